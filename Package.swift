@@ -1,0 +1,26 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "Nabla",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Nabla", targets: ["Nabla"]),
+    .executable(name: "nabla", targets: ["NablaCLI"]),
+  ],
+  targets: [
+    // Text to typed syntax tree; knows shapes, no mathematics.
+    .target(name: "NablaLanguage"),
+    // Dense matrices, factorizations, special functions, random instances.
+    .target(name: "NablaNumerics", linkerSettings: [.linkedLibrary("m")]),
+    // The texts of Rules/, embedded in the binary.
+    .target(name: "NablaRules"),
+    // Formulas, rules, derivation, printing, compilation, verification.
+    .target(name: "Nabla", dependencies: ["NablaLanguage", "NablaNumerics", "NablaRules"]),
+    .executableTarget(name: "NablaCLI", dependencies: ["Nabla"]),
+    .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
+    .testTarget(name: "NablaNumericsTests", dependencies: ["NablaNumerics"]),
+    .testTarget(name: "NablaTests", dependencies: ["Nabla"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,123 @@
+import NablaLanguage
+
+/// The layout of derivatives of vectors by vectors.
+public enum DerivativeLayout: String, CaseIterable, Sendable {
+  /// Rows follow the variable: the gradient of A*x is A'.
+  case denominator
+  /// Rows follow the function: the gradient of A*x is A.
+  case numerator
+}
+
+/// A derivative with what it took to find it.
+struct Derivative {
+  let formula: Formula
+  let reservations: [Reservation]
+  let sweep: [SweepStep]
+  let rewrites: [Rewrite]
+}
+
+/// Gradients, Jacobians, Hessians and differentials, all from the two small tables of rules.
+struct Calculus {
+  let book: RuleBook
+
+  /// The plainest form of a formula.
+  func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
+    Simplifier(book, Knowledge(book, free: free)).simplify(formula)
+  }
+
+  /// The gradients in denominator layout of one expression, by several variables in one sweep.
+  ///
+  /// Scalar E: the shape of the variable. Any E by a scalar: the shape of E. A vector or row E of size m by a
+  /// vector or row of size n: n × m.
+  func gradients(of expression: Formula, by variables: [Formula]) throws(DerivativeProblem) -> [Derivative] {
+    // The properties of what is differentiated are not used before: its entries count as independent.
+    let start = simplified(expression, free: variables)
+    if start.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+    let differentiator = Differentiator(book, variables: variables)
+    if start.isScalar {
+      let adjoints = try differentiator.adjoints(of: start, seed: .one)
+      return variables.map { finish(adjoints[$0] ?? .zeros($0.shape), differentiator) }
+    }
+    var result: [Derivative] = []
+    for variable in variables { result.append(try gradient(ofArray: start, by: variable)) }
+    return result
+  }
+
+  private func gradient(ofArray expression: Formula, by variable: Formula) throws(DerivativeProblem) -> Derivative {
+    let differentiator = Differentiator(book, variables: [variable])
+    if variable.isScalar {
+      return finish(try differentiator.forward(expression, [variable: .one]), differentiator)
+    }
+    guard !expression.shape.isMatrix, !variable.shape.isMatrix else {
+      throw .shapes(expression: expression.shape, variable: variable.shape)
+    }
+    let column = expression.shape.isRow ? expression.transposed : expression
+    if !column.contains(variable) {
+      return finish(
+        .zeros(Shape(variable.shape.rows * variable.shape.columns, column.shape.rows)), differentiator)
+    }
+    // The linear map u -> J'*u, found in reverse order, is read off as a matrix.
+    let seed = Formula.variable(
+      Variable(name: "u", shape: column.shape, properties: [], role: .definition))
+    let adjoint = try differentiator.adjoints(of: column, seed: seed)[variable] ?? .zeros(variable.shape)
+    // Taking out factors would hide the structure, so only rules that shorten are used before.
+    let map = Simplifier(book, Knowledge(book, free: [variable]), searches: false)
+      .simplify(variable.shape.isRow ? adjoint.transposed : adjoint)
+    return finish(try Identification(unknown: seed).matrix(of: map), differentiator)
+  }
+
+  /// The Jacobian in numerator layout; m × n for vectors, 1 × n for a scalar.
+  func jacobian(of expression: Formula, by variable: Formula) throws(DerivativeProblem) -> Derivative {
+    guard !expression.shape.isMatrix, !variable.shape.isMatrix else {
+      throw .shapes(expression: expression.shape, variable: variable.shape)
+    }
+    let gradient = try gradients(of: expression, by: [variable])[0]
+    // Of an array by a scalar the gradient has the shape of the array already; so has that of a scalar by a row.
+    let isInPlace = expression.isScalar ? variable.shape.isRow : variable.isScalar && !expression.shape.isRow
+    if isInPlace { return gradient }
+    return turned(gradient)
+  }
+
+  /// The matrix of second derivatives; mixed: rows by the first variable, columns by the second.
+  func hessian(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem) -> Derivative {
+    guard expression.isScalar, !first.shape.isMatrix, !second.shape.isMatrix else {
+      throw .shapes(expression: expression.shape, variable: first.shape.isMatrix ? first.shape : second.shape)
+    }
+    let gradient = try gradients(of: expression, by: [first])[0]
+    let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
+    let result = try jacobian(of: column, by: second)
+    return Derivative(
+      formula: result.formula, reservations: gradient.reservations + result.reservations,
+      sweep: gradient.sweep + result.sweep, rewrites: gradient.rewrites + result.rewrites)
+  }
+
+  /// dE, written in the differentials of the variables.
+  func differential(of expression: Formula, by variables: [Formula]) throws(DerivativeProblem) -> Derivative {
+    let differentiator = Differentiator(book, variables: variables)
+    var seeds: [Formula: Formula] = [:]
+    for variable in variables { seeds[variable] = .differential(of: variable) }
+    return finish(try differentiator.forward(simplified(expression, free: variables), seeds), differentiator)
+  }
+
+  /// The answer in its plainest form, with the reservations that are not known to be met anyway.
+  private func finish(_ raw: Formula, _ differentiator: Differentiator) -> Derivative {
+    let knowledge = Knowledge(book)
+    let simplifier = Simplifier(book, knowledge)
+    let formula = simplifier.simplify(raw)
+    let open = differentiator.reservations.filter { reservation in
+      switch reservation.kind {
+      case .condition: knowledge.truth(reservation.property ?? .nonzero, of: reservation.formula) != .yes
+      case .kink: knowledge.truth(.nonzero, of: reservation.formula) != .yes
+      case .constantRank: true
+      }
+    }
+    return Derivative(
+      formula: formula, reservations: open, sweep: differentiator.steps, rewrites: simplifier.rewrites)
+  }
+
+  func turned(_ derivative: Derivative) -> Derivative {
+    Derivative(
+      formula: simplified(derivative.formula.transposed), reservations: derivative.reservations,
+      sweep: derivative.sweep, rewrites: derivative.rewrites)
+  }
+}

@@ -1,0 +1,327 @@
+import NablaLanguage
+
+/// Why a derivative cannot be given.
+public enum DerivativeProblem: Error, Sendable, Hashable {
+  /// No differential is known for what stands at the head of this formula.
+  case noDifferential(of: String)
+  /// No rule takes this linear map to the other side of an inner product.
+  case noAdjoint(of: String)
+  /// The derivative has more than two axes, or no matrix form of it is known.
+  case noMatrixForm(of: String)
+  /// The shapes of the question have no gradient in this layout.
+  case shapes(expression: Shape, variable: Shape)
+  /// A number does not fit, or the answer is larger than the limit.
+  case tooLarge(String)
+}
+
+/// Where an answer holds.
+struct Reservation: Hashable, Sendable {
+  enum Kind: UInt8, Hashable, Sendable {
+    /// The derivative exists only where this has the property.
+    case condition
+    /// Where this is zero the answer is a subgradient.
+    case kink
+    /// The rank must not change.
+    case constantRank
+  }
+  let kind: Kind
+  let formula: Formula
+  var property: Property?
+}
+
+/// A step of the sweep: one rule used on one node.
+struct SweepStep: Sendable {
+  let rule: String
+  let before: Formula
+  let after: Formula
+}
+
+/// Differentials node by node, and their adjoints collected in reverse order; each shared node is visited once.
+final class Differentiator {
+  let book: RuleBook
+  private let variables: Set<Formula>
+  private var dependence: [Formula: Bool] = [:]
+  private(set) var reservations: [Reservation] = []
+  private(set) var steps: [SweepStep] = []
+  /// A sweep that visits more nodes than this is refused.
+  static let mostNodes = 200_000
+
+  init(_ book: RuleBook, variables: [Formula]) {
+    self.book = book
+    self.variables = Set(variables)
+  }
+
+  // MARK: One node
+
+  func depends(_ formula: Formula) -> Bool {
+    if let known = dependence[formula] { return known }
+    for node in formula.nodesChildrenFirst where dependence[node] == nil {
+      dependence[node] = variables.contains(node) || node.children.contains { dependence[$0] ?? false }
+    }
+    return dependence[formula] ?? false
+  }
+
+  /// The differential of a node, linear in the differentials of parts of it.
+  func differential(of node: Formula) throws(DerivativeProblem) -> Formula {
+    if variables.contains(node) { return .differential(of: node) }
+    if !depends(node) { return .zeros(node.shape) }
+    for rule in book.differentials(for: node) {
+      guard case .differential(let pattern) = rule.left.kind else { continue }
+      var matcher = Matcher(takesScalarsAsArrays: true)
+      var result: Formula?
+      _ = matcher.match(pattern, node) { matcher in
+        result = matcher.result.instantiate(rule.right, differential: self.leaf)
+        for condition in rule.conditions { self.reserve(condition, matcher.result) }
+        return true
+      }
+      if let result {
+        steps.append(SweepStep(rule: rule.name, before: .differential(of: node), after: result))
+        return result
+      }
+    }
+    switch node.kind {
+    case .power(let base, let exponent):
+      return try elementwise("power", [base, exponent], node)
+    case .apply(.elementwise(let name), let arguments):
+      return try elementwise(name, arguments, node)
+    case .apply(.function(let function, let derivative), let arguments):
+      return try declared(function, derivative, arguments[0], node)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .inverse,
+      .transpose, .apply, .differential:
+      throw .noDifferential(of: node.text)
+    }
+  }
+
+  /// The unknown that stands for the differential of a part; zero when the part is constant.
+  private func leaf(_ part: Formula) -> Formula {
+    depends(part) ? .differential(of: part) : .zeros(part.shape)
+  }
+
+  private func reserve(_ condition: Condition, _ bindings: Bindings) {
+    switch condition {
+    case .property(let pattern, let property):
+      note(Reservation(kind: .condition, formula: bindings.instantiate(pattern), property: property))
+    case .constantRank(let pattern):
+      note(Reservation(kind: .constantRank, formula: bindings.instantiate(pattern)))
+    }
+  }
+
+  private func note(_ reservation: Reservation) {
+    if !reservations.contains(reservation) { reservations.append(reservation) }
+  }
+
+  private func elementwise(
+    _ name: String, _ arguments: [Formula], _ node: Formula
+  ) throws(DerivativeProblem) -> Formula {
+    guard let function = book.functions[name], function.parameters.count == arguments.count else {
+      throw .noDifferential(of: node.text)
+    }
+    var bindings = Bindings()
+    bindings.formulas = zip(function.parameters, arguments).map { ($0, $1) }
+    if function.derivatives.isEmpty, let body = function.body {
+      return .differential(of: bindings.instantiate(body, entrywise: node.shape))
+    }
+    var terms: [Formula] = []
+    for (derivative, argument) in zip(function.derivatives, arguments) where depends(argument) {
+      if derivative.isInvalid { throw .noDifferential(of: node.text) }
+      let slope = bindings.instantiate(derivative, entrywise: node.shape)
+      terms.append(.times([slope, .differential(of: argument), .ones(node.shape)]))
+    }
+    for kink in function.kinks {
+      note(Reservation(kind: .kink, formula: bindings.instantiate(kink, entrywise: node.shape)))
+    }
+    for condition in function.conditions {
+      if case .property(let pattern, let property) = condition {
+        let part = bindings.instantiate(pattern, entrywise: node.shape)
+        note(Reservation(kind: .condition, formula: part, property: property))
+      }
+    }
+    let result = Formula.sum(terms, node.shape)
+    steps.append(SweepStep(rule: "\(name).derivative", before: .differential(of: node), after: result))
+    return result
+  }
+
+  /// The chain rule for a function without a body.
+  private func declared(
+    _ function: DeclaredFunction, _ derivative: FunctionDerivative, _ argument: Formula, _ node: Formula
+  ) throws(DerivativeProblem) -> Formula {
+    let dx = Formula.differential(of: argument)
+    func apply(_ next: FunctionDerivative, _ shape: Shape) -> Formula {
+      .apply(.function(function, next), [argument], shape)
+    }
+    switch derivative {
+    case .value where function.isElementwise || function.parameter.isScalar:
+      return .times([apply(.prime(1), node.shape), dx])
+    case .prime(let order):
+      return .times([apply(.prime(order + 1), node.shape), dx])
+    case .value where function.result.isScalar:
+      return .product([apply(.gradient, argument.shape).transposed, dx])
+    case .value where function.result.columns.isOne && argument.shape.columns.isOne:
+      return .product([apply(.jacobian, Shape(function.result.rows, argument.shape.rows)), dx])
+    case .gradient:
+      return .product([apply(.hessian, Shape(argument.shape.rows, argument.shape.rows)), dx])
+    case .value, .jacobian, .hessian:
+      throw .noDifferential(of: node.text)
+    }
+  }
+
+  // MARK: Reverse sweep
+
+  /// The adjoint of every variable: E changes by dot(seed, dE) = sum of dot(adjoint, dx).
+  func adjoints(of expression: Formula, seed: Formula) throws(DerivativeProblem) -> [Formula: Formula] {
+    var collected: [Formula: [Formula]] = [expression: [seed]]
+    var queue = NodeQueue()
+    queue.insert(expression)
+    var result: [Formula: Formula] = [:]
+    var visits = 0
+    while let node = queue.popLargest() {
+      visits += 1
+      if visits > Self.mostNodes { throw .tooLarge("more than \(Self.mostNodes) nodes") }
+      let adjoint = Formula.sum(collected.removeValue(forKey: node) ?? [], node.shape)
+      if adjoint.isZero { continue }
+      if adjoint.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+      if variables.contains(node) {
+        result[node] = adjoint
+        continue
+      }
+      for term in try differential(of: node).terms {
+        for (part, contribution) in try pulledOut(adjoint, term) {
+          if collected[part] == nil { queue.insert(part) }
+          collected[part, default: []].append(contribution)
+        }
+      }
+    }
+    return result
+  }
+
+  /// dot(adjoint, L(dX)) as a sum of dot(G, dX): what goes to each X.
+  private func pulledOut(_ adjoint: Formula, _ linear: Formula) throws(DerivativeProblem) -> [(Formula, Formula)] {
+    var open: [(Formula, Formula)] = [(adjoint, linear)]
+    var result: [(Formula, Formula)] = []
+    var steps = 0
+    next: while let (g, part) = open.popLast() {
+      steps += 1
+      if steps > 10_000 { throw .tooLarge("a differential with more than 10000 parts") }
+      if g.isZero || part.isZero { continue }
+      switch part.kind {
+      case .differential(let inner):
+        result.append((inner, g))
+        continue next
+      case .sum(let terms):
+        for term in terms.reversed() { open.append((g, term)) }
+        continue next
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .times, .product, .power,
+        .inverse, .transpose, .apply:
+        break
+      }
+      for rule in book.adjoints {
+        guard case .apply(.array(.dot), let left) = rule.left.kind, left.count == 2,
+          case .apply(.array(.dot), let right) = rule.right.kind, right.count == 2
+        else { continue }
+        var matcher = Matcher(separatesDifferential: true)
+        var moved: (Formula, Formula)?
+        _ = matcher.match(left[1], part) { matcher in
+          matcher.match(left[0], g) { matcher in
+            let bindings = matcher.result
+            let pair = (bindings.instantiate(right[0]), bindings.instantiate(right[1]))
+            guard !pair.0.isInvalid, !pair.1.isInvalid else { return false }
+            moved = pair
+            return true
+          }
+        }
+        if let moved {
+          self.steps.append(SweepStep(rule: rule.name, before: part, after: moved.0))
+          open.append(moved)
+          continue next
+        }
+      }
+      throw .noAdjoint(of: part.text)
+    }
+    return result
+  }
+
+  // MARK: Forward sweep
+
+  /// The differential of a formula, in the given differentials of the variables; each shared node once.
+  func forward(_ expression: Formula, _ seeds: [Formula: Formula]) throws(DerivativeProblem) -> Formula {
+    var memo: [Formula: Formula] = seeds
+    var stack: [(node: Formula, linear: Formula?)] = [(expression, nil)]
+    var visits = 0
+    while let (node, linear) = stack.popLast() {
+      if memo[node] != nil { continue }
+      visits += 1
+      if visits > Self.mostNodes { throw .tooLarge("more than \(Self.mostNodes) nodes") }
+      let change = if let linear { linear } else { try differential(of: node) }
+      let parts = change.differentialLeaves
+      let missing = parts.filter { memo[$0] == nil }
+      if missing.isEmpty {
+        var replacements: [Formula: Formula] = [:]
+        for part in parts { replacements[.differential(of: part)] = memo[part] }
+        memo[node] = change.replacing(replacements)
+      } else {
+        stack.append((node, change))
+        for part in missing { stack.append((part, nil)) }
+      }
+    }
+    let result = memo[expression] ?? .zeros(expression.shape)
+    if result.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+    return result
+  }
+}
+
+extension Formula {
+  /// What stands inside its differentials, in the order of the walk.
+  var differentialLeaves: [Formula] {
+    guard containsDifferential else { return [] }
+    return nodesChildrenFirst.compactMap { node in
+      if case .differential(let inner) = node.kind { return inner }
+      return nil
+    }
+  }
+}
+
+/// Nodes waiting for their adjoint; a node comes out only when nothing that could contain it waits.
+private struct NodeQueue {
+  private var heap: [(height: Int, count: Int, serial: Int, node: Formula)] = []
+  private var waiting: Set<Formula> = []
+  private var serial = 0
+
+  mutating func insert(_ node: Formula) {
+    guard waiting.insert(node).inserted else { return }
+    serial += 1
+    heap.append((node.height, node.children.count, serial, node))
+    var child = heap.count - 1
+    while child > 0, precedes(child, (child - 1) / 2) {
+      heap.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  mutating func popLargest() -> Formula? {
+    guard let last = heap.popLast() else { return nil }
+    guard let first = heap.first else {
+      waiting.remove(last.node)
+      return last.node
+    }
+    heap[0] = last
+    var parent = 0
+    while true {
+      var largest = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && precedes(child, largest) {
+        largest = child
+      }
+      if largest == parent { break }
+      heap.swapAt(parent, largest)
+      parent = largest
+    }
+    waiting.remove(first.node)
+    return first.node
+  }
+
+  private func precedes(_ a: Int, _ b: Int) -> Bool {
+    let (x, y) = (heap[a], heap[b])
+    if x.height != y.height { return x.height > y.height }
+    if x.count != y.count { return x.count > y.count }
+    return x.serial < y.serial
+  }
+}

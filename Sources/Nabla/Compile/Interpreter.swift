@@ -1,0 +1,186 @@
+import NablaNumerics
+
+/// One step with its places in the workspace.
+struct Instruction: Sendable {
+  var opcode: Opcode
+  var flags: StepFlags
+  var output: Int
+  var a: Int
+  var b: Int
+  var scratch: Int
+  var m: Int
+  var n: Int
+  var k: Int
+  var extra: Int
+  var alpha: Double
+}
+
+/// What instructions refer to by number.
+struct InstructionTables: Sendable {
+  var functions: [FunctionEvaluator]
+  var slices: [SlidingSlice]
+  /// For each loop, its first and last instruction.
+  var loops: [(begin: Int, end: Int)]
+}
+
+/// Runs instructions over a workspace of doubles. It does not allocate; every size was checked when the
+/// instructions were made, but for slices that move with a loop.
+enum Interpreter {
+  static func run(
+    _ instructions: UnsafeBufferPointer<Instruction>, _ tables: InstructionTables,
+    _ memory: UnsafeMutablePointer<Double>, _ counters: UnsafeMutablePointer<Int>
+  ) throws(RunError) {
+    var position = 0
+    while position < instructions.count {
+      let step = instructions[position]
+      position &+= 1
+      let (z, x, y) = (memory + step.output, memory + step.a, memory + step.b)
+      let (m, n, k, alpha) = (step.m, step.n, step.k, step.alpha)
+      switch step.opcode {
+      case .fill: Kernels.fill(m, alpha, into: z)
+      case .fillFrom: Kernels.fill(m, alpha * x[0], into: z)
+      case .scaled: alpha == 1 ? Kernels.copy(m, x, into: z) : Kernels.scale(m, alpha, x, into: z)
+      case .axpy: Kernels.axpy(m, alpha, x, into: z)
+      case .addConstant: Kernels.addScalar(m, alpha, z, into: z)
+      case .addScalar: Kernels.addScalar(m, alpha * x[0], z, into: z)
+      case .addColumn: for j in 0..<n { Kernels.axpy(m, alpha, x, into: z + j &* m) }
+      case .addRow: for j in 0..<n { Kernels.addScalar(m, alpha * x[j], z + j &* m, into: z + j &* m) }
+      case .addDiagonal: for i in 0..<m { z[i &* (m &+ 1)] += alpha * x[i] }
+      case .addDiagonalScalar: for i in 0..<m { z[i &* (m &+ 1)] += alpha * x[0] }
+      case .addDiagonalConstant: for i in 0..<m { z[i &* (m &+ 1)] += alpha }
+      case .multiply: Kernels.hadamard(m, x, y, into: z)
+      case .divide: Kernels.divide(m, x, y, into: z)
+      case .select:
+        for i in 0..<m {
+          let selector = x[i &* n]
+          z[i] = selector == 0 ? 0 : selector * y[i &* k]
+        }
+      case .scaleBy: Kernels.scale(m, alpha * y[0], x, into: z)
+      case .square: Kernels.hadamard(m, x, x, into: z)
+      case .reciprocal: for i in 0..<m { z[i] = 1 / x[i] }
+      case .squareRoot: for i in 0..<m { z[i] = x[i].squareRoot() }
+      case .powInteger: for i in 0..<m { z[i] = ScalarKernels.power(x[i], k) }
+      case .pow: LibraryFunction.apply(.power, m, x, xStride: n, y, yStride: k, into: z)
+      case .less: for i in 0..<m { z[i] = ScalarKernels.less(x[i &* n], y[i &* k]) }
+      case .lessEqual: for i in 0..<m { z[i] = ScalarKernels.lessEqual(x[i &* n], y[i &* k]) }
+      case .unary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, into: z)
+      case .binary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, xStride: n, y, yStride: k, into: z)
+      case .gemm:
+        Kernels.multiply(
+          m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB), into: z)
+      case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
+      case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
+      case .selectRows:
+        for j in 0..<n {
+          for i in 0..<m { z[i &+ j &* m] = y[i] == 0 ? 0 : y[i] * x[i &+ j &* m] }
+        }
+      case .selectColumns:
+        for j in 0..<n {
+          if y[j] == 0 {
+            Kernels.fill(m, 0, into: z + j &* m)
+          } else {
+            Kernels.scale(m, y[j], x + j &* m, into: z + j &* m)
+          }
+        }
+      case .sum: z[0] = Kernels.sum(m, x)
+      case .rowSums: Kernels.rowSums(m, n, x, into: z)
+      case .columnSums: Kernels.columnSums(m, n, x, into: z)
+      case .dot: z[0] = Kernels.dot(m, x, y)
+      case .trace: z[0] = Kernels.trace(m, x)
+      case .traceOfProduct: z[0] = ArrayKernels.traceOfProduct(m, n, x, y)
+      case .transpose: Kernels.transpose(m, n, x, into: z)
+      case .norm1: z[0] = ArrayKernels.norm1(k, x)
+      case .norm2: z[0] = Kernels.norm(k, x)
+      case .normInf: z[0] = Kernels.maxAbs(k, x)
+      case .maximum: z[0] = Kernels.maximum(k, x)
+      case .minimum: z[0] = Kernels.minimum(k, x)
+      case .factorLU: FactorKernels.factorLU(m, x, into: z)
+      case .factorCholesky: FactorKernels.factorCholesky(m, x, into: z)
+      case .solve: FactorKernels.solve(m, n, x, y, step.flags, into: z)
+      case .solveRight: FactorKernels.solveRight(m, n, x, y, step.flags, into: z, scratch: memory + step.scratch)
+      case .inverse: FactorKernels.inverse(m, x, step.flags, into: z)
+      case .determinant: z[0] = FactorKernels.determinant(m, x, step.flags)
+      case .logDeterminant: z[0] = FactorKernels.logDeterminant(m, x, step.flags)
+      case .logSignedDeterminant: z[0] = FactorKernels.logSignedDeterminant(m, x, step.flags)
+      case .singularNorm: z[0] = ArrayKernels.singularValues(m, n, x, memory + step.scratch).first
+      case .nuclearNorm: z[0] = ArrayKernels.singularValues(m, n, x, memory + step.scratch).sum
+      case .polar: MatrixFunctions.polar(m, n, x, into: z, work: memory + step.scratch)
+      case .leftVector: ArrayKernels.leading(m, n, x, left: z, memory + step.scratch)
+      case .rightVector: ArrayKernels.leading(m, n, x, right: z, memory + step.scratch)
+      case .pseudoInverse: MatrixFunctions.pseudoInverse(m, n, x, into: z, work: memory + step.scratch)
+      case .adjugate: MatrixFunctions.adjugate(m, x, into: z, work: memory + step.scratch)
+      case .exponential: MatrixFunctions.exponential(m, x, into: z, work: memory + step.scratch)
+      case .cholesky: FactorKernels.cholesky(m, x, into: z)
+      case .logSumExp: for i in 0..<m { z[i] = Kernels.logSumExp(n, x + i, stride: m) }
+      case .softmax: for i in 0..<m { Kernels.softmax(n, x + i, stride: m, into: z + i, outputStride: m) }
+      case .logSoftmax: for i in 0..<m { Kernels.logSoftmax(n, x + i, stride: m, into: z + i, outputStride: m) }
+      case .diagonalMatrix:
+        Kernels.fill(m &* m, 0, into: z)
+        for i in 0..<m { z[i &* (m &+ 1)] = x[i] }
+      case .diagonal: for i in 0..<m { z[i] = x[i &* (n &+ 1)] }
+      case .kron: MatrixFunctions.kronecker(m, n, x, k, step.extra, y, into: z)
+      case .lowerTriangle: MatrixFunctions.lowerTriangle(m, n, x, into: z)
+      case .upperTriangle: MatrixFunctions.upperTriangle(m, n, x, into: z)
+      case .lowHalf: MatrixFunctions.lowerTriangle(m, n, x, diagonalFactor: 0.5, into: z)
+      case .commutation: MatrixFunctions.commutation(m, n, into: z)
+      case .argmaxHot: ArrayKernels.argmaxHot(k, x, into: z)
+      case .slice:
+        let start = x + step.extra
+        for j in 0..<n { Kernels.copy(m, start + j &* k, into: z + j &* m) }
+      case .slidingSlice:
+        try slide(tables.slices[step.extra], m, n, x, counters, into: z)
+      case .place:
+        let start = z + step.extra
+        for j in 0..<n { Kernels.copy(m, x + j &* m, into: start + j &* k) }
+      case .function:
+        let evaluate = tables.functions[step.extra]
+        if m == 1 { evaluate(x, z) } else { for i in 0..<m { evaluate(x + i, z + i) } }
+      case .loopBegin:
+        counters[step.extra] = m
+        z[0] = Double(m)
+      case .loopEnd:
+        let next = counters[step.extra] &+ 1
+        if next <= n {
+          counters[step.extra] = next
+          z[0] = Double(next)
+          position = tables.loops[step.extra].begin &+ 1
+        }
+      }
+    }
+  }
+
+  private static func slide(
+    _ slice: SlidingSlice, _ m: Int, _ n: Int, _ x: UnsafeMutablePointer<Double>,
+    _ counters: UnsafeMutablePointer<Int>, into z: UnsafeMutablePointer<Double>
+  ) throws(RunError) {
+    let top = slice.row.value(counters) ?? 0
+    let left = slice.column.value(counters) ?? 0
+    guard top >= 1, top - 1 <= slice.rows - m else {
+      throw .indexOutside(index: top >= 1 ? top - 1 + m : top, bound: slice.rows)
+    }
+    guard left >= 1, left - 1 <= slice.columns - n else {
+      throw .indexOutside(index: left >= 1 ? left - 1 + n : left, bound: slice.columns)
+    }
+    let start = x + (top - 1) + (left - 1) * slice.rows
+    for j in 0..<n { Kernels.copy(m, start + j &* slice.rows, into: z + j &* m) }
+  }
+}
+
+/// Functions of single numbers.
+enum ScalarKernels {
+  static let library = Array(LibraryFunction.allCases)
+
+  static func power(_ base: Double, _ exponent: Int) -> Double {
+    var (factor, result, count) = (base, 1.0, exponent)
+    while count > 0 {
+      if count & 1 == 1 { result *= factor }
+      count >>= 1
+      if count > 0 { factor *= factor }
+    }
+    return result
+  }
+
+  /// Nan where an argument is nan.
+  static func less(_ x: Double, _ y: Double) -> Double { x < y ? 1 : x >= y ? 0 : .nan }
+  static func lessEqual(_ x: Double, _ y: Double) -> Double { x <= y ? 1 : x > y ? 0 : .nan }
+}

@@ -1,0 +1,37 @@
+/// What one instruction of a program does; see `Interpreter.swift` for the meaning of its operands.
+enum Opcode: UInt8, Hashable, Sendable {
+  // Filling and adding: `out` may hold earlier terms.
+  case fill, fillFrom, scaled, axpy
+  case addConstant, addScalar, addColumn, addRow
+  case addDiagonal, addDiagonalScalar, addDiagonalConstant
+  // Entry by entry; a stride of 0 repeats a scalar.
+  case multiply, divide, select, scaleBy
+  case square, reciprocal, squareRoot, powInteger, pow
+  case less, lessEqual, unary, binary
+  // Products and reductions.
+  case gemm, scaleRows, scaleColumns, selectRows, selectColumns
+  case sum, rowSums, columnSums, dot, trace, traceOfProduct, transpose
+  case norm1, norm2, normInf, maximum, minimum
+  // Factorizations.
+  case factorLU, factorCholesky, solve, solveRight, inverse
+  case determinant, logDeterminant, logSignedDeterminant
+  case singularNorm, nuclearNorm, polar, leftVector, rightVector
+  case pseudoInverse, adjugate, exponential, cholesky
+  // Structure.
+  case logSumExp, softmax, logSoftmax
+  case diagonalMatrix, diagonal, kron, lowerTriangle, upperTriangle, lowHalf, commutation, argmaxHot
+  case slice, slidingSlice, place
+  // Control.
+  case function, loopBegin, loopEnd
+}
+
+/// Bits that vary an instruction.
+struct StepFlags: OptionSet, Hashable, Sendable {
+  let rawValue: UInt8
+  static let transposeA = StepFlags(rawValue: 1)
+  static let transposeB = StepFlags(rawValue: 2)
+  /// The factorization is a Cholesky one.
+  static let positiveDefinite = StepFlags(rawValue: 4)
+  /// `out` keeps what it held.
+  static let accumulate = StepFlags(rawValue: 8)
+}

@@ -1,0 +1,120 @@
+import NablaNumerics
+
+/// A term of a sum as it can be added without being formed.
+enum Addend {
+  /// An array of the sum's sizes.
+  case array(Int)
+  /// A number in every entry.
+  case uniform(Int?)
+  /// A column in every column, or a row in every row.
+  case column(Int)
+  case row(Int)
+  /// A vector, a number or 1 on the diagonal.
+  case diagonal(Int)
+  case identity(Int?)
+  case nothing
+}
+
+extension Planner {
+  /// The sum of terms, added one after the other in place.
+  mutating func sum(_ terms: [Formula], _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
+    let count = try entries(rows, columns)
+    var addends: [(alpha: Double, addend: Addend)] = []
+    for term in terms { addends.append(try addend(term)) }
+    // A whole array goes first: it starts the sum and saves a fill.
+    if let first = addends.firstIndex(where: { if case .array = $0.addend { true } else { false } }), first > 0 {
+      addends.swapAt(0, first)
+    }
+    let output = try newValue(rows, columns)
+    var isFirst = true
+    func fill() throws(CompileError) {
+      if isFirst { try append(Step(opcode: .fill, inputs: [], output: output, m: count, alpha: 0)) }
+    }
+    for (alpha, addend) in addends {
+      switch addend {
+      case .array(let value):
+        try append(
+          Step(opcode: isFirst ? .scaled : .axpy, inputs: [value], output: output, m: count, alpha: alpha))
+      case .uniform(nil):
+        try append(
+          Step(opcode: isFirst ? .fill : .addConstant, inputs: [], output: output, m: count, alpha: alpha))
+      case .uniform(let scalar?):
+        try append(
+          Step(
+            opcode: isFirst ? .fillFrom : .addScalar, inputs: [scalar], output: output, m: count, alpha: alpha))
+      case .column(let value):
+        try fill()
+        try append(
+          Step(opcode: .addColumn, inputs: [value], output: output, m: rows, n: columns, alpha: alpha))
+      case .row(let value):
+        try fill()
+        try append(Step(opcode: .addRow, inputs: [value], output: output, m: rows, n: columns, alpha: alpha))
+      case .diagonal(let value):
+        try fill()
+        try append(Step(opcode: .addDiagonal, inputs: [value], output: output, m: rows, alpha: alpha))
+      case .identity(nil):
+        try fill()
+        try append(Step(opcode: .addDiagonalConstant, inputs: [], output: output, m: rows, alpha: alpha))
+      case .identity(let scalar?):
+        try fill()
+        try append(
+          Step(opcode: .addDiagonalScalar, inputs: [scalar], output: output, m: rows, alpha: alpha))
+      case .nothing:
+        try fill()
+      }
+      isFirst = false
+    }
+    return output
+  }
+
+  /// A term split into an exact coefficient and what is added.
+  private mutating func addend(_ term: Formula) throws(CompileError) -> (Double, Addend) {
+    let (coefficient, core) = term.splitCoefficient
+    if coefficient.isOverflow { throw .invalidFormula }
+    let alpha = coefficient.double
+    if core.isOne { return (alpha, .uniform(nil)) }
+    if core.isScalar || core.isSelected { return (alpha, .array(try plan(core))) }
+    let (scalars, array) = core.splitScalars
+    guard let array else { return (alpha, .array(try plan(core))) }
+    func scale(_ value: Int?) throws(CompileError) -> Int? {
+      if scalars.isEmpty { return value }
+      let factor = try plan(.times(scalars))
+      guard let value else { return factor }
+      return try emit(
+        Step(opcode: .scaleBy, inputs: [value, factor], m: count(value)), rows(value), columns(value))
+    }
+    switch array.kind {
+    case .zeros: return (alpha, .nothing)
+    case .ones: return (alpha, .uniform(try scale(nil)))
+    case .identity: return (alpha, .identity(try scale(nil)))
+    case .apply(.array(.diagonalMatrix), let arguments):
+      let vector = try plan(arguments[0])
+      return (alpha, .diagonal(try scale(vector) ?? vector))
+    case .product(let chain):
+      if let last = chain.last, last.isOnes, last.shape.isRow, let rest = Formula.chainValue(chain.dropLast()),
+        rest.shape.columns.isOne
+      {
+        let vector = try plan(rest)
+        return (alpha, .column(try scale(vector) ?? vector))
+      }
+      if let first = chain.first, first.isOnes, first.shape.isVector,
+        let rest = Formula.chainValue(chain.dropFirst()), rest.shape.rows.isOne
+      {
+        let row = try plan(rest)
+        return (alpha, .row(try scale(row) ?? row))
+      }
+      if scalars.isEmpty { return (alpha, .array(try plan(array))) }
+      return (alpha, .array(try plan(core)))
+    case .number, .constant, .variable, .dimension, .sum, .times, .power, .inverse, .transpose, .apply,
+      .differential:
+      return (alpha, .array(try plan(core)))
+    }
+  }
+}
+
+extension Formula {
+  /// The product of a part of a chain, nil when it is empty.
+  static func chainValue(_ chain: ArraySlice<Formula>) -> Formula? {
+    chain.isEmpty ? nil : product(Array(chain))
+  }
+}

@@ -1,0 +1,147 @@
+import NablaNumerics
+
+/// Operations on whole arrays that the library of kernels does not have as such.
+enum ArrayKernels {
+  /// tr(A*B) of an m × n and an n × m array.
+  static func traceOfProduct(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>
+  ) -> Double {
+    var total = 0.0
+    for j in 0..<n {
+      for i in 0..<m { total += a[i &+ j &* m] * b[j &+ i &* n] }
+    }
+    return total
+  }
+
+  static func norm1(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
+    var total = 0.0
+    for i in 0..<count { total += x[i].magnitude }
+    return total
+  }
+
+  /// The largest singular value and the sum of all; `work` has (m + n + 1)·min(m, n) places.
+  static func singularValues(
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, _ work: UnsafeMutablePointer<Double>
+  ) -> (first: Double, sum: Double) {
+    let p = min(m, n)
+    if p == 0 { return (0, 0) }
+    let values = work + m &* p
+    SVD.decompose(m, n, x, u: work, values: values, v: values + p)
+    return (values[0], Kernels.sum(p, values))
+  }
+
+  /// The left singular vector of the largest singular value, m numbers; `work` has n more places.
+  static func leading(
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, left: UnsafeMutablePointer<Double>,
+    _ work: UnsafeMutablePointer<Double>
+  ) {
+    _ = MatrixFunctions.leadingSingularVectors(m, n, x, u: left, v: work, work: work + n)
+  }
+
+  /// The right singular vector of the largest singular value, n numbers; `work` has m more places.
+  static func leading(
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, right: UnsafeMutablePointer<Double>,
+    _ work: UnsafeMutablePointer<Double>
+  ) {
+    _ = MatrixFunctions.leadingSingularVectors(m, n, x, u: work, v: right, work: work + m)
+  }
+
+  /// 1 at the largest entry and 0 elsewhere; entries that tie share the 1, as in the mean of subgradients.
+  static func argmaxHot(_ count: Int, _ x: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
+    let largest = Kernels.maximum(count, x)
+    if largest.isNaN { return Kernels.fill(count, .nan, into: z) }
+    var ties = 0.0
+    for i in 0..<count where x[i] == largest { ties += 1 }
+    for i in 0..<count { z[i] = x[i] == largest ? 1 / ties : 0 }
+  }
+}
+
+/// Factorizations as programs keep them: n² factors, n pivots, then the sign of the permutation.
+///
+/// A Cholesky factorization has its factor in the first n² places and 1 or 0, for success, in the place of the
+/// sign. Where a matrix is singular, or not definite, what is asked of its factors is nan or infinite.
+enum FactorKernels {
+  static func factorLU(_ n: Int, _ a: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
+    Kernels.copy(n &* n, a, into: z)
+    z[n &* n &+ n] = LU.factor(n, z, pivots: z + n &* n)
+  }
+
+  static func factorCholesky(_ n: Int, _ a: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
+    Kernels.copy(n &* n, a, into: z)
+    if !Cholesky.factor(n, z) { Kernels.fill(n &* n, .nan, into: z) }
+    z[n &* n &+ n] = 1
+  }
+
+  /// Solves for n right sides of m numbers.
+  static func solve(
+    _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ flags: StepFlags,
+    into z: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.copy(m &* n, b, into: z)
+    solveInPlace(m, n, factors, flags, z)
+  }
+
+  private static func solveInPlace(
+    _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags, _ z: UnsafeMutablePointer<Double>
+  ) {
+    if flags.contains(.positiveDefinite) { return Cholesky.solve(m, factors, n, z) }
+    let pivots = factors + m &* m
+    if flags.contains(.transposeA) {
+      LU.solveTransposed(m, factors, pivots: pivots, n, z)
+    } else {
+      LU.solve(m, factors, pivots: pivots, n, z)
+    }
+  }
+
+  /// X with X*A = B, where B is m × n; the flags speak of the system with A'.
+  static func solveRight(
+    _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ flags: StepFlags,
+    into z: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
+  ) {
+    if m == 1 { return solve(n, 1, factors, b, flags, into: z) }
+    Kernels.transpose(m, n, b, into: scratch)
+    solveInPlace(n, m, factors, flags, scratch)
+    Kernels.transpose(n, m, scratch, into: z)
+  }
+
+  static func inverse(
+    _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags, into z: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.identity(n, into: z)
+    solveInPlace(n, n, factors, flags, z)
+  }
+
+  static func determinant(_ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags) -> Double {
+    if flags.contains(.positiveDefinite) {
+      var product = 1.0
+      for i in 0..<n { product *= factors[i &* (n &+ 1)] * factors[i &* (n &+ 1)] }
+      return product
+    }
+    // A pivot that is exactly zero makes the determinant zero, whatever the others are.
+    let sign = factors[n &* n &+ n]
+    return LU.determinant(n, factors, sign: sign)
+  }
+
+  static func logDeterminant(_ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags) -> Double {
+    flags.contains(.positiveDefinite)
+      ? Cholesky.logDeterminant(n, factors) : LU.logAbsDeterminant(n, factors)
+  }
+
+  /// log(det(A)): nan for a negative determinant.
+  static func logSignedDeterminant(
+    _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags
+  ) -> Double {
+    if flags.contains(.positiveDefinite) { return Cholesky.logDeterminant(n, factors) }
+    var sign = factors[n &* n &+ n]
+    for i in 0..<n where factors[i &* (n &+ 1)] < 0 { sign = -sign }
+    return sign < 0 ? .nan : LU.logAbsDeterminant(n, factors)
+  }
+
+  /// The lower factor of the symmetric part; nan where that is not positive definite.
+  static func cholesky(_ n: Int, _ a: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
+    for j in 0..<n {
+      for i in 0..<n { z[i &+ j &* n] = 0.5 * a[i &+ j &* n] + 0.5 * a[j &+ i &* n] }
+    }
+    if !Cholesky.factor(n, z) { Kernels.fill(n &* n, .nan, into: z) }
+  }
+}

@@ -1,0 +1,173 @@
+import NablaLanguage
+
+extension Formula {
+  /// The matrix product: flat, scalars and inner products pulled out, identities and inverse pairs gone.
+  ///
+  /// A factor may be scalar; it then scales the rest.
+  static func product(_ factors: [Formula]) -> Formula {
+    var scalars: [Formula] = []
+    var arrays: [Formula] = []
+    func add(_ factor: Formula) {
+      if factor.isScalar {
+        scalars.append(factor)
+        return
+      }
+      let (inner, array) = factor.splitScalars
+      scalars += inner
+      guard let array else { return }
+      switch array.kind {
+      case .product(let chain): chain.forEach(add)
+      case .ones where array.shape.isMatrix:
+        arrays.append(ones(.vector(array.shape.rows)))
+        arrays.append(ones(.row(array.shape.columns)))
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .power,
+        .inverse, .transpose, .apply, .differential:
+        arrays.append(array)
+      }
+    }
+    factors.forEach(add)
+    for (left, right) in zip(arrays, arrays.dropFirst()) where left.shape.columns != right.shape.rows {
+      return invalid
+    }
+    guard let first = arrays.first, let last = arrays.last else { return times(scalars) }
+    let shape = Shape(first.shape.rows, last.shape.columns)
+    if arrays.contains(where: \.isZero) { return zeros(shape) }
+
+    var chain: [Formula] = []
+    for factor in arrays {
+      if factor.isIdentity { continue }
+      if let previous = chain.last, previous.isInversePair(with: factor) {
+        chain.removeLast()
+      } else {
+        chain.append(factor)
+      }
+    }
+    if chain.isEmpty { return times(scalars + [identity(shape.rows)]) }
+    if chain.count > 1 {
+      // One sign for a sum and its opposite: it moves to the coefficient.
+      for (index, factor) in chain.enumerated() where factor.isNegativeSum {
+        chain[index] = factor.negatedTermwise
+        scalars.append(number(-1))
+      }
+    }
+
+    // Every run between two boundaries of size 1 is an inner product, so a scalar.
+    let boundaries = [chain[0].shape.rows] + chain.map(\.shape.columns)
+    let units = boundaries.indices.filter { boundaries[$0].isOne }
+    guard let firstUnit = units.first, let lastUnit = units.last, firstUnit < lastUnit else {
+      return times(scalars + [joined(chain)])
+    }
+    for (start, end) in zip(units, units.dropFirst()) { scalars.append(innerProduct(Array(chain[start..<end]))) }
+    let rest = Array(chain[..<firstUnit]) + Array(chain[lastUnit...])
+    return rest.isEmpty ? times(scalars) : times(scalars + [joined(rest)])
+  }
+
+  private func isInversePair(with next: Formula) -> Bool {
+    if case .inverse(let inner) = kind, inner === next { return true }
+    if case .inverse(let inner) = next.kind, inner === self { return true }
+    return false
+  }
+
+  /// A chain that is no scalar and holds none; an outer product of ones is an array of ones.
+  private static func joined(_ chain: [Formula]) -> Formula {
+    if chain.count == 1 { return chain[0] }
+    let shape = Shape(chain[0].shape.rows, chain[chain.count - 1].shape.columns)
+    if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return ones(shape) }
+    return interned(.product(chain), shape)
+  }
+
+  /// A chain with a 1 × 1 value: it equals its transpose, and the smaller of the two ways to write it is taken.
+  private static func innerProduct(_ chain: [Formula]) -> Formula {
+    if chain.count == 1 { return chain[0] }
+    if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
+    let reversed = chain.reversed().map(\.transposed)
+    for (a, b) in zip(chain, reversed) {
+      let order = compare(a, b)
+      if order < 0 { break }
+      if order > 0 { return interned(.product(reversed), .scalar) }
+    }
+    return interned(.product(chain), .scalar)
+  }
+
+  /// The transpose, pushed to the leaves.
+  var transposed: Formula {
+    if isScalar { return self }
+    switch kind {
+    case .transpose(let inner): return inner
+    case .zeros: return .zeros(shape.transposed)
+    case .ones: return .ones(shape.transposed)
+    case .identity: return self
+    case .sum(let terms): return .sum(terms.map(\.transposed), shape.transposed)
+    case .times(let factors): return .times(factors.map(\.transposed))
+    case .product(let factors): return .product(factors.reversed().map(\.transposed))
+    case .inverse(let inner): return .inverse(inner.transposed)
+    case .power(let base, let exponent):
+      if let number = exponent.number, number == -1 { return .power(base.transposed, exponent) }
+      return .interned(.transpose(self), shape.transposed)
+    case .apply(.array(.diagonalMatrix), _): return self
+    case .apply(.array(.kron), let arguments): return .apply(.array(.kron), arguments.map(\.transposed), shape.transposed)
+    case .number, .constant, .variable, .dimension, .apply, .differential:
+      return .interned(.transpose(self), shape.transposed)
+    }
+  }
+
+  /// The inverse of a square matrix; of a scalar, its reciprocal.
+  static func inverse(_ inner: Formula) -> Formula {
+    if inner.isScalar { return power(inner, number(-1)) }
+    if case .inverse(let original) = inner.kind { return original }
+    if inner.isIdentity { return inner }
+    let (scalars, array) = inner.splitScalars
+    if let array, !scalars.isEmpty { return times([power(times(scalars), number(-1)), inverse(array)]) }
+    return interned(.inverse(inner), inner.shape)
+  }
+
+  /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
+  static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    if case .array(let array) = operation, array.isLinear, arguments.contains(where: \.isZero) { return zeros(shape) }
+    if case .elementwise(let name) = operation {
+      if name == "sqrt" { return power(arguments[0], .half) }
+      // Of what is the same in every entry, so is the value.
+      if !shape.isScalar {
+        let uniform = arguments.compactMap(\.uniformValue)
+        if uniform.count == arguments.count { return times([apply(operation, uniform, .scalar), ones(shape)]) }
+        let arguments = arguments.map { $0.uniformValue ?? $0 }
+        let turned = arguments.map(\.transposed)
+        let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
+        let isPlainer = after == before ? turned.lexicographicallyPrecedes(arguments) : after < before
+        if isPlainer { return interned(.apply(operation, turned), shape.transposed).transposed }
+        return interned(.apply(operation, arguments), shape)
+      }
+    }
+    return interned(.apply(operation, arguments), shape)
+  }
+
+  /// The same head over other children, through the constructors.
+  func rebuilt(_ children: [Formula]) -> Formula {
+    switch kind {
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: self
+    case .sum: .sum(children, shape)
+    case .times: .times(children)
+    case .product: .product(children)
+    case .power: .power(children[0], children[1])
+    case .inverse: .inverse(children[0])
+    case .transpose: children[0].transposed
+    case .apply(let operation, _): .apply(operation, children, shape)
+    }
+  }
+
+  /// The formula with some nodes replaced by others of their shape; each shared node is rebuilt once.
+  func replacing(_ replacements: [Formula: Formula]) -> Formula {
+    if replacements.isEmpty { return self }
+    var memo = replacements
+    for node in nodesChildrenFirst where memo[node] == nil {
+      let children = node.children
+      if children.isEmpty {
+        memo[node] = node
+        continue
+      }
+      let renewed = children.map { memo[$0] ?? $0 }
+      memo[node] = renewed == children ? node : node.rebuilt(renewed)
+    }
+    return memo[self] ?? self
+  }
+}

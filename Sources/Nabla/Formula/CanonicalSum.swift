@@ -1,0 +1,91 @@
+import NablaLanguage
+
+extension Formula {
+  static let zero = number(0)
+  static let one = number(1)
+  static let half = number(Rational(1, over: 2))
+  /// What a constructor returns for parts that do not fit; never shown.
+  static let invalid = number(.overflow)
+
+  static func number(_ value: Rational) -> Formula { interned(.number(value), .scalar) }
+  static func number(_ value: Int) -> Formula { number(Rational(value)) }
+
+  /// An array of zeros; the number 0 for a scalar shape.
+  static func zeros(_ shape: Shape) -> Formula { shape.isScalar ? zero : interned(.zeros, shape) }
+  /// An array of ones; the number 1 for a scalar shape.
+  static func ones(_ shape: Shape) -> Formula { shape.isScalar ? one : interned(.ones, shape) }
+  /// The identity matrix; the number 1 for size 1.
+  static func identity(_ size: Dimension) -> Formula {
+    size.isOne ? one : interned(.identity, Shape(size, size))
+  }
+  static func constant(_ constant: Constant) -> Formula { interned(.constant(constant), .scalar) }
+
+  static func variable(_ variable: Variable) -> Formula { interned(.variable(variable), variable.shape) }
+
+  /// A size as a scalar.
+  static func dimension(_ size: Dimension) -> Formula {
+    sum(
+      size.terms.map { term in
+        times([number(term.coefficient)] + term.names.map { interned(.dimension($0), .scalar) })
+      }, .scalar)
+  }
+
+  /// The sum of terms of one shape: flat, sorted, like terms collected.
+  static func sum(_ terms: [Formula], _ shape: Shape) -> Formula {
+    if terms.count == 1, terms[0].shape == shape { return terms[0] }
+    var order: [Formula] = []
+    var coefficients: [Formula: Rational] = [:]
+    func add(_ term: Formula) -> Bool {
+      if case .sum(let inner) = term.kind { return inner.allSatisfy(add) }
+      guard term.shape == shape else { return false }
+      if term.isZero { return true }
+      let (coefficient, core) = term.splitCoefficient
+      if let known = coefficients[core] {
+        coefficients[core] = known + coefficient
+      } else {
+        coefficients[core] = coefficient
+        order.append(core)
+      }
+      return true
+    }
+    guard terms.allSatisfy(add) else { return invalid }
+    var collected: [Formula] = []
+    for core in order {
+      guard let coefficient = coefficients[core], !coefficient.isZero else { continue }
+      collected.append(core.scaled(by: coefficient))
+    }
+    if collected.isEmpty { return zeros(shape) }
+    if collected.count == 1 { return collected[0] }
+    // The order of terms looks through coefficients, so that x - y and y - x sort alike.
+    let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }
+    return interned(.sum(keyed.map(\.term)), shape)
+  }
+
+  /// The sum of two terms, of which one may be a scalar that stands for every entry.
+  static func adding(_ a: Formula, _ b: Formula) -> Formula {
+    if a.shape == b.shape { return sum([a, b], a.shape) }
+    if a.isScalar { return sum([times([a, ones(b.shape)]), b], b.shape) }
+    if b.isScalar { return sum([a, times([b, ones(a.shape)])], a.shape) }
+    return invalid
+  }
+
+  var negated: Formula { scaled(by: -1) }
+
+  func scaled(by factor: Rational) -> Formula {
+    factor.isOne ? self : .times([.number(factor), self])
+  }
+
+  /// Whether the first term of a sum, in the structural order, has a negative coefficient.
+  var isNegativeSum: Bool {
+    guard case .sum(let terms) = kind else { return false }
+    return terms[0].splitCoefficient.0.isNegative
+  }
+
+  /// The sum with the sign of every term changed.
+  var negatedTermwise: Formula {
+    .sum(terms.map { term in
+      let (coefficient, core) = term.splitCoefficient
+      return core.scaled(by: -coefficient)
+    }, shape)
+  }
+}

@@ -1,0 +1,74 @@
+import NablaLanguage
+
+/// What an `apply` node applies.
+enum Operation: Hashable, Sendable {
+  /// A function of `Functions.rules`, entry by entry; scalar arguments stand for every entry.
+  case elementwise(String)
+  /// An operation on whole arrays.
+  case array(ArrayOperation)
+  /// A function declared without a body, or a derivative of it.
+  case function(DeclaredFunction, FunctionDerivative)
+  /// `[A, B; C, D]` with so many rows and columns of blocks; the arguments row by row.
+  case blocks(rows: Int, columns: Int)
+  /// Rows and columns first...last, counted from 1; the bounds may hold names of sizes and indices.
+  case slice(rows: Range, columns: Range)
+  /// The sum of the argument over a bound index.
+  case indexSum(String, Dimension, Dimension)
+
+  struct Range: Hashable, Sendable {
+    let first: Dimension
+    let last: Dimension
+  }
+}
+
+/// A function without a body: `f : vector(m) -> scalar`.
+struct DeclaredFunction: Hashable, Sendable {
+  let name: String
+  let parameter: Shape
+  let result: Shape
+  let isElementwise: Bool
+}
+
+/// The catalogue of operations on whole arrays.
+///
+/// Everything else about one stands in `Rules/` (its differential, its identities) and in
+/// `ArrayOperation+Value.swift` (its value).
+enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
+  case trace = "tr"
+  case determinant = "det"
+  case logDeterminant = "logdet"
+  case norm1, norm2, norminf, specnorm, nucnorm
+  case maximum = "max"
+  case minimum = "min"
+  case dot
+  case logsumexp, softmax, logsoftmax
+  case pseudoInverse = "pinv"
+  case adjugate = "adj"
+  case exponential = "expm"
+  case cholesky = "chol"
+  case diagonalMatrix = "diag"
+  case diagonalVector = "diagonal"
+  case vec, kron, tril, triu, commutation, lowhalf, argmaxhot, polar, leftsv, rightsv
+
+  /// Whether it is linear in each argument, so that a zero makes it zero.
+  var isLinear: Bool {
+    switch self {
+    case .trace, .dot, .diagonalMatrix, .diagonalVector, .vec, .kron, .tril, .triu, .lowhalf: true
+    case .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum, .minimum,
+      .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .commutation,
+      .argmaxhot, .polar, .leftsv, .rightsv:
+      false
+    }
+  }
+
+  /// The name in the language; both `diag` operations have one.
+  var name: String {
+    switch self {
+    case .diagonalVector: "diag"
+    case .trace, .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum,
+      .minimum, .dot, .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky,
+      .diagonalMatrix, .vec, .kron, .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:
+      rawValue
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import NablaLanguage
+
+extension Presenter {
+  private struct Entry {
+    let term: SignedPiece
+    let weight: Int
+    /// Whether scalars stand before its array.
+    let isScaled: Bool
+    let isPlainNumber: Bool
+  }
+
+  /// A sum: positive terms first, then the weightier, then by the alphabet; a number stands last of its sign.
+  func sum(_ terms: [Formula], _ formula: Formula) -> Piece {
+    let turn = turn(of: formula)
+    if turn.turned + 1 < turn.here {
+      let inner = piece(formula.transposed)
+      return Piece(.transpose(inner.layout), key: inner.key + "'")
+    }
+    let isArray = !formula.isScalar
+    let parts = terms.map { term in (term: term, filling: isArray ? Filling(term) : .none) }
+    if isArray, parts.allSatisfy({ $0.filling == .ones }) {
+      // Nothing but multiples of ones: (s + 2)*ones(n).
+      let values = terms.map { $0.uniformValue ?? .one }
+      return piece(.times([.sum(values, .scalar), .ones(formula.shape)]))
+    }
+    let hasFirm = parts.contains { $0.filling == .none }
+    let allNegative = terms.allSatisfy { $0.splitCoefficient.0.isNegative }
+    let entries = parts.map { part in
+      let isSized = part.filling == .ones || hasFirm
+      let core = part.term.splitCoefficient.1
+      return Entry(
+        term: signed(part.term, isSized: isSized, allNegative ? .anySum : .plainSums),
+        weight: weight(core), isScaled: isArray && !core.splitScalars.scalars.isEmpty,
+        isPlainNumber: part.term.isUniform)
+    }
+    let sorted = entries.sorted { a, b in
+      if a.term.isNegative != b.term.isNegative { return b.term.isNegative }
+      if a.isPlainNumber != b.isPlainNumber { return b.isPlainNumber }
+      if a.weight != b.weight { return a.weight > b.weight }
+      if a.isScaled != b.isScaled { return b.isScaled }
+      return precedes(a.term.piece.key, b.term.piece.key)
+    }
+    return Piece(
+      .sum(sorted.map { Layout.Term(isNegative: $0.term.isNegative, layout: $0.term.piece.layout) }),
+      of: sorted.map(\.term.piece))
+  }
+
+  /// What a term of a sum of arrays fills its places with, coefficients aside.
+  private enum Filling {
+    case ones, identity, none
+
+    init(_ term: Formula) {
+      guard let array = term.splitScalars.array else {
+        self = .none
+        return
+      }
+      self = array.isOnes ? .ones : array.isIdentity ? .identity : .none
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import NablaLanguage
+
+/// A rule applied: what it turned into what.
+struct Rewrite {
+  let rule: Rule
+  let before: Formula
+  let after: Formula
+}
+
+/// Brings formulas into their plainest form: rules with `->` until none fires, and at every node a choice among
+/// forms that arithmetic and the rules with `==` give, by cost.
+///
+/// The search is bounded by work, not by time, so it is deterministic; it only ever accepts a cheaper form, so
+/// it ends.
+final class Simplifier {
+  let book: RuleBook
+  let knowledge: Knowledge
+  private var memo: [Formula: Formula] = [:]
+  private var work: Int
+  /// Rules that fired, in order.
+  private(set) var rewrites: [Rewrite] = []
+  /// Whether forms other than those that `->` gives are tried.
+  private let searches: Bool
+
+  init(_ book: RuleBook, _ knowledge: Knowledge, searches: Bool = true, work: Int = 20_000) {
+    self.searches = searches
+    self.book = book
+    self.knowledge = knowledge
+    self.work = work
+  }
+
+  /// The plainest equal form that was found.
+  func simplify(_ formula: Formula) -> Formula {
+    if let known = memo[formula] { return known }
+    for node in formula.nodesChildrenFirst where memo[node] == nil {
+      let children = node.children
+      let rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      let result = settle(rebuilt)
+      memo[node] = result
+      if memo[rebuilt] == nil { memo[rebuilt] = result }
+      if memo[result] == nil { memo[result] = result }
+    }
+    return memo[formula] ?? formula
+  }
+
+  /// Rewrites at the root until nothing cheaper is found; the children are settled.
+  private func settle(_ start: Formula) -> Formula {
+    var current = start
+    var rounds = 0
+    while rounds < 24, work > 0 {
+      rounds += 1
+      if let known = memo[current] { return known }
+      guard let next = rewritten(current) ?? plainer(current) else { return current }
+      // New parts may have been made inside: they are settled first, then the root again.
+      let children = next.children
+      current = children.isEmpty ? next : next.rebuilt(children.map { simplify($0) })
+    }
+    return current
+  }
+
+  /// The first rule with `->` that fires at the root and makes it cheaper.
+  private func rewritten(_ formula: Formula) -> Formula? {
+    for rule in book.identities(for: formula) where rule.arrow == .rewrites {
+      if let after = apply(rule.left, rule.right, rule, formula, { $0.cost < formula.cost }) {
+        rewrites.append(Rewrite(rule: rule, before: formula, after: after))
+        return after
+      }
+    }
+    return nil
+  }
+
+  /// Cheaper forms by arithmetic, and by one step with a rule that is true both ways.
+  private func plainer(_ formula: Formula) -> Formula? {
+    work -= 1
+    guard searches else { return nil }
+    var best: Formula?
+    func offer(_ candidate: Formula?) {
+      guard let candidate, !candidate.isInvalid, candidate.cost < (best ?? formula).cost else { return }
+      best = candidate
+    }
+    for candidate in Distribution.candidates(for: formula) { offer(candidate) }
+    for rule in book.identities where rule.arrow == .equals {
+      if rule.left.head == formula.head {
+        offer(apply(rule.left, rule.right, rule, formula) { $0.cost < (best ?? formula).cost })
+      }
+      if rule.right.head == formula.head, rule.right.variable == nil {
+        offer(apply(rule.right, rule.left, rule, formula) { $0.cost < (best ?? formula).cost })
+      }
+    }
+    return best
+  }
+
+  /// One side matched at the root, the other put in its place, when the conditions are known to hold.
+  private func apply(
+    _ from: Formula, _ to: Formula, _ rule: Rule, _ formula: Formula, _ accept: (Formula) -> Bool
+  ) -> Formula? {
+    if rule.isEntrywise == false, from.shape.isScalar, !formula.isScalar { return nil }
+    work -= 1
+    var result: Formula?
+    let entrywise = rule.isEntrywise ? formula.shape : nil
+    func finish(_ matcher: Matcher, _ wrap: (Formula) -> Formula) -> Bool {
+      let bindings = matcher.result
+      guard self.knowledge.fulfils(bindings),
+        rule.conditions.allSatisfy({ self.knowledge.holds($0, bindings, entrywise: entrywise) })
+      else { return false }
+      let after = wrap(bindings.instantiate(to, entrywise: entrywise))
+      guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else { return false }
+      result = after
+      return true
+    }
+    var matcher = Matcher(isEntrywise: rule.isEntrywise)
+    switch (from.kind, formula.kind) {
+    case (.sum(let patterns), .sum(let terms)):
+      _ = matcher.matchAll(patterns, terms, isSum: true, formula.shape) { rest, matcher in
+        finish(matcher) { part in rest.reduce(part) { .adding($0, $1) } }
+      }
+    case (.times(let patterns), .times(let factors)):
+      _ = matcher.matchAll(patterns, factors, isSum: false, formula.shape) { rest, matcher in
+        finish(matcher) { .times([$0] + rest) }
+      }
+    case (.product(let patterns), .product(let chain)):
+      let ways = formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain]
+      for way in ways where result == nil {
+        for start in way.indices where result == nil {
+          _ = matcher.matchRun(patterns[...], way[start...], wholly: false) { rest, matcher in
+            finish(matcher) { .product(Array(way[..<start]) + [$0] + Array(rest)) }
+          }
+        }
+      }
+    default:
+      _ = matcher.match(from, formula) { matcher in finish(matcher) { $0 } }
+    }
+    return result
+  }
+}
+
+extension RuleBook {
+  /// All identities, in the order of the files.
+  var identities: [Rule] { rules.filter { $0.table == .identity } }
+}

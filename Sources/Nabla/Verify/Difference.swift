@@ -1,0 +1,73 @@
+import NablaNumerics
+
+/// Derivatives by central differences of five points, with step halving, extrapolation and an error estimate.
+struct Difference {
+  /// The derivative of each output entry.
+  var values: [Double]
+  /// An estimate of the error of each.
+  var errors: [Double]
+  /// Whether the slopes on both sides differ: a kink at the point itself.
+  var hasKink: Bool
+
+  /// Halvings of the step at most.
+  static let levels = 8
+
+  /// The derivative of `function` at 0; it writes `count` numbers, and gives false where it has no value.
+  static func derivative(
+    count: Int, step: Double, _ function: (Double, UnsafeMutablePointer<Double>) -> Bool
+  ) -> Difference? {
+    var samples: [Double: [Double]] = [:]
+    func sample(_ t: Double) -> [Double]? {
+      if let known = samples[t] { return known }
+      var values = Matrix(rows: count, columns: 1)
+      guard values.withMutablePointer({ function(t, $0) }), values.isFinite else { return nil }
+      samples[t] = values.storage
+      return values.storage
+    }
+    guard let center = sample(0) else { return nil }
+    var best = Difference(
+      values: Array(repeating: 0, count: count), errors: Array(repeating: .infinity, count: count), hasKink: false)
+    var last: (plain: [Double], extrapolated: [Double]?)?
+    // |f(h) - 2f(0) + f(-h)| / h, which goes to 0 with h where f is smooth.
+    var bends: [[Double]] = []
+    var h = step
+    for _ in 0..<levels {
+      defer { h /= 2 }
+      guard let p1 = sample(h), let m1 = sample(-h), let p2 = sample(2 * h), let m2 = sample(-2 * h) else {
+        // Outside the domain: nearer points may be inside.
+        continue
+      }
+      var plain = Array(repeating: 0.0, count: count)
+      var bend = plain
+      for i in 0..<count {
+        plain[i] = (8 * (p1[i] - m1[i]) - (p2[i] - m2[i])) / (12 * h)
+        bend[i] = ((p1[i] - center[i]) + (m1[i] - center[i])).magnitude / h
+      }
+      bends.append(bend)
+      var extrapolated: [Double]?
+      if let last {
+        extrapolated = (0..<count).map { plain[$0] + (plain[$0] - last.plain[$0]) / 15 }
+        if let extrapolated {
+          for i in 0..<count {
+            let noise = 4 * Double.ulpOfOne * max(p1[i].magnitude, m1[i].magnitude, p2[i].magnitude) / h
+            let before = last.extrapolated?[i] ?? last.plain[i]
+            let error = (extrapolated[i] - before).magnitude + noise
+            if error < best.errors[i] {
+              best.errors[i] = error
+              best.values[i] = extrapolated[i]
+            }
+          }
+        }
+      }
+      last = (plain, extrapolated)
+    }
+    guard bends.count >= 3 else { return nil }
+    let size = best.values.reduce(0) { max($0, $1.magnitude) }
+    let (a, b) = (bends[bends.count - 2], bends[bends.count - 1])
+    for i in 0..<count {
+      let noise = 64 * Double.ulpOfOne * center[i].magnitude / (2 * h)
+      if b[i] > 1e-5 * size + noise, b[i] > 0.8 * a[i] { best.hasKink = true }
+    }
+    return best
+  }
+}

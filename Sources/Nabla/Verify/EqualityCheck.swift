@@ -1,0 +1,123 @@
+import NablaLanguage
+import NablaNumerics
+
+extension NumericCheck {
+  /// Relative difference, in the scale of what was added and multiplied, up to which two sides are equal.
+  static let equalityTolerance = 1e-9
+
+  /// Whether two formulas of one shape have the same values wherever both have one.
+  ///
+  /// A refutation has the values at which they differ, in small whole numbers where those show it.
+  public func checkEqual(_ left: Formula, _ right: Formula) -> Verdict {
+    if left === right, !left.isInvalid {
+      return Verdict(status: .verified, error: 0, points: points)
+    }
+    let parts = Self.magnitudeParts([left, right])
+    let variables = Self.variables([left, right])
+    var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
+    var verdict = Verdict(status: .verified)
+    for wanted in [points - points / 2, points / 2] where wanted > 0 {
+      let program: CompiledProgram
+      let sizes: [String: Int]
+      switch source.nextProgram([left, right] + parts) {
+      case .failure(let problem):
+        if verdict.points > 0 { return verdict }
+        return .skipped(problem.reason)
+      case .success(let made): (program, sizes) = made
+      }
+      for _ in 0..<wanted {
+        guard let point = source.nextPoint(program, sizes) else { break }
+        guard let comparison = compare(left, right, point.outputs, parts, sizes) else {
+          return .skipped("the sides have different sizes")
+        }
+        verdict.points += 1
+        verdict.error = max(verdict.error, comparison)
+        if comparison > Self.equalityTolerance {
+          verdict.status = .refuted
+          verdict.counterexample =
+            readable(left, right, program, parts, sizes, &source)
+            ?? Counterexample(
+              values: Self.named(point.values), sizes: sizes, left: point.outputs[0], right: point.outputs[1])
+          return verdict
+        }
+      }
+    }
+    if verdict.points > 0 { return verdict }
+    return .skipped("no point was found at which both sides are finite")
+  }
+
+  /// The largest difference, relative to the scale; nil when the sizes differ.
+  private func compare(
+    _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
+  ) -> Double? {
+    let (a, b) = (outputs[0], outputs[1])
+    guard a.rows == b.rows, a.columns == b.columns else { return nil }
+    var magnitudes: [Formula: Double] = [:]
+    for (part, value) in zip(parts, outputs.dropFirst(2)) { magnitudes[part] = value.maxAbs }
+    let bounds = [left, right].map { Self.magnitude($0, magnitudes, sizes) }.filter(\.isFinite)
+    let scale = max(a.maxAbs, b.maxAbs, bounds.max() ?? 0)
+    return scale > 0 ? (a - b).maxAbs / scale : 0
+  }
+
+  /// Small whole numbers at which the sides differ clearly.
+  private func readable(
+    _ left: Formula, _ right: Formula, _ program: CompiledProgram, _ parts: [Formula], _ sizes: [String: Int],
+    _ source: inout InstanceSource
+  ) -> Counterexample? {
+    for _ in 0..<20 {
+      guard let point = source.nextPoint(program, sizes, regime: .integers, tries: 1),
+        let difference = compare(left, right, point.outputs, parts, sizes), difference > 1e-6
+      else { continue }
+      return Counterexample(
+        values: Self.named(point.values), sizes: sizes, left: point.outputs[0], right: point.outputs[1])
+    }
+    return nil
+  }
+
+  /// The nodes whose values bound those of sums and products above them.
+  static func magnitudeParts(_ formulas: [Formula]) -> [Formula] {
+    var seen: Set<Formula> = []
+    var result: [Formula] = []
+    var open = formulas
+    while let node = open.popLast() {
+      guard seen.insert(node).inserted else { continue }
+      switch node.kind {
+      case .sum, .times, .product: open += node.children
+      case .number, .zeros, .ones, .identity: break
+      case .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
+        result.append(node)
+      }
+    }
+    return result
+  }
+
+  /// A bound of what is added up on the way to a formula's entries.
+  private static func magnitude(
+    _ formula: Formula, _ known: [Formula: Double], _ sizes: [String: Int]
+  ) -> Double {
+    var memo = known
+    var stack: [(Formula, Bool)] = [(formula, false)]
+    while let (node, expanded) = stack.popLast() {
+      if memo[node] != nil { continue }
+      let children = node.children
+      if !expanded {
+        stack.append((node, true))
+        if case .number = node.kind {} else { for child in children { stack.append((child, false)) } }
+        continue
+      }
+      let values = children.map { memo[$0] ?? 0 }
+      switch node.kind {
+      case .number(let value): memo[node] = value.double.magnitude
+      case .sum: memo[node] = values.reduce(0, +)
+      case .times: memo[node] = values.reduce(1, *)
+      case .product(let chain):
+        let inner = chain.dropLast().map { Double($0.shape.columns.value(sizes) ?? 1) }
+        memo[node] = values.reduce(1, *) * inner.reduce(1, *)
+      case .ones, .identity: memo[node] = 1
+      case .zeros, .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
+        memo[node] = 0
+      }
+    }
+    return memo[formula] ?? 0
+  }
+}

@@ -1,0 +1,224 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Compares formulas with numbers: derivatives with differences, equations with both sides at random points.
+///
+/// Every random number comes from the seed, so the same question has the same verdict. Formulas are compiled
+/// without shortcuts that rest on properties: a variable with a property is differentiated entry by entry, off
+/// the property, from a base point that has it.
+public struct NumericCheck: Sendable {
+  public var seed: UInt64
+  /// Formulas of elementwise functions that the library does not have.
+  public var definitions: (@Sendable (String) -> (parameters: [Formula], body: Formula)?)?
+  /// Points at which derivatives and equations are compared.
+  public var points = 5
+
+  public init(
+    seed: UInt64, definitions: (@Sendable (String) -> (parameters: [Formula], body: Formula)?)? = nil
+  ) {
+    self.seed = seed
+    self.definitions = definitions
+  }
+
+  /// Relative difference up to which a derivative counts as equal to its differences.
+  static let derivativeTolerance = 1e-6
+
+  var options: Compiler.Options {
+    var options = Compiler.Options()
+    options.definitions = definitions
+    options.functions = RandomSmoothFunction.provider(seed: seed)
+    return options
+  }
+
+  /// How the derivatives of the entries of E by the entries of x are laid out.
+  enum Layout {
+    /// Scalar E: the shape of x; by a scalar: the shape of E; else by x downwards, by E to the right.
+    case denominator
+    /// By E downwards, by x to the right.
+    case numerator
+  }
+
+  /// Whether `gradient` is the gradient of `objective` by `variable`, in the layout of the language.
+  public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
+    check(gradient, objective, variable, .denominator)
+  }
+
+  /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
+  public func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
+    check(jacobian, objective, variable, .numerator)
+  }
+
+  /// Whether `hessian` has the second derivatives of a scalar, rows by vec(x), columns by vec(y); y is x unless
+  /// given. With the gradient by x, differences are taken of that, which is sharper and faster.
+  public func checkHessian(
+    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
+    gradient: Formula? = nil
+  ) -> Verdict {
+    let y = y ?? x
+    if let gradient { return check(hessian, gradient, y, .numerator) }
+    return check(hessian, objective, y, .numerator, first: x)
+  }
+
+  /// Compares a claim with differences; with `first`, with second differences by `first` and then `variable`.
+  private func check(
+    _ claim: Formula, _ objective: Formula, _ variable: Formula, _ layout: Layout, first: Formula? = nil
+  ) -> Verdict {
+    if variable.variable == nil { return .skipped("what it is differentiated by is no variable") }
+    let variables = Self.variables([claim, objective, variable] + (first.map { [$0] } ?? []))
+    var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
+    var verdict = Verdict(status: .verified)
+    var reason = "no point was found at which everything is finite"
+    // Two choices of sizes, so that a coincidence of one does not pass.
+    for wanted in [points - points / 2, points / 2] where wanted > 0 {
+      let program: CompiledProgram
+      let sizes: [String: Int]
+      switch source.nextProgram([objective, claim]) {
+      case .failure(let problem):
+        if verdict.points > 0 { return verdict }
+        return .skipped(problem.reason)
+      case .success(let made): (program, sizes) = made
+      }
+      let workspace = program.makeWorkspace()
+      var done = 0
+      for _ in 0..<(3 * wanted + 4) where done < wanted {
+        guard let point = source.nextPoint(program, sizes) else { break }
+        let run = DifferenceRun(program: program, workspace: workspace, point: point.values)
+        let differences = first.map { run.second(by: $0, variable) } ?? run.first(by: variable)
+        guard let differences else {
+          reason = "the differences do not settle"
+          continue
+        }
+        let claimed = point.outputs[1]
+        let expected = differences.arranged(layout, point.outputs[0])
+        guard claimed.count == expected.values.count else {
+          return .skipped("the derivative has \(claimed.count) entries instead of \(expected.values.count)")
+        }
+        // The scale: the derivative's own, and what rounding of the objective leaves of a zero.
+        let values = Matrix(rows: claimed.rows, columns: claimed.columns, storage: expected.values)
+        let scale = max(values.maxAbs, claimed.maxAbs, 1e-6 * point.outputs[0].maxAbs, 1e-300)
+        let worst = expected.errors.reduce(0, max)
+        if expected.hasKink || !(worst <= 1e-5 * scale) {
+          reason = "no point was found away from kinks"
+          continue
+        }
+        done += 1
+        verdict.points += 1
+        let tolerance = (first == nil ? 1 : 10) * Self.derivativeTolerance * scale
+        for i in 0..<claimed.count {
+          let difference = (claimed.storage[i] - values.storage[i]).magnitude
+          verdict.error = max(verdict.error, difference / scale)
+          if difference > tolerance + 20 * expected.errors[i] {
+            verdict.status = .refuted
+            verdict.counterexample = Counterexample(
+              values: Self.named(point.values), sizes: sizes, left: claimed, right: values)
+            return verdict
+          }
+        }
+      }
+    }
+    return verdict.points > 0 ? verdict : .skipped(reason)
+  }
+
+  static func variables(_ formulas: [Formula]) -> [Formula] {
+    var result: Set<Formula> = []
+    for formula in formulas {
+      for variable in formula.variables where variable.variable?.role != .index { result.insert(variable) }
+    }
+    return result.sorted()
+  }
+
+  static func named(_ values: [Formula: Matrix]) -> [String: Matrix] {
+    var result: [String: Matrix] = [:]
+    for (formula, value) in values { if let variable = formula.variable { result[variable.name] = value } }
+    return result
+  }
+}
+
+/// All derivatives of all entries at one point: of output entry j by variable entry i at j + i * outputCount.
+struct DifferenceTable {
+  var outputCount: Int
+  var values: [Double]
+  var errors: [Double]
+  var hasKink: Bool
+
+  /// In the order in which the layout has them, by columns.
+  func arranged(_ layout: NumericCheck.Layout, _ output: Matrix) -> DifferenceTable {
+    switch layout {
+    case .numerator: return self
+    case .denominator:
+      let variableCount = outputCount == 0 ? 0 : values.count / outputCount
+      var result = self
+      for j in 0..<outputCount {
+        for i in 0..<variableCount {
+          result.values[i + j * variableCount] = values[j + i * outputCount]
+          result.errors[i + j * variableCount] = errors[j + i * outputCount]
+        }
+      }
+      return result
+    }
+  }
+}
+
+/// Differences of a program's first output at one point.
+struct DifferenceRun {
+  let program: CompiledProgram
+  let workspace: ProgramWorkspace
+  let count: Int
+  private let point: [Formula: Matrix]
+
+  init(program: CompiledProgram, workspace: ProgramWorkspace, point: [Formula: Matrix]) {
+    self.program = program
+    self.workspace = workspace
+    self.point = point
+    count = program.outputSizes[0].rows * program.outputSizes[0].columns
+    for (variable, value) in point { value.withPointer { _ = workspace.setInput(variable, $0) } }
+  }
+
+  private func evaluate(into z: UnsafeMutablePointer<Double>) -> Bool {
+    guard (try? workspace.run()) != nil else { return false }
+    Kernels.copy(count, workspace.outputPointer(0), into: z)
+    return true
+  }
+
+  /// Derivatives of every output entry by every entry of a variable; nil where they have no value.
+  func first(by variable: Formula) -> DifferenceTable? {
+    table(by: variable, count: count, scale: 1) { evaluate(into: $0) }
+  }
+
+  /// Second derivatives of a scalar: by x, which counts as the output, and then by y.
+  func second(by x: Formula, _ y: Formula) -> DifferenceTable? {
+    guard count == 1, let length = point[x]?.count else { return nil }
+    return table(by: y, count: length, scale: 4) { z in
+      guard let inner = table(by: x, count: 1, scale: 4, { evaluate(into: $0) }) else { return false }
+      for i in 0..<length { z[i] = inner.values[i] }
+      return true
+    }
+  }
+
+  private func table(
+    by variable: Formula, count: Int, scale: Double, _ evaluate: (UnsafeMutablePointer<Double>) -> Bool
+  ) -> DifferenceTable? {
+    guard let length = point[variable]?.count else { return nil }
+    var result = DifferenceTable(outputCount: count, values: [], errors: [], hasKink: false)
+    for i in 0..<length {
+      guard let entries = workspace.inputPointer(variable) else {
+        // The program does not depend on it.
+        result.values += Array(repeating: 0, count: count)
+        result.errors += Array(repeating: 0, count: count)
+        continue
+      }
+      let base = entries[i]
+      let step = 0.01 * scale * max(base.magnitude, 0.5)
+      let difference = Difference.derivative(count: count, step: step) { t, z in
+        entries[i] = base + t
+        defer { entries[i] = base }
+        return evaluate(z)
+      }
+      guard let difference else { return nil }
+      result.values += difference.values
+      result.errors += difference.errors
+      result.hasKink = result.hasKink || difference.hasKink
+    }
+    return result
+  }
+}

@@ -1,0 +1,38 @@
+/// One thing that is wrong with an input, where, and what to do about it.
+public struct Diagnostic: Error, Sendable, Hashable {
+  /// A fact that belongs to the error, at its own place when it has one in the same text.
+  public struct Note: Sendable, Hashable {
+    public let message: String
+    public let range: SourceRange?
+
+    public init(_ message: String, range: SourceRange? = nil) {
+      self.message = message
+      self.range = range
+    }
+  }
+
+  public let message: String
+  public let range: SourceRange
+  public let hint: String?
+  public let notes: [Note]
+
+  public init(message: String, range: SourceRange, hint: String? = nil, notes: [Note] = []) {
+    self.message = message
+    self.range = range
+    self.hint = hint
+    self.notes = notes
+  }
+
+  /// A problem in words.
+  public init(_ problem: Problem, at range: SourceRange, notes: [Note] = []) {
+    let wording = problem.wording
+    self.init(message: wording.message, range: range, hint: wording.hint, notes: notes)
+  }
+}
+
+/// What is wrong with an input, in the order of the text.
+public struct NablaError: Error, Sendable {
+  public let diagnostics: [Diagnostic]
+
+  public init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+}

@@ -1,0 +1,99 @@
+/// What can be wrong with an input, as facts; `Wording` turns them into sentences.
+public indirect enum Problem: Sendable, Hashable {
+  /// A part of an expression with its shape, as messages speak of it.
+  public struct Operand: Sendable, Hashable {
+    public let text: String
+    public let shape: Shape
+
+    public init(text: String, shape: Shape) {
+      self.text = text
+      self.shape = shape
+    }
+  }
+
+  // Characters
+  case unknownCharacter(String)
+  case notText(byte: UInt8)
+  case foreignOperator(String, instead: String)
+  case unknownSuperscript
+  case numberTooLarge(String)
+  // Limits
+  case tooLong(what: String, limit: Int, unit: String)
+  case tooDeep(limit: Int)
+  case tooManyErrors(limit: Int)
+  case tooManyUndeclared(limit: Int)
+  case undecided(limit: Int)
+  // Syntax
+  case unexpected(found: String, wanted: String)
+  case unexpectedEnd(wanted: String)
+  case unclosed(String)
+  case missingOperator(left: String, right: String)
+  case notCallable(String)
+  case chainedComparison
+  case wordInExpression(String)
+  case derivativeOfNoFunction(String)
+  case rangeNeedsTwoEnds
+  case emptyBlocks
+  case tooManySubscripts(Int)
+  // Statements
+  case notAStatement
+  case unknownQuestion(String, nearest: String?)
+  case functionDefinition(String)
+  case singleEquals
+  case checkNeedsTwoSides
+  case missingVariables(String)
+  case needlessVariables(String)
+  // Declarations
+  case unknownType(String, nearest: String?)
+  case unknownProperty(String, nearest: String?)
+  case sizeCount(type: String, wanted: Int, found: Int)
+  case notASize(String)
+  case sizeNotPositive(String)
+  case propertyOfFunction(String)
+  case propertyNeedsSquare(String, Shape)
+  case propertyNeedsArray(String)
+  case contradiction(String, String)
+  case reservedName(String, isFunction: Bool)
+  case declaredTwice(String)
+  case dimensionDeclared(String)
+  case declaredIsNoSize(String)
+  // Names
+  case unknownName(String, nearest: String?)
+  case unknownFunction(String, nearest: String?)
+  case functionWithoutArguments(String)
+  case valueCalled(String, isArray: Bool)
+  case usedBeforeItsLine(String, line: Int)
+  case cyclic(String)
+  case dependsOnFaulty(String)
+  case dimensionAsVariable(String)
+  case functionAsVariable(String)
+  case variableTwice(String)
+  case indexTaken(String)
+  case indexWithoutRange(String)
+  case sizeUnknown(String)
+  case badSubscript(String)
+  // Shapes
+  case argumentCount(String, wanted: String, found: Int)
+  case product(Operand, Operand)
+  case sameShape(operation: String, Operand, Operand)
+  case broadcast(operation: String, Operand, Operand)
+  case divisionByArray(Operand, Operand)
+  case powerBase(Operand, exponent: String)
+  case powerExponent(Operand)
+  case transposeByName(String)
+  case notSquare(what: String, Operand)
+  case notScalar(what: String, Operand)
+  case notVector(what: String, Operand)
+  case rowDiagonal(Operand)
+  case blockSizes(isRow: Bool, Operand, Operand)
+  case needsTwoSubscripts(Operand)
+  case outOfRange(index: String, size: String)
+  case indexAgainstSize(index: String, upper: String, size: String, Operand)
+  case parameter(function: String, wanted: Shape, Operand)
+  case noPrime(String)
+  case noGradient(String, wanted: String)
+  case sizeNotFixed(String)
+  case equalSides(Operand, Operand)
+  case noGradientShape(Operand, by: Operand)
+  case needsScalar(question: String, Operand)
+}

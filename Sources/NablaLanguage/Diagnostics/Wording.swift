@@ -1,0 +1,203 @@
+/// The one place where problems become sentences.
+extension Problem {
+  var wording: (message: String, hint: String?) {
+    switch self {
+    case .unknownCharacter(let text): ("the character `\(text)` has no meaning here", nil)
+    case .notText(let byte): ("a byte that is no text (\(byte))", "formulas are UTF-8 text")
+    case .foreignOperator(let found, let instead): ("`\(found)` is not an operator", "write `\(instead)`")
+    case .unknownSuperscript: ("a superscript is a number or a T, with or without a sign", nil)
+    case .numberTooLarge(let text): ("the number \(text.shortened) is too large to be kept exactly", nil)
+    case .tooLong(let what, let limit, let unit): ("\(what) may have at most \(limit) \(unit)", nil)
+    case .tooDeep(let limit):
+      ("the expression is nested deeper than \(limit) levels", "name a part of it on a line of its own")
+    case .tooManyErrors(let limit): ("more than \(limit) errors; the rest of the text is not read", nil)
+    case .tooManyUndeclared(let limit): ("more than \(limit) undeclared names", "declare some of them")
+    case .undecided(let limit):
+      ("the shapes of the undeclared names are not found in \(limit) steps", "declare some of them")
+    case .unexpected(let found, let wanted): ("found `\(found)` where \(wanted) should stand", nil)
+    case .unexpectedEnd(let wanted): ("the text ends where \(wanted) should stand", nil)
+    case .unclosed(let open): ("`\(open)` is never closed", nil)
+    case .missingOperator(let left, let right):
+      (
+        "an operator is missing before `\(right)`",
+        left.count + right.count < 40 ? "`\(left)*\(right)` for the product" : "write products with `*`"
+      )
+    case .notCallable(let text): ("`\(text.shortened)` is not a function", "write products with `*`")
+    case .chainedComparison: ("comparisons do not chain", "`(a < b) .* (b < c)` is 1 where both hold")
+    case .wordInExpression(let word):
+      ("`\(word)` is a word of the language and cannot stand in an expression", nil)
+    case .derivativeOfNoFunction(let word):
+      ("`\(word)` takes the name of a declared function", "`\(word)(f)(x)` with `f : vector(n) -> scalar`")
+    case .rangeNeedsTwoEnds: ("a range has both its ends", "`1:n`, or `:` for all")
+    case .emptyBlocks: ("`[]` is empty", nil)
+    case .tooManySubscripts(let count): ("\(count) subscripts; a matrix takes two", nil)
+    case .notAStatement:
+      (
+        "a line is a declaration (`name : type`), a definition (`name = expression`) or a question",
+        "`simplify E` asks for an expression's plainest form"
+      )
+    case .unknownQuestion(let word, let nearest):
+      (
+        "`\(word)` is not a question",
+        nearest.map { "did you mean `\($0)`?" }
+          ?? "questions are gradient, jacobian, hessian, differential, simplify, check and stationary"
+      )
+    case .functionDefinition(let name):
+      (
+        "a function has no body",
+        "declare it (`\(name) : scalar -> scalar`), or define its value (`\(name) = ...`)"
+      )
+    case .singleEquals: ("a check compares with `==`", nil)
+    case .checkNeedsTwoSides: ("a check has two sides", "`check E1 == E2`")
+    case .missingVariables(let question): ("`\(question)` needs `wrt` and a name", "`\(question) E wrt x`")
+    case .needlessVariables(let question): ("`\(question)` takes no `wrt`", nil)
+    case .unknownType(let word, let nearest):
+      (
+        "`\(word)` is not a type",
+        nearest.map { "did you mean `\($0)`?" } ?? "types are scalar, vector(n), row(n) and matrix(m, n)"
+      )
+    case .unknownProperty(let word, let nearest):
+      ("`\(word)` is not a property", nearest.map { "did you mean `\($0)`?" })
+    case .sizeCount(let type, let wanted, let found):
+      (
+        "`\(type)` has \(wanted == 0 ? "no size" : wanted == 1 ? "one size" : "two sizes"), not \(found)",
+        type == "scalar" ? nil : type == "matrix" ? "`matrix(m, n)`" : "`\(type)(n)`"
+      )
+    case .notASize(let text):
+      ("`\(text.shortened)` is not a size", "a size is made of names and whole numbers with `+`, `-` and `*`")
+    case .sizeNotPositive(let text): ("the size \(text) is not positive", nil)
+    case .propertyOfFunction(let property): ("a function cannot be \(property)", nil)
+    case .propertyNeedsSquare(let property, let shape):
+      ("only a square matrix can be \(property); this is \(shape.words)", nil)
+    case .propertyNeedsArray(let property): ("a scalar cannot be \(property)", nil)
+    case .contradiction(let first, let second): ("`\(first)` and `\(second)` contradict each other", nil)
+    case .reservedName(let name, let isFunction):
+      (
+        "`\(name)` is \(isFunction ? "a function" : "a word of the language") and cannot be declared",
+        "choose another name"
+      )
+    case .declaredTwice(let name): ("`\(name)` has a meaning already", nil)
+    case .dimensionDeclared(let name):
+      ("`\(name)` is a size already", "a size may stand in an expression without a declaration")
+    case .declaredIsNoSize(let name):
+      ("`\(name)` is declared as a value and cannot be a size", "choose another name for one of them")
+    case .unknownName(let name, let nearest):
+      ("`\(name)` is not declared", nearest.map { "did you mean `\($0)`?" })
+    case .unknownFunction(let name, let nearest):
+      (
+        "`\(name)` is not a function",
+        nearest.map { "did you mean `\($0)`?" } ?? "declare it: `\(name) : scalar -> scalar`"
+      )
+    case .functionWithoutArguments(let name):
+      ("`\(name)` is a function and needs its arguments", "`\(name)(x)`")
+    case .valueCalled(let name, let isArray):
+      (
+        "`\(name)` is not a function",
+        isArray ? "`\(name)[i]` for an entry, `\(name)*(...)` for a product" : "`\(name)*(...)` for a product"
+      )
+    case .usedBeforeItsLine(let name, let line):
+      ("`\(name)` gets its meaning only in line \(line)", "move that line up")
+    case .cyclic(let name): ("`\(name)` is defined by itself", nil)
+    case .dependsOnFaulty(let name): ("`\(name)` has an error above", nil)
+    case .dimensionAsVariable(let name): ("`\(name)` is a size; there is no derivative by it", nil)
+    case .functionAsVariable(let name): ("`\(name)` is a function; there is no derivative by it", nil)
+    case .variableTwice(let name): ("`\(name)` stands twice after `wrt`", nil)
+    case .indexTaken(let name): ("the index `\(name)` has a meaning already", "choose another index")
+    case .indexWithoutRange(let name):
+      ("nothing fixes the range of the index `\(name)`", "`sum(\(name) = 1:n, ...)`")
+    case .sizeUnknown(let name): ("`\(name)` is not a size", nil)
+    case .badSubscript(let text):
+      ("`\(text.shortened)` is not a subscript", "a subscript is a whole number, an index or a size")
+    case .argumentCount(let name, let wanted, let found):
+      ("`\(name)` takes \(wanted), not \(found)", nil)
+    case .product(let a, let b):
+      ("the product does not fit: \(a.words) and \(b.words)", productHint(a, b))
+    case .sameShape(let operation, let a, let b):
+      ("the shapes under `\(operation)` differ: \(a.words) and \(b.words)", nil)
+    case .broadcast(let operation, let a, let b):
+      ("the shapes under `\(operation)` differ: \(a.words) and \(b.words)", broadcastHint(a, b))
+    case .divisionByArray(let a, let b):
+      ("only a scalar can stand under `/`; \(b.words)", "`\(a.text) ./ \(b.text)` divides entry by entry")
+    case .powerBase(let base, let exponent):
+      (
+        "only a scalar or a square matrix has a power `^`; \(base.words)",
+        "`\(base.text) .^ \(exponent)` raises every entry"
+      )
+    case .powerExponent(let exponent):
+      (
+        "an exponent after `^` is a scalar, and a whole number if the base is a matrix; \(exponent.words)",
+        "`.^` raises entry by entry"
+      )
+    case .transposeByName(let name):
+      ("`T` is declared, so `\(name)^T` is a power and not a transpose", "write `\(name)'`")
+    case .notSquare(let what, let a): ("\(what) needs a square matrix; \(a.words)", nil)
+    case .notScalar(let what, let a): ("\(what) needs a scalar; \(a.words)", nil)
+    case .notVector(let what, let a): ("\(what) needs a vector; \(a.words)", nil)
+    case .rowDiagonal(let a):
+      (
+        "`diag` takes a column vector or a square matrix; \(a.words)",
+        a.shape.isRow ? "`diag(\(a.text)')`" : nil
+      )
+    case .blockSizes(let isRow, let a, let b):
+      (
+        "the blocks do not fit: \(a.words) and \(b.words)",
+        isRow ? "blocks side by side have equally many rows" : "stacked blocks have equally many columns"
+      )
+    case .needsTwoSubscripts(let a): ("a matrix takes two subscripts; \(a.words)", "`\(a.text)[i, j]`")
+    case .outOfRange(let index, let size): ("the subscript \(index) is outside 1:\(size)", nil)
+    case .indexAgainstSize(let index, let upper, let size, let a):
+      ("the subscript `\(index)` runs to \(upper) where the size is \(size); \(a.words)", nil)
+    case .parameter(let function, let wanted, let a):
+      ("`\(function)` takes \(wanted.words); \(a.words)", nil)
+    case .noPrime(let name):
+      ("`\(name)'` is for functions of a scalar", "`grad(\(name))(x)` or `jac(\(name))(x)`")
+    case .noGradient(let name, let wanted): ("`\(name)` has no such derivative", "`\(wanted)`")
+    case .sizeNotFixed(let text):
+      ("nothing fixes the size of `\(text)`", "give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`")
+    case .equalSides(let a, let b): ("the sides differ in shape: \(a.words) and \(b.words)", nil)
+    case .noGradientShape(let a, let b):
+      ("no gradient of an array by an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
+    case .needsScalar(let question, let a):
+      ("`\(question)` needs a scalar; \(a.words)", "`jacobian` takes any expression")
+    }
+  }
+
+  private func productHint(_ a: Operand, _ b: Operand) -> String? {
+    if a.shape == b.shape { return "`\(a.text) .* \(b.text)` multiplies entry by entry" }
+    if a.shape.rows == b.shape.rows { return "`\(a.text.bracketed)'*\(b.text)` fits" }
+    if a.shape.columns == b.shape.columns { return "`\(a.text)*\(b.text.bracketed)'` fits" }
+    return nil
+  }
+
+  private func broadcastHint(_ a: Operand, _ b: Operand) -> String? {
+    for (array, small) in [(a.shape, b), (b.shape, a)] where array.isMatrix {
+      if small.shape.isRow, small.shape.columns == array.columns {
+        return "`ones(\(array.rows))*\(small.text.bracketed)` repeats the row"
+      }
+      if small.shape.isVector, small.shape.rows == array.rows {
+        return "`\(small.text.bracketed)*ones(\(array.columns))'` repeats the column"
+      }
+    }
+    return a.shape == b.shape.transposed ? "`\(b.text.bracketed)'` has the other's shape" : nil
+  }
+}
+
+extension Problem.Operand {
+  /// ``X*w` is n x 1`.
+  fileprivate var words: String { "`\(text)` is \(shape.words)" }
+}
+
+extension Shape {
+  /// `a scalar`, or the sizes.
+  fileprivate var words: String { isScalar ? "a scalar" : description }
+}
+
+extension String {
+  /// The text, or its beginning when it is long.
+  var shortened: String { count <= 40 ? self : prefix(38) + "…" }
+
+  /// The text in brackets unless it is a name.
+  fileprivate var bracketed: String {
+    allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? self : "(\(self))"
+  }
+}

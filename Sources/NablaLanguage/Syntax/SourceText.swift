@@ -1,0 +1,81 @@
+/// A stretch of a source text, in bytes: `start` is the first, `end` the one after the last.
+public struct SourceRange: Hashable, Sendable {
+  public let start: Int
+  public let end: Int
+
+  public init(start: Int, end: Int) {
+    self.start = start
+    self.end = end
+  }
+
+  /// The smallest range that holds both.
+  public func joined(with other: SourceRange) -> SourceRange {
+    SourceRange(start: min(start, other.start), end: max(end, other.end))
+  }
+}
+
+/// A place as people count it: lines and columns start at 1, columns count characters.
+public struct SourcePosition: Hashable, Sendable {
+  public let line: Int
+  public let column: Int
+}
+
+/// A text to be read, with the name under which messages speak of it.
+public struct SourceText: Sendable {
+  /// The file's name, or what stands for it.
+  public let name: String
+  public let bytes: [UInt8]
+  /// The byte at which each line starts.
+  private let lineStarts: [Int]
+
+  public init(_ text: String, name: String = "<expression>") {
+    self.init(bytes: Array(text.utf8), name: name)
+  }
+
+  /// A text as it came from a file; bytes that are not UTF-8 become errors when it is read.
+  public init(bytes: [UInt8], name: String) {
+    self.name = name
+    self.bytes = bytes
+    var starts = [0]
+    for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(index + 1) }
+    lineStarts = starts
+  }
+
+  /// The whole text.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The text of a range.
+  public func text(_ range: SourceRange) -> String {
+    let start = min(max(range.start, 0), bytes.count)
+    return String(decoding: bytes[start..<min(max(range.end, start), bytes.count)], as: UTF8.self)
+  }
+
+  /// The line, from 1, that holds a byte.
+  public func line(at offset: Int) -> Int {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return low + 1
+  }
+
+  /// The line and the column of a byte.
+  public func position(at offset: Int) -> SourcePosition {
+    let line = line(at: offset)
+    let start = lineStarts[line - 1]
+    return SourcePosition(line: line, column: text(SourceRange(start: start, end: offset)).count + 1)
+  }
+
+  /// The range of a line, from 1, without its end-of-line characters.
+  public func lineRange(_ line: Int) -> SourceRange {
+    guard line >= 1, line <= lineStarts.count else {
+      return SourceRange(start: bytes.count, end: bytes.count)
+    }
+    let start = lineStarts[line - 1]
+    var end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
+    if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    return SourceRange(start: start, end: end)
+  }
+}

@@ -1,0 +1,57 @@
+/// What is asked about an expression.
+public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
+  case gradient, jacobian, hessian, differential, simplify, check, stationary
+
+  /// Whether it names variables after `wrt`.
+  public var takesVariables: Bool {
+    switch self {
+    case .gradient, .jacobian, .hessian, .differential, .stationary: true
+    case .simplify, .check: false
+    }
+  }
+}
+
+/// A name after `wrt`.
+public struct VariableMention: Sendable, Hashable {
+  public let name: String
+  public let range: SourceRange
+
+  public init(name: String, range: SourceRange) {
+    self.name = name
+    self.range = range
+  }
+}
+
+/// What a question speaks of: an expression, or in a `check` also the gradient of one.
+public struct Claim: Sendable {
+  /// `gradient`, `jacobian` or `hessian`; nil for the expression itself.
+  public let derivative: QuestionKind?
+  public let tree: SyntaxTree
+  public let wrt: [VariableMention]
+  public let range: SourceRange
+}
+
+/// A question of a formula file.
+public struct Question: Sendable {
+  public let kind: QuestionKind
+  public let expression: Claim
+  public let wrt: [VariableMention]
+  /// What stands to the right of `==` in a check; otherwise empty.
+  public let otherSides: [Claim]
+  /// The question on one line, as it was typed.
+  public let text: String
+}
+
+/// A line of a formula file.
+public struct Statement: Sendable {
+  public enum Kind: Sendable {
+    case declaration([Declaration])
+    case definition(name: String, nameRange: SourceRange, tree: SyntaxTree)
+    case question(Question)
+  }
+
+  public let kind: Kind
+  public let range: SourceRange
+  /// The statement on one line, without comments.
+  public let text: String
+}

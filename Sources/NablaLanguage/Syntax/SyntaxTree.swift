@@ -1,0 +1,133 @@
+/// An operator between two expressions.
+public enum BinaryOperator: Sendable, Hashable {
+  case add, subtract, multiply, divide, elementwiseMultiply, elementwiseDivide, kronecker
+  case power, elementwisePower
+  case compare(Comparison)
+
+  /// As it is written.
+  public var text: String {
+    switch self {
+    case .add: "+"
+    case .subtract: "-"
+    case .multiply: "*"
+    case .divide: "/"
+    case .elementwiseMultiply: ".*"
+    case .elementwiseDivide: "./"
+    case .kronecker: "⊗"
+    case .power: "^"
+    case .elementwisePower: ".^"
+    case .compare(let comparison): comparison.rawValue
+    }
+  }
+}
+
+/// A comparison, 1 where it holds and 0 elsewhere.
+public enum Comparison: String, Sendable, Hashable, CaseIterable {
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+}
+
+/// What is taken of a declared function: its value or one of its derivatives.
+public enum FunctionDerivative: Sendable, Hashable {
+  case value
+  /// The derivative of that order by a scalar, or elementwise: `phi'(z)`, `Y''(t)`.
+  case prime(Int)
+  case gradient, jacobian, hessian
+}
+
+/// An expression as it was typed: names and shapes are not yet looked up, brackets are gone.
+public final class SyntaxTree: Sendable {
+  public let kind: Kind
+  public let range: SourceRange
+  /// The longest way down, to bound recursion.
+  let depth: Int
+
+  public indirect enum Kind: Sendable {
+    case number(Rational)
+    /// A name in its ASCII spelling.
+    case name(String)
+    case negate(SyntaxTree)
+    case binary(BinaryOperator, SyntaxTree, SyntaxTree)
+    case transpose(SyntaxTree)
+    /// `X^-T` where it is written with the mark (`⁻ᵀ`, `^-⊤`).
+    case inverseTranspose(SyntaxTree)
+    /// `name(arguments)`; `isGreekLetter` when the name is one Greek letter.
+    case call(String, nameRange: SourceRange, isGreekLetter: Bool, [SyntaxTree])
+    /// `phi'(z)`, `grad(f)(x)` and their like.
+    case derivative(FunctionDerivative, of: String, nameRange: SourceRange, [SyntaxTree])
+    case norm(SyntaxTree)
+    case blocks([[SyntaxTree]])
+    case entry(SyntaxTree, [SubscriptTree])
+    case sum(index: String, indexRange: SourceRange, lower: SyntaxTree, upper: SyntaxTree, SyntaxTree)
+  }
+
+  public enum SubscriptTree: Sendable {
+    case index(SyntaxTree)
+    case range(SyntaxTree, SyntaxTree)
+    case all(SourceRange)
+
+    /// Where it stands.
+    public var range: SourceRange {
+      switch self {
+      case .index(let tree): tree.range
+      case .range(let lower, let upper): lower.range.joined(with: upper.range)
+      case .all(let range): range
+      }
+    }
+  }
+
+  public init(_ kind: Kind, range: SourceRange) {
+    self.kind = kind
+    self.range = range
+    var depth = 0
+    Self.forEachChild(of: kind) { depth = max(depth, $0.depth) }
+    self.depth = depth + 1
+  }
+
+  /// Calls with every part, left to right.
+  func forEachChild(_ body: (SyntaxTree) -> Void) { Self.forEachChild(of: kind, body) }
+
+  private static func forEachChild(of kind: Kind, _ body: (SyntaxTree) -> Void) {
+    switch kind {
+    case .number, .name: break
+    case .negate(let a), .transpose(let a), .inverseTranspose(let a), .norm(let a): body(a)
+    case .binary(_, let a, let b):
+      body(a)
+      body(b)
+    case .call(_, _, _, let arguments), .derivative(_, _, _, let arguments):
+      for argument in arguments { body(argument) }
+    case .blocks(let rows):
+      for row in rows { for block in row { body(block) } }
+    case .entry(let array, let subscripts):
+      body(array)
+      for part in subscripts {
+        switch part {
+        case .index(let tree): body(tree)
+        case .range(let lower, let upper):
+          body(lower)
+          body(upper)
+        case .all: break
+        }
+      }
+    case .sum(_, _, let lower, let upper, let summand):
+      body(lower)
+      body(upper)
+      body(summand)
+    }
+  }
+
+  /// The integer that it spells, with or without a sign.
+  var integerLiteral: Int? {
+    switch kind {
+    case .number(let value): value.integer
+    case .negate(let a):
+      if case .number(let value) = a.kind, let integer = value.integer { -integer } else { nil }
+    case .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: nil
+    }
+  }
+
+  /// The name when it is one.
+  var name: String? { if case .name(let name) = kind { name } else { nil } }
+}

@@ -1,0 +1,36 @@
+/// The smallest piece that the parser sees.
+struct Token: Sendable {
+  enum Kind: UInt8, Sendable {
+    case number, name, superscript, transposeMark, prime
+    case plus, minus, star, slash, dotStar, dotSlash, caret, dotCaret, otimes
+    case less, lessOrEqual, greater, greaterOrEqual
+    case equals, doubleEquals, colon, comma, semicolon, arrow
+    case leftParenthesis, rightParenthesis, leftBracket, rightBracket, bar
+    case newline, end, bad
+  }
+
+  let kind: Kind
+  let range: SourceRange
+  /// A name in its ASCII spelling, a superscript in plain characters, otherwise empty.
+  var text = ""
+  /// Whether a name is one Greek letter, written as such.
+  var isGreekLetter = false
+  /// What is wrong with a `bad` token.
+  var problem: Problem?
+
+  /// Whether a line that ends in it goes on.
+  var continuesLine: Bool {
+    switch kind {
+    case .plus, .minus, .star, .slash, .dotStar, .dotSlash, .caret, .dotCaret, .otimes, .less, .lessOrEqual,
+      .greater, .greaterOrEqual, .equals, .doubleEquals, .colon, .comma, .arrow:
+      true
+    case .number, .name, .superscript, .transposeMark, .prime, .semicolon, .leftParenthesis,
+      .rightParenthesis,
+      .leftBracket, .rightBracket, .bar, .newline, .end, .bad:
+      false
+    }
+  }
+
+  var opensBracket: Bool { kind == .leftParenthesis || kind == .leftBracket }
+  var closesBracket: Bool { kind == .rightParenthesis || kind == .rightBracket }
+}

@@ -1,0 +1,50 @@
+/// What names mean where an expression stands.
+public struct Environment: Sendable {
+  public var declarations: [String: Declaration] = [:]
+  public var definitions: [String: TypedExpression] = [:]
+  /// The names of sizes; those of the declarations are to be among them.
+  public var dimensions: Set<String> = []
+  public var functions: [String: Signature] = Signature.builtins
+  /// Whether `d(E)` is the differential of E.
+  public var allowsDifferentials = false
+  /// Whether a name without a declaration is typed from how it is used; if not, it is an error.
+  public var infersUndeclared = true
+
+  public init() {}
+
+  /// Adds a declaration and its sizes; throws where the name is taken or reserved.
+  public mutating func declare(_ declaration: Declaration) throws(Diagnostic) {
+    let range = declaration.range ?? SourceRange(start: 0, end: 0)
+    if let problem = problem(naming: declaration.name) { throw Diagnostic(problem, at: range) }
+    for name in declaration.type.dimensionNames {
+      if declarations[name] != nil || definitions[name] != nil || name == declaration.name {
+        throw Diagnostic(.declaredIsNoSize(name), at: range)
+      }
+    }
+    declarations[declaration.name] = declaration
+    dimensions.formUnion(declaration.type.dimensionNames)
+  }
+
+  /// What stands against giving a name a meaning; nil when nothing does.
+  public func problem(naming name: String) -> Problem? {
+    if functions[name] != nil, !Words.types.contains(name) { return .reservedName(name, isFunction: true) }
+    if Words.isReserved(name) { return .reservedName(name, isFunction: false) }
+    if declarations[name] != nil || definitions[name] != nil { return .declaredTwice(name) }
+    if dimensions.contains(name) { return .dimensionDeclared(name) }
+    return nil
+  }
+
+  /// All names with a meaning, sorted, for suggestions.
+  var knownNames: [String] {
+    (Array(declarations.keys) + Array(definitions.keys) + Array(dimensions)).sorted()
+  }
+  /// All functions, sorted, for suggestions.
+  var knownFunctions: [String] {
+    (Array(functions.keys) + declarations.keys.filter { isFunction($0) }).sorted()
+  }
+
+  func isFunction(_ name: String) -> Bool {
+    if case .function = declarations[name]?.type { return true }
+    return false
+  }
+}

@@ -1,0 +1,246 @@
+/// Types expressions together: every undeclared name has one shape in all of them.
+final class InferenceEngine {
+  /// All that a faulty statement or a wrong guess must undo.
+  struct State {
+    var unifier = Unifier()
+    var pending: [Constraint] = []
+    /// The undeclared names in the order of their first use.
+    var undeclared: [(name: String, shape: Shape, range: SourceRange)] = []
+    var undeclaredIndex: [String: Int] = [:]
+    /// Sizes that nobody declared but that stand where only a size can.
+    var dimensions: Set<String> = []
+  }
+
+  struct BoundIndex {
+    let name: String
+    let upper: Dimension
+    let isOpen: Bool
+  }
+
+  var environment: Environment
+  let source: SourceText
+  var state = State()
+  var indices: [BoundIndex] = []
+  /// The definitions that are typed together with the rest.
+  var drafts: [String: Draft] = [:]
+  /// Names that get their meaning later in the text, with the line.
+  var upcoming: [String: Int] = [:]
+  var faulty: Set<String> = []
+  /// The statement being read.
+  var statement = 0
+  /// The definition being read.
+  var defining: String?
+  /// Whether declarations' ranges are of this source.
+  let declarationsAreHere: Bool
+
+  init(_ environment: Environment, source: SourceText, declarationsAreHere: Bool) {
+    self.environment = environment
+    self.source = source
+    self.declarationsAreHere = declarationsAreHere
+  }
+
+  func isSize(_ name: String) -> Bool {
+    environment.dimensions.contains(name) || state.dimensions.contains(name)
+  }
+
+  func isBound(_ name: String) -> Bool { indices.contains { $0.name == name } }
+
+  // MARK: Expressions
+
+  func draft(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    switch tree.kind {
+    case .number(let value): return Draft(tree, .scalar) { _ in .number(value) }
+    case .name(let name): return try nameDraft(tree, name)
+    case .negate(let a): return try negation(tree, a)
+    case .transpose(let a): return try transposition(tree, a)
+    case .inverseTranspose(let a): return try inverseTransposition(tree, a)
+    case .norm(let a): return try norm(tree, a)
+    case .binary(let operation, let a, let b): return try binary(tree, operation, a, b)
+    case .call(let name, let nameRange, let isGreek, let arguments):
+      return try call(tree, name, nameRange, isGreek, arguments)
+    case .derivative(let derivative, let name, let nameRange, let arguments):
+      return try application(tree, derivative, name, nameRange, arguments)
+    case .blocks(let rows): return try blocks(tree, rows)
+    case .entry(let array, let subscripts): return try entry(tree, array, subscripts)
+    case .sum(let index, let range, let lower, let upper, let summand):
+      return try indexedSum(tree, index, range, bounds: (lower, upper), summand)
+    }
+  }
+
+  private func negation(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let a = try draft(a)
+    return Draft(tree, a.shape) { .negate(a.built($0)) }
+  }
+
+  private func transposition(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let a = try draft(a)
+    return Draft(tree, a.shape.transposed) { .transpose(a.built($0)) }
+  }
+
+  private func norm(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let a = try draft(a)
+    return Draft(tree, .scalar) { .call("norm2", [a.built($0)]) }
+  }
+
+  /// `X^-T`: the transpose of the inverse.
+  func inverseTransposition(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let minusOne = SyntaxTree(.negate(SyntaxTree(.number(1), range: tree.range)), range: tree.range)
+    let inverse = try power(tree, a, minusOne)
+    return Draft(tree, inverse.shape.transposed) { .transpose(inverse.built($0)) }
+  }
+
+  private func nameDraft(_ tree: SyntaxTree, _ name: String) throws(Diagnostic) -> Draft {
+    if isBound(name) { return Draft(tree, .scalar) { _ in .index(name) } }
+    if let declaration = environment.declarations[name] {
+      guard case .value(let shape) = declaration.type else {
+        throw Diagnostic(.functionWithoutArguments(name), at: tree.range)
+      }
+      return Draft(tree, shape) { _ in .name(name) }
+    }
+    if let shape = drafts[name]?.shape ?? environment.definitions[name]?.shape {
+      return Draft(tree, shape) { _ in .name(name) }
+    }
+    if isSize(name) { return Draft(tree, .scalar) { _ in .dimension(name) } }
+    if name == defining { throw Diagnostic(.cyclic(name), at: tree.range) }
+    if faulty.contains(name) { throw Diagnostic(.dependsOnFaulty(name), at: tree.range) }
+    if let line = upcoming[name] { throw Diagnostic(.usedBeforeItsLine(name, line: line), at: tree.range) }
+    if name == "pi" || name == "e" { return Draft(tree, .scalar) { _ in .constant(name) } }
+    if name == "I" {
+      let size = state.unifier.fresh(many: true)
+      return Draft(tree, Shape(size, size)) { _ in .identity }
+    }
+    return try undeclared(tree, name)
+  }
+
+  private func undeclared(_ tree: SyntaxTree, _ name: String) throws(Diagnostic) -> Draft {
+    if let place = state.undeclaredIndex[name] {
+      return Draft(tree, state.undeclared[place].shape) { _ in .name(name) }
+    }
+    if environment.functions[name] != nil {
+      throw Diagnostic(.functionWithoutArguments(name), at: tree.range)
+    }
+    if Words.isReserved(name) { throw Diagnostic(.wordInExpression(name), at: tree.range) }
+    guard environment.infersUndeclared else {
+      let nearest = nearestName(to: name, among: environment.knownNames)
+      throw Diagnostic(.unknownName(name, nearest: nearest), at: tree.range)
+    }
+    guard state.undeclared.count < Limits.undeclaredNames else {
+      throw Diagnostic(.tooManyUndeclared(limit: Limits.undeclaredNames), at: tree.range)
+    }
+    let shape = Shape(state.unifier.fresh(), state.unifier.fresh())
+    state.undeclaredIndex[name] = state.undeclared.count
+    state.undeclared.append((name, shape, tree.range))
+    return Draft(tree, shape) { _ in .name(name) }
+  }
+
+  private func binary(
+    _ tree: SyntaxTree, _ operation: BinaryOperator, _ left: SyntaxTree, _ right: SyntaxTree
+  ) throws(Diagnostic) -> Draft {
+    if operation == .power { return try power(tree, left, right) }
+    let a = try draft(left)
+    let b = try draft(right)
+    switch operation {
+    case .multiply:
+      let shape = try product(a, b, tree.range)
+      return Draft(tree, shape) { .multiply(a.built($0), b.built($0)) }
+    case .divide:
+      try require(b.shape, equals: .scalar, .division(a, b), at: tree.range)
+      return Draft(tree, a.shape) { .divide(a.built($0), b.built($0)) }
+    case .kronecker: return kronecker(tree, a, b)
+    case .add, .subtract, .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .compare, .power:
+      return try elementwise(tree, operation, a, b)
+    }
+  }
+
+  func kronecker(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) -> Draft {
+    let rows = state.unifier.resolve(a.shape.rows) * state.unifier.resolve(b.shape.rows)
+    let columns = state.unifier.resolve(a.shape.columns) * state.unifier.resolve(b.shape.columns)
+    return Draft(tree, Shape(rows, columns)) { .kronecker(a.built($0), b.built($0)) }
+  }
+
+  private func elementwise(
+    _ tree: SyntaxTree, _ operation: BinaryOperator, _ a: Draft, _ b: Draft
+  ) throws(Diagnostic) -> Draft {
+    let shape = try broadcast(operation.text, a, b, tree.range)
+    return Draft(tree, shape) {
+      let (a, b) = (a.built($0), b.built($0))
+      switch operation {
+      case .add: return .add(a, b)
+      case .subtract: return .subtract(a, b)
+      case .elementwiseMultiply: return .elementwiseMultiply(a, b)
+      case .elementwiseDivide: return .elementwiseDivide(a, b)
+      case .elementwisePower, .power: return .elementwisePower(a, b)
+      case .compare(let comparison): return .compare(comparison, a, b)
+      case .multiply: return .multiply(a, b)
+      case .divide: return .divide(a, b)
+      case .kronecker: return .kronecker(a, b)
+      }
+    }
+  }
+
+  /// `^`: of a scalar by a scalar, of a square matrix by an integer; `A^T` transposes unless T is declared.
+  func power(_ tree: SyntaxTree, _ left: SyntaxTree, _ right: SyntaxTree) throws(Diagnostic) -> Draft {
+    if right.name == "T" {
+      if hasMeaning("T") {
+        throw Diagnostic(.transposeByName(source.text(left.range).shortened), at: right.range)
+      }
+      return try transposition(tree, left)
+    }
+    if case .negate(let inner) = right.kind, inner.name == "T", !hasMeaning("T") {
+      return try inverseTransposition(tree, left)
+    }
+    let base = try draft(left)
+    let exponent = try draft(right)
+    try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
+    let integer = right.integerLiteral
+    let shape = openShape()
+    let text = source.text(right.range).shortened
+    try post(.power(base, exponent: integer, exponentText: text, shape), at: tree.range)
+    return Draft(tree, shape) { unifier in
+      if let integer, !unifier.resolve(base.shape).isScalar {
+        return .matrixPower(base.built(unifier), integer)
+      }
+      return .elementwisePower(base.built(unifier), exponent.built(unifier))
+    }
+  }
+
+  private func hasMeaning(_ name: String) -> Bool {
+    isBound(name) || environment.declarations[name] != nil || drafts[name] != nil
+      || environment.definitions[name] != nil || isSize(name)
+  }
+
+  // MARK: Constraints
+
+  func openShape() -> Shape { Shape(state.unifier.fresh(), state.unifier.fresh()) }
+
+  func product(_ a: Draft, _ b: Draft, _ range: SourceRange) throws(Diagnostic) -> Shape {
+    if a.shape.isScalar { return b.shape }
+    if b.shape.isScalar { return a.shape }
+    let shape = openShape()
+    try post(.product(a, b, shape), at: range)
+    return state.unifier.resolve(shape)
+  }
+
+  func broadcast(_ operation: String, _ a: Draft, _ b: Draft, _ range: SourceRange) throws(Diagnostic)
+    -> Shape
+  {
+    if a.shape == b.shape || b.shape.isScalar { return a.shape }
+    if a.shape.isScalar { return b.shape }
+    let shape = openShape()
+    try post(.broadcast(operation, a, b, shape), at: range)
+    return state.unifier.resolve(shape)
+  }
+
+  func require(_ a: Shape, equals b: Shape, _ kindred: Problem.Kindred, at range: SourceRange)
+    throws(Diagnostic)
+  {
+    if a == b { return }
+    try post(.equal(a, b, kindred), at: range)
+  }
+
+  /// Decides a constraint now, or keeps it.
+  func post(_ kind: Constraint.Kind, at range: SourceRange) throws(Diagnostic) {
+    let constraint = Constraint(kind: kind, range: range, statement: statement)
+    if try !attempt(constraint) { state.pending.append(constraint) }
+  }
+}

@@ -1,0 +1,145 @@
+/// An exact fraction in lowest terms; what does not fit in 128 bits becomes `overflow`, which is contagious
+/// and is reported as an error where a formula leaves the engine.
+public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
+  public let numerator: Int128
+  /// Positive, or 0 for `overflow`.
+  public let denominator: Int128
+
+  public static let overflow = Rational(numerator: 0, denominator: 0)
+  public var isOverflow: Bool { denominator == 0 }
+
+  private init(numerator: Int128, denominator: Int128) {
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  public init(_ value: Int) { self.init(numerator: Int128(value), denominator: 1) }
+  public init(integerLiteral value: Int) { self.init(value) }
+
+  /// `a / b`; `overflow` when b is 0.
+  public init(_ a: Int128, over b: Int128) {
+    if b == 0 || a == .min || b == .min {
+      self = .overflow
+      return
+    }
+    let divisor = Self.greatestCommonDivisor(a.magnitude, b.magnitude)
+    let sign: Int128 = b < 0 ? -1 : 1
+    self.init(numerator: sign * a / Int128(divisor), denominator: sign * b / Int128(divisor))
+  }
+
+  private static func greatestCommonDivisor(_ a: UInt128, _ b: UInt128) -> UInt128 {
+    if a <= UInt128(UInt64.max), b <= UInt128(UInt64.max) {
+      var (x, y) = (UInt64(a), UInt64(b))
+      while y != 0 { (x, y) = (y, x % y) }
+      return UInt128(x)
+    }
+    var (x, y) = (a, b)
+    while y != 0 { (x, y) = (y, x % y) }
+    return x
+  }
+
+  public var isZero: Bool { numerator == 0 && denominator != 0 }
+  public var isOne: Bool { numerator == 1 && denominator == 1 }
+  public var isInteger: Bool { denominator == 1 }
+  public var isNegative: Bool { numerator < 0 }
+  public var magnitude: Rational { isNegative ? -self : self }
+  public var integer: Int? { denominator == 1 ? Int(exactly: numerator) : nil }
+
+  public static prefix func - (a: Rational) -> Rational {
+    Rational(numerator: -a.numerator, denominator: a.denominator)
+  }
+
+  public static func + (a: Rational, b: Rational) -> Rational {
+    if a.isOverflow || b.isOverflow { return .overflow }
+    let (x, o1) = a.numerator.multipliedReportingOverflow(by: b.denominator)
+    let (y, o2) = b.numerator.multipliedReportingOverflow(by: a.denominator)
+    let (top, o3) = x.addingReportingOverflow(y)
+    let (bottom, o4) = a.denominator.multipliedReportingOverflow(by: b.denominator)
+    return o1 || o2 || o3 || o4 ? .overflow : Rational(top, over: bottom)
+  }
+
+  public static func - (a: Rational, b: Rational) -> Rational { a + -b }
+
+  public static func * (a: Rational, b: Rational) -> Rational {
+    if a.isOverflow || b.isOverflow { return .overflow }
+    let (top, o1) = a.numerator.multipliedReportingOverflow(by: b.numerator)
+    let (bottom, o2) = a.denominator.multipliedReportingOverflow(by: b.denominator)
+    return o1 || o2 ? .overflow : Rational(top, over: bottom)
+  }
+
+  /// `overflow` when b is 0.
+  public static func / (a: Rational, b: Rational) -> Rational { a * b.reciprocal }
+  public var reciprocal: Rational { isOverflow ? self : Rational(denominator, over: numerator) }
+
+  /// An integer power by squaring; `overflow` where it does not fit or is undefined.
+  public func power(_ exponent: Int) -> Rational {
+    var base = exponent < 0 ? reciprocal : self
+    var count = exponent.magnitude
+    var result: Rational = 1
+    while count > 0 {
+      if count & 1 == 1 { result = result * base }
+      count >>= 1
+      if count > 0 { base = base * base }
+      if result.isOverflow || base.isOverflow { return .overflow }
+    }
+    return result
+  }
+
+  public static func < (a: Rational, b: Rational) -> Bool { (a - b).isNegative }
+
+  public var double: Double { Double(numerator) / Double(denominator) }
+
+  /// Reads `2`, `0.5`, `.5`, `1e-3` exactly; nil when the text is no number, `overflow` when it does not fit.
+  public init?(text: some StringProtocol) {
+    var digits: Int128 = 0
+    var scale = 0
+    var seenPoint = false
+    var exponent = 0
+    var seenDigit = false
+    var index = text.utf8.startIndex
+    while index < text.utf8.endIndex {
+      let byte = text.utf8[index]
+      index = text.utf8.index(after: index)
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        seenDigit = true
+        let (tens, o1) = digits.multipliedReportingOverflow(by: 10)
+        let (next, o2) = tens.addingReportingOverflow(Int128(byte - UInt8(ascii: "0")))
+        if o1 || o2 {
+          self = .overflow
+          return
+        }
+        digits = next
+        if seenPoint { scale += 1 }
+      case UInt8(ascii: ".") where !seenPoint:
+        seenPoint = true
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        guard seenDigit, let value = Int(String(decoding: text.utf8[index...], as: UTF8.self)) else {
+          return nil
+        }
+        exponent = value
+        index = text.utf8.endIndex
+      default:
+        return nil
+      }
+    }
+    guard seenDigit else { return nil }
+    if digits == 0 {
+      self = 0
+      return
+    }
+    guard exponent.magnitude < 1000, scale < 1000 else {
+      self = .overflow
+      return
+    }
+    self = Rational(digits, over: 1) * Rational(10).power(exponent - scale)
+  }
+}
+
+extension Rational: Comparable {}
+
+extension Rational: CustomStringConvertible {
+  public var description: String {
+    isOverflow ? "overflow" : denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)"
+  }
+}

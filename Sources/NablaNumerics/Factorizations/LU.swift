@@ -1,0 +1,174 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The factorization PA = LU of an n×n matrix with partial pivoting.
+///
+/// Source: Golub and Van Loan, Matrix Computations, 4th edition, section 3.4. The factors share one
+/// array: U on and above the diagonal, L with unit diagonal below. Row i was exchanged with row
+/// `pivots[i]`, in the order of i. Pivots are stored as doubles so that one workspace of doubles
+/// serves everything.
+public struct LU: Sendable {
+  /// U on and above the diagonal, L without its unit diagonal below, n×n.
+  public let factors: Matrix
+  /// The row exchanged with row i at step i.
+  public let pivots: [Double]
+  /// The determinant of the permutation, or zero when a pivot is exactly zero.
+  public let sign: Double
+
+  /// Factors a square matrix.
+  public init(_ matrix: Matrix) {
+    precondition(matrix.isSquare, "Only a square matrix has an LU factorization here.")
+    let n = matrix.rows
+    var factors = matrix
+    var pivots = Matrix(rows: n, columns: 1)
+    sign = factors.withMutablePointer { a in
+      pivots.withMutablePointer { LU.factor(n, a, pivots: $0) }
+    }
+    self.factors = factors
+    self.pivots = pivots.storage
+  }
+
+  /// Whether a pivot is exactly zero.
+  public var isSingular: Bool { sign == 0 }
+
+  /// The determinant.
+  public var determinant: Double {
+    factors.withPointer { LU.determinant(factors.rows, $0, sign: sign) }
+  }
+
+  /// The logarithm of the absolute value of the determinant; minus infinity when singular.
+  public var logAbsDeterminant: Double {
+    factors.withPointer { LU.logAbsDeterminant(factors.rows, $0) }
+  }
+
+  /// The solution X of AX = B for an n×k matrix B, or nil when A is singular.
+  public func solve(_ right: Matrix, transposed: Bool = false) -> Matrix? {
+    precondition(right.rows == factors.rows, "A linear system needs as many rows on the right.")
+    guard !isSingular else { return nil }
+    var x = right
+    let n = factors.rows
+    factors.withPointer { f in
+      pivots.withUnsafeBufferPointer { buffer in
+        guard let p = buffer.baseAddress else { return }
+        x.withMutablePointer {
+          transposed
+            ? LU.solveTransposed(n, f, pivots: p, right.columns, $0)
+            : LU.solve(n, f, pivots: p, right.columns, $0)
+        }
+      }
+    }
+    return x
+  }
+
+  /// The inverse, or nil when a pivot is exactly zero.
+  public var inverse: Matrix? { solve(.identity(factors.rows)) }
+
+  /// Factors an n×n matrix in place and returns the determinant of its permutation.
+  ///
+  /// Returns zero when a pivot is exactly zero; the factors are then still those of the matrix, and
+  /// solving with them gives infinities or NaN. `pivots` has n places.
+  @discardableResult
+  public static func factor(
+    _ n: Int, _ a: UnsafeMutablePointer<Double>, pivots: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var sign = 1.0
+    for k in 0..<n {
+      let column = a + k &* n
+      var row = k
+      var largest = column[k].magnitude
+      for i in (k &+ 1)..<Swift.max(n, k &+ 1) where column[i].magnitude > largest {
+        largest = column[i].magnitude
+        row = i
+      }
+      pivots[k] = Double(row)
+      if largest == 0 {
+        sign = 0
+        continue
+      }
+      if row != k {
+        sign = -sign
+        for j in 0..<n { swap(a, k &+ j &* n, row &+ j &* n) }
+      }
+      let pivot = column[k]
+      for i in (k &+ 1)..<Swift.max(n, k &+ 1) { column[i] /= pivot }
+      for j in (k &+ 1)..<Swift.max(n, k &+ 1) {
+        let target = a + j &* n
+        Kernels.axpy(n &- k &- 1, -target[k], column + (k &+ 1), into: target + (k &+ 1))
+      }
+    }
+    return sign
+  }
+
+  /// Overwrites the n×k matrix B with the solution X of AX = B, given the factors of A.
+  public static func solve(
+    _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
+    _ k: Int, _ b: UnsafeMutablePointer<Double>
+  ) {
+    for j in 0..<k {
+      let x = b + j &* n
+      for i in 0..<n { swap(x, i, Int(pivots[i])) }
+      for i in 0..<n {
+        Kernels.axpy(n &- i &- 1, -x[i], factors + (i &+ 1 &+ i &* n), into: x + (i &+ 1))
+      }
+      for i in (0..<n).reversed() {
+        x[i] /= factors[i &+ i &* n]
+        Kernels.axpy(i, -x[i], factors + i &* n, into: x)
+      }
+    }
+  }
+
+  /// Overwrites the n×k matrix B with the solution X of A'X = B, given the factors of A.
+  public static func solveTransposed(
+    _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
+    _ k: Int, _ b: UnsafeMutablePointer<Double>
+  ) {
+    for j in 0..<k {
+      let x = b + j &* n
+      for i in 0..<n {
+        x[i] = (x[i] - Kernels.dot(i, factors + i &* n, x)) / factors[i &+ i &* n]
+      }
+      for i in (0..<n).reversed() {
+        x[i] -= Kernels.dot(n &- i &- 1, factors + (i &+ 1 &+ i &* n), x + (i &+ 1))
+      }
+      for i in (0..<n).reversed() { swap(x, i, Int(pivots[i])) }
+    }
+  }
+
+  /// Writes the n×n inverse of A, given its factors.
+  public static func inverse(
+    _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
+    into x: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.identity(n, into: x)
+    solve(n, factors, pivots: pivots, n, x)
+  }
+
+  /// The determinant of A, given its factors and the sign `factor` returned.
+  public static func determinant(
+    _ n: Int, _ factors: UnsafePointer<Double>, sign: Double
+  ) -> Double {
+    var product = sign
+    for i in 0..<n { product *= factors[i &+ i &* n] }
+    return product
+  }
+
+  /// The logarithm of the absolute value of the determinant of A, given its factors.
+  public static func logAbsDeterminant(_ n: Int, _ factors: UnsafePointer<Double>) -> Double {
+    var total = 0.0
+    for i in 0..<n { total += log(factors[i &+ i &* n].magnitude) }
+    return total
+  }
+
+  /// Exchanges two places.
+  @inline(__always)
+  private static func swap(_ x: UnsafeMutablePointer<Double>, _ i: Int, _ j: Int) {
+    let value = x[i]
+    x[i] = x[j]
+    x[j] = value
+  }
+}

@@ -1,0 +1,144 @@
+/// The thin singular value decomposition A = U diag(values) V' of an m×n matrix.
+///
+/// With p = min(m, n), U is m×p and V is n×p, both with orthonormal columns, also where singular
+/// values vanish; values descend. One-sided Jacobi rotations; source: Demmel and Veselić, Jacobi's
+/// method is more accurate than QR, SIAM J. Matrix Anal. Appl. 13 (1992).
+public struct SVD: Sendable {
+  /// The left singular vectors, m×p.
+  public let u: Matrix
+  /// The singular values, descending.
+  public let values: [Double]
+  /// The right singular vectors, n×p.
+  public let v: Matrix
+
+  /// Decomposes a matrix.
+  public init(_ matrix: Matrix) {
+    let (m, n) = (matrix.rows, matrix.columns)
+    let p = Swift.min(m, n)
+    var u = Matrix(rows: m, columns: p)
+    var v = Matrix(rows: n, columns: p)
+    var values = Matrix(rows: p, columns: 1)
+    matrix.withPointer { a in
+      u.withMutablePointer { u in
+        values.withMutablePointer { s in
+          v.withMutablePointer { SVD.decompose(m, n, a, u: u, values: s, v: $0) }
+        }
+      }
+    }
+    self.u = u
+    self.v = v
+    self.values = values.storage
+  }
+
+  /// Writes U, m×p, the p descending singular values, and V, n×p, of an m×n matrix.
+  ///
+  /// The matrix is only read. Everything is NaN when it is not finite.
+  public static func decompose(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>,
+    u: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
+    v: UnsafeMutablePointer<Double>
+  ) {
+    let p = Swift.min(m, n)
+    let size = Kernels.maxAbs(m &* n, a)
+    guard size.isFinite else {
+      Kernels.fill(m &* p, .nan, into: u)
+      Kernels.fill(n &* p, .nan, into: v)
+      return Kernels.fill(p, .nan, into: values)
+    }
+    let unit = size > 0 ? size : 1
+    if m >= n {
+      for i in 0..<(m &* n) { u[i] = a[i] / unit }
+      rotate(m, n, u, values, v)
+    } else {
+      Kernels.transpose(m, n, a, into: v)
+      for i in 0..<(m &* n) { v[i] /= unit }
+      rotate(n, m, v, values, u)
+    }
+    for i in 0..<p { values[i] *= unit }
+  }
+
+  /// Turns the m×n array w, m ≥ n, into U, with its singular values and the n×n matrix V.
+  private static func rotate(
+    _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>,
+    _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.identity(n, into: v)
+    for _ in 0..<60 where sweep(m, n, w, v) == false { break }
+    for j in 0..<n { values[j] = Kernels.norm(m, w + j &* m) }
+    for k in 0..<n {
+      var most = k
+      for i in k..<n where values[i] > values[most] { most = i }
+      guard most != k else { continue }
+      Rotation.exchange(1, values + k, values + most)
+      Rotation.exchange(m, w + k &* m, w + most &* m)
+      Rotation.exchange(n, v + k &* n, v + most &* n)
+    }
+    let negligible = n > 0 ? values[0] * Double(m) * Double.ulpOfOne : 0
+    for k in 0..<n {
+      let column = w + k &* m
+      if values[k] > negligible {
+        for i in 0..<m { column[i] /= values[k] }
+      } else {
+        complete(m, k, w)
+      }
+    }
+  }
+
+  /// Makes every pair of columns of w orthogonal once and returns whether any was not.
+  private static func sweep(
+    _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+  ) -> Bool {
+    var rotated = false
+    var largest = 0.0
+    for j in 0..<n { largest = Swift.max(largest, Kernels.dot(m, w + j &* m, w + j &* m)) }
+    let floor = largest * 1e-40
+    let tolerance = Double.ulpOfOne * Swift.max(4, Double(m).squareRoot())
+    for p in 0..<Swift.max(n &- 1, 0) {
+      for q in (p &+ 1)..<n {
+        let (x, y) = (w + p &* m, w + q &* m)
+        let alpha = Kernels.dot(m, x, x)
+        let beta = Kernels.dot(m, y, y)
+        let gamma = Kernels.dot(m, x, y)
+        // A column this small has no influence; `complete` straightens it at the end.
+        if alpha <= floor || beta <= floor { continue }
+        if gamma.magnitude <= tolerance * alpha.squareRoot() * beta.squareRoot() { continue }
+        rotated = true
+        let zeta = (beta - alpha) / (2 * gamma)
+        let root = zeta.magnitude + (1 + zeta * zeta).squareRoot()
+        let t = zeta < 0 ? -1 / root : 1 / root
+        let c = 1 / (1 + t * t).squareRoot()
+        Rotation.apply(m, x, y, c, c * t)
+        Rotation.apply(n, v + p &* n, v + q &* n, c, c * t)
+      }
+    }
+    return rotated
+  }
+
+  /// Replaces column k by a unit vector orthogonal to the k columns before it, near it if possible.
+  private static func complete(_ m: Int, _ k: Int, _ w: UnsafeMutablePointer<Double>) {
+    let column = w + k &* m
+    var candidate = -1
+    while true {
+      let start = Kernels.norm(m, column)
+      if start > 0 {
+        for i in 0..<m { column[i] /= start }
+        var size = 1.0
+        for _ in 0..<3 {
+          for j in 0..<k {
+            Kernels.axpy(m, -Kernels.dot(m, w + j &* m, column), w + j &* m, into: column)
+          }
+          let left = Kernels.norm(m, column)
+          size *= left
+          guard size > 0 else { break }
+          for i in 0..<m { column[i] /= left }
+        }
+        // Some unit vector keeps at least 1/sqrt(m) of its length.
+        if size > 0.5 / Double(m).squareRoot() { return }
+      }
+      candidate &+= 1
+      guard candidate < m else { return }
+      Kernels.fill(m, 0, into: column)
+      column[candidate] = 1
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/// The eigenvalues and orthonormal eigenvectors of a symmetric n×n matrix.
+///
+/// A = V diag(values) V', values ascending, eigenvectors in the columns of V. Cyclic Jacobi rotations;
+/// source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.5. Only the symmetric part
+/// (A + A') / 2 is used.
+public struct SymmetricEigen: Sendable {
+  /// The eigenvalues, ascending.
+  public let values: [Double]
+  /// The eigenvectors, in the same order, as columns of an n×n matrix.
+  public let vectors: Matrix
+
+  /// Decomposes a symmetric matrix.
+  public init(_ matrix: Matrix) {
+    precondition(matrix.isSquare, "Only a square matrix has eigenvalues.")
+    let n = matrix.rows
+    var a = matrix
+    var values = Matrix(rows: n, columns: 1)
+    var vectors = Matrix(rows: n, columns: n)
+    a.withMutablePointer { a in
+      values.withMutablePointer { s in
+        vectors.withMutablePointer { SymmetricEigen.decompose(n, a, values: s, vectors: $0) }
+      }
+    }
+    self.values = values.storage
+    self.vectors = vectors
+  }
+
+  /// The matrix V diag(f(values)) V', n×n.
+  public func applying(_ function: (Double) -> Double) -> Matrix {
+    var left = vectors
+    for j in 0..<values.count {
+      let factor = function(values[j])
+      for i in 0..<values.count { left[i, j] *= factor }
+    }
+    return left.multiplied(by: vectors, transposingOther: true)
+  }
+
+  /// Writes the n ascending eigenvalues and the n×n eigenvectors of a matrix, which is destroyed.
+  ///
+  /// Everything is NaN when the matrix is not finite.
+  public static func decompose(
+    _ n: Int, _ a: UnsafeMutablePointer<Double>,
+    values: UnsafeMutablePointer<Double>, vectors v: UnsafeMutablePointer<Double>
+  ) {
+    let size = Kernels.maxAbs(n &* n, a)
+    guard size.isFinite else {
+      Kernels.fill(n, .nan, into: values)
+      return Kernels.fill(n &* n, .nan, into: v)
+    }
+    // Scaled to largest entry 1, no square can leave the range.
+    let unit = size > 0 ? size : 1
+    for j in 0..<n {
+      for i in 0...j {
+        let mean = (a[i &+ j &* n] / unit + a[j &+ i &* n] / unit) / 2
+        a[i &+ j &* n] = mean
+        a[j &+ i &* n] = mean
+      }
+    }
+    Kernels.identity(n, into: v)
+    for _ in 0..<60 where sweep(n, a, v) == false { break }
+    for i in 0..<n { values[i] = a[i &+ i &* n] * unit }
+    sort(n, values, v)
+  }
+
+  /// Rotates every off-diagonal entry to zero once and returns whether any needed it.
+  private static func sweep(
+    _ n: Int, _ a: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+  ) -> Bool {
+    var rotated = false
+    for p in 0..<Swift.max(n &- 1, 0) {
+      for q in (p &+ 1)..<n {
+        let (app, aqq, apq) = (a[p &+ p &* n], a[q &+ q &* n], a[p &+ q &* n])
+        // Negligible against both diagonal entries, or against the largest entry of the matrix.
+        let whisper = apq.magnitude / 8
+        if apq.magnitude <= 1e-18
+          || app.magnitude + whisper == app.magnitude && aqq.magnitude + whisper == aqq.magnitude
+        {
+          a[p &+ q &* n] = 0
+          a[q &+ p &* n] = 0
+          continue
+        }
+        rotated = true
+        let theta = (aqq - app) / (2 * apq)
+        let root = theta.magnitude + (1 + theta * theta).squareRoot()
+        let t = theta < 0 ? -1 / root : 1 / root
+        let c = 1 / (1 + t * t).squareRoot()
+        let s = t * c
+        for i in 0..<n where i != p && i != q {
+          let (x, y) = (a[i &+ p &* n], a[i &+ q &* n])
+          let (left, right) = (c * x - s * y, s * x + c * y)
+          a[i &+ p &* n] = left
+          a[p &+ i &* n] = left
+          a[i &+ q &* n] = right
+          a[q &+ i &* n] = right
+        }
+        a[p &+ p &* n] = app - t * apq
+        a[q &+ q &* n] = aqq + t * apq
+        a[p &+ q &* n] = 0
+        a[q &+ p &* n] = 0
+        Rotation.apply(n, v + p &* n, v + q &* n, c, s)
+      }
+    }
+    return rotated
+  }
+
+  /// Sorts the values ascending, their vectors along with them.
+  private static func sort(
+    _ n: Int, _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<n {
+      var least = k
+      for i in k..<n where values[i] < values[least] { least = i }
+      guard least != k else { continue }
+      Rotation.exchange(1, values + k, values + least)
+      Rotation.exchange(n, v + k &* n, v + least &* n)
+    }
+  }
+}
+
+/// The plane rotations that both Jacobi methods apply to pairs of columns.
+enum Rotation {
+  /// Replaces x by c x - s y and y by s x + c y.
+  @inline(__always)
+  static func apply(
+    _ count: Int, _ x: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>,
+    _ c: Double, _ s: Double
+  ) {
+    for i in 0..<count {
+      let (left, right) = (c * x[i] - s * y[i], s * x[i] + c * y[i])
+      x[i] = left
+      y[i] = right
+    }
+  }
+
+  /// Exchanges x and y.
+  @inline(__always)
+  static func exchange(
+    _ count: Int, _ x: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count {
+      let value = x[i]
+      x[i] = y[i]
+      y[i] = value
+    }
+  }
+}

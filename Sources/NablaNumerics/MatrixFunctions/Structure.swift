@@ -1,0 +1,52 @@
+extension MatrixFunctions {
+  /// Writes the Kronecker product, mp×nq, of an m×n and a p×q matrix.
+  public static func kronecker(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ p: Int, _ q: Int, _ b: UnsafePointer<Double>,
+    into x: UnsafeMutablePointer<Double>
+  ) {
+    var target = x
+    for j in 0..<n {
+      for l in 0..<q {
+        for i in 0..<m {
+          Kernels.scale(p, a[i &+ j &* m], b + l &* p, into: target)
+          target += p
+        }
+      }
+    }
+  }
+
+  /// Writes the commutation matrix K, mn×mn, with K vec(A) = vec(A') for every m×n matrix A.
+  ///
+  /// Source: Magnus and Neudecker, The commutation matrix, Annals of Statistics 7 (1979).
+  public static func commutation(_ m: Int, _ n: Int, into x: UnsafeMutablePointer<Double>) {
+    let size = m &* n
+    Kernels.fill(size &* size, 0, into: x)
+    for i in 0..<m {
+      for j in 0..<n { x[(j &+ i &* n) &+ (i &+ j &* m) &* size] = 1 }
+    }
+  }
+
+  /// Writes the entries of an m×n matrix on and below its diagonal; in place is allowed.
+  ///
+  /// The diagonal is multiplied by `diagonalFactor`.
+  public static func lowerTriangle(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, diagonalFactor: Double = 1,
+    into x: UnsafeMutablePointer<Double>
+  ) {
+    for j in 0..<n {
+      for i in 0..<m {
+        let k = i &+ j &* m
+        x[k] = i > j ? a[k] : (i == j ? diagonalFactor * a[k] : 0)
+      }
+    }
+  }
+
+  /// Writes the entries of an m×n matrix on and above its diagonal; in place is allowed.
+  public static func upperTriangle(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>
+  ) {
+    for j in 0..<n {
+      for i in 0..<m { x[i &+ j &* m] = i <= j ? a[i &+ j &* m] : 0 }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// The elementwise functions of the library, by the names they have in formulas.
+public enum LibraryFunction: String, CaseIterable, Sendable {
+  case exp, log, log1p, expm1, sqrt, abs, sign
+  case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
+  case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
+  case max, min, lgamma, digamma, polygamma, power
+
+  /// The number of arguments, 1 or 2.
+  public var arity: Int {
+    switch self {
+    case .leakyrelu, .elu, .max, .min, .polygamma, .power: 2
+    default: 1
+    }
+  }
+
+  /// The value of a function of one argument; NaN for a function of two.
+  public func evaluate(_ x: Double) -> Double {
+    SpecialFunctions.evaluate(self, x)
+  }
+
+  /// The value of a function of two arguments; NaN for a function of one.
+  ///
+  /// The arguments are `leakyrelu(x, slope)`, `elu(x, scale)`, `max(x, y)`, `min(x, y)`,
+  /// `polygamma(order, x)` and `power(base, exponent)`. NaN in either argument gives NaN.
+  public func evaluate(_ x: Double, _ y: Double) -> Double {
+    SpecialFunctions.evaluate(self, x, y)
+  }
+
+  /// Writes the values of a function of one argument at `count` numbers; in place is allowed.
+  public static func apply(
+    _ function: LibraryFunction, _ count: Int, _ x: UnsafePointer<Double>,
+    into y: UnsafeMutablePointer<Double>
+  ) {
+    SpecialFunctions.apply(function, count, x, into: y)
+  }
+
+  /// Writes the values of a function of two arguments at `count` pairs; in place is allowed.
+  ///
+  /// A stride of zero repeats one argument; it must then not coincide with the output unless
+  /// `count` is 1.
+  public static func apply(
+    _ function: LibraryFunction, _ count: Int,
+    _ x: UnsafePointer<Double>, xStride: Int = 1,
+    _ y: UnsafePointer<Double>, yStride: Int = 1,
+    into z: UnsafeMutablePointer<Double>
+  ) {
+    SpecialFunctions.apply(function, count, x, xStride, y, yStride, into: z)
+  }
+}

@@ -1,0 +1,64 @@
+// The texts of Rules/, embedded. A new file needs one block and one line here; a test compares with the folder.
+#include "NablaRules.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const char functions[] = {
+#embed "../../Rules/Functions.rules" suffix(,)
+  0};
+static const char differentials[] = {
+#embed "../../Rules/Differentials.rules" suffix(,)
+  0};
+static const char adjoints[] = {
+#embed "../../Rules/Adjoints.rules" suffix(,)
+  0};
+static const char facts[] = {
+#embed "../../Rules/Facts.rules" suffix(,)
+  0};
+static const char identities_determinant[] = {
+#embed "../../Rules/Identities/Determinant.rules" suffix(,)
+  0};
+static const char identities_elementwise[] = {
+#embed "../../Rules/Identities/Elementwise.rules" suffix(,)
+  0};
+static const char identities_inverse[] = {
+#embed "../../Rules/Identities/Inverse.rules" suffix(,)
+  0};
+static const char identities_norms[] = {
+#embed "../../Rules/Identities/Norms.rules" suffix(,)
+  0};
+static const char identities_product[] = {
+#embed "../../Rules/Identities/Product.rules" suffix(,)
+  0};
+static const char identities_softmax[] = {
+#embed "../../Rules/Identities/Softmax.rules" suffix(,)
+  0};
+static const char identities_sums[] = {
+#embed "../../Rules/Identities/Sums.rules" suffix(,)
+  0};
+static const char identities_trace[] = {
+#embed "../../Rules/Identities/Trace.rules" suffix(,)
+  0};
+static const char identities_transpose[] = {
+#embed "../../Rules/Identities/Transpose.rules" suffix(,)
+  0};
+
+static const nabla_rule_file files[] = {
+  {"Rules/Functions.rules", functions, sizeof functions - 1},
+  {"Rules/Differentials.rules", differentials, sizeof differentials - 1},
+  {"Rules/Adjoints.rules", adjoints, sizeof adjoints - 1},
+  {"Rules/Facts.rules", facts, sizeof facts - 1},
+  {"Rules/Identities/Determinant.rules", identities_determinant, sizeof identities_determinant - 1},
+  {"Rules/Identities/Elementwise.rules", identities_elementwise, sizeof identities_elementwise - 1},
+  {"Rules/Identities/Inverse.rules", identities_inverse, sizeof identities_inverse - 1},
+  {"Rules/Identities/Norms.rules", identities_norms, sizeof identities_norms - 1},
+  {"Rules/Identities/Product.rules", identities_product, sizeof identities_product - 1},
+  {"Rules/Identities/Softmax.rules", identities_softmax, sizeof identities_softmax - 1},
+  {"Rules/Identities/Sums.rules", identities_sums, sizeof identities_sums - 1},
+  {"Rules/Identities/Trace.rules", identities_trace, sizeof identities_trace - 1},
+  {"Rules/Identities/Transpose.rules", identities_transpose, sizeof identities_transpose - 1},
+};
+
+size_t nabla_rule_file_count(void) { return sizeof files / sizeof files[0]; }
+
+nabla_rule_file nabla_rule_file_at(size_t index) { return files[index]; }
