@@ -17,8 +17,12 @@ enum Make {
   static func array(_ operation: ArrayOperation, _ arguments: Formula..., shape: Shape = .scalar) -> Formula {
     .apply(.array(operation), arguments, shape)
   }
-  static func sum(_ a: Formula) -> Formula { .product([.ones(.row(a.shape.rows)), a, .ones(.vector(a.shape.columns))]) }
-  static func random(_ rows: Int, _ columns: Int, _ seed: UInt64, _ low: Double = -1, _ high: Double = 1) -> Matrix {
+  static func sum(_ a: Formula) -> Formula {
+    .product([.ones(.row(a.shape.rows)), a, .ones(.vector(a.shape.columns))])
+  }
+  static func random(_ rows: Int, _ columns: Int, _ seed: UInt64, _ low: Double = -1, _ high: Double = 1)
+    -> Matrix
+  {
     var generator = SplitMix64(seed: seed)
     return Matrix(rows: rows, columns: columns).map { _ in generator.uniform(low, high) }
   }
@@ -40,7 +44,9 @@ struct Reference {
 
   func value(_ f: Formula) -> Matrix {
     let (m, n) = shape(f)
-    func wide(_ a: Matrix) -> Matrix { a.count == m * n ? a : Matrix(rows: m, columns: n, repeating: a[0, 0]) }
+    func wide(_ a: Matrix) -> Matrix {
+      a.count == m * n ? a : Matrix(rows: m, columns: n, repeating: a[0, 0])
+    }
     switch f.kind {
     case .number(let x): return Matrix(x.double)
     case .constant(let c): return Matrix(c == .pi ? Double.pi : 2.718281828459045)
@@ -51,7 +57,9 @@ struct Reference {
     case .identity: return .identity(m)
     case .sum(let parts): return parts.map(value).reduce(Matrix(rows: m, columns: n)) { $0 + $1 }
     case .times(let parts):
-      return parts.map { wide(value($0)) }.reduce(Matrix(rows: m, columns: n, repeating: 1)) { $0.hadamard($1) }
+      return parts.map { wide(value($0)) }.reduce(Matrix(rows: m, columns: n, repeating: 1)) {
+        $0.hadamard($1)
+      }
     case .product(let chain):
       return chain.dropFirst().map(value).reduce(value(chain[0])) { $0 * $1 }
     case .power(let base, let exponent):
@@ -107,7 +115,9 @@ struct Reference {
       let rows = (0..<a.rows).map { i in function((0..<a.columns).map { a[i, $0] }) }
       return Matrix(rows: rows)
     }
-    func lse(_ x: [Double]) -> Double { LibraryFunction.log.evaluate(x.reduce(0) { $0 + LibraryFunction.exp.evaluate($1) }) }
+    func lse(_ x: [Double]) -> Double {
+      LibraryFunction.log.evaluate(x.reduce(0) { $0 + LibraryFunction.exp.evaluate($1) })
+    }
     func masked(_ keep: (Int, Int) -> Double) -> Matrix {
       var result = a
       for i in 0..<m { for j in 0..<n { result[i, j] *= keep(i, j) } }
@@ -143,7 +153,9 @@ struct Reference {
     case .vec: return a.vectorized
     case .kron:
       var result = Matrix(rows: m, columns: n)
-      for i in 0..<m { for j in 0..<n { result[i, j] = a[i / b.rows, j / b.columns] * b[i % b.rows, j % b.columns] } }
+      for i in 0..<m {
+        for j in 0..<n { result[i, j] = a[i / b.rows, j / b.columns] * b[i % b.rows, j % b.columns] }
+      }
       return result
     case .tril: return masked { $0 >= $1 ? 1 : 0 }
     case .triu: return masked { $0 <= $1 ? 1 : 0 }

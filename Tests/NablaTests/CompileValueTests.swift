@@ -5,23 +5,26 @@ import Testing
 @testable import Nabla
 
 private let sizes = ["n": 4, "d": 3, "k": 2]
-private let X = Make.variable("X", .matrix("n", "d"))
-private let Y = Make.variable("Y", .matrix("n", "d"))
-private let S = Make.variable("S", .matrix("d", "d"))
-private let T = Make.variable("T", .matrix("d", "d"))
+private let x = Make.variable("X", .matrix("n", "d"))
+private let x2 = Make.variable("Y", .matrix("n", "d"))
+private let square1 = Make.variable("S", .matrix("d", "d"))
+private let square2 = Make.variable("T", .matrix("d", "d"))
 private let w = Make.variable("w", .vector("d"))
 private let u = Make.variable("u", .vector("d"))
 private let y = Make.variable("y", .vector("n"))
 private let r = Make.variable("r", .row("d"))
 private let s = Make.variable("s", .scalar)
 private let values: [Formula: Matrix] = [
-  X: Make.random(4, 3, 1), Y: Make.random(4, 3, 2), S: Make.random(3, 3, 3), T: Make.random(3, 3, 4),
+  x: Make.random(4, 3, 1), x2: Make.random(4, 3, 2), square1: Make.random(3, 3, 3),
+  square2: Make.random(3, 3, 4),
   w: Make.random(3, 1, 5, 0.2, 1), u: Make.random(3, 1, 6), y: Make.random(4, 1, 7), r: Make.random(1, 3, 8),
   s: Matrix(1.7),
 ]
-private let spd = Formula.sum([.product([S.transposed, S]), .identity("d")], S.shape)
+private let spd = Formula.sum([.product([square1.transposed, square1]), .identity("d")], square1.shape)
 
-private func agrees(_ formula: Formula, _ note: Comment? = nil, location: SourceLocation = #_sourceLocation) throws {
+private func agrees(_ formula: Formula, _ note: Comment? = nil, location: SourceLocation = #_sourceLocation)
+  throws
+{
   #expect(!formula.isInvalid, note, sourceLocation: location)
   let expected = Reference(sizes: sizes, values: values).value(formula)
   for stable in [false, true] {
@@ -35,30 +38,46 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
 
 @Suite struct CompileValueTests {
   @Test func sumsAndBroadcasts() throws {
-    try agrees(.adding(X, s))
-    try agrees(.sum([X, Y.scaled(by: -3), .times([s, .ones(X.shape)])], X.shape))
-    try agrees(.sum([X, .product([y, .ones(.row("d"))]), .product([.ones(.vector("n")), r]).scaled(by: 2)], X.shape))
-    try agrees(.sum([S, .identity("d"), .times([s, .identity("d")]), Make.array(.diagonalMatrix, w, shape: S.shape)], S.shape))
-    try agrees(.sum([.product([y, .ones(.row("d"))]), .times([s, .product([.ones(.vector("n")), r])])], X.shape))
-    try agrees(.ones(X.shape))
+    try agrees(.adding(x, s))
+    try agrees(.sum([x, x2.scaled(by: -3), .times([s, .ones(x.shape)])], x.shape))
+    try agrees(
+      .sum([x, .product([y, .ones(.row("d"))]), .product([.ones(.vector("n")), r]).scaled(by: 2)], x.shape))
+    try agrees(
+      .sum(
+        [
+          square1, .identity("d"), .times([s, .identity("d")]),
+          Make.array(.diagonalMatrix, w, shape: square1.shape),
+        ],
+        square1.shape))
+    try agrees(
+      .sum([.product([y, .ones(.row("d"))]), .times([s, .product([.ones(.vector("n")), r])])], x.shape))
+    try agrees(.ones(x.shape))
     try agrees(.identity("d"))
-    try agrees(.sum([.identity("d").scaled(by: 2), .ones(S.shape)], S.shape))
+    try agrees(.sum([.identity("d").scaled(by: 2), .ones(square1.shape)], square1.shape))
     try agrees(.adding(.dimension(Dimension("n") + 1), s))
   }
 
   @Test func products() throws {
     let inverse = Formula.inverse(spd)
-    let D = Make.array(.diagonalMatrix, w, shape: S.shape)
+    let scaling = Make.array(.diagonalMatrix, w, shape: square1.shape)
     for formula: Formula in [
-      .product([X.transposed, y]), .product([X, S, T.transposed, u]), .product([u.transposed, S, w]),
-      .product([X, D, Y.transposed]), .product([D, X.transposed]), .product([D, D, u]), .product([D, .ones(.vector("d"))]),
-      .product([X, inverse]), .product([inverse, X.transposed]), .product([X, inverse, Y.transposed]),
-      .product([inverse, .inverse(.adding(S, .number(3))), u]), .product([inverse, D]), .product([D, inverse, S]),
-      .product([.inverse(S.transposed), u]), .product([u.transposed, .inverse(S)]), .inverse(S), .inverse(S.transposed),
-      .inverse(D), .product([X.transposed, .ones(.vector("n"))]), .product([.ones(.row("n")), X]), Make.sum(X),
-      .product([y, r]), .product([.ones(.vector("d")), r, S]), X.transposed, Make.sum(.product([X, X.transposed])),
-      .product([S.transposed, T.transposed]), .product([X.transposed, y, y.transposed, X]),
-      .times([.power(s, .number(-2)), .product([X, S]), Y]),
+      .product([x.transposed, y]), .product([x, square1, square2.transposed, u]),
+      .product([u.transposed, square1, w]),
+      .product([x, scaling, x2.transposed]), .product([scaling, x.transposed]),
+      .product([scaling, scaling, u]),
+      .product([scaling, .ones(.vector("d"))]),
+      .product([x, inverse]), .product([inverse, x.transposed]), .product([x, inverse, x2.transposed]),
+      .product([inverse, .inverse(.adding(square1, .number(3))), u]), .product([inverse, scaling]),
+      .product([scaling, inverse, square1]),
+      .product([.inverse(square1.transposed), u]), .product([u.transposed, .inverse(square1)]),
+      .inverse(square1),
+      .inverse(square1.transposed),
+      .inverse(scaling), .product([x.transposed, .ones(.vector("n"))]), .product([.ones(.row("n")), x]),
+      Make.sum(x),
+      .product([y, r]), .product([.ones(.vector("d")), r, square1]), x.transposed,
+      Make.sum(.product([x, x.transposed])),
+      .product([square1.transposed, square2.transposed]), .product([x.transposed, y, y.transposed, x]),
+      .times([.power(s, .number(-2)), .product([x, square1]), x2]),
     ] { try agrees(formula, "\(formula.kind)") }
   }
 
@@ -69,7 +88,7 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
     try agrees(.power(w, s))
     try agrees(.power(s, u))
     try agrees(.power(w, u))
-    try agrees(.times([X, .power(.adding(Y, .number(3)), .number(-1)), s]))
+    try agrees(.times([x, .power(.adding(x2, .number(3)), .number(-1)), s]))
     for function in LibraryFunction.allCases where function.arity == 1 && function != .sqrt {
       try agrees(Make.apply(function.rawValue, w), "\(function)")
     }
@@ -82,98 +101,145 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
 
   @Test func arrayOperations() throws {
     for operation in [ArrayOperation.norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum, .minimum] {
-      try agrees(Make.array(operation, X), "\(operation)")
+      try agrees(Make.array(operation, x), "\(operation)")
     }
-    for operation in [ArrayOperation.norm2, .norm1, .maximum, .logsumexp] { try agrees(Make.array(operation, u)) }
-    try agrees(Make.array(.determinant, S))
-    try agrees(Make.array(.logDeterminant, S))
+    for operation in [ArrayOperation.norm2, .norm1, .maximum, .logsumexp] {
+      try agrees(Make.array(operation, u))
+    }
+    try agrees(Make.array(.determinant, square1))
+    try agrees(Make.array(.logDeterminant, square1))
     try agrees(Make.apply("log", Make.array(.determinant, spd)))
-    try agrees(Make.array(.dot, X, Y))
+    try agrees(Make.array(.dot, x, x2))
     for operation in [ArrayOperation.softmax, .logsoftmax, .argmaxhot] {
       try agrees(Make.array(operation, u, shape: u.shape))
       try agrees(Make.array(operation, r, shape: r.shape))
-      if operation != .argmaxhot { try agrees(Make.array(operation, X, shape: X.shape)) }
+      if operation != .argmaxhot { try agrees(Make.array(operation, x, shape: x.shape)) }
     }
-    try agrees(Make.array(.logsumexp, X, shape: .vector("n")))
-    try agrees(Make.array(.pseudoInverse, X, shape: X.shape.transposed))
+    try agrees(Make.array(.logsumexp, x, shape: .vector("n")))
+    try agrees(Make.array(.pseudoInverse, x, shape: x.shape.transposed))
     for operation in [ArrayOperation.adjugate, .exponential, .tril, .triu, .lowhalf, .polar] {
-      try agrees(Make.array(operation, S, shape: S.shape), "\(operation)")
+      try agrees(Make.array(operation, square1, shape: square1.shape), "\(operation)")
     }
-    try agrees(Make.array(.cholesky, spd, shape: S.shape))
-    try agrees(Make.array(.diagonalVector, S, shape: .vector("d")))
-    try agrees(Make.array(.vec, X, shape: .vector(Dimension("n") * Dimension("d"))))
-    try agrees(Make.array(.kron, X, S, shape: .matrix(Dimension("n") * "d", Dimension("d") * "d")))
+    try agrees(Make.array(.cholesky, spd, shape: square1.shape))
+    try agrees(Make.array(.diagonalVector, square1, shape: .vector("d")))
+    try agrees(Make.array(.vec, x, shape: .vector(Dimension("n") * Dimension("d"))))
+    try agrees(Make.array(.kron, x, square1, shape: .matrix(Dimension("n") * "d", Dimension("d") * "d")))
     let nd = Dimension("n") * Dimension("d")
     try agrees(Make.array(.commutation, .dimension("n"), .dimension("d"), shape: .matrix(nd, nd)))
-    try agrees(Make.array(.leftsv, X, shape: .vector("n")))
-    try agrees(Make.array(.rightsv, X, shape: .vector("d")))
-    #expect(try Make.value(Make.array(.norm2, X), sizes, [X: Matrix(rows: 4, columns: 3, repeating: 1e200)])[0, 0].isFinite)
+    try agrees(Make.array(.leftsv, x, shape: .vector("n")))
+    try agrees(Make.array(.rightsv, x, shape: .vector("d")))
+    #expect(
+      try Make.value(Make.array(.norm2, x), sizes, [x: Matrix(rows: 4, columns: 3, repeating: 1e200)])[0, 0]
+        .isFinite)
   }
 
   @Test func traces() throws {
     for chain: [Formula] in [
-      [S, T], [S.transposed, T], [S, T.transposed], [S.transposed, T.transposed], [X.transposed, Y], [X, S, Y.transposed],
-      [.inverse(spd), S], [Make.array(.diagonalMatrix, w, shape: S.shape), S], [X, .inverse(spd), X.transposed],
+      [square1, square2], [square1.transposed, square2], [square1, square2.transposed],
+      [square1.transposed, square2.transposed], [x.transposed, x2],
+      [x, square1, x2.transposed],
+      [.inverse(spd), square1], [Make.array(.diagonalMatrix, w, shape: square1.shape), square1],
+      [x, .inverse(spd), x.transposed],
     ] { try agrees(Make.array(.trace, .product(chain)), "\(chain.count)") }
-    try agrees(Make.array(.trace, .sum([.product([S, T]), S.scaled(by: 2), .identity("d")], S.shape)))
+    try agrees(
+      Make.array(
+        .trace, .sum([.product([square1, square2]), square1.scaled(by: 2), .identity("d")], square1.shape)))
     try agrees(Make.array(.trace, .inverse(spd)))
   }
 
   @Test func blocksSlicesAndIndexSums() throws {
-    try agrees(.apply(.blocks(rows: 2, columns: 2), [S, w, r, s], .matrix(Dimension("d") + 1, Dimension("d") + 1)))
     try agrees(
-      .apply(.slice(rows: .init(first: 2, last: "d"), columns: .init(first: 1, last: "k")), [X], .matrix(Dimension("d") - 1, "k")))
+      .apply(
+        .blocks(rows: 2, columns: 2), [square1, w, r, s], .matrix(Dimension("d") + 1, Dimension("d") + 1)))
+    try agrees(
+      .apply(
+        .slice(rows: .init(first: 2, last: "d"), columns: .init(first: 1, last: "k")), [x],
+        .matrix(Dimension("d") - 1, "k")))
     let i = Dimension("i")
-    let row = Formula.apply(.slice(rows: .init(first: i, last: i), columns: .init(first: 1, last: "d")), [X], .row("d"))
-    try agrees(.apply(.indexSum("i", 1, "n"), [.product([row.transposed, row])], S.shape))
-    try agrees(.apply(.indexSum("i", 1, "n"), [.times([Make.index("i"), Make.apply("exp", .product([row, w]))])], .scalar))
-    let head = Formula.apply(.slice(rows: .init(first: 1, last: i), columns: .init(first: 1, last: 1)), [y], .vector(i))
+    let row = Formula.apply(
+      .slice(rows: .init(first: i, last: i), columns: .init(first: 1, last: "d")), [x], .row("d"))
+    try agrees(.apply(.indexSum("i", 1, "n"), [.product([row.transposed, row])], square1.shape))
+    try agrees(
+      .apply(
+        .indexSum("i", 1, "n"), [.times([Make.index("i"), Make.apply("exp", .product([row, w]))])], .scalar))
+    let head = Formula.apply(
+      .slice(rows: .init(first: 1, last: i), columns: .init(first: 1, last: 1)), [y], .vector(i))
     try agrees(.apply(.indexSum("i", 1, "n"), [Make.array(.norm2, head)], .scalar), "sizes that move")
     let j = Dimension("j")
-    let entry = Formula.apply(.slice(rows: .init(first: i, last: i), columns: .init(first: j, last: j)), [X], .scalar)
-    let inner = Formula.apply(.indexSum("j", 1, "d"), [.times([entry, Make.index("j"), Make.sum(Y)])], .scalar)
+    let entry = Formula.apply(
+      .slice(rows: .init(first: i, last: i), columns: .init(first: j, last: j)), [x], .scalar)
+    let inner = Formula.apply(
+      .indexSum("j", 1, "d"), [.times([entry, Make.index("j"), Make.sum(x2)])], .scalar)
     try agrees(.apply(.indexSum("i", 2, "n"), [.power(inner, .number(2))], .scalar), "nested")
     try agrees(.apply(.indexSum("i", 3, 2), [s], .scalar), "empty")
   }
 
   @Test func sharedNodesAndReuse() throws {
-    let e = Make.apply("exp", .product([X, w]))
-    let program = try Compiler.compile([Make.sum(e), .product([X.transposed, e]), e], sizes: sizes)
+    let e = Make.apply("exp", .product([x, w]))
+    let program = try Compiler.compile([Make.sum(e), .product([x.transposed, e]), e], sizes: sizes)
     #expect(program.plan.filter { $0.contains("gemm") }.count == 2)
     #expect(program.plan.filter { $0.contains("unary") }.count == 1)
     let first = try program.run(values)
     let second = try program.run(values)
     #expect(first == second)
     var chain = w
-    for step in 0..<200 { chain = Make.apply("tanh", .product([step.isMultiple(of: 2) ? S : T, chain])) }
+    for step in 0..<2000 {
+      chain = Make.apply("tanh", .product([step.isMultiple(of: 2) ? square1 : square2, chain]))
+    }
     let deep = try Compiler.compile([chain], sizes: sizes)
     #expect(deep.workspaceSize < 60)
   }
 
   @Test func neverFormsWhatItNeedNot() throws {
     let big = ["n": 100_000, "d": 3, "k": 2]
-    let ones = Formula.product([X.transposed, .ones(.vector("n")), .ones(.row("n")), X])
+    let ones = Formula.product([x.transposed, .ones(.vector("n")), .ones(.row("n")), x])
     #expect(try Compiler.compile([ones], sizes: big).workspaceSize < 500_000)
-    let outer = Make.array(.trace, .product([X, S, X.transposed]))
+    let outer = Make.array(.trace, .product([x, square1, x.transposed]))
     #expect(try Compiler.compile([outer], sizes: big).workspaceSize < 1_000_000)
-    let solve = try Compiler.compile([.product([.inverse(S), w])], sizes: sizes)
+    let solve = try Compiler.compile([.product([.inverse(square1), w])], sizes: sizes)
     #expect(!solve.plan.contains { $0.contains("inverse") })
   }
 
   @Test func errorsNameTheirReason() throws {
-    #expect(throws: CompileError.missingSize("n")) { try Compiler.compile([X], sizes: ["d": 3]) }
-    #expect(throws: CompileError.self) { try Compiler.compile([.product([y, y.transposed])], sizes: ["n": 1 << 40]) }
-    #expect(throws: CompileError.self) { try Compiler.compile([.ones(.matrix("n", "d"))], sizes: ["n": Int.max, "d": Int.max]) }
-    let program = try Compiler.compile([X], sizes: sizes)
+    #expect(throws: CompileError.missingSize("n")) { try Compiler.compile([x], sizes: ["d": 3]) }
+    #expect(throws: CompileError.self) {
+      try Compiler.compile([.product([y, y.transposed])], sizes: ["n": 1 << 40])
+    }
+    #expect(throws: CompileError.self) {
+      try Compiler.compile([.ones(.matrix("n", "d"))], sizes: ["n": Int.max, "d": Int.max])
+    }
+    let program = try Compiler.compile([x], sizes: sizes)
     #expect(throws: RunError.missingInput("X")) { try program.run([:]) }
-    #expect(throws: RunError.self) { try program.run([X: Matrix(rows: 2, columns: 2)]) }
-    let outside = Formula.apply(.slice(rows: .init(first: 9, last: 9), columns: .init(first: 1, last: 1)), [X], .scalar)
+    #expect(throws: RunError.self) { try program.run([x: Matrix(rows: 2, columns: 2)]) }
+    let outside = Formula.apply(
+      .slice(rows: .init(first: 9, last: 9), columns: .init(first: 1, last: 1)), [x], .scalar)
     #expect(throws: CompileError.self) { try Compiler.compile([outside], sizes: sizes) }
     let i = Dimension("i")
-    let moving = Formula.apply(.slice(rows: .init(first: i, last: i), columns: .init(first: 1, last: 1)), [X], .scalar)
+    let moving = Formula.apply(
+      .slice(rows: .init(first: i, last: i), columns: .init(first: 1, last: 1)), [x], .scalar)
     let sum = try Compiler.compile([.apply(.indexSum("i", 1, 9), [moving], .scalar)], sizes: sizes)
     #expect(throws: RunError.indexOutside(index: 5, bound: 4)) { try sum.run(values) }
-    #expect(throws: CompileError.unknownFunction("nosuch")) { try Compiler.compile([Make.apply("nosuch", w)], sizes: sizes) }
+    #expect(throws: CompileError.unknownFunction("nosuch")) {
+      try Compiler.compile([Make.apply("nosuch", w)], sizes: sizes)
+    }
+  }
+
+  @Test func choleskyOnlyWhereAllowed() throws {
+    let asked: [Formula] = [
+      .product([.inverse(spd), u]), .product([x, .inverse(spd)]), .inverse(spd),
+      Make.array(.determinant, spd),
+      Make.array(.logDeterminant, spd), Make.apply("log", Make.array(.determinant, spd)),
+    ]
+    var options = Compiler.Options()
+    options.isPositiveDefinite = { $0 === spd }
+    let definite = try Compiler.compile(asked, sizes: sizes, options: options)
+    #expect(definite.plan.filter { $0.contains("factorCholesky") }.count == 1)
+    #expect(!definite.plan.contains { $0.contains("factorLU") })
+    let general = try Compiler.compile(asked, sizes: sizes)
+    #expect(general.plan.filter { $0.contains("factorLU") }.count == 1)
+    for (a, b) in zip(try definite.run(values), try general.run(values)) {
+      #expect((a - b).maxAbs <= 1e-12 * max(1, b.maxAbs))
+    }
   }
 
   @Test func definitionsAreInlined() throws {
@@ -183,7 +249,9 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
       name == "mish" ? ([t], .times([t, Make.apply("tanh", Make.apply("softplus", .adding(t, .one)))])) : nil
     }
     let value = try Compiler.compile([Make.apply("mish", u)], sizes: sizes, options: options).run(values)[0]
-    let expected = values[u]?.map { $0 * LibraryFunction.tanh.evaluate(LibraryFunction.softplus.evaluate($0 + 1)) }
+    let expected = values[u]?.map {
+      $0 * LibraryFunction.tanh.evaluate(LibraryFunction.softplus.evaluate($0 + 1))
+    }
     #expect(value == expected)
   }
 }

@@ -6,13 +6,13 @@ import NablaLanguage
 enum SeedForms {
   typealias B = Build
   static let (a, b, x, y, z) = (B.vector("a"), B.vector("b"), B.vector("x"), B.vector("y"), B.vector("z"))
-  static let (A, M, S) = (B.matrix("A"), B.matrix("M"), B.matrix("S"))
-  static let X = B.matrix("X", "n", "d")
+  static let (mA, mM, mS) = (B.matrix("A"), B.matrix("M"), B.matrix("S"))
+  static let design = B.matrix("X", "n", "d")
   static let w = B.vector("w", "d")
   static let (n, two) = (B.size("n"), B.number(2))
   static let (lambda, s2) = (B.scalar("lambda"), B.scalar("s2"))
-  static let residual = B.minus(B.mul(X, w), y)
-  static let normal = B.mul(X.transposed, residual)
+  static let residual = B.minus(B.mul(design, w), y)
+  static let normal = B.mul(design.transposed, residual)
   static let (sx, sy, sz, sa, sp) = (
     B.scalar("x"), B.scalar("y"), B.scalar("z"), B.scalar("a"), B.scalar("p")
   )
@@ -21,11 +21,11 @@ enum SeedForms {
   static let fundamentals: [PrintedForm] = [
     .init(a, "a", "a"),
     .init(B.mul(two, x), "2*x", "2x"),
-    .init(B.mul(B.plus(A, A.transposed), x), "(A + A')*x", "(A + A^{\\top})x"),
-    .init(B.mul(two, A, x), "2*A*x", "2Ax"),
-    .init(A.transposed, "A'", "A^{\\top}"),
-    .init(B.mul(x.transposed, A, x), "x'*A*x", "x^{\\top}Ax"),
-    .init(B.mul(x.transposed, A.transposed, b), "b'*A*x", "b^{\\top}Ax"),
+    .init(B.mul(B.plus(mA, mA.transposed), x), "(A + A')*x", "(A + A^{\\top})x"),
+    .init(B.mul(two, mA, x), "2*A*x", "2Ax"),
+    .init(mA.transposed, "A'", "A^{\\top}"),
+    .init(B.mul(x.transposed, mA, x), "x'*A*x", "x^{\\top}Ax"),
+    .init(B.mul(x.transposed, mA.transposed, b), "b'*A*x", "b^{\\top}Ax"),
     .init(B.mul(y.transposed, x), "x'*y", "x^{\\top}y"),
     .init(B.mul(B.over(two, n), normal), "2/n * X'*(X*w - y)", "\\frac{2}{n} X^{\\top}(Xw - y)"),
     .init(
@@ -37,7 +37,8 @@ enum SeedForms {
       "\\frac{2}{n} X^{\\top}(Xw - y) + \\lambda \\operatorname{sign}(w)"),
     .init(B.mul(two, normal), "2*X'*(X*w - y)", "2X^{\\top}(Xw - y)"),
     .init(
-      B.mul(B.number(-2), X.transposed, B.minus(y, B.mul(X, w))), "2*X'*(X*w - y)", "2X^{\\top}(Xw - y)"),
+      B.mul(B.number(-2), design.transposed, B.minus(y, B.mul(design, w))), "2*X'*(X*w - y)",
+      "2X^{\\top}(Xw - y)"),
     .init(normal, "X'*(X*w - y)", "X^{\\top}(Xw - y)"),
     .init(
       B.mul(B.map("sigmoid", sz), B.minus(one, B.map("sigmoid", sz))), "sigmoid(z)*(1 - sigmoid(z))",
@@ -75,13 +76,13 @@ enum SeedForms {
   ]
 
   static let learning: [PrintedForm] = {
-    let (Y, yhat, N) = (B.vector("Y", "N"), B.vector("yhat", "N"), Dimension(name: "N"))
-    let Z = B.matrix("Z", "N", "h")
-    let W2 = B.vector("W2", Dimension(name: "h") + 1)
+    let (target, yhat, batch) = (B.vector("Y", "N"), B.vector("yhat", "N"), Dimension(name: "N"))
+    let hidden = B.matrix("Z", "N", "h")
+    let second = B.vector("W2", Dimension(name: "h") + 1)
     let blocks = Formula.apply(
-      .blocks(rows: 1, columns: 2), [Z, B.ones(N)], .matrix(N, Dimension(name: "h") + 1))
-    let error = B.dot(B.minus(Y, yhat), yhat, B.minus(one, yhat))
-    let row = B.slice(W2, (1, "h"), (1, 1)).transposed
+      .blocks(rows: 1, columns: 2), [hidden, B.ones(batch)], .matrix(batch, Dimension(name: "h") + 1))
+    let error = B.dot(B.minus(target, yhat), yhat, B.minus(one, yhat))
+    let row = B.slice(second, (1, "h"), (1, 1)).transposed
     let input = B.matrix("X", "N", "m")
     let k = B.matrix("W", "d", "k")
     let theta = B.vector("theta", "k")
@@ -96,7 +97,7 @@ enum SeedForms {
       .init(
         B.mul(
           B.number(-1), B.pow(B.size("N"), -1), input.transposed,
-          B.dot(B.mul(error, row), Z, B.minus(one, Z))),
+          B.dot(B.mul(error, row), hidden, B.minus(one, hidden))),
         "1/N * X'*(Z .* (1 - Z) .* ((yhat .* (1 - yhat) .* (yhat - Y))*W2[1:h]'))",
         "\\frac{1}{N} X^{\\top}(Z \\odot (1 - Z) \\odot ((\\hat{y} \\odot (1 - \\hat{y}) \\odot (\\hat{y} - Y))(W_2)_{1:h}^{\\top}))"
       ),
@@ -128,7 +129,7 @@ enum SeedForms {
         B.mul(f(.jacobian, g, .matrix("p", "m")), B.declared("g", .jacobian, x, .matrix("m", "n"))),
         "jac(f)(g(x))*jac(g)(x)", "J_f(g(x))J_g(x)"),
       .init(
-        B.mul(B.pow(n, -1), X.transposed, B.minus(B.softmax(B.mul(X, k)), B.matrix("Y", "n", "k"))),
+        B.mul(B.pow(n, -1), design.transposed, B.minus(B.softmax(B.mul(design, k)), B.matrix("Y", "n", "k"))),
         "1/n * X'*(softmax(X*W) - Y)", "\\frac{1}{n} X^{\\top}(\\operatorname{softmax}(XW) - Y)"),
     ]
   }()

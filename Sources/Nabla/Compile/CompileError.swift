@@ -33,7 +33,8 @@ extension CompileError: CustomStringConvertible {
     case .programTooLong(let limit): "the computation exceeds the limit of \(limit) steps"
     case .sliceOutside(let text): "\(text) reaches outside its array"
     case .unknownFunction(let name): "the function \(name) has no numeric value"
-    case .functionWithoutValues(let name): "the function \(name) is declared without a body, so it has no value"
+    case .functionWithoutValues(let name):
+      "the function \(name) is declared without a body, so it has no value"
     case .invalidFormula: "the formula has no value: shapes do not fit, or an exact number is too large"
     case .differential: "a differential has no value"
     }

@@ -117,7 +117,8 @@ extension Formula {
       case .times: memo[node] = .times(parts)
       case .power: memo[node] = .power(parts[0], parts[1])
       case .apply(.elementwise(let name), _): memo[node] = .apply(.elementwise(name), parts, target)
-      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .product, .inverse, .transpose,
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .product, .inverse,
+        .transpose,
         .apply, .differential:
         memo[node] = node.rebuilt(parts)
       }

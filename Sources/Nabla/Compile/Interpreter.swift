@@ -64,10 +64,12 @@ enum Interpreter {
       case .less: for i in 0..<m { z[i] = ScalarKernels.less(x[i &* n], y[i &* k]) }
       case .lessEqual: for i in 0..<m { z[i] = ScalarKernels.lessEqual(x[i &* n], y[i &* k]) }
       case .unary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, into: z)
-      case .binary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, xStride: n, y, yStride: k, into: z)
+      case .binary:
+        LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, xStride: n, y, yStride: k, into: z)
       case .gemm:
         Kernels.multiply(
-          m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB), into: z)
+          m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB),
+          into: z)
       case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
       case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
       case .selectRows:
@@ -97,7 +99,8 @@ enum Interpreter {
       case .factorLU: FactorKernels.factorLU(m, x, into: z)
       case .factorCholesky: FactorKernels.factorCholesky(m, x, into: z)
       case .solve: FactorKernels.solve(m, n, x, y, step.flags, into: z)
-      case .solveRight: FactorKernels.solveRight(m, n, x, y, step.flags, into: z, scratch: memory + step.scratch)
+      case .solveRight:
+        FactorKernels.solveRight(m, n, x, y, step.flags, into: z, scratch: memory + step.scratch)
       case .inverse: FactorKernels.inverse(m, x, step.flags, into: z)
       case .determinant: z[0] = FactorKernels.determinant(m, x, step.flags)
       case .logDeterminant: z[0] = FactorKernels.logDeterminant(m, x, step.flags)
@@ -113,7 +116,8 @@ enum Interpreter {
       case .cholesky: FactorKernels.cholesky(m, x, into: z)
       case .logSumExp: for i in 0..<m { z[i] = Kernels.logSumExp(n, x + i, stride: m) }
       case .softmax: for i in 0..<m { Kernels.softmax(n, x + i, stride: m, into: z + i, outputStride: m) }
-      case .logSoftmax: for i in 0..<m { Kernels.logSoftmax(n, x + i, stride: m, into: z + i, outputStride: m) }
+      case .logSoftmax:
+        for i in 0..<m { Kernels.logSoftmax(n, x + i, stride: m, into: z + i, outputStride: m) }
       case .diagonalMatrix:
         Kernels.fill(m &* m, 0, into: z)
         for i in 0..<m { z[i &* (m &+ 1)] = x[i] }

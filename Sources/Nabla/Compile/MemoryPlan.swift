@@ -39,7 +39,9 @@ struct MemoryPlan: Sendable {
     }
     size = free.size
     if size > CompileLimits.workspace { throw .workspaceTooLarge(limit: CompileLimits.workspace) }
-    for (index, value) in values.enumerated() where value.root != index { offsets[index] = offsets[value.root] }
+    for (index, value) in values.enumerated() where value.root != index {
+      offsets[index] = offsets[value.root]
+    }
   }
 
   /// The last step that touches each value. What a loop uses but does not make lives until its end.

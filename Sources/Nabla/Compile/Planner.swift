@@ -12,7 +12,7 @@ struct Planner {
   /// What has been planned, by formula; forgotten at the end of the loop in which it was.
   var planned: [Formula: Int] = [:]
   /// What has been emitted, by step; the same.
-  var emitted: [Step: Int] = [:]
+  var emitted: [PlanStep: Int] = [:]
   var constants: [UInt64: Int] = [:]
   /// The values of variables; they outlive loops.
   var variables: [Formula: Int] = [:]
@@ -61,18 +61,21 @@ struct Planner {
     }
     let index = schedule.values.count
     schedule.values.append(
-      PlannedValue(rows: rows, columns: columns, length: length ?? count, root: root ?? index, source: source))
+      PlannedValue(rows: rows, columns: columns, length: length ?? count, root: root ?? index, source: source)
+    )
     return index
   }
 
   /// Appends a step without looking for an equal one.
-  mutating func append(_ step: Step) throws(CompileError) {
+  mutating func append(_ step: PlanStep) throws(CompileError) {
     if schedule.steps.count >= CompileLimits.steps { throw .programTooLong(limit: CompileLimits.steps) }
     schedule.steps.append(step)
   }
 
   /// The value of a step that makes a new array; equal steps give the same value.
-  mutating func emit(_ step: Step, _ rows: Int, _ columns: Int, length: Int? = nil) throws(CompileError) -> Int {
+  mutating func emit(_ step: PlanStep, _ rows: Int, _ columns: Int, length: Int? = nil) throws(CompileError)
+    -> Int
+  {
     if let known = emitted[step] { return known }
     let value = try newValue(rows, columns, length: length)
     var made = step
@@ -93,6 +96,7 @@ struct Planner {
   mutating func view(_ value: Int, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     let known = schedule.values[value]
     if known.rows == rows, known.columns == columns { return value }
+    guard rows.multipliedReportingOverflow(by: columns) == (known.count, false) else { throw .invalidFormula }
     return try newValue(rows, columns, length: known.length, root: known.root)
   }
 
@@ -104,7 +108,7 @@ struct Planner {
   mutating func transposed(_ value: Int) throws(CompileError) -> Int {
     let (m, n) = (rows(value), columns(value))
     if m == 1 || n == 1 { return try view(value, n, m) }
-    return try emit(Step(opcode: .transpose, inputs: [value], m: m, n: n), n, m)
+    return try emit(PlanStep(opcode: .transpose, inputs: [value], m: m, n: n), n, m)
   }
 
   // MARK: Formulas
@@ -206,7 +210,8 @@ struct Planner {
   mutating func filled(_ number: Double, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     if rows == 1, columns == 1 { return try constant(number) }
     let count = try entries(rows, columns)
-    return try emit(Step(opcode: .fill, inputs: [], m: count, n: rows, k: columns, alpha: number), rows, columns)
+    return try emit(
+      PlanStep(opcode: .fill, inputs: [], m: count, n: rows, k: columns, alpha: number), rows, columns)
   }
 
   func entries(_ rows: Int, _ columns: Int) throws(CompileError) -> Int {

@@ -24,18 +24,24 @@ extension Planner {
     _ name: String, _ arguments: [Formula], _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
     let count = try entries(rows, columns)
-    if options.stable, name == "log", arguments.count == 1, case .apply(.array(.determinant), let inner) = arguments[0].kind {
+    if options.stable, name == "log", arguments.count == 1,
+      case .apply(.array(.determinant), let inner) = arguments[0].kind
+    {
       // The determinant may overflow where its logarithm does not.
       let (factors, isDefinite) = try factored(inner[0])
       return try emit(
-        Step(
+        PlanStep(
           opcode: .logSignedDeterminant, inputs: [factors], m: self.rows(factors),
           flags: isDefinite ? .positiveDefinite : []), 1, 1)
     }
     var values: [Int] = []
-    for argument in arguments { values.append(try plan(argument)) }
-    func strided(_ opcode: Opcode, _ extra: Int = -1) -> Step {
-      Step(
+    for argument in arguments {
+      let value = try plan(argument)
+      guard self.count(value) == count || self.count(value) == 1 else { throw .invalidFormula }
+      values.append(value)
+    }
+    func strided(_ opcode: Opcode, _ extra: Int = -1) -> PlanStep {
+      PlanStep(
         opcode: opcode, inputs: values, m: count, n: self.count(values[0]) == 1 ? 0 : 1,
         k: self.count(values[1]) == 1 ? 0 : 1, extra: extra)
     }
@@ -46,7 +52,7 @@ extension Planner {
       let index = LibraryFunction.allCases.firstIndex(of: function)
     else { throw .unknownFunction(name) }
     if values.count == 2 { return try emit(strided(.binary, index), rows, columns) }
-    return try emit(Step(opcode: .unary, inputs: values, m: count, extra: index), rows, columns)
+    return try emit(PlanStep(opcode: .unary, inputs: values, m: count, extra: index), rows, columns)
   }
 
   /// An operation on whole arrays. A vector or a row is one row for softmax and its kin.
@@ -59,17 +65,22 @@ extension Planner {
     case .logDeterminant: return try ofFactors(.logDeterminant, arguments[0])
     case .commutation:
       let (m, n) = (try exactSize(arguments[0]), try exactSize(arguments[1]))
-      guard m.multipliedReportingOverflow(by: n).partialValue == rows, rows == columns else { throw .invalidFormula }
-      return try emit(Step(opcode: .commutation, inputs: [], m: m, n: n), rows, columns)
+      guard m >= 0, n >= 0, m.multipliedReportingOverflow(by: n) == (rows, false), rows == columns else {
+        throw .invalidFormula
+      }
+      return try emit(PlanStep(opcode: .commutation, inputs: [], m: m, n: n), rows, columns)
     case .dot, .kron:
       let (x, y) = (try plan(arguments[0]), try plan(arguments[1]))
-      if operation == .dot { return try emit(Step(opcode: .dot, inputs: [x, y], m: count(x)), 1, 1) }
+      if operation == .dot { return try emit(PlanStep(opcode: .dot, inputs: [x, y], m: count(x)), 1, 1) }
       return try emit(
-        Step(opcode: .kron, inputs: [x, y], m: self.rows(x), n: self.columns(x), k: self.rows(y), extra: self.columns(y)),
+        PlanStep(
+          opcode: .kron, inputs: [x, y], m: self.rows(x), n: self.columns(x), k: self.rows(y),
+          extra: self.columns(y)),
         rows, columns)
     case .vec: return try view(try plan(arguments[0]), rows, columns)
     case .norm1, .norm2, .norminf, .maximum, .minimum, .specnorm, .nucnorm, .logsumexp, .softmax, .logsoftmax,
-      .pseudoInverse, .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector, .tril, .triu, .lowhalf,
+      .pseudoInverse, .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector, .tril, .triu,
+      .lowhalf,
       .argmaxhot, .polar, .leftsv, .rightsv:
       let value = try plan(arguments[0])
       return try unary(operation, value, isMatrix: arguments[0].shape.isMatrix, rows, columns)
@@ -79,7 +90,9 @@ extension Planner {
   private mutating func ofFactors(_ opcode: Opcode, _ matrix: Formula) throws(CompileError) -> Int {
     let (factors, isDefinite) = try factored(matrix)
     return try emit(
-      Step(opcode: opcode, inputs: [factors], m: rows(factors), flags: isDefinite ? .positiveDefinite : []), 1, 1)
+      PlanStep(
+        opcode: opcode, inputs: [factors], m: rows(factors), flags: isDefinite ? .positiveDefinite : []),
+      1, 1)
   }
 
   /// The size that a formula made of sizes and numbers stands for.
@@ -114,7 +127,8 @@ extension Planner {
         }
         return product
       }
-    case .constant, .variable, .zeros, .ones, .identity, .product, .inverse, .transpose, .apply, .differential:
+    case .constant, .variable, .zeros, .ones, .identity, .product, .inverse, .transpose, .apply,
+      .differential:
       break
     }
     throw .invalidFormula
@@ -126,12 +140,12 @@ extension Planner {
     let (m, n) = (self.rows(value), self.columns(value))
     let count = self.count(value)
     let singular = try bounded(MatrixFunctions.singularWorkspace(m, n))
-    func step(_ opcode: Opcode, scratch: Int = 0, alpha: Double = 1) -> Step {
-      Step(opcode: opcode, inputs: [value], m: m, n: n, k: count, alpha: alpha, scratch: scratch)
+    func step(_ opcode: Opcode, scratch: Int = 0, alpha: Double = 1) -> PlanStep {
+      PlanStep(opcode: opcode, inputs: [value], m: m, n: n, k: count, alpha: alpha, scratch: scratch)
     }
     // A vector is one row, told by its declared shape: an n x 1 matrix has n rows.
-    func rowwise(_ opcode: Opcode) -> Step {
-      Step(opcode: opcode, inputs: [value], m: isMatrix ? m : 1, n: isMatrix ? n : count)
+    func rowwise(_ opcode: Opcode) -> PlanStep {
+      PlanStep(opcode: opcode, inputs: [value], m: isMatrix ? m : 1, n: isMatrix ? n : count)
     }
     let step =
       switch operation {
@@ -149,8 +163,8 @@ extension Planner {
       case .adjugate: step(.adjugate, scratch: try bounded(MatrixFunctions.adjugateWorkspace(m)))
       case .exponential: step(.exponential, scratch: try bounded(MatrixFunctions.exponentialWorkspace(m)))
       case .cholesky: step(.cholesky)
-      case .diagonalMatrix: Step(opcode: .diagonalMatrix, inputs: [value], m: count)
-      case .diagonalVector: Step(opcode: .diagonal, inputs: [value], m: min(m, n), n: m)
+      case .diagonalMatrix: PlanStep(opcode: .diagonalMatrix, inputs: [value], m: count)
+      case .diagonalVector: PlanStep(opcode: .diagonal, inputs: [value], m: min(m, n), n: m)
       case .tril: step(.lowerTriangle)
       case .triu: step(.upperTriangle)
       case .lowhalf: step(.lowHalf)
@@ -174,25 +188,29 @@ extension Planner {
     _ columns: Int
   ) throws(CompileError) -> Int {
     let argument = try plan(arguments[0])
+    let count = try entries(rows, columns)
     let parameter = (rows: self.rows(argument), columns: self.columns(argument))
-    let result = function.isElementwise ? (1, 1) : try functionValueSizes(function, arguments[0])
+    let result = function.isElementwise ? (1, 1) : try sizes(function.result)
     let call = FunctionCall(
       name: function.name, derivative: derivative, argumentRows: function.isElementwise ? 1 : parameter.rows,
-      argumentColumns: function.isElementwise ? 1 : parameter.columns, valueRows: result.0, valueColumns: result.1)
+      argumentColumns: function.isElementwise ? 1 : parameter.columns, valueRows: result.0,
+      valueColumns: result.1)
+    let expected =
+      switch derivative {
+      case .value, .prime: call.valueCount
+      case .gradient: call.argumentCount
+      case .jacobian: try entries(call.valueCount, call.argumentCount)
+      case .hessian: try entries(call.argumentCount, call.argumentCount)
+      }
+    guard function.isElementwise ? count == self.count(argument) : count == expected else {
+      throw .invalidFormula
+    }
     guard let evaluator = options.functions?(call) else { throw .functionWithoutValues(function.name) }
     schedule.functions.append(evaluator)
-    let count = try entries(rows, columns)
     return try emit(
-      Step(
+      PlanStep(
         opcode: .function, inputs: [argument], m: function.isElementwise ? count : 1,
         extra: schedule.functions.count - 1), rows, columns)
-  }
-
-  private func functionValueSizes(
-    _ function: DeclaredFunction, _ argument: Formula
-  ) throws(CompileError) -> (Int, Int) {
-    let (rows, columns) = try sizes(function.result)
-    return (rows, columns)
   }
 
   /// Blocks put side by side and below each other.
@@ -200,7 +218,9 @@ extension Planner {
     _ blockRows: Int, _ blockColumns: Int, _ arguments: [Formula], _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
     let total = blockRows.multipliedReportingOverflow(by: blockColumns)
-    guard !total.overflow, total.partialValue == arguments.count, blockColumns > 0 else { throw .invalidFormula }
+    guard !total.overflow, total.partialValue == arguments.count, blockColumns > 0 else {
+      throw .invalidFormula
+    }
     var values: [Int] = []
     for argument in arguments { values.append(try plan(argument)) }
     let output = try newValue(rows, columns)
@@ -214,7 +234,9 @@ extension Planner {
         guard m == height, top + m <= rows, left + n <= columns else { throw .invalidFormula }
         // Offset, and the output's number of rows.
         try append(
-          Step(opcode: .place, inputs: [value], output: output, m: m, n: n, k: rows, extra: top + left * rows))
+          PlanStep(
+            opcode: .place, inputs: [value], output: output, m: m, n: n, k: rows, extra: top + left * rows)
+        )
         left += n
       }
       guard left == columns else { throw .invalidFormula }
@@ -234,10 +256,13 @@ extension Planner {
     let moves = (rowRange.first.names + columnRange.first.names).contains { counters[$0] != nil }
     if moves {
       let place = SlidingSlice(
-        row: try slidingIndex(rowRange.first), column: try slidingIndex(columnRange.first), rows: m, columns: n)
+        row: try slidingIndex(rowRange.first), column: try slidingIndex(columnRange.first), rows: m,
+        columns: n)
       schedule.slices.append(place)
       return try emit(
-        Step(opcode: .slidingSlice, inputs: [value], m: rows, n: columns, extra: schedule.slices.count - 1), rows,
+        PlanStep(
+          opcode: .slidingSlice, inputs: [value], m: rows, n: columns, extra: schedule.slices.count - 1),
+        rows,
         columns)
     }
     let (top, left) = (try size(rowRange.first), try size(columnRange.first))
@@ -245,7 +270,8 @@ extension Planner {
       throw .sliceOutside(operation.description)
     }
     return try emit(
-      Step(opcode: .slice, inputs: [value], m: rows, n: columns, k: m, extra: (top - 1) + (left - 1) * m), rows,
+      PlanStep(opcode: .slice, inputs: [value], m: rows, n: columns, k: m, extra: (top - 1) + (left - 1) * m),
+      rows,
       columns)
   }
 

@@ -14,7 +14,7 @@ extension Planner {
     }
     let count = try entries(rows, columns)
     let output = try newValue(rows, columns)
-    try append(Step(opcode: .fill, inputs: [], output: output, m: count, alpha: 0))
+    try append(PlanStep(opcode: .fill, inputs: [], output: output, m: count, alpha: 0))
     if last < first { return output }
 
     let nodes = body.nodesChildrenFirst
@@ -24,8 +24,25 @@ extension Planner {
       moving.insert(node)
       movesSizes = movesSizes || node.hasSize(movingWith: name)
     }
+    // What moves with an index of a sum further in has no value out here.
+    var inner: Set<Formula> = []
+    let innerNames = nodes.compactMap { node in
+      if case .apply(.indexSum(let name, _, _), _) = node.kind { name } else { nil }
+    }
+    if !innerNames.isEmpty {
+      for node in nodes
+      where innerNames.contains(where: node.mentions) || node.children.contains(where: inner.contains) {
+        inner.insert(node)
+        // A sum that binds its own index does not move with it.
+        if case .apply(.indexSum, _) = node.kind, !innerNames.contains(where: node.mentions) {
+          inner.remove(node)
+        }
+      }
+    }
     for node in nodes where moving.contains(node) {
-      for operand in Self.operands(of: node) where !moving.contains(operand) { _ = try plan(operand) }
+      for operand in Self.operands(of: node) where !moving.contains(operand) && !inner.contains(operand) {
+        _ = try plan(operand)
+      }
     }
     if !moving.contains(body) { _ = try plan(body) }
 
@@ -46,7 +63,7 @@ extension Planner {
         sizes[name] = index
         for node in moving { planned[node] = nil }
         let value = try plan(body)
-        try append(Step(opcode: .axpy, inputs: [value], output: output, m: count))
+        try append(PlanStep(opcode: .axpy, inputs: [value], output: output, m: count))
       }
       return output
     }
@@ -55,10 +72,10 @@ extension Planner {
     schedule.loopCount += 1
     let index = try newValue(1, 1)
     counters[name] = (counter, index)
-    try append(Step(opcode: .loopBegin, inputs: [], output: index, m: first, n: last, extra: counter))
+    try append(PlanStep(opcode: .loopBegin, inputs: [], output: index, m: first, n: last, extra: counter))
     let value = try plan(body)
-    try append(Step(opcode: .axpy, inputs: [value], output: output, m: count))
-    try append(Step(opcode: .loopEnd, inputs: [], output: index, m: first, n: last, extra: counter))
+    try append(PlanStep(opcode: .axpy, inputs: [value], output: output, m: count))
+    try append(PlanStep(opcode: .loopEnd, inputs: [], output: index, m: first, n: last, extra: counter))
     return output
   }
 

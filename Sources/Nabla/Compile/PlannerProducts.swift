@@ -56,7 +56,8 @@ extension Planner {
     let length = try entries(n, n + 2)
     return (
       try emit(
-        Step(opcode: isDefinite ? .factorCholesky : .factorLU, inputs: [value], m: n), n, n, length: length),
+        PlanStep(opcode: isDefinite ? .factorCholesky : .factorLU, inputs: [value], m: n), n, n,
+        length: length),
       isDefinite
     )
   }
@@ -78,10 +79,10 @@ extension Planner {
     case .ones(let rows, let columns): return try filled(1, rows, columns)
     case .diagonal(let value, _):
       let n = count(value)
-      return try emit(Step(opcode: .diagonalMatrix, inputs: [value], m: n), n, n)
+      return try emit(PlanStep(opcode: .diagonalMatrix, inputs: [value], m: n), n, n)
     case .inverse(let factors, let n, let isTransposed, let definite):
       let value = try emit(
-        Step(opcode: .inverse, inputs: [factors], m: n, flags: definite ? .positiveDefinite : []), n, n)
+        PlanStep(opcode: .inverse, inputs: [factors], m: n, flags: definite ? .positiveDefinite : []), n, n)
       return isTransposed ? try transposed(value) : value
     }
   }
@@ -100,7 +101,8 @@ extension Planner {
     while operands.count > CompileLimits.chain {
       let head = Array(operands[..<CompileLimits.chain])
       let order = ChainOrder(factors(head), longest: head.count)
-      operands.replaceSubrange(..<head.count, with: [try multiply(order.tree(start: 0, count: head.count), head)])
+      operands.replaceSubrange(
+        ..<head.count, with: [try multiply(order.tree(start: 0, count: head.count), head)])
     }
     let order = ChainOrder(factors(operands), longest: operands.count)
     return try multiply(order.tree(start: 0, count: operands.count), operands)
@@ -138,11 +140,12 @@ extension Planner {
       if selectsA || selectsB {
         let (mask, rest) = selectsA ? (a, b) : (b, a)
         let value = try emit(
-          Step(opcode: .select, inputs: [mask, rest], m: count(a), n: 1, k: 1), count(a), 1)
+          PlanStep(opcode: .select, inputs: [mask, rest], m: count(a), n: 1, k: 1), count(a), 1)
         return .diagonal(try view(value, count(a), 1), selects: selectsA && selectsB)
       }
       return .diagonal(
-        try emit(Step(opcode: .multiply, inputs: [a, b], m: count(a), n: 1, k: 1), count(a), 1), selects: false)
+        try emit(PlanStep(opcode: .multiply, inputs: [a, b], m: count(a), n: 1, k: 1), count(a), 1),
+        selects: false)
     case (.diagonal(let vector, let selects), _):
       return try scaled(right, rowsBy: vector, selects: selects)
     case (_, .diagonal(let vector, let selects)):
@@ -151,7 +154,7 @@ extension Planner {
       let value = try dense(right)
       return .array(
         try emit(
-          Step(
+          PlanStep(
             opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
             flags: flags(transposed: transposed, definite: definite)), n, columns(value)), transposed: false)
     case (_, .inverse(let factors, let n, let transposed, let definite)):
@@ -160,7 +163,7 @@ extension Planner {
         return turned(
           .array(
             try emit(
-              Step(
+              PlanStep(
                 opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
                 flags: flags(transposed: !transposed, definite: definite)), n, columns(value)),
             transposed: false))
@@ -169,7 +172,7 @@ extension Planner {
       let m = rows(value)
       return .array(
         try emit(
-          Step(
+          PlanStep(
             opcode: .solveRight, inputs: [factors, value], m: m, n: n,
             flags: flags(transposed: !transposed, definite: definite), scratch: try entries(m, n)), m, n),
         transposed: false)
@@ -193,14 +196,15 @@ extension Planner {
     definite ? .positiveDefinite : transposed ? .transposeA : []
   }
 
-  mutating func gemm(_ a: Int, _ transposedA: Bool, _ b: Int, _ transposedB: Bool) throws(CompileError) -> Int {
+  mutating func gemm(_ a: Int, _ transposedA: Bool, _ b: Int, _ transposedB: Bool) throws(CompileError) -> Int
+  {
     let (m, k) = transposedA ? (columns(a), rows(a)) : (rows(a), columns(a))
     let n = transposedB ? rows(b) : columns(b)
     guard (transposedB ? columns(b) : rows(b)) == k else { throw .invalidFormula }
     var flags: StepFlags = []
     if transposedA { flags.insert(.transposeA) }
     if transposedB { flags.insert(.transposeB) }
-    return try emit(Step(opcode: .gemm, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
+    return try emit(PlanStep(opcode: .gemm, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
   }
 
   /// diag(v) times an operand that is not diagonal.
@@ -210,13 +214,13 @@ extension Planner {
     if case .ones(_, 1) = operand { return .array(try view(vector, count(vector), 1), transposed: false) }
     if case .array(let value, true) = operand {
       // (B diag(v))' with B as it is stored.
-      let step = Step(
+      let step = PlanStep(
         opcode: selects ? .selectColumns : .scaleColumns, inputs: [value, vector], m: rows(value),
         n: columns(value))
       return .array(try emit(step, rows(value), columns(value)), transposed: true)
     }
     let value = try dense(operand)
-    let step = Step(
+    let step = PlanStep(
       opcode: selects ? .selectRows : .scaleRows, inputs: [value, vector], m: rows(value), n: columns(value))
     return .array(try emit(step, rows(value), columns(value)), transposed: false)
   }
@@ -227,8 +231,8 @@ extension Planner {
     let length = ofRows ? m : n
     let step =
       length == 1
-      ? Step(opcode: .sum, inputs: [value], m: m * n)
-      : Step(opcode: ofRows ? .rowSums : .columnSums, inputs: [value], m: m, n: n)
+      ? PlanStep(opcode: .sum, inputs: [value], m: m * n)
+      : PlanStep(opcode: ofRows ? .rowSums : .columnSums, inputs: [value], m: m, n: n)
     return try view(try emit(step, length, 1), asRow ? 1 : length, asRow ? length : 1)
   }
 
@@ -237,8 +241,8 @@ extension Planner {
     _ value: Int, _ opcode: Opcode, _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
     let output = try newValue(rows, columns)
-    try append(Step(opcode: .fill, inputs: [], output: output, m: rows * columns, alpha: 0))
-    try append(Step(opcode: opcode, inputs: [value], output: output, m: rows, n: columns))
+    try append(PlanStep(opcode: .fill, inputs: [], output: output, m: rows * columns, alpha: 0))
+    try append(PlanStep(opcode: opcode, inputs: [value], output: output, m: rows, n: columns))
     return output
   }
 }

@@ -22,43 +22,50 @@ extension Planner {
     var addends: [(alpha: Double, addend: Addend)] = []
     for term in terms { addends.append(try addend(term)) }
     // A whole array goes first: it starts the sum and saves a fill.
-    if let first = addends.firstIndex(where: { if case .array = $0.addend { true } else { false } }), first > 0 {
+    if let first = addends.firstIndex(where: { if case .array = $0.addend { true } else { false } }),
+      first > 0
+    {
       addends.swapAt(0, first)
     }
     let output = try newValue(rows, columns)
     var isFirst = true
     func fill() throws(CompileError) {
-      if isFirst { try append(Step(opcode: .fill, inputs: [], output: output, m: count, alpha: 0)) }
+      if isFirst { try append(PlanStep(opcode: .fill, inputs: [], output: output, m: count, alpha: 0)) }
     }
     for (alpha, addend) in addends {
       switch addend {
       case .array(let value):
+        guard self.count(value) == count else { throw .invalidFormula }
         try append(
-          Step(opcode: isFirst ? .scaled : .axpy, inputs: [value], output: output, m: count, alpha: alpha))
+          PlanStep(opcode: isFirst ? .scaled : .axpy, inputs: [value], output: output, m: count, alpha: alpha)
+        )
       case .uniform(nil):
         try append(
-          Step(opcode: isFirst ? .fill : .addConstant, inputs: [], output: output, m: count, alpha: alpha))
+          PlanStep(opcode: isFirst ? .fill : .addConstant, inputs: [], output: output, m: count, alpha: alpha)
+        )
       case .uniform(let scalar?):
         try append(
-          Step(
-            opcode: isFirst ? .fillFrom : .addScalar, inputs: [scalar], output: output, m: count, alpha: alpha))
+          PlanStep(
+            opcode: isFirst ? .fillFrom : .addScalar, inputs: [scalar], output: output, m: count, alpha: alpha
+          ))
       case .column(let value):
         try fill()
         try append(
-          Step(opcode: .addColumn, inputs: [value], output: output, m: rows, n: columns, alpha: alpha))
+          PlanStep(opcode: .addColumn, inputs: [value], output: output, m: rows, n: columns, alpha: alpha))
       case .row(let value):
         try fill()
-        try append(Step(opcode: .addRow, inputs: [value], output: output, m: rows, n: columns, alpha: alpha))
+        try append(
+          PlanStep(opcode: .addRow, inputs: [value], output: output, m: rows, n: columns, alpha: alpha))
       case .diagonal(let value):
         try fill()
-        try append(Step(opcode: .addDiagonal, inputs: [value], output: output, m: rows, alpha: alpha))
+        try append(PlanStep(opcode: .addDiagonal, inputs: [value], output: output, m: rows, alpha: alpha))
       case .identity(nil):
         try fill()
-        try append(Step(opcode: .addDiagonalConstant, inputs: [], output: output, m: rows, alpha: alpha))
+        try append(PlanStep(opcode: .addDiagonalConstant, inputs: [], output: output, m: rows, alpha: alpha))
       case .identity(let scalar?):
         try fill()
         try append(
-          Step(opcode: .addDiagonalScalar, inputs: [scalar], output: output, m: rows, alpha: alpha))
+          PlanStep(opcode: .addDiagonalScalar, inputs: [scalar], output: output, m: rows, alpha: alpha))
       case .nothing:
         try fill()
       }
@@ -81,7 +88,7 @@ extension Planner {
       let factor = try plan(.times(scalars))
       guard let value else { return factor }
       return try emit(
-        Step(opcode: .scaleBy, inputs: [value, factor], m: count(value)), rows(value), columns(value))
+        PlanStep(opcode: .scaleBy, inputs: [value, factor], m: count(value)), rows(value), columns(value))
     }
     switch array.kind {
     case .zeros: return (alpha, .nothing)
@@ -91,7 +98,8 @@ extension Planner {
       let vector = try plan(arguments[0])
       return (alpha, .diagonal(try scale(vector) ?? vector))
     case .product(let chain):
-      if let last = chain.last, last.isOnes, last.shape.isRow, let rest = Formula.chainValue(chain.dropLast()),
+      if let last = chain.last, last.isOnes, last.shape.isRow,
+        let rest = Formula.chainValue(chain.dropLast()),
         rest.shape.columns.isOne
       {
         let vector = try plan(rest)

@@ -9,7 +9,8 @@ extension Formula {
   /// floating point 0 times that is nan, although the value meant is 0.
   var isSelector: Bool {
     switch kind {
-    case .apply(.elementwise("step"), _), .apply(.elementwise("less"), _), .apply(.elementwise("lessequal"), _):
+    case .apply(.elementwise("step"), _), .apply(.elementwise("less"), _),
+      .apply(.elementwise("lessequal"), _):
       true
     case .sum(let parts), .times(let parts):
       parts.allSatisfy { $0.number != nil || $0.isOnes || $0.isSelector }
@@ -48,7 +49,8 @@ extension Planner {
         selectors.append(try plan(factor))
       } else {
         var part = (value: 0, divides: false)
-        if case .power(let base, let exponent) = factor.kind, let number = exponent.number, number.isNegative {
+        if case .power(let base, let exponent) = factor.kind, let number = exponent.number, number.isNegative
+        {
           part = (try plan(.power(base, .number(-number))), true)
         } else {
           part = (try plan(factor), false)
@@ -64,7 +66,8 @@ extension Planner {
         // The selectors give the array.
       } else if let factor = scalar {
         result = try emit(
-          Step(opcode: .fillFrom, inputs: [factor], m: try entries(rows, columns), alpha: alpha), rows, columns)
+          PlanStep(opcode: .fillFrom, inputs: [factor], m: try entries(rows, columns), alpha: alpha), rows,
+          columns)
         (scalar, alpha) = (nil, 1)
       } else {
         result = try filled(alpha, rows, columns)
@@ -74,7 +77,7 @@ extension Planner {
     if let factor = scalar {
       if let array = result {
         result = try emit(
-          Step(opcode: .scaleBy, inputs: [array, factor], m: count(array), alpha: alpha), rows, columns)
+          PlanStep(opcode: .scaleBy, inputs: [array, factor], m: count(array), alpha: alpha), rows, columns)
         alpha = 1
       } else {
         result = factor
@@ -83,7 +86,7 @@ extension Planner {
     if alpha != 1 || result == nil {
       if let array = result {
         result = try emit(
-          Step(opcode: .scaled, inputs: [array], m: count(array), alpha: alpha), self.rows(array),
+          PlanStep(opcode: .scaled, inputs: [array], m: count(array), alpha: alpha), self.rows(array),
           self.columns(array))
       } else {
         result = try constant(alpha)
@@ -93,7 +96,7 @@ extension Planner {
     for selector in selectors {
       let isWide = count(selector) > 1 || count(product) > 1
       product = try emit(
-        Step(
+        PlanStep(
           opcode: .select, inputs: [selector, product], m: max(count(selector), count(product)),
           n: isWide && count(selector) == 1 ? 0 : 1, k: isWide && count(product) == 1 ? 0 : 1),
         count(selector) > 1 ? self.rows(selector) : self.rows(product),
@@ -101,7 +104,7 @@ extension Planner {
     }
     if count(product) == 1, rows != 1 || columns != 1 {
       product = try emit(
-        Step(opcode: .fillFrom, inputs: [product], m: try entries(rows, columns)), rows, columns)
+        PlanStep(opcode: .fillFrom, inputs: [product], m: try entries(rows, columns)), rows, columns)
     }
     return product
   }
@@ -113,12 +116,16 @@ extension Planner {
     let ordered = parts.filter { !$0.divides } + parts.filter(\.divides)
     var result: Int?
     for (value, divides) in ordered {
+      guard count(value) == rows * columns else { throw .invalidFormula }
       if let product = result {
         result = try emit(
-          Step(opcode: divides ? .divide : .multiply, inputs: [product, value], m: count(value), n: 1, k: 1),
+          PlanStep(
+            opcode: divides ? .divide : .multiply, inputs: [product, value], m: count(value), n: 1, k: 1),
           rows, columns)
       } else {
-        result = divides ? try emit(Step(opcode: .reciprocal, inputs: [value], m: count(value)), rows, columns) : value
+        result =
+          divides
+          ? try emit(PlanStep(opcode: .reciprocal, inputs: [value], m: count(value)), rows, columns) : value
       }
     }
     return result
@@ -131,24 +138,24 @@ extension Planner {
     let count = try entries(rows, columns)
     if let number = exponent.number, base.shape.isScalar == (rows == 1 && columns == 1) || !base.isScalar {
       if number == -1 {
-        return try emit(Step(opcode: .reciprocal, inputs: [try plan(base)], m: count), rows, columns)
+        return try emit(PlanStep(opcode: .reciprocal, inputs: [try plan(base)], m: count), rows, columns)
       }
       if number.isNegative {
         let positive = try plan(.power(base, .number(-number)))
-        return try emit(Step(opcode: .reciprocal, inputs: [positive], m: count), rows, columns)
+        return try emit(PlanStep(opcode: .reciprocal, inputs: [positive], m: count), rows, columns)
       }
       let value = try plan(base)
-      if number == 2 { return try emit(Step(opcode: .square, inputs: [value], m: count), rows, columns) }
+      if number == 2 { return try emit(PlanStep(opcode: .square, inputs: [value], m: count), rows, columns) }
       if number == Rational(1, over: 2) {
-        return try emit(Step(opcode: .squareRoot, inputs: [value], m: count), rows, columns)
+        return try emit(PlanStep(opcode: .squareRoot, inputs: [value], m: count), rows, columns)
       }
       if let integer = number.integer, integer <= 1 << 16 {
-        return try emit(Step(opcode: .powInteger, inputs: [value], m: count, k: integer), rows, columns)
+        return try emit(PlanStep(opcode: .powInteger, inputs: [value], m: count, k: integer), rows, columns)
       }
     }
     let (x, y) = (try plan(base), try plan(exponent))
     return try emit(
-      Step(
+      PlanStep(
         opcode: .pow, inputs: [x, y], m: count, n: self.count(x) == 1 ? 0 : 1, k: self.count(y) == 1 ? 0 : 1),
       rows, columns)
   }

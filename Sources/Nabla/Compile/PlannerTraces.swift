@@ -9,10 +9,10 @@ extension Planner {
     switch core.kind {
     case .sum(let terms):
       let output = try newValue(1, 1)
-      try append(Step(opcode: .fill, inputs: [], output: output, m: 1, alpha: 0))
+      try append(PlanStep(opcode: .fill, inputs: [], output: output, m: 1, alpha: 0))
       for term in terms {
         let value = try trace(term)
-        try append(Step(opcode: .axpy, inputs: [value], output: output, m: 1, alpha: coefficient.double))
+        try append(PlanStep(opcode: .axpy, inputs: [value], output: output, m: 1, alpha: coefficient.double))
       }
       return output
     case .product(let chain):
@@ -21,18 +21,20 @@ extension Planner {
       return try scaled(try trace(inner), coefficient)
     case .apply(.array(.diagonalMatrix), let arguments):
       let vector = try plan(arguments[0])
-      return try scaled(try emit(Step(opcode: .sum, inputs: [vector], m: count(vector)), 1, 1), coefficient)
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .times, .power, .inverse, .apply,
+      return try scaled(
+        try emit(PlanStep(opcode: .sum, inputs: [vector], m: count(vector)), 1, 1), coefficient)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .times, .power, .inverse,
+      .apply,
       .differential:
       let value = try plan(core)
       let n = min(rows(value), columns(value))
-      return try scaled(try emit(Step(opcode: .trace, inputs: [value], m: n), 1, 1), coefficient)
+      return try scaled(try emit(PlanStep(opcode: .trace, inputs: [value], m: n), 1, 1), coefficient)
     }
   }
 
   private mutating func scaled(_ value: Int, _ coefficient: Rational) throws(CompileError) -> Int {
     if coefficient.isOne { return value }
-    return try emit(Step(opcode: .scaled, inputs: [value], m: 1, alpha: coefficient.double), 1, 1)
+    return try emit(PlanStep(opcode: .scaled, inputs: [value], m: 1, alpha: coefficient.double), 1, 1)
   }
 
   /// tr(A*B) as the sum of A' .* B, where A and B are the best two runs of the chain, which is cyclic.
@@ -42,7 +44,7 @@ extension Planner {
     let count = operands.count
     if count > CompileLimits.chain || count < 2 {
       let value = try dense(try chain(formulas))
-      return try emit(Step(opcode: .trace, inputs: [value], m: rows(value)), 1, 1)
+      return try emit(PlanStep(opcode: .trace, inputs: [value], m: rows(value)), 1, 1)
     }
     let cyclic = operands + operands
     let order = ChainOrder(factors(cyclic), longest: count)
@@ -55,7 +57,9 @@ extension Planner {
         cost += 2 * Double(sizes(first).rows) * Double(sizes(last).columns)
         // A lone inverse would have to be formed.
         for (position, size) in [(start, length), (start + length, count - length)] where size == 1 {
-          if case .inverse(_, let n, _, _) = cyclic[position] { cost += 2 * Double(n) * Double(n) * Double(n) }
+          if case .inverse(_, let n, _, _) = cyclic[position] {
+            cost += 2 * Double(n) * Double(n) * Double(n)
+          }
         }
         if cost < best.cost { best = (cost, start, length) }
       }
@@ -72,16 +76,16 @@ extension Planner {
     switch (left, right) {
     case (.diagonal(let vector, _), .array(let value, _)), (.array(let value, _), .diagonal(let vector, _)):
       let n = rows(value)
-      let diagonal = try emit(Step(opcode: .diagonal, inputs: [value], m: n, n: n), n, 1)
-      return try emit(Step(opcode: .dot, inputs: [vector, diagonal], m: n), 1, 1)
+      let diagonal = try emit(PlanStep(opcode: .diagonal, inputs: [value], m: n, n: n), n, 1)
+      return try emit(PlanStep(opcode: .dot, inputs: [vector, diagonal], m: n), 1, 1)
     case (.array, _), (.ones, _), (.diagonal, _), (.inverse, _):
       let (a, transposedA) = try stored(left)
       let (b, transposedB) = try stored(right)
       if transposedA != transposedB || rows(a) == 1 || columns(a) == 1 {
-        return try emit(Step(opcode: .dot, inputs: [a, b], m: count(a)), 1, 1)
+        return try emit(PlanStep(opcode: .dot, inputs: [a, b], m: count(a)), 1, 1)
       }
       return try emit(
-        Step(opcode: .traceOfProduct, inputs: [a, b], m: rows(a), n: columns(a)), 1, 1)
+        PlanStep(opcode: .traceOfProduct, inputs: [a, b], m: rows(a), n: columns(a)), 1, 1)
     }
   }
 

@@ -12,10 +12,11 @@ public final class CompiledProgram: Sendable {
   /// Rows and columns of each output.
   public let outputSizes: [(rows: Int, columns: Int)]
   /// The steps, for people.
-  public let plan: [String]
+  public var plan: [String] { schedule.steps.map { schedule.describe($0) } }
   /// Doubles that one workspace takes.
   public let workspaceSize: Int
 
+  private let schedule: Schedule
   let instructions: [Instruction]
   let tables: InstructionTables
   let inputs: [Place]
@@ -44,7 +45,8 @@ public final class CompiledProgram: Sendable {
         Instruction(
           opcode: step.opcode, flags: step.flags, output: max(memory.offsets[step.output], 0),
           a: step.inputs.isEmpty ? 0 : memory.offsets[step.inputs[0]],
-          b: step.inputs.count > 1 ? memory.offsets[step.inputs[1]] : 0, scratch: max(memory.scratch[index], 0),
+          b: step.inputs.count > 1 ? memory.offsets[step.inputs[1]] : 0,
+          scratch: max(memory.scratch[index], 0),
           m: step.m, n: step.n, k: step.k, extra: step.extra, alpha: step.alpha))
     }
     func place(_ value: Int) -> Place {
@@ -58,12 +60,14 @@ public final class CompiledProgram: Sendable {
     outputs = schedule.outputs.map(place)
     outputSizes = outputs.map { ($0.rows, $0.columns) }
     constants = schedule.values.enumerated().compactMap { index, value in
-      if case .constant(let number) = value.source, value.root == index { return (memory.offsets[index], number) }
+      if case .constant(let number) = value.source, value.root == index {
+        return (memory.offsets[index], number)
+      }
       return nil
     }
     workspaceSize = memory.size
     counterCount = schedule.loopCount
-    plan = schedule.steps.map { schedule.describe($0) }
+    self.schedule = schedule
     shared = Mutex(nil)
   }
 
@@ -177,7 +181,7 @@ public final class ProgramWorkspace {
 
 extension Schedule {
   /// A step for people: `%4 = gemm %1 %2 (3 x 5)`.
-  func describe(_ step: Step) -> String {
+  func describe(_ step: PlanStep) -> String {
     let value = values[step.output]
     let operands = step.inputs.map { input in
       let root = values[input].root
@@ -186,6 +190,7 @@ extension Schedule {
       return "%\(root)"
     }
     let factor = step.alpha == 1 ? "" : " by \(step.alpha)"
-    return "%\(value.root) = \(step.opcode) \(operands.joined(separator: " "))\(factor) (\(value.rows) x \(value.columns))"
+    return
+      "%\(value.root) = \(step.opcode) \(operands.joined(separator: " "))\(factor) (\(value.rows) x \(value.columns))"
   }
 }

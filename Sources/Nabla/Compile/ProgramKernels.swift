@@ -82,7 +82,8 @@ enum FactorKernels {
   }
 
   private static func solveInPlace(
-    _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags, _ z: UnsafeMutablePointer<Double>
+    _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags,
+    _ z: UnsafeMutablePointer<Double>
   ) {
     if flags.contains(.positiveDefinite) { return Cholesky.solve(m, factors, n, z) }
     let pivots = factors + m &* m

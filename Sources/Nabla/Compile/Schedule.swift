@@ -4,7 +4,7 @@
 /// anyone else sees the value.
 struct Schedule: Sendable {
   var values: [PlannedValue] = []
-  var steps: [Step] = []
+  var steps: [PlanStep] = []
   /// The value of each formula, in the order asked.
   var outputs: [Int] = []
   /// Variables and their values.
@@ -34,7 +34,7 @@ struct PlannedValue: Sendable {
 }
 
 /// One instruction before memory is assigned.
-struct Step: Hashable, Sendable {
+struct PlanStep: Hashable, Sendable {
   var opcode: Opcode
   var inputs: [Int]
   var output = -1

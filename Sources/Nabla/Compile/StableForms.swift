@@ -64,12 +64,16 @@ extension Formula {
 
   func elementwise(_ name: String) -> Formula { .apply(.elementwise(name), [self], shape) }
 
-  func array(_ operation: ArrayOperation, _ shape: Shape) -> Formula { .apply(.array(operation), [self], shape) }
+  func array(_ operation: ArrayOperation, _ shape: Shape) -> Formula {
+    .apply(.array(operation), [self], shape)
+  }
 
   /// The argument of `exp` and the exact power to which it is raised: `exp(x)^2`, `1/exp(x)`.
   fileprivate var exponential: Formula? {
     if let inner = argument(of: "exp") { return inner }
-    if case .power(let base, let exponent) = kind, let inner = base.argument(of: "exp"), let power = exponent.number {
+    if case .power(let base, let exponent) = kind, let inner = base.argument(of: "exp"),
+      let power = exponent.number
+    {
       return inner.scaled(by: power)
     }
     return nil

@@ -56,7 +56,9 @@ extension StableForms {
       guard let u = factor.asExponential else { continue }
       for (j, other) in factors.enumerated() where j != i {
         let (base, power) = other.splitPower
-        guard let v = base.argument(of: "sigmoid"), v.shape == u.shape, !power.isNegative, power >= 1 else { continue }
+        guard let v = base.argument(of: "sigmoid"), v.shape == u.shape, !power.isNegative, power >= 1 else {
+          continue
+        }
         // u is k*(-v): one exponential for each sigmoid, as many as there are of the fewer.
         guard let ratio = ratio(u, v.negated), let count = ratio.integer, count > 0 else { continue }
         let used = min(Rational(count), Rational(power.floor))
@@ -66,7 +68,8 @@ extension StableForms {
           v.scaled(by: -(ratio - used)).elementwise("exp"),
         ]
         let rest = factors.indices.filter { $0 != i && $0 != j }.map { factors[$0] }
-        let result = Formula.times(rest + replaced.filter { !($0.argument(of: "exp")?.isZero ?? false) } + [.ones(node.shape)])
+        let result = Formula.times(
+          rest + replaced.filter { !($0.argument(of: "exp")?.isZero ?? false) } + [.ones(node.shape)])
         return result
       }
     }
@@ -189,26 +192,30 @@ extension Formula {
   }
 
   /// This divided by sum^k, with each division done inside an exp(x) that becomes softmax(x); nil when it has too few.
-  fileprivate func absorbing(_ sum: Formula, _ x: Formula, _ k: Int) -> Formula? {
+  fileprivate func absorbing(_ sum: Formula, _ x: Formula, _ k: Int, depth: Int = 8) -> Formula? {
     if k == 0 { return self }
+    // Without the variables of x there is no exp(x); a deep formula is left as it is.
+    if depth == 0 || variableBloom & x.variableBloom != x.variableBloom { return nil }
     if k == 1, let inner = argument(of: "exp") {
       if inner === x { return x.array(.softmax, x.shape) }
-      if inner === x.transposed, inner.shape.isRow || inner.shape.isVector { return inner.array(.softmax, inner.shape) }
+      if inner === x.transposed, inner.shape.isRow || inner.shape.isVector {
+        return inner.array(.softmax, inner.shape)
+      }
     }
     switch kind {
-    case .transpose(let inner): return inner.absorbing(sum, x, k)?.transposed
+    case .transpose(let inner): return inner.absorbing(sum, x, k, depth: depth - 1)?.transposed
     case .apply(.array(.diagonalMatrix), let arguments):
-      guard let inner = arguments[0].absorbing(sum, x, k) else { return nil }
+      guard let inner = arguments[0].absorbing(sum, x, k, depth: depth - 1) else { return nil }
       return .apply(.array(.diagonalMatrix), [inner], shape)
     case .sum(let terms):
       var result: [Formula] = []
       for term in terms {
-        guard let absorbed = term.absorbing(sum, x, k) else { return nil }
+        guard let absorbed = term.absorbing(sum, x, k, depth: depth - 1) else { return nil }
         result.append(absorbed)
       }
       return .sum(result, shape)
     case .product(let factors):
-      guard let result = Self.absorbing(factors, sum, x, k) else { return nil }
+      guard let result = Self.absorbing(factors, sum, x, k, depth - 1) else { return nil }
       return .product(result)
     case .times(let factors):
       // Divisions by the same sum that stand here already are done with the others.
@@ -222,22 +229,24 @@ extension Formula {
           rest.append(factor)
         }
       }
-      guard let result = Self.absorbing(rest, sum, x, count) else { return nil }
+      guard let result = Self.absorbing(rest, sum, x, count, depth - 1) else { return nil }
       return .times(result + [.ones(shape)])
     case .power(let base, let exponent):
       guard let power = exponent.number?.integer, power > 0, k % power == 0 else { return nil }
-      return base.absorbing(sum, x, k / power).map { .power($0, exponent) }
+      return base.absorbing(sum, x, k / power, depth: depth - 1).map { .power($0, exponent) }
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .apply, .differential:
       return nil
     }
   }
 
   /// Factors that absorb k divisions together, as many as it can in each from the left.
-  private static func absorbing(_ factors: [Formula], _ sum: Formula, _ x: Formula, _ k: Int) -> [Formula]? {
+  private static func absorbing(_ factors: [Formula], _ sum: Formula, _ x: Formula, _ k: Int, _ depth: Int)
+    -> [Formula]?
+  {
     var (result, left) = (factors, k)
     for index in factors.indices where left > 0 {
       for count in stride(from: left, through: 1, by: -1) {
-        if let absorbed = factors[index].absorbing(sum, x, count) {
+        if let absorbed = factors[index].absorbing(sum, x, count, depth: depth) {
           result[index] = absorbed
           left -= count
           break

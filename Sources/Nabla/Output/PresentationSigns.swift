@@ -15,6 +15,9 @@ extension Presenter {
     case anySum = 2
   }
 
+  /// How deep in products within products a sum is looked for to carry a sign.
+  private static let signDepth = 6
+
   /// A product as a whole, its sign in front.
   func whole(_ formula: Formula) -> Piece { signed(formula, isSized: false, .anySum).joined }
 
@@ -26,7 +29,7 @@ extension Presenter {
     var factors = core.factors
     var isNegative = coefficient.isNegative
     for (index, factor) in factors.enumerated() {
-      let (isTurned, other) = settled(factor)
+      let (isTurned, other) = settled(factor, depth: 0)
       factors[index] = other
       if isTurned { isNegative.toggle() }
     }
@@ -39,23 +42,24 @@ extension Presenter {
   }
 
   /// The factor with a number positive where it stands in a sum, as in `1 - x`; and whether that turned the sign.
-  private func settled(_ factor: Formula) -> (isTurned: Bool, Formula) {
+  private func settled(_ factor: Formula, depth: Int) -> (isTurned: Bool, Formula) {
+    if depth > Self.signDepth { return (false, factor) }
     switch factor.kind {
     case .sum(let terms):
       let numbers = terms.filter(\.isFixed)
       let isTurned = numbers.count == 1 && numbers[0].splitCoefficient.0.isNegative && factor.isMixedSum
       return isTurned ? (true, factor.negatedTermwise) : (false, factor)
     case .times(let factors):
-      let (isTurned, others) = settled(factors)
+      let (isTurned, others) = settled(factors, depth: depth + 1)
       return others == factors ? (false, factor) : (isTurned, .interned(.times(others), factor.shape))
     case .product(let chain):
-      let (isTurned, others) = settled(chain)
+      let (isTurned, others) = settled(chain, depth: depth + 1)
       return others == chain ? (false, factor) : (isTurned, .interned(.product(others), factor.shape))
     case .power(let base, let exponent):
       guard let count = exponent.number?.integer, !count.isMultiple(of: 2), case .sum = base.kind else {
         return (false, factor)
       }
-      let (isTurned, other) = settled(base)
+      let (isTurned, other) = settled(base, depth: depth + 1)
       return isTurned ? (true, .interned(.power(other, exponent), factor.shape)) : (false, factor)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
       .differential:
@@ -63,11 +67,11 @@ extension Presenter {
     }
   }
 
-  private func settled(_ factors: [Formula]) -> (isTurned: Bool, [Formula]) {
+  private func settled(_ factors: [Formula], depth: Int) -> (isTurned: Bool, [Formula]) {
     var isTurned = false
     var result = factors
     for index in factors.indices where !hasTwin(index, in: factors) {
-      let (turns, other) = settled(factors[index])
+      let (turns, other) = settled(factors[index], depth: depth)
       result[index] = other
       if turns { isTurned.toggle() }
     }
@@ -78,7 +82,7 @@ extension Presenter {
   private func flipped(_ factors: [Formula], _ policy: FlipPolicy) -> [Formula]? {
     var best: (rank: Int, index: Int, factor: Formula)?
     for (index, factor) in factors.enumerated() {
-      guard let (rank, other) = flipped(factor), rank <= policy.rawValue else { continue }
+      guard let (rank, other) = flipped(factor, depth: 0), rank <= policy.rawValue else { continue }
       if let known = best, known.rank <= rank { continue }
       best = (rank, index, other)
     }
@@ -89,20 +93,21 @@ extension Presenter {
   }
 
   /// The opposite of a factor, by turning round a sum in it; the lower the rank, the better it reads.
-  private func flipped(_ factor: Formula) -> (rank: Int, Formula)? {
+  private func flipped(_ factor: Formula, depth: Int) -> (rank: Int, Formula)? {
+    if depth > Self.signDepth { return nil }
     switch factor.kind {
     case .sum(let terms):
       guard factor.isMixedSum else { return nil }
       return (terms.contains(where: \.isFixed) ? 1 : 0, factor.negatedTermwise)
     case .times(let factors):
-      guard let (rank, others) = bestFlip(factors) else { return nil }
+      guard let (rank, others) = bestFlip(factors, depth: depth + 1) else { return nil }
       return (rank, .interned(.times(others), factor.shape))
     case .product(let chain):
-      guard let (rank, others) = bestFlip(chain) else { return nil }
+      guard let (rank, others) = bestFlip(chain, depth: depth + 1) else { return nil }
       return (rank, .interned(.product(others), factor.shape))
     case .power(let base, let exponent):
       guard let count = exponent.number?.integer, !count.isMultiple(of: 2), case .sum = base.kind,
-        let (_, other) = flipped(base)
+        let (_, other) = flipped(base, depth: depth + 1)
       else { return nil }
       return (count < 0 ? 2 : 1, .interned(.power(other, exponent), factor.shape))
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
@@ -111,10 +116,10 @@ extension Presenter {
     }
   }
 
-  private func bestFlip(_ factors: [Formula]) -> (rank: Int, [Formula])? {
+  private func bestFlip(_ factors: [Formula], depth: Int) -> (rank: Int, [Formula])? {
     var best: (rank: Int, index: Int, factor: Formula)?
     for (index, factor) in factors.enumerated() where !hasTwin(index, in: factors) {
-      guard let (rank, other) = flipped(factor) else { continue }
+      guard let (rank, other) = flipped(factor, depth: depth) else { continue }
       if let known = best, known.rank <= rank { continue }
       best = (rank, index, other)
     }
@@ -126,7 +131,7 @@ extension Presenter {
 
   /// Whether another factor is the same sum or its transpose, as in `(x - mu)*(x - mu)'`.
   func hasTwin(_ index: Int, in factors: [Formula]) -> Bool {
-    guard case .sum = factors[index].kind else { return false }
+    guard case .sum = factors[index].kind, factors.count <= 64 else { return false }
     let sum = factors[index]
     return factors.indices.contains { other in
       guard other != index, case .sum = factors[other].kind else { return false }

@@ -17,7 +17,9 @@ extension Presenter {
       return Piece(.transpose(inner.layout), key: inner.key + "'")
     }
     let isArray = !formula.isScalar
-    let parts = terms.map { term in (term: term, filling: isArray ? Filling(term) : .none) }
+    let parts = (isArray ? terms.flatMap { spread($0) } : terms).map { term in
+      (term: term, filling: isArray ? Filling(term) : .none)
+    }
     if isArray, parts.allSatisfy({ $0.filling == .ones }) {
       // Nothing but multiples of ones: (s + 2)*ones(n).
       let values = terms.map { $0.uniformValue ?? .one }
@@ -43,6 +45,12 @@ extension Presenter {
     return Piece(
       .sum(sorted.map { Layout.Term(isNegative: $0.term.isNegative, layout: $0.term.piece.layout) }),
       of: sorted.map(\.term.piece))
+  }
+
+  /// A sum of scalars that stands for every entry, as a term each: `c + 1 - x` without brackets.
+  private func spread(_ term: Formula) -> [Formula] {
+    guard Filling(term) == .ones, case .sum(let scalars)? = term.uniformValue?.kind else { return [term] }
+    return scalars.map { .times([$0, .ones(term.shape)]) }
   }
 
   /// What a term of a sum of arrays fills its places with, coefficients aside.

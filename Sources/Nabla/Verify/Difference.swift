@@ -26,7 +26,8 @@ struct Difference {
     }
     guard let center = sample(0) else { return nil }
     var best = Difference(
-      values: Array(repeating: 0, count: count), errors: Array(repeating: .infinity, count: count), hasKink: false)
+      values: Array(repeating: 0, count: count), errors: Array(repeating: .infinity, count: count),
+      hasKink: false)
     var last: (plain: [Double], extrapolated: [Double]?)?
     // |f(h) - 2f(0) + f(-h)| / h, which goes to 0 with h where f is smooth.
     var bends: [[Double]] = []

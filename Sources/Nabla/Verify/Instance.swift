@@ -38,7 +38,8 @@ extension Instance {
   private static func dimensions(of node: Formula) -> [Dimension] {
     var result = [node.shape.rows, node.shape.columns]
     switch node.kind {
-    case .apply(.slice(let rows, let columns), _): result += [rows.first, rows.last, columns.first, columns.last]
+    case .apply(.slice(let rows, let columns), _):
+      result += [rows.first, rows.last, columns.first, columns.last]
     case .apply(.indexSum(_, let lower, let upper), _): result += [lower, upper]
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
       .inverse, .transpose, .apply, .differential:
@@ -102,7 +103,8 @@ extension Instance {
     case .unitInterval: return filled(0.05, 0.95)
     case .definite: return isSquare ? random(.spd) : random()
     case .definitePositive: return isSquare ? random(.spd) : filled(0.3, 2.5)
-    case .integers: return Matrix(rows: rows, columns: columns).map { _ in Double(generator.integer(in: -2...3)) }
+    case .integers:
+      return Matrix(rows: rows, columns: columns).map { _ in Double(generator.integer(in: -2...3)) }
     }
   }
 
@@ -161,7 +163,8 @@ struct InstanceSource {
 
   /// Values at which all outputs are finite, with the outputs.
   mutating func nextPoint(
-    _ program: CompiledProgram, _ sizes: [String: Int], regime: Regime? = nil, tries: Int = InstanceSource.tries
+    _ program: CompiledProgram, _ sizes: [String: Int], regime: Regime? = nil,
+    tries: Int = InstanceSource.tries
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     for _ in 0..<tries {
       let regimes =

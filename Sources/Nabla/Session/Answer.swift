@@ -1,0 +1,48 @@
+import NablaLanguage
+import NablaNumerics
+
+/// The answer to one question about one variable.
+public struct Answer: Sendable {
+  /// The question as it was asked, without surrounding blanks.
+  public let question: String
+  public let kind: QuestionKind
+  /// The variable; for a mixed Hessian both, separated by a comma; empty for `simplify` and `check`.
+  public let variable: String
+  /// The answer with the person's names for intermediates; for a check, its left side.
+  public let formula: Formula
+  /// The answer with no names but those of variables.
+  public let expanded: Formula
+  /// The definitions that `formula` uses, in the order of the file.
+  public let definitions: [(name: String, formula: Formula)]
+  /// What inference had to assume, as declarations.
+  public let assumed: [String]
+  /// Where the answer holds: `norm2(x) != 0`, `S invertible`.
+  public let conditions: [String]
+  /// Subgradients chosen, properties used, and the like.
+  public let notes: [String]
+  /// Nil when checks were switched off.
+  public let verdict: Verdict?
+  public let steps: [AnswerStep]
+  /// The question's own expression, and the variables that it is differentiated by.
+  public let expression: Formula
+  public let variables: [Formula]
+}
+
+/// A line of a derivation.
+public struct AnswerStep: Sendable {
+  public let rule: String
+  public let before: Formula
+  public let after: Formula
+
+  public var text: String { "\(before.text) = \(after.text)" }
+  public var latex: String { "\(before.latex) = \(after.latex)" }
+}
+
+/// What became of one question.
+public enum Outcome: Sendable {
+  case answers([Answer])
+  /// The question is at fault, or asks for what cannot be given.
+  case failure(Diagnostic)
+  /// An answer failed its own check: a defect of Nabla. It is not shown.
+  case defect(question: String, Counterexample?)
+}

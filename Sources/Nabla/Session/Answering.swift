@@ -1,0 +1,265 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Finds and checks the answers to one question.
+struct Answering {
+  let session: Session
+  let question: TypedQuestion
+  private let calculus: Calculus
+  private let check: NumericCheck
+  private let names: Lowering
+
+  init(_ session: Session, _ question: TypedQuestion) {
+    self.session = session
+    self.question = question
+    calculus = Calculus(book: session.options.book)
+    check = NumericCheck(seed: session.options.seed, definitions: session.options.book.numericDefinitions)
+    // A definition after `wrt` counts as an independent variable.
+    let sides = [question.expression] + question.otherSides
+    let defined = Set(session.file.definitions)
+    names = session.names(opaque: Set((question.wrt + sides.flatMap(\.wrt)).filter(defined.contains)))
+  }
+
+  func answers() throws(QuestionFailure) -> [Answer] {
+    switch question.question.kind {
+    case .gradient: return try gradients()
+    case .jacobian:
+      var result: [Answer] = []
+      for name in question.wrt { result.append(try jacobian(name)) }
+      return result
+    case .hessian: return [try hessian()]
+    case .differential: return [try differential()]
+    case .simplify: return [try simplified()]
+    case .check: return [try checked()]
+    case .stationary:
+      throw .problem(.noDifferential(of: "stationary points of \(expression.text)"))
+    }
+  }
+
+  private var expression: Formula { names.formula(question.expression.expression) }
+
+  private func variable(_ name: String) -> Formula { names.names[name] ?? .invalid }
+
+  /// Runs a part of the calculus, its errors being the question's.
+  private func derived<T>(_ body: () throws(DerivativeProblem) -> T) throws(QuestionFailure) -> T {
+    do throws(DerivativeProblem) { return try body() } catch { throw .problem(error) }
+  }
+
+  private func confirmed(_ verdict: () -> Verdict) throws(QuestionFailure) -> Verdict? {
+    guard session.options.checks else { return nil }
+    let verdict = verdict()
+    if verdict.status == .refuted { throw .defect(verdict.counterexample) }
+    return verdict
+  }
+
+  // MARK: The questions
+
+  private func gradients() throws(QuestionFailure) -> [Answer] {
+    let expression = self.expression
+    let variables = question.wrt.map(variable)
+    let derivatives = try derived { () throws(DerivativeProblem) in
+      try calculus.gradients(of: expression, by: variables)
+    }
+    var result: [Answer] = []
+    for (variable, derivative) in zip(variables, derivatives) {
+      let verdict = try confirmed {
+        check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
+      }
+      let isTurned = session.options.layout == .numerator && !variable.isScalar
+      result.append(
+        answer(isTurned ? calculus.turned(derivative) : derivative, [variable], expression, verdict))
+    }
+    return result
+  }
+
+  private func jacobian(_ name: String) throws(QuestionFailure) -> Answer {
+    let (expression, variable) = (self.expression, variable(name))
+    let derivative = try derived { () throws(DerivativeProblem) in
+      try calculus.jacobian(of: expression, by: variable)
+    }
+    let verdict = try confirmed {
+      check.checkJacobian(of: expression, variable: variable, jacobian: derivative.formula)
+    }
+    return answer(derivative, [variable], expression, verdict)
+  }
+
+  private func hessian() throws(QuestionFailure) -> Answer {
+    let expression = self.expression
+    let variables = question.wrt.map(variable)
+    guard let first = variables.first, let last = variables.last else { throw .problem(.noMatrixForm(of: "")) }
+    let derivative = try derived { () throws(DerivativeProblem) in
+      try calculus.hessian(of: expression, by: first, last)
+    }
+    let verdict = try confirmed {
+      check.checkHessian(of: expression, variable: first, variable: last, hessian: derivative.formula)
+    }
+    return answer(derivative, variables, expression, verdict)
+  }
+
+  private func differential() throws(QuestionFailure) -> Answer {
+    let expression = self.expression
+    let variables = question.wrt.map(variable)
+    let derivative = try derived { () throws(DerivativeProblem) in
+      try calculus.differential(of: expression, by: variables)
+    }
+    let verdict = try confirmed { checkDifferential(derivative.formula, expression, variables) }
+    return answer(derivative, variables, expression, verdict)
+  }
+
+  /// Along x + t*u the differential with u for dx is the derivative by t.
+  private func checkDifferential(_ claim: Formula, _ expression: Formula, _ variables: [Formula]) -> Verdict {
+    let t = Formula.variable(Variable(name: "t'", shape: .scalar, properties: []))
+    var moved: [Formula: Formula] = [:]
+    var directions: [Formula: Formula] = [:]
+    for variable in variables {
+      let direction = Formula.variable(
+        Variable(name: "d" + (variable.variable?.name ?? ""), shape: variable.shape, properties: []))
+      moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
+      directions[.differential(of: variable)] = direction
+    }
+    return check.checkGradient(
+      of: expression.replacing(moved), variable: t, gradient: claim.replacing(directions).replacing(moved))
+  }
+
+  private func simplified() throws(QuestionFailure) -> Answer {
+    let expression = self.expression
+    let result = calculus.simplified(expression)
+    if result.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    let verdict = try confirmed { check.checkEqual(expression, result) }
+    let derivative = Derivative(formula: result, reservations: [], sweep: [], rewrites: [])
+    return answer(derivative, [], expression, verdict)
+  }
+
+  // MARK: Checks
+
+  private func checked() throws(QuestionFailure) -> Answer {
+    let left = try side(question.expression)
+    var verdict = Verdict(status: .verified)
+    for other in question.otherSides {
+      let right = try side(other)
+      let next = check.checkEqual(left, right)
+      verdict.error = max(verdict.error, next.error)
+      verdict.points += next.points
+      if next.status != .verified {
+        verdict = next
+        break
+      }
+    }
+    let derivative = Derivative(formula: left, reservations: [], sweep: [], rewrites: [])
+    return answer(derivative, [], left, verdict)
+  }
+
+  /// A side of a check: a formula, or a derivative, itself verified.
+  private func side(_ claim: TypedClaim) throws(QuestionFailure) -> Formula {
+    let formula = names.formula(claim.expression)
+    if formula.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    guard let kind = claim.derivative else { return formula }
+    let variables = claim.wrt.map(variable)
+    guard let first = variables.first, let last = variables.last else { return formula }
+    let result = try derived { () throws(DerivativeProblem) -> Formula in
+      switch kind {
+      case .gradient: return try calculus.gradients(of: formula, by: [first])[0].formula
+      case .jacobian: return try calculus.jacobian(of: formula, by: first).formula
+      case .hessian: return try calculus.hessian(of: formula, by: first, last).formula
+      case .differential: return try calculus.differential(of: formula, by: variables).formula
+      case .simplify: return calculus.simplified(formula)
+      case .check, .stationary: throw .noDifferential(of: formula.text)
+      }
+    }
+    _ = try confirmed {
+      switch kind {
+      case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
+      case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
+      case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
+      case .differential: checkDifferential(result, formula, variables)
+      case .simplify, .check, .stationary: check.checkEqual(formula, result)
+      }
+    }
+    return result
+  }
+
+  // MARK: The answer
+
+  private func answer(
+    _ derivative: Derivative, _ variables: [Formula], _ expression: Formula, _ verdict: Verdict?
+  ) -> Answer {
+    let wrt = Set(variables.compactMap { $0.variable?.name })
+    let definitions = session.file.definitions.filter { !wrt.contains($0) }.compactMap { name in
+      names.names[name].map { (name: name, formula: $0) }
+    }
+    let (named, used) = Naming(definitions: definitions).named(derivative.formula)
+    let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
+    let occurring = Set((expression.variables + variables).compactMap { $0.variable?.name })
+    return Answer(
+      question: question.statement.text, kind: question.question.kind,
+      variable: variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
+      expanded: derivative.formula, definitions: used,
+      assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
+      conditions: remarks.conditions, notes: remarks.notes, verdict: verdict,
+      steps: derivative.sweep.map { AnswerStep(rule: $0.rule, before: $0.before, after: $0.after) },
+      expression: expression, variables: variables)
+  }
+
+  private static func text(_ declaration: Declaration) -> String {
+    switch declaration.type {
+    case .value(let shape): "\(declaration.name) : \(shape.declaration)"
+    case .function(let parameter, let result, _):
+      "\(declaration.name) : \(parameter.declaration) -> \(result.declaration)"
+    }
+  }
+}
+
+/// Conditions and notes, in words.
+struct Remarks {
+  let variables: [Formula]
+  let expression: Formula
+  let reservations: [Reservation]
+
+  var conditions: [String] {
+    unique(
+      reservations.compactMap { reservation in
+        let text = reservation.formula.text
+        switch (reservation.kind, reservation.property) {
+        case (.kink, _): return nil
+        case (.constantRank, _): return "\(text) of constant rank"
+        case (.condition, .nonzero): return "\(text) != 0"
+        case (.condition, .positive): return "\(text) > 0"
+        case (.condition, .nonnegative): return "\(text) >= 0"
+        case (.condition, let property): return "\(text) \(property?.rawValue ?? "")"
+        }
+      })
+  }
+
+  var notes: [String] {
+    var result: [String] = []
+    for variable in variables {
+      guard let declared = variable.variable else { continue }
+      if !expression.contains(variable) {
+        result.append("\(declared.name) does not occur in the expression, so the derivative is zero")
+      } else if declared.properties.contains(where: { $0.ties }) {
+        result.append("the entries of \(declared.name) are taken as independent")
+      }
+    }
+    for reservation in reservations where reservation.kind == .kink {
+      let text = reservation.formula.text
+      result.append(
+        reservation.formula.isScalar ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")
+    }
+    return unique(result)
+  }
+
+  private func unique(_ lines: [String]) -> [String] {
+    var seen: Set<String> = []
+    return lines.filter { seen.insert($0).inserted }
+  }
+}
+
+extension Property {
+  /// Whether it ties entries to each other, so that they cannot move independently.
+  var ties: Bool {
+    switch self {
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .spd, .psd, .simplex, .onehot: true
+    case .invertible, .positive, .nonnegative, .nonzero, .binary, .signs: false
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import NablaLanguage
+
+/// Reads a formula file, types it, and answers its questions in order.
+public struct Session: Sendable {
+  public let source: SourceText
+  public let options: SessionOptions
+  /// What is wrong with the text; questions that are not affected are answered all the same.
+  public let diagnostics: [Diagnostic]
+  public let questions: [TypedQuestion]
+  let file: ElaboratedFile
+
+  /// Reads a formula file.
+  public init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
+    self.source = source
+    self.options = options
+    let (statements, problems) = parseFile(source)
+    var environment = Environment()
+    environment.functions.merge(options.book.userSignatures) { builtin, _ in builtin }
+    file = FileElaborator.elaborate(statements, source: source, in: environment)
+    let all = problems + file.diagnostics
+    diagnostics = all.enumerated().sorted { ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset) }
+      .map(\.element)
+    questions = file.questions
+  }
+
+  /// Answers one question.
+  public func answer(_ question: TypedQuestion) -> Outcome {
+    do throws(QuestionFailure) {
+      return .answers(try Answering(self, question).answers())
+    } catch {
+      switch error {
+      case .problem(let problem):
+        let range = question.expression.expression.range
+        return .failure(problem.diagnostic(at: range))
+      case .defect(let counterexample):
+        return .defect(question: question.statement.text, counterexample)
+      }
+    }
+  }
+
+  /// The last definition of the file, or the one with this name.
+  public func definition(_ name: String? = nil) -> Formula? {
+    guard let name = name ?? file.definitions.last else { return nil }
+    return names().names[name]
+  }
+
+  /// What every name stands for; `opaque` names stand for themselves although they are defined.
+  func names(opaque: Set<String> = []) -> Lowering {
+    var lowering = Lowering(names: [:])
+    for (name, declaration) in file.environment.declarations {
+      switch declaration.type {
+      case .value(let shape):
+        lowering.names[name] = .variable(
+          Variable(name: name, shape: shape, properties: declaration.properties.closed))
+      case .function(let parameter, let result, let isElementwise):
+        lowering.functions[name] = DeclaredFunction(
+          name: name, parameter: parameter, result: result, isElementwise: isElementwise)
+      }
+    }
+    for name in file.definitions {
+      guard let typed = file.environment.definitions[name] else { continue }
+      lowering.names[name] =
+        opaque.contains(name)
+        ? .variable(Variable(name: name, shape: typed.shape, properties: [], role: .definition))
+        : lowering.formula(typed)
+    }
+    return lowering
+  }
+}
+
+/// Why a question has no answer.
+enum QuestionFailure: Error {
+  case problem(DerivativeProblem)
+  case defect(Counterexample?)
+}
+
+extension RuleBook {
+  /// Signatures of functions that a person may call: all but the engine's own helpers.
+  var userSignatures: [String: Signature] {
+    signatures.filter { !["power", "less", "lessequal"].contains($0.key) }
+  }
+
+  /// Bodies of functions that the numeric library does not have.
+  var numericDefinitions: @Sendable (String) -> (parameters: [Formula], body: Formula)? {
+    { [functions] name in
+      guard let function = functions[name], let body = function.body else { return nil }
+      return (function.parameters, body)
+    }
+  }
+
+  /// Names of functions in LaTeX.
+  public var latexNames: [String: String] { functions.compactMapValues(\.latex) }
+}
+
+extension DerivativeProblem {
+  /// The problem as an error in the text of the question.
+  func diagnostic(at range: SourceRange) -> Diagnostic {
+    switch self {
+    case .noDifferential(let text):
+      Diagnostic(
+        message: "no derivative of `\(text)` is known yet", range: range,
+        hint: "a rule `d(...)` can be given with --rules")
+    case .noAdjoint(let text):
+      Diagnostic(message: "the derivative through `\(text)` is not known yet", range: range, hint: nil)
+    case .noMatrixForm(let text):
+      Diagnostic(message: "no matrix form is known yet of the linear map to `\(text)`", range: range, hint: nil)
+    case .shapes(let expression, let variable):
+      Diagnostic(
+        message:
+          "the derivative of a \(expression.declaration) by a \(variable.declaration) has more than two axes",
+        range: range, hint: "ask for a scalar, for instance `sum(...)`, or use `jacobian`")
+    case .tooLarge(let what):
+      Diagnostic(message: "too large: \(what)", range: range, hint: nil)
+    }
+  }
+}
