@@ -43,14 +43,6 @@ extension Formula {
       }
     }
     if chain.isEmpty { return times(scalars + [identity(shape.rows)]) }
-    if chain.count > 1 {
-      // One sign for a sum and its opposite: it moves to the coefficient.
-      for (index, factor) in chain.enumerated() where factor.isNegativeSum {
-        chain[index] = factor.negatedTermwise
-        scalars.append(number(-1))
-      }
-    }
-
     // Every run between two boundaries of size 1 is an inner product, so a scalar.
     let boundaries = [chain[0].shape.rows] + chain.map(\.shape.columns)
     let units = boundaries.indices.filter { boundaries[$0].isOne }
@@ -73,20 +65,27 @@ extension Formula {
     if chain.count == 1 { return chain[0] }
     let shape = Shape(chain[0].shape.rows, chain[chain.count - 1].shape.columns)
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return ones(shape) }
-    return interned(.product(chain), shape)
+    let (isNegative, factors) = signed(chain)
+    let product = interned(.product(factors), shape)
+    return isNegative ? product.negated : product
   }
 
   /// A chain with a 1 × 1 value: it equals its transpose, and the smaller of the two ways to write it is taken.
   private static func innerProduct(_ chain: [Formula]) -> Formula {
     if chain.count == 1 { return chain[0] }
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
-    let reversed = chain.reversed().map(\.transposed)
-    for (a, b) in zip(chain, reversed) {
-      let order = compare(a, b)
-      if order < 0 { break }
-      if order > 0 { return interned(.product(reversed), .scalar) }
-    }
-    return interned(.product(chain), .scalar)
+    let (isNegative, forward) = signed(chain)
+    let (isTurnedNegative, turned) = signed(chain.reversed().map(\.transposed))
+    let isForward = !turned.lexicographicallyPrecedes(forward)
+    let product = interned(.product(isForward ? forward : turned), .scalar)
+    return (isForward ? isNegative : isTurnedNegative) ? product.negated : product
+  }
+
+  /// One sign for a sum and its opposite: it moves out of the chain.
+  private static func signed(_ chain: [Formula]) -> (isNegative: Bool, factors: [Formula]) {
+    let count = chain.count { $0.isNegativeSum }
+    if count == 0 { return (false, chain) }
+    return (!count.isMultiple(of: 2), chain.map { $0.isNegativeSum ? $0.negatedTermwise : $0 })
   }
 
   /// The transpose, pushed to the leaves.
@@ -101,9 +100,7 @@ extension Formula {
     case .times(let factors): return .times(factors.map(\.transposed))
     case .product(let factors): return .product(factors.reversed().map(\.transposed))
     case .inverse(let inner): return .inverse(inner.transposed)
-    case .power(let base, let exponent):
-      if let number = exponent.number, number == -1 { return .power(base.transposed, exponent) }
-      return .interned(.transpose(self), shape.transposed)
+    case .power(let base, let exponent): return .power(base.transposed, exponent.transposed)
     case .apply(.array(.diagonalMatrix), _): return self
     case .apply(.array(.kron), let arguments): return .apply(.array(.kron), arguments.map(\.transposed), shape.transposed)
     case .number, .constant, .variable, .dimension, .apply, .differential:

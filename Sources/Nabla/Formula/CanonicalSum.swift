@@ -39,6 +39,10 @@ extension Formula {
       if case .sum(let inner) = term.kind { return inner.allSatisfy(add) }
       guard term.shape == shape else { return false }
       if term.isZero { return true }
+      // A scalar sum that stands for every entry is taken apart, so that its terms meet their like.
+      if !shape.isScalar, let value = term.uniformValue, case .sum(let inner) = value.kind {
+        return inner.allSatisfy { add(times([$0, ones(shape)])) }
+      }
       let (coefficient, core) = term.splitCoefficient
       if let known = coefficients[core] {
         coefficients[core] = known + coefficient
@@ -56,6 +60,10 @@ extension Formula {
     }
     if collected.isEmpty { return zeros(shape) }
     if collected.count == 1 { return collected[0] }
+    if !shape.isScalar {
+      let uniform = collected.compactMap(\.uniformValue)
+      if uniform.count == collected.count { return times([sum(uniform, .scalar), ones(shape)]) }
+    }
     // The order of terms looks through coefficients, so that x - y and y - x sort alike.
     let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }
     return interned(.sum(keyed.map(\.term)), shape)

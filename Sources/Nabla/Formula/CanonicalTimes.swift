@@ -78,6 +78,7 @@ extension Formula {
     if !exponent.isScalar, let value = exponent.uniformValue {
       return base.isScalar ? times([power(base, value), ones(shape)]) : power(base, value)
     }
+    if base.isZero, let value = exponent.number, value.isNegative { return invalid }
     if let value = base.number, let power = exponent.number, let exact = value.exactPower(power) {
       return number(exact)
     }
@@ -91,13 +92,11 @@ extension Formula {
       return power(inner, times([innerExponent, exponent]))
     case .zeros:
       return integer > 0 ? base : invalid
-    case .number(let value):
-      return value.isZero && integer < 0 ? invalid : interned(.power(base, exponent), shape)
     case .sum where base.isNegativeSum:
       let positive = interned(.power(base.negatedTermwise, exponent), shape)
       return integer.isMultiple(of: 2) ? positive : times([number(-1), positive])
-    case .constant, .variable, .dimension, .ones, .identity, .sum, .product, .inverse, .transpose, .apply,
-      .differential:
+    case .number, .constant, .variable, .dimension, .ones, .identity, .sum, .product, .inverse, .transpose,
+      .apply, .differential:
       return interned(.power(base, exponent), shape)
     }
   }

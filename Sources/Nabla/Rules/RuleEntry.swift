@@ -1,0 +1,29 @@
+/// A line of the rule set, for listing.
+public struct RuleEntry: Sendable {
+  public let name: String
+  /// As it stands in the file.
+  public let statement: String
+  public let file: String
+  public let line: Int
+  public let saying: String?
+}
+
+extension RuleBook {
+  /// Every rule, fact and function, in the order of the files.
+  public var entries: [RuleEntry] {
+    let lines =
+      rules.map { RuleEntry($0.name, $0.source, $0.saying) } + facts.map { RuleEntry($0.name, $0.source, nil) }
+      + functions.keys.sorted().compactMap { name in functions[name].map { RuleEntry(name, $0.source, nil) } }
+    return lines.enumerated().sorted {
+      ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
+    }.map(\.element)
+  }
+}
+
+extension RuleEntry {
+  fileprivate init(_ name: String, _ source: Rule.Source, _ saying: String?) {
+    self.init(
+      name: name, statement: source.text.split(separator: " ").joined(separator: " "), file: source.file,
+      line: source.line, saying: saying)
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Nabla
+import NablaLanguage
+
+/// How answers are written.
+enum OutputFormat: String, CaseIterable {
+  case text, unicode, latex, json
+}
+
+/// The words after a command, sorted into operands and options; every option is declared by the command.
+struct Arguments {
+  private(set) var operands: [String] = []
+  private var values: [String: [String]] = [:]
+  private var flags: Set<String> = []
+
+  /// Options with a value are in `valued`, those without in `flags`.
+  init(_ words: [String], valued: Set<String>, flags known: Set<String>) throws(UsageError) {
+    var index = 0
+    var operandsOnly = false
+    while index < words.count {
+      let word = words[index]
+      index += 1
+      if operandsOnly || !word.hasPrefix("--") {
+        operands.append(word)
+        continue
+      }
+      if word == "--" {
+        operandsOnly = true
+        continue
+      }
+      var name = word
+      var value: String?
+      if let equals = word.firstIndex(of: "=") {
+        name = String(word[..<equals])
+        value = String(word[word.index(after: equals)...])
+      }
+      if known.contains(name), value == nil {
+        flags.insert(name)
+      } else if valued.contains(name) {
+        if value == nil, index < words.count {
+          value = words[index]
+          index += 1
+        }
+        guard let value else { throw UsageError(message: "\(name) needs a value") }
+        values[name, default: []].append(value)
+      } else {
+        let near = nearestName(to: name, among: (valued.union(known)).sorted())
+        throw UsageError(message: "there is no option '\(name)'", hint: near.map { "did you mean '\($0)'?" })
+      }
+    }
+  }
+
+  func all(_ name: String) -> [String] { values[name] ?? [] }
+  func has(_ name: String) -> Bool { flags.contains(name) }
+
+  func one(_ name: String) throws(UsageError) -> String? {
+    let found = all(name)
+    if found.count > 1 { throw UsageError(message: "\(name) is given twice") }
+    return found.first
+  }
+
+  /// The single operand a command takes.
+  func operand(_ what: String) throws(UsageError) -> String {
+    guard let first = operands.first else { throw UsageError(message: "\(what) is missing") }
+    if operands.count > 1 {
+      throw UsageError(message: "one \(what) at a time; '\(operands[1])' is too much", hint: "quote an expression with spaces")
+    }
+    return first
+  }
+}
+
+/// The options that all commands share.
+struct CommonOptions {
+  static let valued: Set<String> = ["--format", "--layout", "--seed", "--rules"]
+  static let flags: Set<String> = ["--steps", "--no-check"]
+
+  var format: OutputFormat
+  var steps: Bool
+  var session = SessionOptions()
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    format = try Self.choice("--format", arguments, OutputFormat.text)
+    steps = arguments.has("--steps")
+    session.layout = try Self.choice("--layout", arguments, DerivativeLayout.denominator)
+    session.checks = !arguments.has("--no-check")
+    if let text = try arguments.one("--seed") {
+      guard let seed = UInt64(text) else {
+        throw UsageError(message: "--seed takes a whole number of at least 0, not '\(text)'")
+      }
+      session.seed = seed
+    }
+    for path in arguments.all("--rules") { session.book = try Self.rules(path, adding: session.book) }
+  }
+
+  private static func rules(_ path: String, adding book: RuleBook) throws(UsageError) -> RuleBook {
+    let text = try InputFile.read(path)
+    do {
+      return try book.adding(text, file: path)
+    } catch {
+      Terminal.error("\(error)\n")
+      exit(ExitCode.input.rawValue)
+    }
+  }
+
+  private static func choice<T: RawRepresentable & CaseIterable>(
+    _ name: String, _ arguments: Arguments, _ standard: T
+  ) throws(UsageError) -> T where T.RawValue == String {
+    guard let text = try arguments.one(name) else { return standard }
+    guard let value = T(rawValue: text) else {
+      let choices = T.allCases.map(\.rawValue)
+      throw UsageError(message: "\(name) takes \(choices.joined(separator: ", ")), not '\(text)'")
+    }
+    return value
+  }
+}
+
+/// Reads what a person names: a file, or `-` for standard input.
+enum InputFile {
+  /// Larger inputs are refused.
+  static let limit = 16 << 20
+
+  static func bytes(_ path: String) throws(UsageError) -> [UInt8] {
+    let data: Data?
+    if path == "-" {
+      data = try? FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
+    } else {
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        throw UsageError(message: "there is no file '\(path)'")
+      }
+      if isDirectory.boolValue { throw UsageError(message: "'\(path)' is a folder, not a file") }
+      data = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: limit + 1) ?? Data() }
+    }
+    guard let data else { throw UsageError(message: "'\(path)' cannot be read") }
+    if data.count > limit { throw UsageError(message: "'\(path)' has more than \(limit >> 20) MiB, the limit for a text") }
+    return Array(data)
+  }
+
+  static func read(_ path: String) throws(UsageError) -> String { String(decoding: try bytes(path), as: UTF8.self) }
+
+  static func source(_ path: String) throws(UsageError) -> SourceText {
+    SourceText(bytes: try bytes(path), name: path == "-" ? "<stdin>" : path)
+  }
+}

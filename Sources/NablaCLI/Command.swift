@@ -1,0 +1,101 @@
+import Foundation
+import Nabla
+import NablaLanguage
+
+/// How the program ends; see the exit codes of `sysexits`.
+enum ExitCode: Int32 {
+  case answered = 0
+  case refuted = 1
+  case usage = 64
+  case input = 65
+  case defect = 70
+
+  /// The graver of two.
+  func worse(_ other: ExitCode) -> ExitCode { rawValue >= other.rawValue ? self : other }
+}
+
+/// Wrong use of the command: a sentence for the person.
+struct UsageError: Error {
+  let message: String
+  var hint: String?
+}
+
+/// The commands of `nabla`.
+enum Command: String, CaseIterable {
+  case derive, run, check, eval, rules
+
+  var summary: String {
+    switch self {
+    case .derive: "answer one question, typed in"
+    case .run: "answer every question of a formula file"
+    case .check: "verify the claims and the answers of a formula file"
+    case .eval: "compute every question's value on numbers"
+    case .rules: "list, show or verify the rule set"
+    }
+  }
+
+  func execute(_ arguments: [String]) throws(UsageError) -> ExitCode {
+    switch self {
+    case .derive: try DeriveCommand(arguments).execute()
+    case .run: try RunCommand(arguments).execute()
+    case .check: try CheckCommand(arguments).execute()
+    case .eval: try EvalCommand(arguments).execute()
+    case .rules: try RulesCommand(arguments).execute()
+    }
+  }
+}
+
+@main
+enum Main {
+  static func main() {
+    // Deep formulas are walked by recursion in places; a thread with a large stack makes the documented limits safe.
+    let thread = Thread { exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
+    thread.stackSize = 512 << 20
+    thread.start()
+    while true { sleep(1000) }
+  }
+
+  static func run(_ arguments: [String]) -> ExitCode {
+    guard let first = arguments.first else {
+      Terminal.error(Help.overview)
+      return .usage
+    }
+    if ["--help", "-h", "help"].contains(first) {
+      Terminal.print(arguments.dropFirst().first.flatMap(Command.init(rawValue:)).map(Help.text) ?? Help.overview)
+      return .answered
+    }
+    if first == "--version" {
+      Terminal.print("nabla 0.1.0\n")
+      return .answered
+    }
+    guard let command = Command(rawValue: first) else {
+      let near = nearestName(to: first, among: Command.allCases.map(\.rawValue))
+      Terminal.error("nabla: error: there is no command '\(first)'\n" + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
+        + "hint: `nabla --help` lists the commands\n")
+      return .usage
+    }
+    let rest = Array(arguments.dropFirst())
+    if rest.contains("--help") || rest.contains("-h") {
+      Terminal.print(Help.text(command))
+      return .answered
+    }
+    do throws(UsageError) {
+      return try command.execute(rest)
+    } catch {
+      Terminal.error("nabla \(command.rawValue): error: \(error.message)\n" + (error.hint.map { "hint: \($0)\n" } ?? "")
+        + "hint: `nabla \(command.rawValue) --help` shows how it is used\n")
+      return .usage
+    }
+  }
+}
+
+/// Writes to the standard streams, whole.
+enum Terminal {
+  static func print(_ text: String) { write(text, to: FileHandle.standardOutput) }
+  static func error(_ text: String) { write(text, to: FileHandle.standardError) }
+
+  private static func write(_ text: String, to handle: FileHandle) {
+    // A reader that went away (a closed pipe) is no error of ours.
+    try? handle.write(contentsOf: Data(text.utf8))
+  }
+}

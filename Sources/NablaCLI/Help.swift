@@ -1,0 +1,92 @@
+/// The texts of `--help`.
+enum Help {
+  static let overview = """
+    nabla derives matrix calculus: gradients, Jacobians, Hessians and differentials, verified before they are shown.
+
+    usage: nabla COMMAND ...
+
+      derive EXPR --wrt x      \(Command.derive.summary)
+      run FILE                 \(Command.run.summary)
+      check FILE...            \(Command.check.summary)
+      eval FILE --data DATA    \(Command.eval.summary)
+      rules [list|show|check]  \(Command.rules.summary)
+
+    `nabla COMMAND --help` shows its options and examples.
+
+    """
+
+  private static let common = """
+
+    options:
+      --format text|unicode|latex|json   how answers are written (text)
+      --layout denominator|numerator     the layout of gradients (denominator)
+      --steps                            show the rules that were used
+      --rules FILE                       more rules, functions and facts
+      --no-check                         do not compare answers with differences
+      --seed N                           of the check's random numbers (1)
+
+    """
+
+  static func text(_ command: Command) -> String {
+    switch command {
+    case .derive:
+      """
+      usage: nabla derive EXPR --wrt x[,A...] [--declare 'X : matrix(n, d)']... [--mode MODE]
+
+      Derives one expression. MODE is gradient (default), jacobian, hessian or differential.
+      Names that are not declared are typed from how they are used.
+
+      examples:
+        nabla derive "x'*A*x" --wrt x
+        nabla derive "norm2(X*w - y)^2" --wrt w --declare "X : matrix(n, d)" --format latex
+        nabla derive "softmax(z)" --wrt z --declare "z : vector(n)" --mode jacobian
+
+      """ + common
+    case .run:
+      """
+      usage: nabla run FILE
+
+      Answers every question of a formula file, in order; `-` is standard input.
+
+      examples:
+        nabla run Examples/ridge.nabla
+        echo "gradient tr(A*W) wrt W" | nabla run -
+
+      """ + common
+    case .check:
+      """
+      usage: nabla check FILE...
+
+      Verifies the `check` questions of formula files, and every other answer with numbers: a line each, and a count.
+
+      example:
+        nabla check Examples/seeds/*.nabla
+
+      """ + common
+    case .eval:
+      """
+      usage: nabla eval FILE --data DATA...
+
+      Computes every question's value on numbers. DATA is a JSON object (data.json), or X=X.csv, X=X.npy, all.npz;
+      a dimension may be given by name as a number. Sizes are read off the data.
+
+      examples:
+        nabla eval Examples/ridge.nabla --data Examples/data/ridge.json
+        nabla eval Examples/diabetes.nabla --data X=Examples/data/diabetes-X.csv --data y=Examples/data/diabetes-y.csv
+
+      """ + common
+    case .rules:
+      """
+      usage: nabla rules [list | show NAME | check [FILE]]
+
+      Lists the rules, shows one, or verifies them (those of FILE as well) on random instances.
+
+      examples:
+        nabla rules list
+        nabla rules show inverse.differential
+        nabla rules check
+
+      """ + common
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// A JSON value with its fields in a fixed order.
+indirect enum JSON {
+  case null
+  case bool(Bool)
+  case string(String)
+  case integer(Int)
+  case number(Double)
+  case array([JSON])
+  case object([(String, JSON)])
+
+  static func strings(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }
+
+  /// The text, indented; arrays of plain values stand on one line.
+  func text(indent: String = "") -> String {
+    switch self {
+    case .null: return "null"
+    case .bool(let value): return value ? "true" : "false"
+    case .string(let value): return Self.quoted(value)
+    case .integer(let value): return String(value)
+    case .number(let value): return Self.number(value)
+    case .array(let values):
+      if values.isEmpty { return "[]" }
+      if values.allSatisfy(\.isFlat) { return "[" + values.map { $0.text() }.joined(separator: ", ") + "]" }
+      let inner = indent + "  "
+      return "[\n" + values.map { inner + $0.text(indent: inner) }.joined(separator: ",\n") + "\n\(indent)]"
+    case .object(let fields):
+      if fields.isEmpty { return "{}" }
+      let inner = indent + "  "
+      return "{\n"
+        + fields.map { inner + Self.quoted($0.0) + ": " + $0.1.text(indent: inner) }.joined(separator: ",\n")
+        + "\n\(indent)}"
+    }
+  }
+
+  private var isFlat: Bool {
+    switch self {
+    case .null, .bool, .string, .integer, .number: true
+    case .array(let values): values.allSatisfy { if case .number = $0 { true } else { false } }
+    case .object: false
+    }
+  }
+
+  /// 17 significant digits suffice and Swift prints the shortest that read back; what is not finite is a string.
+  static func number(_ value: Double) -> String {
+    if value.isNaN { return "\"nan\"" }
+    if value.isInfinite { return value < 0 ? "\"-inf\"" : "\"inf\"" }
+    return "\(value)"
+  }
+
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,42 @@
+import Nabla
+import NablaLanguage
+
+/// `nabla rules [list | show NAME | check [FILE]]`.
+struct RulesCommand {
+  let arguments: Arguments
+  let options: CommonOptions
+
+  init(_ words: [String]) throws(UsageError) {
+    arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    options = try CommonOptions(arguments)
+  }
+
+  func execute() throws(UsageError) -> ExitCode {
+    let book = options.session.book
+    switch arguments.operands.first ?? "list" {
+    case "list":
+      for entry in book.entries { Terminal.print("\(entry.name)    \(entry.statement)\n") }
+      Terminal.print("\(book.entries.count) entries\n")
+      return .answered
+    case "show":
+      guard arguments.operands.count == 2 else { throw UsageError(message: "show takes the name of one rule") }
+      let name = arguments.operands[1]
+      guard let entry = book.entries.first(where: { $0.name == name }) else {
+        let near = nearestName(to: name, among: book.entries.map(\.name))
+        Terminal.error("nabla rules: error: there is no rule '\(name)'\n" + (near.map { "hint: did you mean '\($0)'?\n" } ?? ""))
+        return .input
+      }
+      Terminal.print("\(entry.statement)\n  \(entry.file):\(entry.line)\n")
+      if let saying = entry.saying { Terminal.print("  says: \(saying)\n") }
+      return .answered
+    case "check":
+      return try check(book)
+    default:
+      throw UsageError(message: "rules takes list, show NAME or check [FILE]")
+    }
+  }
+
+  private func check(_ book: RuleBook) throws(UsageError) -> ExitCode {
+    .answered
+  }
+}

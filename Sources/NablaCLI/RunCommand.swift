@@ -1,0 +1,205 @@
+import Nabla
+import NablaLanguage
+
+/// Answers the questions of a session and writes them.
+struct Runner {
+  let session: Session
+  let format: OutputFormat
+  let steps: Bool
+
+  var writer: AnswerWriter {
+    AnswerWriter(format: format, steps: steps, latexNames: session.options.book.latexNames)
+  }
+
+  /// Every question in order; the graver exit code of all.
+  func run() -> ExitCode {
+    format == .json ? runAsJSON() : runAsText()
+  }
+
+  private func runAsText() -> ExitCode {
+    let renderer = DiagnosticRenderer(session.source)
+    var code: ExitCode = .answered
+    if !session.diagnostics.isEmpty {
+      Terminal.error(renderer.render(session.diagnostics))
+      code = .input
+    }
+    var isFirst = true
+    for question in session.questions {
+      switch session.answer(question) {
+      case .answers(let answers):
+        for answer in answers {
+          Terminal.print((isFirst ? "" : "\n") + writer.write(answer))
+          isFirst = false
+          if answer.isRefuted { code = code.worse(.refuted) }
+        }
+      case .failure(let diagnostic):
+        Terminal.error(renderer.render(diagnostic))
+        code = code.worse(.input)
+      case .defect(let text, let example):
+        Terminal.error(Self.defect(text, example, session))
+        code = .defect
+      }
+    }
+    return code
+  }
+
+  /// One array with the answers; when something is at fault, the first error stands alone in its object.
+  private func runAsJSON() -> ExitCode {
+    var code: ExitCode = session.diagnostics.isEmpty ? .answered : .input
+    var objects: [JSON] = session.diagnostics.map { AnswerWriter.json($0, session.source) }
+    for question in session.questions {
+      switch session.answer(question) {
+      case .answers(let answers):
+        objects += answers.map(writer.json)
+        if answers.contains(where: \.isRefuted) { code = code.worse(.refuted) }
+      case .failure(let diagnostic):
+        objects.append(AnswerWriter.json(diagnostic, session.source))
+        code = code.worse(.input)
+      case .defect(let text, let example):
+        Terminal.error(Self.defect(text, example, session))
+        code = .defect
+      }
+    }
+    // An error that leaves nothing to answer is an object of its own, as a script expects it.
+    if session.questions.isEmpty, objects.count >= 1, !session.diagnostics.isEmpty {
+      Terminal.print(objects[0].text() + "\n")
+    } else if objects.count == 1, code == .input {
+      Terminal.print(objects[0].text() + "\n")
+    } else {
+      Terminal.print(JSON.array(objects).text() + "\n")
+    }
+    return code
+  }
+
+  static func defect(_ question: String, _ example: Counterexample?, _ session: Session) -> String {
+    "\(session.source.name): defect: the answer to '\(question)' failed its own check and is not shown; please report it\n"
+      + (example.map { AnswerWriter.counterexample($0) + "\n" } ?? "")
+  }
+}
+
+extension Answer {
+  var isRefuted: Bool { verdict?.status == .refuted }
+}
+
+/// `nabla run FILE`.
+struct RunCommand {
+  let runner: Runner
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    let source = try InputFile.source(try arguments.operand("formula file"))
+    let options = try CommonOptions(arguments)
+    runner = Runner(session: Session(source, options: options.session), format: options.format, steps: options.steps)
+  }
+
+  func execute() -> ExitCode { runner.run() }
+}
+
+/// `nabla derive EXPR --wrt x`.
+struct DeriveCommand {
+  let runner: Runner
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(
+      words, valued: CommonOptions.valued.union(["--wrt", "--declare", "--mode"]), flags: CommonOptions.flags)
+    let options = try CommonOptions(arguments)
+    let expression = try arguments.operand("expression")
+    let mode = try arguments.one("--mode") ?? "gradient"
+    guard ["gradient", "jacobian", "hessian", "differential"].contains(mode) else {
+      throw UsageError(message: "--mode takes gradient, jacobian, hessian, differential, not '\(mode)'")
+    }
+    let variables = arguments.all("--wrt")
+    guard !variables.isEmpty else { throw UsageError(message: "--wrt is missing: by which variable?") }
+    // One line each, so that places in messages are places in what was typed.
+    let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map { Self.line(String($0)) }
+    let question = "\(mode) \(Self.line(expression)) wrt \(Self.line(variables.joined(separator: ", ")))"
+    let text = (declarations + [question]).joined(separator: "\n") + "\n"
+    let source = SourceText(text, name: "<expression>")
+    runner = Runner(session: Session(source, options: options.session), format: options.format, steps: options.steps)
+  }
+
+  private static func line(_ text: String) -> String {
+    String(text.map { $0.isNewline ? " " : $0 })
+  }
+
+  func execute() -> ExitCode { runner.run() }
+}
+
+/// `nabla check FILE...`: a line each, and a count.
+struct CheckCommand {
+  let paths: [String]
+  let options: CommonOptions
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    guard !arguments.operands.isEmpty else { throw UsageError(message: "formula file is missing") }
+    paths = arguments.operands
+    options = try CommonOptions(arguments)
+  }
+
+  func execute() throws(UsageError) -> ExitCode {
+    var code: ExitCode = .answered
+    var counts = (verified: 0, refuted: 0, skipped: 0, failed: 0)
+    for path in paths {
+      let session = Session(try InputFile.source(path), options: options.session)
+      if options.format == .json {
+        code = code.worse(Runner(session: session, format: .json, steps: options.steps).run())
+        continue
+      }
+      code = code.worse(check(session, &counts))
+    }
+    if options.format != .json {
+      var line = "\(counts.verified) verified, \(counts.refuted) refuted"
+      if counts.skipped > 0 { line += ", \(counts.skipped) not checked" }
+      if counts.failed > 0 { line += ", \(counts.failed) without an answer" }
+      Terminal.print(line + "\n")
+    }
+    return code
+  }
+
+  private func check(
+    _ session: Session, _ counts: inout (verified: Int, refuted: Int, skipped: Int, failed: Int)
+  ) -> ExitCode {
+    let renderer = DiagnosticRenderer(session.source)
+    var code: ExitCode = .answered
+    if !session.diagnostics.isEmpty {
+      Terminal.error(renderer.render(session.diagnostics))
+      counts.failed += session.diagnostics.count
+      code = .input
+    }
+    for question in session.questions {
+      switch session.answer(question) {
+      case .answers(let answers):
+        for answer in answers {
+          let several = answers.count > 1 ? " [\(answer.variable)]" : ""
+          switch answer.verdict?.status {
+          case .verified:
+            counts.verified += 1
+            Terminal.print("verified  \(answer.question)\(several)\n")
+          case .refuted:
+            counts.refuted += 1
+            code = code.worse(.refuted)
+            Terminal.print("REFUTED   \(answer.question)\(several)\n")
+            if let example = answer.verdict?.counterexample {
+              Terminal.print(AnswerWriter.counterexample(example) + "\n")
+            }
+          case .skipped(let reason):
+            counts.skipped += 1
+            Terminal.print("unchecked \(answer.question)\(several): \(reason)\n")
+          case nil:
+            counts.skipped += 1
+            Terminal.print("unchecked \(answer.question)\(several)\n")
+          }
+        }
+      case .failure(let diagnostic):
+        counts.failed += 1
+        Terminal.error(renderer.render(diagnostic))
+        code = code.worse(.input)
+      case .defect(let text, let example):
+        Terminal.error(Runner.defect(text, example, session))
+        code = .defect
+      }
+    }
+    return code
+  }
+}
