@@ -220,14 +220,12 @@ final class Differentiator {
         else { continue }
         var matcher = Matcher(separatesDifferential: true)
         var moved: (Formula, Formula)?
-        _ = matcher.match(left[1], part) { matcher in
-          matcher.match(left[0], g) { matcher in
-            let bindings = matcher.result
-            let pair = (bindings.instantiate(right[0]), bindings.instantiate(right[1]))
-            guard !pair.0.isInvalid, !pair.1.isInvalid else { return false }
-            moved = pair
-            return true
-          }
+        _ = matcher.match([left[1], left[0]], [part, g]) { matcher in
+          let bindings = matcher.result
+          let pair = (bindings.instantiate(right[0]), bindings.instantiate(right[1]))
+          guard !pair.0.isInvalid, !pair.1.isInvalid else { return false }
+          moved = pair
+          return true
         }
         if let moved {
           self.steps.append(SweepStep(rule: rule.name, before: part, after: moved.0))

@@ -77,6 +77,12 @@ enum Cost {
   private static func combine(_ factors: [Formula], skippingUnit: Bool) -> (Int, Int) {
     var sum = -dot
     var depth = 0
+    // `1/n * X'*X` needs its 1, while `s/n` does not.
+    if let array = factors.last, case .product = array.kind, !array.isScalar,
+      factors.dropLast().allSatisfy({ $0.isReciprocal || $0.number == -1 }), factors.count > 1
+    {
+      sum += symbol
+    }
     for factor in factors {
       if skippingUnit, let value = factor.number, value == -1 {
         sum += minus
@@ -90,4 +96,12 @@ enum Cost {
   }
 
   private static func clamp(_ value: Int) -> Int { min(value, limit) }
+}
+
+extension Formula {
+  /// A power with a negative exact exponent, printed below a fraction bar.
+  fileprivate var isReciprocal: Bool {
+    if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }
+    return false
+  }
 }

@@ -94,41 +94,64 @@ final class Simplifier {
   private func apply(
     _ from: Formula, _ to: Formula, _ rule: Rule, _ formula: Formula, _ accept: (Formula) -> Bool
   ) -> Formula? {
-    if rule.isEntrywise == false, from.shape.isScalar, !formula.isScalar { return nil }
+    if !rule.isEntrywise, from.shape.isScalar, !formula.isScalar { return nil }
     work -= 1
-    var result: Formula?
-    let entrywise = rule.isEntrywise ? formula.shape : nil
-    func finish(_ matcher: Matcher, _ wrap: (Formula) -> Formula) -> Bool {
-      let bindings = matcher.result
-      guard self.knowledge.fulfils(bindings),
-        rule.conditions.allSatisfy({ self.knowledge.holds($0, bindings, entrywise: entrywise) })
-      else { return false }
-      let after = wrap(bindings.instantiate(to, entrywise: entrywise))
-      guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else { return false }
-      result = after
-      return true
-    }
-    var matcher = Matcher(isEntrywise: rule.isEntrywise)
     switch (from.kind, formula.kind) {
     case (.sum(let patterns), .sum(let terms)):
-      _ = matcher.matchAll(patterns, terms, isSum: true, formula.shape) { rest, matcher in
-        finish(matcher) { part in rest.reduce(part) { .adding($0, $1) } }
+      return first(rule, to, formula, accept) { matcher, found in
+        matcher.matchParts(patterns, of: terms, isSum: true, formula.shape, found)
+      } around: { part, rest in
+        rest.reduce(part) { .adding($0, $1) }
       }
     case (.times(let patterns), .times(let factors)):
-      _ = matcher.matchAll(patterns, factors, isSum: false, formula.shape) { rest, matcher in
-        finish(matcher) { .times([$0] + rest) }
+      return first(rule, to, formula, accept) { matcher, found in
+        matcher.matchParts(patterns, of: factors, isSum: false, formula.shape, found)
+      } around: { part, rest in
+        .times([part] + rest)
       }
     case (.product(let patterns), .product(let chain)):
-      let ways = formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain]
-      for way in ways where result == nil {
-        for start in way.indices where result == nil {
-          _ = matcher.matchRun(patterns[...], way[start...], wholly: false) { rest, matcher in
-            finish(matcher) { .product(Array(way[..<start]) + [$0] + Array(rest)) }
+      for way in formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain] {
+        for start in way.indices {
+          let result = first(rule, to, formula, accept) { matcher, found in
+            matcher.matchPrefix(patterns, of: way[start...], found)
+          } around: { part, rest in
+            .product(Array(way[..<start]) + [part] + rest)
           }
+          if let result { return result }
         }
       }
+      return nil
     default:
-      _ = matcher.match(from, formula) { matcher in finish(matcher) { $0 } }
+      return first(rule, to, formula, accept) { matcher, found in
+        matcher.match(from, formula, found)
+      } around: { part, _ in
+        part
+      }
+    }
+  }
+
+  /// The first way to match whose conditions hold and whose result is accepted.
+  private func first(
+    _ rule: Rule, _ to: Formula, _ formula: Formula, _ accept: (Formula) -> Bool,
+    _ search: (inout Matcher, @escaping Matcher.Found) -> Bool, around: (Formula, [Formula]) -> Formula
+  ) -> Formula? {
+    let entrywise = rule.isEntrywise ? formula.shape : nil
+    var matcher = Matcher(isEntrywise: rule.isEntrywise)
+    var result: Formula?
+    withoutActuallyEscaping(accept) { accept in
+      withoutActuallyEscaping(around) { around in
+        _ = search(&matcher) { [knowledge] matcher in
+          let bindings = matcher.result
+          guard knowledge.fulfils(bindings),
+            rule.conditions.allSatisfy({ knowledge.holds($0, bindings, entrywise: entrywise) })
+          else { return false }
+          let after = around(bindings.instantiate(to, entrywise: entrywise), matcher.rest)
+          guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else { return false }
+          result = after
+          return true
+        }
+        matcher = Matcher()  // lets go of the closure
+      }
     }
     return result
   }

@@ -23,7 +23,32 @@ struct Matcher {
   /// Bounds the work of one match, so that no pattern can explode.
   private var budget = 4000
 
-  typealias Found = (inout Matcher) -> Bool
+  /// Asked at each way to match; true ends the search.
+  typealias Found = (Matcher) -> Bool
+  private var found: Found = { _ in true }
+  /// What a pattern for part of a sum or product left over: its terms or factors, or the factors after a run.
+  private(set) var rest: [Formula] = []
+
+  /// What remains to be matched: a list of goals. Closures would say the same, but the optimizer copies those
+  /// without end.
+  private indirect enum Goal {
+    case found
+    case match(Formula, Formula, Goal)
+    case list(ArraySlice<Formula>, ArraySlice<Formula>, Goal)
+    case all([Formula], [Formula], Group, Goal)
+    case bare(ArraySlice<Formula>, [Formula], Group, Goal)
+    case run(ArraySlice<Formula>, ArraySlice<Formula>, wholly: Bool, Goal)
+  }
+
+  /// A sum or elementwise product whose parts are matched in any order.
+  private struct Group {
+    let isSum: Bool
+    let shape: Shape
+    /// Whether nothing may be left over.
+    let isWhole: Bool
+
+    func joined(_ parts: [Formula]) -> Formula { isSum ? .sum(parts, shape) : .times(parts) }
+  }
 
   init(isEntrywise: Bool = false, separatesDifferential: Bool = false, takesScalarsAsArrays: Bool = false) {
     self.isEntrywise = isEntrywise
@@ -33,73 +58,113 @@ struct Matcher {
 
   var result: Bindings { bindings }
 
+  // MARK: Entry points
+
   /// Matches the whole subject.
-  mutating func match(_ pattern: Formula, _ subject: Formula, _ found: Found) -> Bool {
+  mutating func match(_ pattern: Formula, _ subject: Formula, _ found: @escaping Found) -> Bool {
+    self.found = found
+    return match(pattern, subject, .found)
+  }
+
+  /// Matches each pattern with the subject at its place.
+  mutating func match(_ patterns: [Formula], _ subjects: [Formula], _ found: @escaping Found) -> Bool {
+    self.found = found
+    return matchList(patterns[...], subjects[...], .found)
+  }
+
+  /// Matches every pattern with different parts of a sum or elementwise product; `rest` has the others.
+  mutating func matchParts(
+    _ patterns: [Formula], of subjects: [Formula], isSum: Bool, _ shape: Shape, _ found: @escaping Found
+  ) -> Bool {
+    self.found = found
+    return matchAll(patterns, subjects, Group(isSum: isSum, shape: shape, isWhole: false), .found)
+  }
+
+  /// Matches patterns with a prefix of a chain of factors; `rest` has the factors after it.
+  mutating func matchPrefix(
+    _ patterns: [Formula], of chain: ArraySlice<Formula>, _ found: @escaping Found
+  ) -> Bool {
+    self.found = found
+    return matchRun(patterns[...], chain, wholly: false, .found)
+  }
+
+  private mutating func proceed(_ goal: Goal) -> Bool {
+    switch goal {
+    case .found: found(self)
+    case .match(let pattern, let subject, let next): match(pattern, subject, next)
+    case .list(let patterns, let subjects, let next): matchList(patterns, subjects, next)
+    case .all(let patterns, let subjects, let group, let next): matchAll(patterns, subjects, group, next)
+    case .bare(let patterns, let subjects, let group, let next): matchBare(patterns, subjects, group, next)
+    case .run(let patterns, let chain, let wholly, let next): matchRun(patterns, chain, wholly: wholly, next)
+    }
+  }
+
+  // MARK: One node
+
+  private mutating func match(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     budget -= 1
     if budget < 0 { return false }
     switch pattern.kind {
     case .variable:
-      return bind(pattern, subject, found)
+      return bind(pattern, subject, next)
     case .differential:
       guard separatesDifferential, subject.containsDifferential else { return false }
-      return bind(pattern, subject, found)
+      return bind(pattern, subject, next)
     case .number, .constant:
-      return pattern === subject || (isEntrywise && subject.uniformValue === pattern) ? found(&self) : false
+      return pattern === subject || (isEntrywise && subject.uniformValue === pattern) ? proceed(next) : false
     case .dimension(let name):
       let saved = bindings
       if case .dimension(let other) = subject.kind, match(Dimension(name: name), Dimension(name: other)),
-        found(&self)
+        proceed(next)
       {
         return true
       }
       bindings = saved
       return false
     case .ones:
-      return subject.isOnes && matchShape(pattern, subject, found)
+      return subject.isOnes && matchShape(pattern, subject, next)
     case .identity:
-      return subject.isIdentity && matchShape(pattern, subject, found)
+      return subject.isIdentity && matchShape(pattern, subject, next)
     case .zeros:
-      return subject.isZero && matchShape(pattern, subject, found)
+      return subject.isZero && matchShape(pattern, subject, next)
     case .sum(let terms):
       guard case .sum(let others) = subject.kind else { return false }
-      return matchAll(terms, others, isSum: true, subject.shape) { rest, matcher in
-        rest.isEmpty && found(&matcher)
-      }
+      return matchAll(terms, others, Group(isSum: true, shape: subject.shape, isWhole: true), next)
     case .times(let factors):
-      return matchTimes(factors, subject, found)
+      return matchTimes(factors, subject, next)
     case .product(let chain):
-      return matchChain(chain, subject, found)
+      return matchChain(chain, subject, next)
     case .power(let base, let exponent):
       guard case .power(let otherBase, let otherExponent) = subject.kind else { return false }
-      return match(exponent, otherExponent) { $0.match(base, otherBase, found) }
+      return match(exponent, otherExponent, .match(base, otherBase, next))
     case .inverse(let inner):
       guard case .inverse(let other) = subject.kind else { return false }
-      return match(inner, other, found)
+      return match(inner, other, next)
     case .transpose(let inner):
       // Anything is the transpose of something; the part with the differential has to be written as one.
       if separatesDifferential, case .differential = inner.kind {
         guard case .transpose = subject.kind else { return false }
       }
-      return match(inner, subject.transposed, found)
+      return match(inner, subject.transposed, next)
     case .apply(let operation, let arguments):
       guard case .apply(let other, let others) = subject.kind, operation == other,
         arguments.count == others.count
       else { return false }
-      return matchList(arguments[...], others[...], found)
+      return matchList(arguments[...], others[...], next)
     }
   }
 
   private mutating func matchList(
-    _ patterns: ArraySlice<Formula>, _ subjects: ArraySlice<Formula>, _ found: Found
+    _ patterns: ArraySlice<Formula>, _ subjects: ArraySlice<Formula>, _ next: Goal
   ) -> Bool {
-    guard let pattern = patterns.first, let subject = subjects.first else { return found(&self) }
-    return match(pattern, subject) { $0.matchList(patterns.dropFirst(), subjects.dropFirst(), found) }
+    guard let pattern = patterns.first, let subject = subjects.first else { return proceed(next) }
+    return match(pattern, subject, .list(patterns.dropFirst(), subjects.dropFirst(), next))
   }
 
-  private mutating func matchShape(_ pattern: Formula, _ subject: Formula, _ found: Found) -> Bool {
+  private mutating func matchShape(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     let saved = bindings
     if match(pattern.shape.rows, subject.shape.rows), match(pattern.shape.columns, subject.shape.columns),
-      found(&self)
+      proceed(next)
     {
       return true
     }
@@ -119,8 +184,8 @@ struct Matcher {
     return pattern.substituting(known) == subject
   }
 
-  private mutating func bind(_ pattern: Formula, _ subject: Formula, _ found: Found) -> Bool {
-    if let known = bindings[pattern] { return known === subject ? found(&self) : false }
+  private mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+    if let known = bindings[pattern] { return known === subject ? proceed(next) : false }
     if separatesDifferential, pattern.variable != nil, subject.containsDifferential { return false }
     if subject.isScalar, !pattern.isScalar, !takesScalarsAsArrays { return false }
     let saved = bindings
@@ -129,7 +194,7 @@ struct Matcher {
       || (match(pattern.shape.rows, subject.shape.rows) && match(pattern.shape.columns, subject.shape.columns))
     if fits {
       bindings.formulas.append((pattern, subject))
-      if found(&self) { return true }
+      if proceed(next) { return true }
     }
     bindings = saved
     return false
@@ -144,8 +209,10 @@ struct Matcher {
     }
   }
 
+  // MARK: Sums and elementwise products
+
   /// An elementwise product as a whole: a bare variable takes what is left, a coefficient included.
-  private mutating func matchTimes(_ factors: [Formula], _ subject: Formula, _ found: Found) -> Bool {
+  private mutating func matchTimes(_ factors: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
     var patterns = factors
     var parts = subject.factors
     if let wanted = patterns.first?.number {
@@ -159,28 +226,24 @@ struct Matcher {
       }
       patterns.removeFirst()
     }
-    return matchAll(patterns, parts, isSum: false, subject.shape) { rest, matcher in
-      rest.isEmpty && found(&matcher)
-    }
+    return matchAll(patterns, parts, Group(isSum: false, shape: subject.shape, isWhole: true), next)
   }
 
-  /// Matches every pattern with different subjects, in any order; `found` gets the subjects left over.
-  mutating func matchAll(
-    _ patterns: [Formula], _ subjects: [Formula], isSum: Bool, _ shape: Shape,
-    _ found: ([Formula], inout Matcher) -> Bool
+  private mutating func matchAll(
+    _ patterns: [Formula], _ subjects: [Formula], _ group: Group, _ next: Goal
   ) -> Bool {
     budget -= 1
     if budget < 0 { return false }
     guard let index = patterns.firstIndex(where: { !Self.isBare($0) }) else {
-      return matchBare(patterns[...], subjects, isSum: isSum, shape, found)
+      return matchBare(patterns[...], subjects, group, next)
     }
     var others = patterns
     let pattern = others.remove(at: index)
     for (position, subject) in subjects.enumerated() {
-      var rest = subjects
-      rest.remove(at: position)
+      var left = subjects
+      left.remove(at: position)
       let saved = bindings
-      if match(pattern, subject, { $0.matchAll(others, rest, isSum: isSum, shape, found) }) { return true }
+      if match(pattern, subject, .all(others, left, group, next)) { return true }
       bindings = saved
     }
     return false
@@ -188,71 +251,77 @@ struct Matcher {
 
   /// Variables that stand for one part or several: all but the last take one, the last takes the rest.
   private mutating func matchBare(
-    _ patterns: ArraySlice<Formula>, _ subjects: [Formula], isSum: Bool, _ shape: Shape,
-    _ found: ([Formula], inout Matcher) -> Bool
+    _ patterns: ArraySlice<Formula>, _ subjects: [Formula], _ group: Group, _ next: Goal
   ) -> Bool {
-    guard let first = patterns.first else { return found(subjects, &self) }
+    guard let first = patterns.first else {
+      if group.isWhole { return subjects.isEmpty && proceed(next) }
+      rest = subjects
+      return proceed(next)
+    }
     // The part with the differential takes what the others leave.
     let pattern = patterns.first { $0.variable != nil } ?? first
     let others = patterns.filter { $0 !== pattern }[...]
-    func joined(_ parts: [Formula]) -> Formula { isSum ? .sum(parts, shape) : .times(parts) }
 
     if let known = bindings[pattern] {
-      var rest = subjects
-      for part in isSum ? known.terms : known.factors {
-        guard let position = rest.firstIndex(where: { $0 === part }) else { return false }
-        rest.remove(at: position)
+      var left = subjects
+      for part in group.isSum ? known.terms : known.factors {
+        guard let position = left.firstIndex(where: { $0 === part }) else { return false }
+        left.remove(at: position)
       }
-      return matchBare(others, rest, isSum: isSum, shape, found)
+      return matchBare(others, left, group, next)
     }
-    // In a product a scalar variable takes scalars, an array variable arrays.
-    let isEligible: (Formula) -> Bool = { [isEntrywise, separatesDifferential] part in
-      if separatesDifferential, pattern.variable != nil, part.containsDifferential { return false }
-      if isEntrywise || isSum { return true }
-      return part.isScalar == pattern.isScalar || (shape.isScalar && part.isScalar)
-    }
-    let eligible = subjects.filter(isEligible)
+    let eligible = subjects.filter { isEligible($0, for: pattern, group) }
     if eligible.isEmpty { return false }
-    let ineligible = subjects.filter { !isEligible($0) }
+    let ineligible = subjects.filter { !isEligible($0, for: pattern, group) }
     if case .differential = pattern.kind {
-      let saved = bindings
-      if bind(pattern, joined(subjects), { found([], &$0) }) { return true }
-      bindings = saved
-      return false
+      return bind(pattern, group.joined(subjects), .bare([], [], group, next))
     }
-    let competes = others.contains { bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.variable != nil }
+    let competes = others.contains {
+      bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.variable != nil
+    }
     if !competes {
       // An array variable may keep the scalars too when nothing else asks for them.
-      let keepsAll = !ineligible.isEmpty && !ineligible.contains(where: \.containsDifferential) && others.isEmpty && !pattern.isScalar
+      let keepsAll =
+        !ineligible.isEmpty && !ineligible.contains(where: \.containsDifferential) && others.isEmpty
+        && !pattern.isScalar
       if keepsAll {
         let saved = bindings
-        if bind(pattern, joined(subjects), { $0.matchBare(others, [], isSum: isSum, shape, found) }) { return true }
+        if bind(pattern, group.joined(subjects), .bare(others, [], group, next)) { return true }
         bindings = saved
       }
-      return bind(pattern, joined(eligible)) { $0.matchBare(others, ineligible, isSum: isSum, shape, found) }
+      return bind(pattern, group.joined(eligible), .bare(others, ineligible, group, next))
     }
     if eligible.count < 2 { return false }
     if eligible.count > 4 {
       let half = eligible.count / 2
       let saved = bindings
-      let (head, tail) = (Array(eligible[..<half]), Array(eligible[half...]))
-      if bind(pattern, joined(head), { $0.matchBare(others, tail + ineligible, isSum: isSum, shape, found) }) {
+      let tail = Array(eligible[half...])
+      if bind(pattern, group.joined(Array(eligible[..<half])), .bare(others, tail + ineligible, group, next)) {
         return true
       }
       bindings = saved
     }
     for (position, part) in eligible.enumerated() {
-      var rest = eligible
-      rest.remove(at: position)
+      var left = eligible
+      left.remove(at: position)
       let saved = bindings
-      if bind(pattern, part, { $0.matchBare(others, rest + ineligible, isSum: isSum, shape, found) }) { return true }
+      if bind(pattern, part, .bare(others, left + ineligible, group, next)) { return true }
       bindings = saved
     }
     return false
   }
 
+  /// In a product a scalar variable takes scalars, an array variable arrays.
+  private func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {
+    if separatesDifferential, pattern.variable != nil, part.containsDifferential { return false }
+    if isEntrywise || group.isSum { return true }
+    return part.isScalar == pattern.isScalar || (group.shape.isScalar && part.isScalar)
+  }
+
+  // MARK: Matrix products
+
   /// A chain as a whole; scalars that scale it go to its first bare variable. A 1 × 1 chain is tried both ways.
-  private mutating func matchChain(_ patterns: [Formula], _ subject: Formula, _ found: Found) -> Bool {
+  private mutating func matchChain(_ patterns: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
     let (scalars, array) = subject.isScalar ? ([], subject) : subject.splitScalars
     guard let array else { return false }
     var chain = array.chain
@@ -262,58 +331,44 @@ struct Matcher {
       let position = index == 0 ? 0 : chain.count - 1
       chain[position] = .times(scalars + [chain[position]])
     }
-    if case .product = subject.kind { } else if chain.count < patterns.count { return false }
     let saved = bindings
-    if matchRun(patterns[...], chain[...], wholly: true, { _, matcher in found(&matcher) }) { return true }
+    if matchRun(patterns[...], chain[...], wholly: true, next) { return true }
     bindings = saved
     guard subject.isScalar, chain.count > 1 else { return false }
-    let turned = Array(chain.reversed().map(\.transposed))
-    return matchRun(patterns[...], turned[...], wholly: true) { _, matcher in found(&matcher) }
+    return matchRun(patterns[...], chain.reversed().map(\.transposed)[...], wholly: true, next)
   }
 
-  /// Matches patterns with a prefix of the chain; `found` gets the factors after it.
-  mutating func matchRun(
-    _ patterns: ArraySlice<Formula>, _ chain: ArraySlice<Formula>, wholly: Bool,
-    _ found: (ArraySlice<Formula>, inout Matcher) -> Bool
+  private mutating func matchRun(
+    _ patterns: ArraySlice<Formula>, _ chain: ArraySlice<Formula>, wholly: Bool, _ next: Goal
   ) -> Bool {
     budget -= 1
     if budget < 0 { return false }
     guard let pattern = patterns.first else {
-      return wholly && !chain.isEmpty ? false : found(chain, &self)
+      if wholly { return chain.isEmpty && proceed(next) }
+      rest = Array(chain)
+      return proceed(next)
     }
     let others = patterns.dropFirst()
     guard chain.count > others.count else { return false }
-    let isBare = Self.isBare(pattern)
-    let known = isBare ? bindings[pattern] : transposedBinding(pattern)
-    // A bare variable stands for a run of factors, anything else for one.
-    let longest: Int
-    if let known { longest = known.chain.count } else { longest = isBare || isTransposedBare(pattern) ? chain.count - others.count : 1 }
-    // The part that holds the differential is taken as long as it goes; the part before it as well.
-    let lengths: [Int]
-    if known != nil {
-      lengths = longest <= chain.count - others.count ? [longest] : []
-    } else if others.isEmpty, wholly {
-      lengths = longest == chain.count || longest > 1 ? [chain.count] : (chain.count == 1 ? [1] : [])
-    } else {
-      lengths = separatesDifferential ? Array((1...max(1, longest)).reversed()) : Array(1...max(1, longest))
-    }
-    for length in lengths {
-      let run = Array(chain.prefix(length))
+    for length in lengths(pattern, most: chain.count - others.count, isLast: others.isEmpty && wholly) {
+      let run = Formula.product(Array(chain.prefix(length)))
       let saved = bindings
-      let rest = chain.dropFirst(length)
-      if match(pattern, .product(run), { $0.matchRun(others, rest, wholly: wholly, found) }) { return true }
+      if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
       bindings = saved
     }
     return false
   }
 
-  private func isTransposedBare(_ pattern: Formula) -> Bool {
-    if case .transpose(let inner) = pattern.kind { return Self.isBare(inner) }
-    return false
-  }
-
-  private func transposedBinding(_ pattern: Formula) -> Formula? {
-    guard case .transpose(let inner) = pattern.kind, Self.isBare(inner) else { return nil }
-    return bindings[inner]?.transposed
+  /// How many factors a pattern may take: a bare variable a run of them, anything else one.
+  private func lengths(_ pattern: Formula, most: Int, isLast: Bool) -> [Int] {
+    var inner = pattern
+    if case .transpose(let part) = pattern.kind { inner = part }
+    if Self.isBare(inner), let known = bindings[inner] {
+      return known.chain.count <= most ? [known.chain.count] : []
+    }
+    guard Self.isBare(inner) else { return [1] }
+    if isLast { return [most] }
+    // The part that holds the differential is taken as long as it goes; the part before it as well.
+    return separatesDifferential ? (1...most).reversed() : Array(1...most)
   }
 }

@@ -1,0 +1,154 @@
+import NablaLanguage
+import NablaNumerics
+import Synchronization
+
+/// A formula as a function of the values of its variables.
+///
+/// The first call with new sizes plans the computation; later ones only compute. Any thread may call it.
+public struct CompiledFunction: Sendable {
+  private let functions: CompiledFunctions
+
+  fileprivate init(_ functions: CompiledFunctions) { self.functions = functions }
+
+  /// The formula.
+  public var formula: Formula { functions.formulas[0] }
+  /// The variables that need a value, sorted.
+  public var variables: [Formula] { functions.variables }
+
+  /// The value for values of the variables; a vector is n × 1, a scalar 1 × 1.
+  ///
+  /// Sizes are read off the data; `sizes` gives those that no data have. Variables that do not occur may be
+  /// given, and fix sizes too. Throws for data that are missing, do not fit together, or break a declared
+  /// property.
+  public func callAsFunction(
+    _ values: [Formula: Matrix], sizes: [String: Int] = [:]
+  ) throws(EvaluationError) -> Matrix {
+    try functions(values, sizes: sizes)[0]
+  }
+}
+
+/// Several formulas as one function, with what they share computed once.
+public struct CompiledFunctions: Sendable {
+  /// The formulas, in the order of the values.
+  public let formulas: [Formula]
+  /// The variables that need a value, sorted.
+  public let variables: [Formula]
+  /// The sizes that need a value.
+  private let sizeNames: Set<String>
+  private let options: Compiler.Options
+  private let checksProperties: Bool
+  private let programs = Programs()
+
+  fileprivate init(
+    _ formulas: [Formula], _ book: RuleBook, _ checksProperties: Bool, _ functions: FunctionProvider?
+  ) throws(EvaluationError) {
+    self.formulas = formulas
+    self.checksProperties = checksProperties
+    variables = NumericCheck.variables(formulas)
+    sizeNames = Set(Instance.sizeNames(formulas))
+    var options = Compiler.Options()
+    options.definitions = book.numericDefinitions
+    options.functions = functions
+    // Rests on declared properties, so only where the data are known to have them.
+    if checksProperties {
+      options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
+    }
+    self.options = options
+    for formula in formulas {
+      if formula.isInvalid { throw .notComputable(.invalidFormula) }
+      if formula.containsDifferential { throw .notComputable(.differential) }
+      if functions == nil {
+        for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
+          throw .notComputable(.functionWithoutValues(function.name))
+        }
+      }
+    }
+  }
+
+  /// The values of all formulas, in their order; data, sizes and errors as for `CompiledFunction`.
+  public func callAsFunction(
+    _ values: [Formula: Matrix], sizes: [String: Int] = [:]
+  ) throws(EvaluationError) -> [Matrix] {
+    let given = values.count == variables.count ? variables : values.keys.sorted()
+    for variable in variables where values[variable] == nil {
+      throw .missingValue(name: variable.name ?? "", shape: variable.shape)
+    }
+    if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
+    var reader = SizeReader(given: sizes)
+    try reader.read(given, values)
+    if checksProperties { try checkProperties(given, values) }
+    let needed = reader.sizes.filter { sizeNames.contains($0.key) }
+    if needed.count < sizeNames.count, let name = sizeNames.sorted().first(where: { needed[$0] == nil }) {
+      throw .unknownSize(name)
+    }
+    let program = try programs.program(needed) { () throws(CompileError) in
+      try Compiler.compile(formulas, sizes: needed, options: options)
+    }
+    do throws(RunError) { return try program.run(values) } catch { throw .failed(error) }
+  }
+
+  private func checkProperties(
+    _ given: [Formula], _ values: [Formula: Matrix]
+  ) throws(EvaluationError) {
+    for formula in given {
+      guard let variable = formula.variable, let value = values[formula] else { continue }
+      for property in variable.properties.strongest {
+        guard let known = InstanceProperty(rawValue: property.rawValue),
+          let violation = RandomInstance.violation(of: known, in: value)
+        else { continue }
+        throw .brokenProperty(name: variable.name, property: property, violation: violation)
+      }
+    }
+  }
+}
+
+extension Set<Property> {
+  /// Those that do not follow from another of them, sorted.
+  fileprivate var strongest: [Property] {
+    filter { property in !contains { $0 != property && Set([$0]).closed.contains(property) } }.sorted()
+  }
+}
+
+/// The programs that were made, by their sizes.
+private final class Programs: Sendable {
+  /// How many sizes are remembered.
+  static let capacity = 16
+  private let made = Mutex<[(sizes: [String: Int], program: CompiledProgram)]>([])
+
+  func program(
+    _ sizes: [String: Int], _ make: () throws(CompileError) -> CompiledProgram
+  ) throws(EvaluationError) -> CompiledProgram {
+    let known = made.withLock { made in made.first { $0.sizes == sizes }?.program }
+    if let known { return known }
+    let program: CompiledProgram
+    do throws(CompileError) { program = try make() } catch { throw .notComputable(error) }
+    made.withLock { made in
+      if made.count == Self.capacity { made.removeFirst() }
+      made.append((sizes, program))
+    }
+    return program
+  }
+}
+
+extension Formula {
+  /// The formula as a function of its variables.
+  ///
+  /// `functions` gives values to functions declared without a body. With `checkingProperties` each call makes
+  /// sure that the data have the declared properties. Throws for what has no value at all: a differential, or
+  /// a declared function without values.
+  public func compiled(
+    using book: RuleBook = .standard, checkingProperties: Bool = true, functions: FunctionProvider? = nil
+  ) throws(EvaluationError) -> CompiledFunction {
+    CompiledFunction(
+      try Formula.compiled(
+        [self], using: book, checkingProperties: checkingProperties, functions: functions))
+  }
+
+  /// Several formulas as one function, with what they share computed once: a value with its gradients.
+  public static func compiled(
+    _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
+    functions: FunctionProvider? = nil
+  ) throws(EvaluationError) -> CompiledFunctions {
+    try CompiledFunctions(formulas, book, checkingProperties, functions)
+  }
+}

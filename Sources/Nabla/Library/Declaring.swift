@@ -1,0 +1,90 @@
+import NablaLanguage
+
+extension Formula {
+  /// A matrix variable; `Formula.matrix("A", "n", "n", .symmetric)`.
+  ///
+  /// Sizes are numbers, names or polynomials such as `"h + 1"`. Names are spelled as in the language, so `"λ"`
+  /// is `"lambda"`. Traps when the language would refuse the declaration; `declared(_:)` throws instead.
+  public static func matrix(
+    _ name: String, _ rows: Dimension, _ columns: Dimension, _ properties: Property...
+  ) -> Formula {
+    declaredOrTrap(name, "matrix(\(rows), \(columns))", properties)
+  }
+
+  /// A column vector variable of shape `size` × 1; names, sizes and traps as in `matrix`.
+  public static func vector(_ name: String, _ size: Dimension, _ properties: Property...) -> Formula {
+    declaredOrTrap(name, "vector(\(size))", properties)
+  }
+
+  /// A row vector variable of shape 1 × `size`; names, sizes and traps as in `matrix`.
+  public static func row(_ name: String, _ size: Dimension, _ properties: Property...) -> Formula {
+    declaredOrTrap(name, "row(\(size))", properties)
+  }
+
+  /// A scalar variable; names and traps as in `matrix`.
+  public static func scalar(_ name: String, _ properties: Property...) -> Formula {
+    declaredOrTrap(name, "scalar", properties)
+  }
+
+  /// The size of a name, or a polynomial in such sizes, as a scalar: the `n` of `norm2(r)^2 / n`.
+  ///
+  /// Traps when the text is no size.
+  public static func dimension(_ size: String) -> Formula {
+    let variable = declaredOrTrap("x", "matrix(\(size), 2)", [])
+    return dimension(variable.shape.rows)
+  }
+
+  /// The variables of a declaration of the language, such as `A, B : matrix(n, n), symmetric`.
+  ///
+  /// For names that are not known when the program is written; throws what the language says.
+  public static func declared(_ text: String) throws(FormulaError) -> [Formula] {
+    let source = SourceText(text, name: "<declaration>")
+    do throws(NablaError) {
+      var environment = Environment()
+      var result: [Formula] = []
+      for declaration in try parseDeclaration(source) {
+        do throws(Diagnostic) { try environment.declare(declaration) } catch {
+          throw NablaError(diagnostics: [error])
+        }
+        guard case .value(let shape) = declaration.type else {
+          let range = declaration.range ?? SourceRange(start: 0, end: 0)
+          let message = "`\(declaration.name)` is a function, not a variable"
+          throw NablaError(diagnostics: [Diagnostic(message: message, range: range)])
+        }
+        result.append(
+          .variable(
+            Variable(name: declaration.name, shape: shape, properties: declaration.properties.closed)))
+      }
+      return result
+    } catch {
+      throw FormulaError(source, error.diagnostics)
+    }
+  }
+
+  private static func declaredOrTrap(_ name: String, _ type: String, _ properties: [Property]) -> Formula {
+    let text = ([name + " : " + type] + properties.map(\.rawValue)).joined(separator: ", ")
+    do throws(FormulaError) {
+      let variables = try declared(text)
+      precondition(variables.count == 1, "'\(name)' is not one name")
+      return variables[0]
+    } catch {
+      preconditionFailure("\n\(error)")
+    }
+  }
+}
+
+extension Formula {
+  /// The variable's name in its ASCII spelling; nil for a formula that is no variable.
+  public var name: String? { variable?.name }
+
+  /// The declared properties of a variable with all that they imply; empty for another formula.
+  public var properties: Set<Property> { variable?.properties ?? [] }
+
+  /// The variables that it depends on, sorted; bound indices of sums are not among them.
+  public var freeVariables: [Formula] { variables.filter { $0.variable?.role != .index } }
+
+  /// The number π.
+  public static let pi = Formula.constant(.pi)
+  /// The base of the natural logarithm.
+  public static let e = Formula.constant(.e)
+}

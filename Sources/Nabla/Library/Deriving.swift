@@ -1,0 +1,161 @@
+import NablaLanguage
+import NablaNumerics
+
+// Each of these throws a `FormulaError` when `wrt` is no variable, when the derivative has more than two axes,
+// when no rule is known, or when the check refutes the answer (a defect of Nabla).
+
+extension Formula {
+  /// The gradient by a variable, in denominator layout unless the options say otherwise.
+  ///
+  /// Scalar: the shape of the variable. Any formula by a scalar: its own shape. A vector or row of m by one of
+  /// n: n × m. By a variable that does not occur it is zero, with a note.
+  public func gradient(
+    wrt variable: Formula, options: SessionOptions = SessionOptions()
+  ) throws(FormulaError) -> DerivationResult {
+    try gradients(wrt: [variable], options: options)[0]
+  }
+
+  /// The gradients by several variables, found in one sweep; in the order of the variables.
+  public func gradients(
+    wrt variables: [Formula], options: SessionOptions = SessionOptions()
+  ) throws(FormulaError) -> [DerivationResult] {
+    let derivation = try Derivation(self, variables, options)
+    let derivatives = try derivation.derived { (calculus) throws(DerivativeProblem) in
+      try calculus.gradients(of: self, by: variables)
+    }
+    var results: [DerivationResult] = []
+    for (variable, derivative) in zip(variables, derivatives) {
+      let verdict = try derivation.confirmed { check in
+        check.checkGradient(of: self, variable: variable, gradient: derivative.formula)
+      }
+      let isTurned = options.layout == .numerator && !variable.isScalar
+      let shown = isTurned ? derivation.calculus.turned(derivative) : derivative
+      results.append(derivation.result(shown, [variable], verdict))
+    }
+    return results
+  }
+
+  /// The Jacobian in numerator layout: m × n for vectors of m by n, 1 × n for a scalar.
+  public func jacobian(
+    wrt variable: Formula, options: SessionOptions = SessionOptions()
+  ) throws(FormulaError) -> DerivationResult {
+    let derivation = try Derivation(self, [variable], options)
+    let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
+      try calculus.jacobian(of: self, by: variable)
+    }
+    let verdict = try derivation.confirmed { check in
+      check.checkJacobian(of: self, variable: variable, jacobian: derivative.formula)
+    }
+    return derivation.result(derivative, [variable], verdict)
+  }
+
+  /// The second derivatives of a scalar: n × n by a vector of n; mixed, rows by the first, columns by the second.
+  public func hessian(
+    wrt first: Formula, and second: Formula? = nil, options: SessionOptions = SessionOptions()
+  ) throws(FormulaError) -> DerivationResult {
+    let variables = [first] + (second.map { [$0] } ?? [])
+    let derivation = try Derivation(self, variables, options)
+    let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
+      try calculus.hessian(of: self, by: first, second ?? first)
+    }
+    let verdict = try derivation.confirmed { check in
+      check.checkHessian(of: self, variable: first, variable: second ?? first, hessian: derivative.formula)
+    }
+    return derivation.result(derivative, variables, verdict)
+  }
+
+  /// The differential, in the differentials of the variables: `d(x)` prints as `dx`.
+  public func differential(
+    wrt variables: Formula..., options: SessionOptions = SessionOptions()
+  ) throws(FormulaError) -> DerivationResult {
+    let derivation = try Derivation(self, variables, options)
+    let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
+      try calculus.differential(of: self, by: variables)
+    }
+    let verdict = try derivation.confirmed { check in
+      check.checkDifferential(of: self, variables: variables, differential: derivative.formula)
+    }
+    return derivation.result(derivative, variables, verdict)
+  }
+
+  /// An equal formula in the plainest form that the rules of the book lead to.
+  public func simplified(using book: RuleBook = .standard) -> Formula {
+    let result = Calculus(book: book).simplified(self)
+    return result.isInvalid ? self : result
+  }
+}
+
+/// What the questions about one formula share.
+private struct Derivation {
+  let expression: Formula
+  let options: SessionOptions
+  let calculus: Calculus
+
+  init(_ expression: Formula, _ variables: [Formula], _ options: SessionOptions) throws(FormulaError) {
+    for (index, variable) in variables.enumerated() {
+      guard let declared = variable.variable, declared.role != .index else {
+        throw FormulaError(
+          variable.text, name: "<wrt>", message: "`\(variable)` is no variable, so nothing can be derived by it")
+      }
+      if variables[..<index].contains(variable) {
+        throw FormulaError(variable.text, name: "<wrt>", message: "`\(variable)` is given twice")
+      }
+    }
+    if expression.containsDifferential {
+      throw FormulaError(expression.text, name: "<formula>", message: "a differential cannot be derived again")
+    }
+    self.expression = expression
+    self.options = options
+    calculus = Calculus(book: options.book)
+  }
+
+  func derived<T>(_ body: (Calculus) throws(DerivativeProblem) -> T) throws(FormulaError) -> T {
+    do throws(DerivativeProblem) { return try body(calculus) } catch { throw FormulaError(error, of: expression) }
+  }
+
+  func confirmed(_ verdict: (NumericCheck) -> Verdict) throws(FormulaError) -> Verdict? {
+    guard options.checks else { return nil }
+    let verdict = verdict(NumericCheck(seed: options.seed, definitions: options.book.numericDefinitions))
+    if verdict.status == .refuted {
+      let place = verdict.counterexample.map { ", for instance at \($0)" } ?? ""
+      throw FormulaError(
+        expression.text, name: "<formula>", message: "a defect of Nabla: its answer failed its check\(place)")
+    }
+    return verdict
+  }
+
+  func result(_ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?) -> DerivationResult {
+    let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
+    let entries = Dictionary(options.book.entries.map { ($0.name, $0) }) { first, _ in first }
+    let steps = derivative.sweep.map { step in
+      let function = step.rule.split(separator: ".").first.map(String.init) ?? step.rule
+      let rule =
+        entries[step.rule] ?? entries[function]
+        ?? RuleEntry(name: step.rule, statement: "", file: "", line: 0, saying: nil)
+      return DerivationStep(rule: rule, before: step.before, after: step.after)
+    }
+    return DerivationResult(
+      result: derivative.formula, steps: steps, conditions: remarks.conditions, notes: remarks.notes,
+      verdict: verdict)
+  }
+}
+
+extension NumericCheck {
+  /// Whether `differential`, with directions for the differentials, is the derivative along them.
+  func checkDifferential(
+    of objective: Formula, variables: [Formula], differential: Formula
+  ) -> Verdict {
+    let t = Formula.variable(Variable(name: "t'", shape: .scalar, properties: []))
+    var moved: [Formula: Formula] = [:]
+    var directions: [Formula: Formula] = [:]
+    for variable in variables {
+      let name = "d" + (variable.name ?? "")
+      let direction = Formula.variable(Variable(name: name, shape: variable.shape, properties: []))
+      moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
+      directions[.differential(of: variable)] = direction
+    }
+    return checkGradient(
+      of: objective.replacing(moved), variable: t,
+      gradient: differential.replacing(directions).replacing(moved))
+  }
+}

@@ -1,0 +1,38 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Why a compiled formula has no value, in general or for the given data.
+public enum EvaluationError: Error, Sendable, Equatable {
+  /// No data for a variable that the formula needs; with the declared shape.
+  case missingValue(name: String, shape: Shape)
+  /// Data for a formula that is no variable.
+  case notAVariable(String)
+  /// The data of a variable have more or fewer rows or columns than the sizes found elsewhere, or than declared.
+  ///
+  /// `expected` is what the shape comes to; `because` says which data fixed the sizes in it.
+  case wrongShape(name: String, shape: Shape, expected: String, found: String, because: String)
+  /// No data fix a size that the formula needs; it can be given as `sizes: ["n": 3]`.
+  case unknownSize(String)
+  /// An entry of the data breaks a declared property; `violation` names the entry.
+  case brokenProperty(name: String, property: Property, violation: PropertyViolation)
+  /// The formula cannot be computed, for these sizes or at all.
+  case notComputable(CompileError)
+  /// An index of a sum leaves its array.
+  case failed(RunError)
+}
+
+extension EvaluationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missingValue(let name, let shape): "no value is given for \(name) : \(shape.declaration)"
+    case .notAVariable(let text): "a value is given for \(text), which is no variable"
+    case .wrongShape(let name, let shape, let expected, let found, let because):
+      "\(name) : \(shape.declaration) is given as \(found), but should be \(expected)\(because)"
+    case .unknownSize(let name): "nothing fixes the size \(name); give it as `sizes: [\"\(name)\": ...]`"
+    case .brokenProperty(let name, let property, let violation):
+      "\(name) is declared \(property.rawValue), but \(violation)"
+    case .notComputable(let error): error.description
+    case .failed(let error): error.description
+    }
+  }
+}

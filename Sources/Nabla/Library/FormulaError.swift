@@ -1,0 +1,33 @@
+import NablaLanguage
+
+/// What is wrong with a text or a question, as a compiler would say it: place, sentence, line, caret, way out.
+public struct FormulaError: Error, Sendable {
+  /// The text that was read; for a question about a formula, the formula's own text.
+  public let source: SourceText
+  /// What is wrong, in the order of the text.
+  public let diagnostics: [Diagnostic]
+
+  init(_ source: SourceText, _ diagnostics: [Diagnostic]) {
+    self.source = source
+    self.diagnostics = diagnostics
+  }
+
+  /// An error about a whole text.
+  init(_ text: String, name: String, message: String, hint: String? = nil) {
+    let source = SourceText(text, name: name)
+    let range = SourceRange(start: 0, end: source.bytes.count)
+    self.init(source, [Diagnostic(message: message, range: range, hint: hint)])
+  }
+
+  init(_ problem: DerivativeProblem, of formula: Formula) {
+    let source = SourceText(formula.text, name: "<formula>")
+    self.init(source, [problem.diagnostic(at: SourceRange(start: 0, end: source.bytes.count))])
+  }
+}
+
+extension FormulaError: CustomStringConvertible {
+  public var description: String {
+    let text = DiagnosticRenderer(source).render(diagnostics)
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+}

@@ -1,0 +1,29 @@
+import NablaLanguage
+
+extension Formula: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {}
+
+extension FormulaInitializers where Self == Formula {
+  /// A whole number, exactly.
+  public init(_ value: Int) { self = Formula.number(value) }
+
+  /// A number, exactly as its shortest decimal text has it: `0.1` is 1/10.
+  ///
+  /// Traps for what has no exact fraction of 128 bits: infinities, NaN, and very large or small magnitudes.
+  public init(_ value: Double) {
+    guard let exact = Rational(shortestText: value) else {
+      preconditionFailure("\(value) is not an exact fraction of 128 bits")
+    }
+    self = Formula.number(exact)
+  }
+
+  public init(integerLiteral value: Int) { self.init(value) }
+  public init(floatLiteral value: Double) { self.init(value) }
+}
+
+extension Rational {
+  /// The fraction that the shortest decimal text of a number says; nil when it does not fit.
+  fileprivate init?(shortestText value: Double) {
+    guard value.isFinite, let read = Rational(text: "\(value.magnitude)"), !read.isOverflow else { return nil }
+    self = value < 0 ? -read : read
+  }
+}

@@ -1,0 +1,136 @@
+import NablaLanguage
+
+/// Initializers that return a formula that is known already, which a class itself cannot have.
+public protocol FormulaInitializers: Sendable {}
+
+extension Formula: FormulaInitializers {}
+
+extension FormulaInitializers where Self == Formula {
+  /// Reads an expression of the language.
+  ///
+  /// `variables` are the names that it may use, with their sizes; another name is an error. The result is
+  /// identical to what operators build. Functions of the book's rules may be called.
+  public init(
+    parsing text: String, in variables: [Formula] = [], using book: RuleBook = .standard
+  ) throws(FormulaError) {
+    self = try Formula.read(text, variables, book, infers: false)
+  }
+
+  /// Reads an expression of the language and types the names that are not among `variables` from their use.
+  ///
+  /// `freeVariables` of the result has what was found.
+  public init(
+    inferring text: String, in variables: [Formula] = [], using book: RuleBook = .standard
+  ) throws(FormulaError) {
+    self = try Formula.read(text, variables, book, infers: true)
+  }
+}
+
+extension Formula {
+  fileprivate static func read(
+    _ text: String, _ variables: [Formula], _ book: RuleBook, infers: Bool
+  ) throws(FormulaError) -> Formula {
+    let source = SourceText(text)
+    var environment = Environment()
+    environment.infersUndeclared = infers
+    environment.functions.merge(book.userSignatures) { builtin, _ in builtin }
+    var lowering = Lowering(names: [:])
+    for formula in variables {
+      if case .dimension(let name) = formula.kind {
+        environment.dimensions.insert(name)
+        continue
+      }
+      guard let variable = formula.variable else {
+        throw FormulaError(
+          text, name: source.name, message: "`\(formula)` is given as a name, but is no variable")
+      }
+      if let other = lowering.names[variable.name], other != formula {
+        throw FormulaError(
+          text, name: source.name, message: "`\(variable.name)` is given twice, with different types")
+      }
+      lowering.names[variable.name] = formula
+      environment.declarations[variable.name] = Declaration(
+        name: variable.name, type: .value(variable.shape), properties: variable.properties)
+      environment.dimensions.formUnion(variable.shape.rows.names + variable.shape.columns.names)
+    }
+    if let name = environment.dimensions.sorted().first(where: { lowering.names[$0] != nil }) {
+      throw FormulaError(
+        text, name: source.name, message: "`\(name)` is given both as a variable and as a size")
+    }
+    do throws(NablaError) {
+      let typed = try infer([try parseExpression(source)], in: environment, source: source)
+      for assumed in typed.assumed {
+        if case .value(let shape) = assumed.type {
+          lowering.names[assumed.name] = .variable(
+            Variable(name: assumed.name, shape: shape, properties: []))
+        }
+      }
+      let formula = lowering.formula(typed.expressions[0])
+      if !formula.isInvalid { return formula }
+    } catch {
+      throw FormulaError(source, error.diagnostics)
+    }
+    throw FormulaError(.tooLarge("an exact number does not fit in 128 bits"), at: source)
+  }
+
+  /// A form of the language with formulas put in for `%1`, `%2`, ...; every Swift operator and function is one.
+  ///
+  /// Traps with the message that the language has for formulas that do not fit.
+  static func form(_ template: String, _ operands: Formula...) -> Formula { form(template, operands) }
+
+  static func form(_ template: String, _ operands: [Formula]) -> Formula {
+    var environment = Environment()
+    var lowering = Lowering(names: [:])
+    for (index, operand) in operands.enumerated() {
+      let name = placeholder(index)
+      lowering.names[name] = operand
+      environment.declarations[name] = Declaration(name: name, type: .value(operand.shape))
+      environment.dimensions.formUnion(operand.shape.rows.names + operand.shape.columns.names)
+    }
+    let text = filled(template, operands.indices.map(placeholder))
+    if let head = text.firstIndex(of: "("), environment.functions[String(text[..<head])] == nil {
+      environment.functions.merge(RuleBook.standard.userSignatures) { builtin, _ in builtin }
+    }
+    let source = SourceText(text)
+    let name = { filled(template, operands.map(\.textAsOperand)) }
+    do throws(NablaError) {
+      let typed = try infer([try parseExpression(source)], in: environment, source: source)
+      let formula = lowering.formula(typed.expressions[0])
+      precondition(!formula.isInvalid, "\(name()): an exact number does not fit in 128 bits")
+      return formula
+    } catch {
+      var message = error.diagnostics.first.map { $0.message + ($0.hint.map { "; hint: \($0)" } ?? "") } ?? ""
+      for (index, operand) in operands.enumerated() {
+        message = message.split(separator: placeholder(index), omittingEmptySubsequences: false)
+          .joined(separator: operand.textAsOperand)
+      }
+      preconditionFailure("\(name()): \(message)")
+    }
+  }
+
+  /// A name that no one writes; the last digit of none is the first of another.
+  private static func placeholder(_ index: Int) -> String { "operand_\(index + 1)_" }
+
+  private static func filled(_ template: String, _ texts: [String]) -> String {
+    var result = ""
+    var rest = template[...]
+    while let mark = rest.firstIndex(of: "%") {
+      result += rest[..<mark]
+      let digits = rest[rest.index(after: mark)...].prefix { $0.isNumber }
+      if let place = Int(digits), texts.indices.contains(place - 1) { result += texts[place - 1] }
+      rest = rest[digits.endIndex...]
+    }
+    return result + rest
+  }
+
+  private var textAsOperand: String {
+    let text = text(limit: 500) ?? "…"
+    return children.isEmpty || text.hasSuffix(")") && text.allSatisfy({ $0 != " " }) ? text : "(\(text))"
+  }
+}
+
+extension FormulaError {
+  fileprivate init(_ problem: DerivativeProblem, at source: SourceText) {
+    self.init(source, [problem.diagnostic(at: SourceRange(start: 0, end: source.bytes.count))])
+  }
+}

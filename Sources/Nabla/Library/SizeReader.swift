@@ -1,0 +1,80 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Reads the sizes off the data: `X : matrix(n, d)` given as 5 x 3 has n = 5 and d = 3.
+struct SizeReader {
+  private(set) var sizes: [String: Int]
+  /// What fixed each size, for messages.
+  private var origins: [String: String] = [:]
+
+  /// The sizes that are given beside the data.
+  init(given: [String: Int]) {
+    sizes = given
+    for name in given.keys { origins[name] = "the given sizes" }
+  }
+
+  /// Reads all the data, the variables in a fixed order so that messages do not depend on hashing.
+  mutating func read(_ variables: [Formula], _ values: [Formula: Matrix]) throws(EvaluationError) {
+    var open: [(size: Dimension, count: Int, name: String)] = []
+    for formula in variables {
+      guard let variable = formula.variable, let value = values[formula] else { continue }
+      for (size, count) in [(variable.shape.rows, value.rows), (variable.shape.columns, value.columns)] {
+        if let name = size.name {
+          fix(name, count, variable.name)
+        } else if size.constant == nil {
+          open.append((size, count, variable.name))
+        }
+      }
+    }
+    // What is left are polynomials such as h + 1: each may have one unknown size once the others are known.
+    var isNew = true
+    while isNew {
+      isNew = false
+      for (size, count, name) in open {
+        let unknown = size.names.filter { sizes[$0] == nil }
+        guard unknown.count == 1, let solution = solve(size, unknown[0], count) else { continue }
+        fix(unknown[0], solution, name)
+        isNew = true
+      }
+    }
+    for formula in variables {
+      if let variable = formula.variable, let value = values[formula] { try check(variable, value) }
+    }
+  }
+
+  private mutating func fix(_ name: String, _ count: Int, _ variable: String) {
+    if sizes[name] != nil { return }
+    sizes[name] = count
+    origins[name] = variable
+  }
+
+  /// The positive size that makes a polynomial of degree one in it have a value.
+  private func solve(_ size: Dimension, _ unknown: String, _ count: Int) -> Int? {
+    var trial = sizes
+    func value(_ x: Int) -> Int? {
+      trial[unknown] = x
+      return size.value(trial)
+    }
+    guard let constant = value(0), let next = value(1), let second = value(2) else { return nil }
+    let slope = next - constant
+    guard slope != 0, second - next == slope, (count - constant).isMultiple(of: slope) else { return nil }
+    let solution = (count - constant) / slope
+    return solution > 0 ? solution : nil
+  }
+
+  private func check(_ variable: Variable, _ value: Matrix) throws(EvaluationError) {
+    let shape = variable.shape
+    let names = Set(shape.rows.names + shape.columns.names).sorted()
+    for name in names where sizes[name] == nil { throw .unknownSize(name) }
+    let (rows, columns) = (shape.rows.value(sizes), shape.columns.value(sizes))
+    if rows == value.rows, columns == value.columns { return }
+    let reasons = names.filter { origins[$0] != variable.name }.map { name in
+      "\(name) = \(sizes[name] ?? 0) from \(origins[name] ?? "")"
+    }
+    throw .wrongShape(
+      name: variable.name, shape: shape,
+      expected: "\(rows.map(String.init) ?? "?") x \(columns.map(String.init) ?? "?")",
+      found: "\(value.rows) x \(value.columns)",
+      because: reasons.isEmpty ? "" : ", with " + reasons.joined(separator: " and "))
+  }
+}

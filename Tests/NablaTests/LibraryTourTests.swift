@@ -1,0 +1,71 @@
+import Nabla
+import Testing
+
+/// The tour of the library as a user would write it: nothing but `import Nabla`.
+@Suite("Library: the tour")
+struct LibraryTourTests {
+  @Test("declare, build, read, derive, simplify, compile, check")
+  func tour() throws {
+    var lines: [String] = []
+    func print(_ value: some Any) { lines.append("\(value)") }
+
+    // Declare. A size is a name or a number; properties follow the sizes, in the words of the text language.
+    let X = Formula.matrix("X", "n", "d")
+    let y = Formula.vector("y", "n")
+    let w = Formula.vector("w", "d")
+    let λ = Formula.scalar("lambda", .positive)
+    let n = Formula.dimension("n")
+
+    // Build with operators. A shape error here is the programmer's and traps, with the message of the language.
+    let J = pow(norm2(X * w - y), 2) / n + λ * pow(norm2(w), 2)
+
+    // Or read what somebody typed. This throws, and the error knows where in the text it happened.
+    let K = try Formula(parsing: "norm2(X*w - y)^2/n + λ*‖w‖²", in: [X, y, w, λ])
+    #expect(J == K)
+
+    // Derive: the result, and the way to it.
+    let gradient = try J.gradient(wrt: w)
+    print(gradient.result)
+    print(gradient.result.latex)
+    for (number, step) in zip(1..., gradient.steps) {
+      print("\(number). \(step.text)    \(step.rule.name): \(step.rule.statement)")
+    }
+    let hessian = try J.hessian(wrt: w).result
+    print(hessian)
+
+    // Simplify, with rules of one's own when wanted; they are typed as they are read.
+    let rules = try RuleBook.standard.adding(
+      """
+      x : scalar
+      rule demo.logistic   sigmoid(x)*exp(-x) -> 1 - sigmoid(x)
+      """)
+    print((sigmoid(λ) * exp(-λ)).simplified(using: rules))
+
+    // Compile once, evaluate often. Arguments are the variables themselves, so none can be taken for another.
+    let slope = try gradient.result.compiled()
+    let values: [Formula: Matrix] = [X: .random(5, 3), y: .random(5), w: [1, 0, -1], λ: 0.1]
+    print(try slope(values))
+
+    // Check. Three answers, never a bare Bool.
+    let claim = try Formula(parsing: "2/n*X'*(X*w - y) + 2*lambda*w", in: [X, y, w, λ])
+    for formula in [claim, claim + w] {
+      switch gradient.result.checked(equalTo: formula) {
+      case .agrees(let points): print("equal at \(points) random points")
+      case .refuted(let witness): print("false, for instance at \(witness)")
+      case .undecided(let reason): print("undecided: \(reason)")
+      }
+    }
+
+    // Errors read like a compiler's: a place, a sentence, the line, a caret, a way out.
+    do throws(FormulaError) {
+      _ = try Formula(parsing: "X*y", in: [X, y])
+    } catch {
+      print(error)
+    }
+    for line in lines { Swift.print(line) }
+    #expect(lines.joined(separator: "\n") == Self.transcript)
+  }
+
+  static let transcript = """
+    """
+}
