@@ -84,7 +84,8 @@ extension AnswerWriter {
       ("question", .string(answer.question)), ("mode", .string(answer.kind.rawValue)),
       ("wrt", .string(answer.variable)),
       ("shape", .strings([answer.formula.shape.rows.description, answer.formula.shape.columns.description])),
-      ("text", .string(answer.formula.text)), ("latex", .string(answer.formula.latex(functionNames: latexNames))),
+      ("text", .string(answer.formula.text)),
+      ("latex", .string(answer.formula.latex(functionNames: latexNames))),
       (
         "let",
         .array(
@@ -121,7 +122,8 @@ extension AnswerWriter {
       return .object([("status", .string("skipped")), ("reason", .string(reason))])
     }
     fields += [
-      ("method", .string(verdict.method)), ("error", .number(verdict.error)), ("points", .integer(verdict.points)),
+      ("method", .string(verdict.method)), ("error", .number(verdict.error)),
+      ("points", .integer(verdict.points)),
     ]
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in

@@ -63,7 +63,9 @@ struct Arguments {
   func operand(_ what: String) throws(UsageError) -> String {
     guard let first = operands.first else { throw UsageError(message: "\(what) is missing") }
     if operands.count > 1 {
-      throw UsageError(message: "one \(what) at a time; '\(operands[1])' is too much", hint: "quote an expression with spaces")
+      throw UsageError(
+        message: "one \(what) at a time; '\(operands[1])' is too much",
+        hint: "quote an expression with spaces")
     }
     return first
   }
@@ -132,11 +134,15 @@ enum InputFile {
       data = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: limit + 1) ?? Data() }
     }
     guard let data else { throw UsageError(message: "'\(path)' cannot be read") }
-    if data.count > limit { throw UsageError(message: "'\(path)' has more than \(limit >> 20) MiB, the limit for a text") }
+    if data.count > limit {
+      throw UsageError(message: "'\(path)' has more than \(limit >> 20) MiB, the limit for a text")
+    }
     return Array(data)
   }
 
-  static func read(_ path: String) throws(UsageError) -> String { String(decoding: try bytes(path), as: UTF8.self) }
+  static func read(_ path: String) throws(UsageError) -> String {
+    String(decoding: try bytes(path), as: UTF8.self)
+  }
 
   static func source(_ path: String) throws(UsageError) -> SourceText {
     SourceText(bytes: try bytes(path), name: path == "-" ? "<stdin>" : path)

@@ -61,7 +61,8 @@ enum Main {
       return .usage
     }
     if ["--help", "-h", "help"].contains(first) {
-      Terminal.print(arguments.dropFirst().first.flatMap(Command.init(rawValue:)).map(Help.text) ?? Help.overview)
+      Terminal.print(
+        arguments.dropFirst().first.flatMap(Command.init(rawValue:)).map(Help.text) ?? Help.overview)
       return .answered
     }
     if first == "--version" {
@@ -70,8 +71,10 @@ enum Main {
     }
     guard let command = Command(rawValue: first) else {
       let near = nearestName(to: first, among: Command.allCases.map(\.rawValue))
-      Terminal.error("nabla: error: there is no command '\(first)'\n" + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
-        + "hint: `nabla --help` lists the commands\n")
+      Terminal.error(
+        "nabla: error: there is no command '\(first)'\n"
+          + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
+          + "hint: `nabla --help` lists the commands\n")
       return .usage
     }
     let rest = Array(arguments.dropFirst())
@@ -82,8 +85,9 @@ enum Main {
     do throws(UsageError) {
       return try command.execute(rest)
     } catch {
-      Terminal.error("nabla \(command.rawValue): error: \(error.message)\n" + (error.hint.map { "hint: \($0)\n" } ?? "")
-        + "hint: `nabla \(command.rawValue) --help` shows how it is used\n")
+      Terminal.error(
+        "nabla \(command.rawValue): error: \(error.message)\n" + (error.hint.map { "hint: \($0)\n" } ?? "")
+          + "hint: `nabla \(command.rawValue) --help` shows how it is used\n")
       return .usage
     }
   }

@@ -19,11 +19,15 @@ struct RulesCommand {
       Terminal.print("\(book.entries.count) entries\n")
       return .answered
     case "show":
-      guard arguments.operands.count == 2 else { throw UsageError(message: "show takes the name of one rule") }
+      guard arguments.operands.count == 2 else {
+        throw UsageError(message: "show takes the name of one rule")
+      }
       let name = arguments.operands[1]
       guard let entry = book.entries.first(where: { $0.name == name }) else {
         let near = nearestName(to: name, among: book.entries.map(\.name))
-        Terminal.error("nabla rules: error: there is no rule '\(name)'\n" + (near.map { "hint: did you mean '\($0)'?\n" } ?? ""))
+        Terminal.error(
+          "nabla rules: error: there is no rule '\(name)'\n"
+            + (near.map { "hint: did you mean '\($0)'?\n" } ?? ""))
         return .input
       }
       Terminal.print("\(entry.statement)\n  \(entry.file):\(entry.line)\n")

@@ -89,7 +89,8 @@ struct RunCommand {
     let arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
     let source = try InputFile.source(try arguments.operand("formula file"))
     let options = try CommonOptions(arguments)
-    runner = Runner(session: Session(source, options: options.session), format: options.format, steps: options.steps)
+    runner = Runner(
+      session: Session(source, options: options.session), format: options.format, steps: options.steps)
   }
 
   func execute() -> ExitCode { runner.run() }
@@ -111,11 +112,14 @@ struct DeriveCommand {
     let variables = arguments.all("--wrt")
     guard !variables.isEmpty else { throw UsageError(message: "--wrt is missing: by which variable?") }
     // One line each, so that places in messages are places in what was typed.
-    let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map { Self.line(String($0)) }
+    let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map {
+      Self.line(String($0))
+    }
     let question = "\(mode) \(Self.line(expression)) wrt \(Self.line(variables.joined(separator: ", ")))"
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")
-    runner = Runner(session: Session(source, options: options.session), format: options.format, steps: options.steps)
+    runner = Runner(
+      session: Session(source, options: options.session), format: options.format, steps: options.steps)
   }
 
   private static func line(_ text: String) -> String {

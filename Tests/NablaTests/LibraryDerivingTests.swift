@@ -1,3 +1,6 @@
+// The names of mathematics.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, IdentifiersMustBeASCII
+
 import Nabla
 import Testing
 
@@ -20,7 +23,8 @@ struct LibraryDerivingTests {
     #expect(norm.steps.allSatisfy { !$0.rule.statement.isEmpty && $0.rule.line > 0 })
     let both = try (x.transpose * A * y).gradients(wrt: [x, y])
     #expect(both.map(\.description) == ["A*y", "A'*x"])
-    #expect(try sum(x).gradient(wrt: y).notes == ["y does not occur in the expression, so the derivative is zero"])
+    #expect(
+      try sum(x).gradient(wrt: y).notes == ["y does not occur in the expression, so the derivative is zero"])
     #expect(try tr(S * A).gradient(wrt: S).notes == ["the entries of S are taken as independent"])
   }
 

@@ -1,3 +1,6 @@
+// The names of mathematics.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, IdentifiersMustBeASCII
+
 import Nabla
 import Testing
 
@@ -51,7 +54,9 @@ struct LibraryEvaluationTests {
   func errors() throws {
     let product = try (λ * X * w).compiled()
     let X23 = Matrix(rows: 2, columns: 3)
-    #expect(message { () throws(EvaluationError) in try product([X: X23, λ: 1]) } == "no value is given for w : vector(d)")
+    #expect(
+      message { () throws(EvaluationError) in try product([X: X23, λ: 1]) }
+        == "no value is given for w : vector(d)")
     #expect(
       message { () throws(EvaluationError) in try product([X: X23, w: [1, 2], λ: 1]) }
         == "w : vector(d) is given as 2 x 1, but should be 3 x 1, with d = 3 from X")
@@ -73,7 +78,8 @@ struct LibraryEvaluationTests {
     #expect(
       message { () throws(EvaluationError) in try sum(W).compiled()([W: Matrix(rows: 4, columns: 7)]) }
         == "W : matrix(h + 1, 2*h) is given as 4 x 7, but should be 4 x 6")
-    #expect(message { () throws(EvaluationError) in try sum(x).compiled()([x: [1], x + 1: [1]]) }.contains("x + 1"))
+    #expect(
+      message { () throws(EvaluationError) in try sum(x).compiled()([x: [1], x + 1: [1]]) }.contains("x + 1"))
     let dx = try sum(x).differential(wrt: x).result
     #expect(message { () throws(EvaluationError) in try dx.compiled() } == "a differential has no value")
   }
@@ -81,7 +87,9 @@ struct LibraryEvaluationTests {
   @Test("declared properties are checked unless that is switched off")
   func properties() throws {
     let bad = Matrix(rows: [[1, 2], [2, 1]])
-    #expect(message { () throws(EvaluationError) in try inv(S).compiled()([S: bad]) }.hasPrefix("S is declared spd, but"))
+    #expect(
+      message { () throws(EvaluationError) in try inv(S).compiled()([S: bad]) }.hasPrefix(
+        "S is declared spd, but"))
     let value = try inv(S).compiled(checkingProperties: false)([S: bad])
     #expect((value * bad - .identity(2)).maxAbs < 1e-12)
   }

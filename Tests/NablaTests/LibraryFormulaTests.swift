@@ -1,3 +1,6 @@
+// The names of mathematics.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, IdentifiersMustBeASCII
+
 import Nabla
 import Testing
 
@@ -59,7 +62,8 @@ struct LibraryFormulaTests {
       (-x, "-x"), (x .* y, "x .* y"), (s .* x, "s .* x"), (1 ./ x, "1 ./ x"), (x ./ y, "x ./ y"),
       (x.transpose * y, "x'*y"), (x * r, "x*r"), (A.inverse, "inv(A)"), (s.inverse, "1/s"),
       (pow(A, 2), "A^2"), (pow(A, -1), "A^-1"), (pow(s, 2), "s^2"), (pow(s, s), "s^s"),
-      (elementwisePow(x, 2), "x .^ 2"), (elementwisePow(x, y), "x .^ y"), (x .< y, "x < y"), (x .<= 0, "x <= 0"),
+      (elementwisePow(x, 2), "x .^ 2"), (elementwisePow(x, y), "x .^ y"), (x .< y, "x < y"),
+      (x .<= 0, "x <= 0"),
       (x .> 0, "x > 0"), (x .>= y, "x >= y"), (x[2], "x[2]"), (A[1, 2], "A[1, 2]"), (A.row(1), "A[1, :]"),
       (A.column("n"), "A[:, n]"), (X.rows(2, through: "n"), "X[2:n, :]"),
       (X.columns(1, through: 2), "X[:, 1:2]"), (.blocks([[A, x], [r, s]]), "[A, x; r, s]"),
@@ -76,21 +80,26 @@ struct LibraryFormulaTests {
   @Test("functions build what the language reads")
   func functions() throws {
     let entrywise: [(String, (Formula) -> Formula)] = [
-      ("exp", exp), ("log", log), ("log1p", log1p), ("expm1", expm1), ("sqrt", sqrt), ("abs", abs), ("sign", sign),
-      ("sin", sin), ("cos", cos), ("tan", tan), ("asin", asin), ("acos", acos), ("atan", atan), ("sinh", sinh),
+      ("exp", exp), ("log", log), ("log1p", log1p), ("expm1", expm1), ("sqrt", sqrt), ("abs", abs),
+      ("sign", sign),
+      ("sin", sin), ("cos", cos), ("tan", tan), ("asin", asin), ("acos", acos), ("atan", atan),
+      ("sinh", sinh),
       ("cosh", cosh), ("tanh", tanh), ("sech", sech), ("erf", erf), ("sigmoid", sigmoid), ("logit", logit),
-      ("softplus", softplus), ("relu", relu), ("silu", silu), ("gelu", gelu), ("step", step), ("lgamma", lgamma),
+      ("softplus", softplus), ("relu", relu), ("silu", silu), ("gelu", gelu), ("step", step),
+      ("lgamma", lgamma),
       ("digamma", digamma), ("trigamma", trigamma), ("softmax", softmax), ("logsoftmax", logsoftmax),
       ("logsumexp", logsumexp), ("argmaxhot", argmaxhot),
     ]
     let ofArrays: [(String, (Formula) -> Formula)] = [
       ("sum", sum), ("mean", mean), ("norm1", norm1), ("norm2", norm2), ("normF", normF), ("norm", norm),
       ("norminf", norminf), ("specnorm", specnorm), ("nucnorm", nucnorm), ("max", max), ("min", min),
-      ("rowsums", rowsums), ("colsums", colsums), ("pinv", pinv), ("vec", vec), ("tril", tril), ("triu", triu),
+      ("rowsums", rowsums), ("colsums", colsums), ("pinv", pinv), ("vec", vec), ("tril", tril),
+      ("triu", triu),
       ("polar", polar), ("leftsv", leftsv), ("rightsv", rightsv),
     ]
     let ofSquares: [(String, (Formula) -> Formula)] = [
-      ("tr", tr), ("det", det), ("logdet", logdet), ("inv", inv), ("adj", adj), ("expm", expm), ("chol", chol),
+      ("tr", tr), ("det", det), ("logdet", logdet), ("inv", inv), ("adj", adj), ("expm", expm),
+      ("chol", chol),
       ("lowhalf", lowhalf), ("diag", diag),
     ]
     for (name, function) in entrywise { #expect(function(x) == (try parsed("\(name)(x)")), "\(name)") }
@@ -100,8 +109,10 @@ struct LibraryFormulaTests {
     }
     for (name, function) in ofSquares { #expect(function(A) == (try parsed("\(name)(A)")), "\(name)") }
     let pairs: [(Formula, String)] = [
-      (leakyrelu(x, 0.1), "leakyrelu(x, 1/10)"), (elu(x, s), "elu(x, s)"), (polygamma(2, x), "polygamma(2, x)"),
-      (max(x, 0), "max(x, 0)"), (min(x, y), "min(x, y)"), (dot(x, y), "dot(x, y)"), (kron(A, X), "kron(A, X)"),
+      (leakyrelu(x, 0.1), "leakyrelu(x, 1/10)"), (elu(x, s), "elu(x, s)"),
+      (polygamma(2, x), "polygamma(2, x)"),
+      (max(x, 0), "max(x, 0)"), (min(x, y), "min(x, y)"), (dot(x, y), "dot(x, y)"),
+      (kron(A, X), "kron(A, X)"),
       (outer(x, y), "outer(x, y)"), (diag(x), "diag(x)"), (eye("n") + A, "eye(n) + A"),
       (ones("n").transpose * x, "ones(n)'*x"), (ones("n", "d") + X, "ones(n, d) + X"),
       (zeros("n") + x, "zeros(n) + x"), (commutation("n", "d") * vec(X), "commutation(n, d)*vec(X)"),
@@ -113,7 +124,8 @@ struct LibraryFormulaTests {
   @Test("a text with an error throws what a compiler would print")
   func readingErrors() {
     for (text, words) in [
-      ("X*x", "X'*x"), ("x + q", "q"), ("x +", "1:4"), ("1/x", "./"), ("sigmiod(x)", "sigmoid"), ("s/0", "128 bits"),
+      ("X*x", "X'*x"), ("x + q", "q"), ("x +", "1:4"), ("1/x", "./"), ("sigmiod(x)", "sigmoid"),
+      ("s/0", "128 bits"),
       ("", "1:1"),
     ] {
       do throws(FormulaError) {

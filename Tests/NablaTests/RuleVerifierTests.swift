@@ -20,3 +20,11 @@ private let subjects = verifier.subjects
     #expect(report.survived.isEmpty, "seed \(seed): \(report)")
   }
 }
+
+@Test func ruleDump() {
+  for s in subjects {
+    let r = verifier.verify(named: s.name)!
+    let m = verifier.mutants(named: s.name)!
+    print("DUMP", r, "|", m, m.equal)
+  }
+}

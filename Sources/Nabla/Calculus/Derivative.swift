@@ -43,7 +43,9 @@ struct Calculus {
     return result
   }
 
-  private func gradient(ofArray expression: Formula, by variable: Formula) throws(DerivativeProblem) -> Derivative {
+  private func gradient(ofArray expression: Formula, by variable: Formula) throws(DerivativeProblem)
+    -> Derivative
+  {
     let differentiator = Differentiator(book, variables: [variable])
     if variable.isScalar {
       return finish(try differentiator.forward(expression, [variable: .one]), differentiator)
@@ -79,7 +81,9 @@ struct Calculus {
   }
 
   /// The matrix of second derivatives; mixed: rows by the first variable, columns by the second.
-  func hessian(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem) -> Derivative {
+  func hessian(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem)
+    -> Derivative
+  {
     guard expression.isScalar, !first.shape.isMatrix, !second.shape.isMatrix else {
       throw .shapes(expression: expression.shape, variable: first.shape.isMatrix ? first.shape : second.shape)
     }

@@ -86,7 +86,8 @@ final class Differentiator {
       return try elementwise(name, arguments, node)
     case .apply(.function(let function, let derivative), let arguments):
       return try declared(function, derivative, arguments[0], node)
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .inverse,
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
+      .inverse,
       .transpose, .apply, .differential:
       throw .noDifferential(of: node.text)
     }
@@ -195,7 +196,9 @@ final class Differentiator {
   }
 
   /// dot(adjoint, L(dX)) as a sum of dot(G, dX): what goes to each X.
-  private func pulledOut(_ adjoint: Formula, _ linear: Formula) throws(DerivativeProblem) -> [(Formula, Formula)] {
+  private func pulledOut(_ adjoint: Formula, _ linear: Formula) throws(DerivativeProblem) -> [(
+    Formula, Formula
+  )] {
     var open: [(Formula, Formula)] = [(adjoint, linear)]
     var result: [(Formula, Formula)] = []
     var steps = 0

@@ -39,7 +39,8 @@ struct Identification {
     if linear.isScalar { return .product(others.isEmpty ? [inner] : [.times(others), inner]) }
     if arrays.isEmpty { return .product(scalars + [inner]) }
     let vector = Formula.times(arrays)
-    let diagonal = Formula.apply(.array(.diagonalMatrix), [vector], Shape(vector.shape.rows, vector.shape.rows))
+    let diagonal = Formula.apply(
+      .array(.diagonalMatrix), [vector], Shape(vector.shape.rows, vector.shape.rows))
     return .product(scalars + [diagonal, inner])
   }
 

@@ -49,7 +49,9 @@ extension Formula {
     guard let firstUnit = units.first, let lastUnit = units.last, firstUnit < lastUnit else {
       return times(scalars + [joined(chain)])
     }
-    for (start, end) in zip(units, units.dropFirst()) { scalars.append(innerProduct(Array(chain[start..<end]))) }
+    for (start, end) in zip(units, units.dropFirst()) {
+      scalars.append(innerProduct(Array(chain[start..<end])))
+    }
     let rest = Array(chain[..<firstUnit]) + Array(chain[lastUnit...])
     return rest.isEmpty ? times(scalars) : times(scalars + [joined(rest)])
   }
@@ -102,7 +104,8 @@ extension Formula {
     case .inverse(let inner): return .inverse(inner.transposed)
     case .power(let base, let exponent): return .power(base.transposed, exponent.transposed)
     case .apply(.array(.diagonalMatrix), _): return self
-    case .apply(.array(.kron), let arguments): return .apply(.array(.kron), arguments.map(\.transposed), shape.transposed)
+    case .apply(.array(.kron), let arguments):
+      return .apply(.array(.kron), arguments.map(\.transposed), shape.transposed)
     case .number, .constant, .variable, .dimension, .apply, .differential:
       return .interned(.transpose(self), shape.transposed)
     }
@@ -120,13 +123,17 @@ extension Formula {
 
   /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
   static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
-    if case .array(let array) = operation, array.isLinear, arguments.contains(where: \.isZero) { return zeros(shape) }
+    if case .array(let array) = operation, array.isLinear, arguments.contains(where: \.isZero) {
+      return zeros(shape)
+    }
     if case .elementwise(let name) = operation {
       if name == "sqrt" { return power(arguments[0], .half) }
       // Of what is the same in every entry, so is the value.
       if !shape.isScalar {
         let uniform = arguments.compactMap(\.uniformValue)
-        if uniform.count == arguments.count { return times([apply(operation, uniform, .scalar), ones(shape)]) }
+        if uniform.count == arguments.count {
+          return times([apply(operation, uniform, .scalar), ones(shape)])
+        }
         let arguments = arguments.map { $0.uniformValue ?? $0 }
         let turned = arguments.map(\.transposed)
         let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })

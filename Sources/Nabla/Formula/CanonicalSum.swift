@@ -91,9 +91,10 @@ extension Formula {
 
   /// The sum with the sign of every term changed.
   var negatedTermwise: Formula {
-    .sum(terms.map { term in
-      let (coefficient, core) = term.splitCoefficient
-      return core.scaled(by: -coefficient)
-    }, shape)
+    .sum(
+      terms.map { term in
+        let (coefficient, core) = term.splitCoefficient
+        return core.scaled(by: -coefficient)
+      }, shape)
   }
 }

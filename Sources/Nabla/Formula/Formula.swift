@@ -213,7 +213,8 @@ extension Formula {
     while let next = open.popLast() {
       if next === variable { return true }
       guard seen.insert(next).inserted else { continue }
-      for child in next.children where variable.variable == nil || child.variableBloom & variable.variableBloom != 0 {
+      for child in next.children
+      where variable.variable == nil || child.variableBloom & variable.variableBloom != 0 {
         open.append(child)
       }
     }

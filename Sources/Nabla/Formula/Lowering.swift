@@ -78,8 +78,8 @@ struct Lowering {
   /// A matrix power is kept as a product of so many factors at the most; larger ones are refused when typed.
   static let largestMatrixPower = 64
 
-  private func range(_ subscript_: TypedExpression.Subscript, _ size: Dimension) -> Operation.Range? {
-    switch subscript_ {
+  private func range(_ selection: TypedExpression.Subscript, _ size: Dimension) -> Operation.Range? {
+    switch selection {
     case .all: return Operation.Range(first: 1, last: size)
     case .index(let expression):
       return dimension(expression).map { Operation.Range(first: $0, last: $0) }

@@ -67,7 +67,8 @@ enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
     case .diagonalVector: "diag"
     case .trace, .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum,
       .minimum, .dot, .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky,
-      .diagonalMatrix, .vec, .kron, .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:
+      .diagonalMatrix, .vec, .kron, .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv,
+      .rightsv:
       rawValue
     }
   }

@@ -31,7 +31,8 @@ extension Formula {
     case .verified: return .agrees(points: verdict.points)
     case .skipped(let reason): return .undecided(reason: reason)
     case .refuted:
-      return verdict.counterexample.map { .refuted($0) } ?? .undecided(reason: "no point shows the difference")
+      return verdict.counterexample.map { .refuted($0) }
+        ?? .undecided(reason: "no point shows the difference")
     }
   }
 }

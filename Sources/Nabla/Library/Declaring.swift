@@ -65,10 +65,10 @@ extension Formula {
     let text = ([name + " : " + type] + properties.map(\.rawValue)).joined(separator: ", ")
     do throws(FormulaError) {
       let variables = try declared(text)
-      precondition(variables.count == 1, "'\(name)' is not one name")
-      return variables[0]
+      if variables.count == 1 { return variables[0] }
+      fatalError("'\(name)' is not one name")
     } catch {
-      preconditionFailure("\n\(error)")
+      fatalError("\n\(error)")
     }
   }
 }

@@ -5,7 +5,7 @@ import NablaNumerics
 public struct DerivationResult: Sendable {
   /// The derivative in its plainest form.
   public let result: Formula
-  /// The differentials that were used, in order; a step for each node of the formula.
+  /// The rules that were used, in order: differentials, and the adjoints that collect them.
   public let steps: [DerivationStep]
   /// What has to hold and is not known to: `norm2(x) != 0`, `S invertible`.
   public let conditions: [String]
@@ -15,23 +15,31 @@ public struct DerivationResult: Sendable {
   public let verdict: Verdict?
 }
 
-/// One line of a derivation: a rule, and what it turned into what.
+/// One line of a derivation: a rule, and what it did.
 public struct DerivationStep: Sendable {
+  /// What a rule of derivation does.
+  public enum Kind: Sendable, Hashable {
+    /// Writes the differential of a node by the differentials of its parts; both sides are equal.
+    case differential
+    /// Moves a linear map to the other side of an inner product; `after` is what goes to the part inside.
+    case adjoint
+  }
+
   /// The rule with its statement and its place; of a function's derivative, the function.
   public let rule: RuleEntry
-  /// The differential of a node.
+  public let kind: Kind
   public let before: Formula
-  /// The same, in the differentials of its parts.
   public let after: Formula
 
-  /// The equation of the two sides in the language.
-  public var text: String { "\(before.text) = \(after.text)" }
-  /// The equation of the two sides for LaTeX.
-  public var latex: String { "\(before.latex) = \(after.latex)" }
+  /// Both sides in the language, with `=` for a differential and `->` for an adjoint.
+  public var text: String { "\(before.text) \(kind == .differential ? "=" : "->") \(after.text)" }
+  /// Both sides for LaTeX.
+  public var latex: String { "\(before.latex) \(kind == .differential ? "=" : "\\mapsto") \(after.latex)" }
 }
 
 extension DerivationStep: CustomStringConvertible {
-  public var description: String { "\(text)    \(rule.name): \(rule.statement)" }
+  /// The text, and the rule as it stands in its file.
+  public var description: String { "\(text)    \(rule.statement)" }
 }
 
 extension DerivationResult: CustomStringConvertible {

@@ -95,14 +95,16 @@ private struct Derivation {
     for (index, variable) in variables.enumerated() {
       guard let declared = variable.variable, declared.role != .index else {
         throw FormulaError(
-          variable.text, name: "<wrt>", message: "`\(variable)` is no variable, so nothing can be derived by it")
+          variable.text, name: "<wrt>",
+          message: "`\(variable)` is no variable, so nothing can be derived by it")
       }
       if variables[..<index].contains(variable) {
         throw FormulaError(variable.text, name: "<wrt>", message: "`\(variable)` is given twice")
       }
     }
     if expression.containsDifferential {
-      throw FormulaError(expression.text, name: "<formula>", message: "a differential cannot be derived again")
+      throw FormulaError(
+        expression.text, name: "<formula>", message: "a differential cannot be derived again")
     }
     self.expression = expression
     self.options = options
@@ -110,7 +112,9 @@ private struct Derivation {
   }
 
   func derived<T>(_ body: (Calculus) throws(DerivativeProblem) -> T) throws(FormulaError) -> T {
-    do throws(DerivativeProblem) { return try body(calculus) } catch { throw FormulaError(error, of: expression) }
+    do throws(DerivativeProblem) { return try body(calculus) } catch {
+      throw FormulaError(error, of: expression)
+    }
   }
 
   func confirmed(_ verdict: (NumericCheck) -> Verdict) throws(FormulaError) -> Verdict? {
@@ -127,12 +131,15 @@ private struct Derivation {
   func result(_ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?) -> DerivationResult {
     let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
     let entries = Dictionary(options.book.entries.map { ($0.name, $0) }) { first, _ in first }
+    let adjoints = Set(options.book.adjoints.map(\.name))
     let steps = derivative.sweep.map { step in
       let function = step.rule.split(separator: ".").first.map(String.init) ?? step.rule
       let rule =
         entries[step.rule] ?? entries[function]
         ?? RuleEntry(name: step.rule, statement: "", file: "", line: 0, saying: nil)
-      return DerivationStep(rule: rule, before: step.before, after: step.after)
+      return DerivationStep(
+        rule: rule, kind: adjoints.contains(step.rule) ? .adjoint : .differential, before: step.before,
+        after: step.after)
     }
     return DerivationResult(
       result: derivative.formula, steps: steps, conditions: remarks.conditions, notes: remarks.notes,

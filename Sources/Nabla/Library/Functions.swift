@@ -1,7 +1,6 @@
 import NablaLanguage
 
-// The functions of the language, with the shapes they take; what does not fit traps with the language's message.
-
+// The functions of the language; what does not fit traps with the language's message.
 
 // MARK: Entry by entry, of a scalar or an array; the result has the shape of the argument
 
@@ -152,7 +151,7 @@ public func leftsv(_ x: Formula) -> Formula { .form("leftsv(%1)", x) }
 /// The leading right singular vector: a vector of n for m × n.
 public func rightsv(_ x: Formula) -> Formula { .form("rightsv(%1)", x) }
 /// The Kronecker product: mp × nq for m × n and p × q.
-public func kron(_ A: Formula, _ B: Formula) -> Formula { .form("kron(%1, %2)", A, B) }
+public func kron(_ a: Formula, _ b: Formula) -> Formula { .form("kron(%1, %2)", a, b) }
 /// a*b' of two vectors: m × n.
 public func outer(_ a: Formula, _ b: Formula) -> Formula { .form("outer(%1, %2)", a, b) }
 

@@ -11,7 +11,7 @@ extension FormulaInitializers where Self == Formula {
   /// Traps for what has no exact fraction of 128 bits: infinities, NaN, and very large or small magnitudes.
   public init(_ value: Double) {
     guard let exact = Rational(shortestText: value) else {
-      preconditionFailure("\(value) is not an exact fraction of 128 bits")
+      fatalError("\(value) is not an exact fraction of 128 bits")
     }
     self = Formula.number(exact)
   }
@@ -23,7 +23,9 @@ extension FormulaInitializers where Self == Formula {
 extension Rational {
   /// The fraction that the shortest decimal text of a number says; nil when it does not fit.
   fileprivate init?(shortestText value: Double) {
-    guard value.isFinite, let read = Rational(text: "\(value.magnitude)"), !read.isOverflow else { return nil }
+    guard value.isFinite, let read = Rational(text: "\(value.magnitude)"), !read.isOverflow else {
+      return nil
+    }
     self = value < 0 ? -read : read
   }
 }

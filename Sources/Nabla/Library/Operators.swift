@@ -60,8 +60,9 @@ extension Formula {
   }
 
   private static func checked(_ result: Formula) -> Formula {
-    precondition(!result.isInvalid, "a division by zero, or an exact number that does not fit in 128 bits")
-    return result
+    // Not a precondition: its message would be lost in optimised builds.
+    if !result.isInvalid { return result }
+    fatalError("a division by zero, or an exact number that does not fit in 128 bits")
   }
 }
 

@@ -96,15 +96,15 @@ extension Formula {
     do throws(NablaError) {
       let typed = try infer([try parseExpression(source)], in: environment, source: source)
       let formula = lowering.formula(typed.expressions[0])
-      precondition(!formula.isInvalid, "\(name()): an exact number does not fit in 128 bits")
-      return formula
+      if !formula.isInvalid { return formula }
+      fatalError("\(name()): a division by zero, or an exact number that does not fit in 128 bits")
     } catch {
       var message = error.diagnostics.first.map { $0.message + ($0.hint.map { "; hint: \($0)" } ?? "") } ?? ""
       for (index, operand) in operands.enumerated() {
         message = message.split(separator: placeholder(index), omittingEmptySubsequences: false)
           .joined(separator: operand.textAsOperand)
       }
-      preconditionFailure("\(name()): \(message)")
+      fatalError("\(name()): \(message)")
     }
   }
 

@@ -85,7 +85,8 @@ enum Distribution {
     case .product(let chain):
       guard let index = chain.firstIndex(where: isExpandable) else { return nil }
       return pieces(chain[index]).map { .product(replacing(chain, index, $0)) }
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse, .transpose,
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse,
+      .transpose,
       .apply, .differential:
       return nil
     }
@@ -101,7 +102,11 @@ enum Distribution {
     switch formula.kind {
     case .sum: true
     case .power(let base, let exponent):
-      if case .sum = base.kind, let count = exponent.number?.integer { (2...4).contains(count) } else { false }
+      if case .sum = base.kind, let count = exponent.number?.integer {
+        (2...4).contains(count)
+      } else {
+        false
+      }
     case .times(let factors): factors.contains(where: isExpandable)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .product, .inverse, .transpose,
       .apply, .differential:
@@ -128,7 +133,8 @@ enum Distribution {
   }
 
   private static func denominator(_ factor: Formula) -> (base: Formula, exponent: Int)? {
-    guard case .power(let base, let exponent) = factor.kind, let value = exponent.number?.integer, value < 0 else {
+    guard case .power(let base, let exponent) = factor.kind, let value = exponent.number?.integer, value < 0
+    else {
       return nil
     }
     return (base, -value)
@@ -166,7 +172,8 @@ enum Distribution {
     var current = formula
     for _ in 0..<terms.count {
       var best: Formula?
-      for candidate in factorings(current) where !candidate.isInvalid && candidate.cost < (best ?? current).cost {
+      for candidate in factorings(current)
+      where !candidate.isInvalid && candidate.cost < (best ?? current).cost {
         best = candidate
       }
       guard let best else { break }
@@ -188,7 +195,8 @@ enum Distribution {
     for factor in term.factors where factor.number == nil && !factor.isOnes {
       switch factor.kind {
       case .power(let base, let exponent) where exponent.number?.integer != nil: result.append(.entry(base))
-      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
+        .power,
         .inverse, .transpose, .apply, .differential:
         result.append(.entry(factor))
       }
@@ -252,7 +260,8 @@ enum Distribution {
       if value.isOverflow || value.isZero { return nil }
       let magnitude = value.magnitude
       top = divisor(top, magnitude.numerator)
-      let (product, overflow) = (bottom / divisor(bottom, magnitude.denominator)).multipliedReportingOverflow(by: magnitude.denominator)
+      let (product, overflow) = (bottom / divisor(bottom, magnitude.denominator)).multipliedReportingOverflow(
+        by: magnitude.denominator)
       if overflow { return nil }
       bottom = product
     }
@@ -314,13 +323,17 @@ enum Distribution {
       let have = Set(places(of: term))
       common.removeAll { !have.contains($0) }
     }
-    return common.compactMap { place in takenOut(place, terms, core.shape, depth: depth)?.scaled(by: coefficient) }
+    return common.compactMap { place in
+      takenOut(place, terms, core.shape, depth: depth)?.scaled(by: coefficient)
+    }
   }
 
   private static func exponent(of base: Formula, in term: Formula) -> Rational {
     for factor in term.factors {
       if factor === base { return 1 }
-      if case .power(let other, let exponent) = factor.kind, other === base, let value = exponent.number { return value }
+      if case .power(let other, let exponent) = factor.kind, other === base, let value = exponent.number {
+        return value
+      }
     }
     return 0
   }

@@ -55,12 +55,15 @@ final class Knowledge {
   private func derive(_ property: Property, _ formula: Formula) -> Truth {
     if let known = immediate(property, formula) { return known }
     // A declared property of a pattern variable is a condition on what it stands for.
-    for fact in book.facts(for: property) where fact.pattern.head == formula.head || fact.pattern.variable != nil {
+    for fact in book.facts(for: property)
+    where fact.pattern.head == formula.head || fact.pattern.variable != nil {
       var matcher = Matcher(isEntrywise: fact.isEntrywise)
       let holds = matcher.match(fact.pattern, formula) { matcher in
         let bindings = matcher.result
         return self.fulfils(bindings)
-          && fact.conditions.allSatisfy { self.holds($0, bindings, entrywise: fact.isEntrywise ? formula.shape : nil) }
+          && fact.conditions.allSatisfy {
+            self.holds($0, bindings, entrywise: fact.isEntrywise ? formula.shape : nil)
+          }
       }
       if holds { return .yes }
     }
@@ -111,7 +114,8 @@ final class Knowledge {
     case .nonzero: return value.isZero ? .no : .yes
     case .binary: return value.isZero || value.isOne ? .yes : .no
     case .signs: return value.magnitude.isOne ? .yes : .no
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .simplex, .onehot:
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .simplex,
+      .onehot:
       return nil
     }
   }

@@ -146,7 +146,9 @@ final class Simplifier {
             rule.conditions.allSatisfy({ knowledge.holds($0, bindings, entrywise: entrywise) })
           else { return false }
           let after = around(bindings.instantiate(to, entrywise: entrywise), matcher.rest)
-          guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else { return false }
+          guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else {
+            return false
+          }
           result = after
           return true
         }

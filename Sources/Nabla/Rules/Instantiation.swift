@@ -12,7 +12,8 @@ extension Bindings {
     return result
   }
 
-  private func build(_ pattern: Formula, _ isEntrywise: Bool, _ differential: (Formula) -> Formula) -> Formula {
+  private func build(_ pattern: Formula, _ isEntrywise: Bool, _ differential: (Formula) -> Formula) -> Formula
+  {
     if let known = self[pattern] { return known }
     func inner(_ formula: Formula) -> Formula { build(formula, isEntrywise, differential) }
     switch pattern.kind {

@@ -191,7 +191,8 @@ struct Matcher {
     let saved = bindings
     let fits =
       isEntrywise
-      || (match(pattern.shape.rows, subject.shape.rows) && match(pattern.shape.columns, subject.shape.columns))
+      || (match(pattern.shape.rows, subject.shape.rows)
+        && match(pattern.shape.columns, subject.shape.columns))
     if fits {
       bindings.formulas.append((pattern, subject))
       if proceed(next) { return true }
@@ -296,7 +297,8 @@ struct Matcher {
       let half = eligible.count / 2
       let saved = bindings
       let tail = Array(eligible[half...])
-      if bind(pattern, group.joined(Array(eligible[..<half])), .bare(others, tail + ineligible, group, next)) {
+      if bind(pattern, group.joined(Array(eligible[..<half])), .bare(others, tail + ineligible, group, next))
+      {
         return true
       }
       bindings = saved
@@ -326,7 +328,9 @@ struct Matcher {
     guard let array else { return false }
     var chain = array.chain
     if !scalars.isEmpty {
-      guard let index = patterns.firstIndex(where: { Self.isBare($0) && bindings[$0] == nil }) else { return false }
+      guard let index = patterns.firstIndex(where: { Self.isBare($0) && bindings[$0] == nil }) else {
+        return false
+      }
       // The scalars stay with the variable that takes the corresponding end of the chain.
       let position = index == 0 ? 0 : chain.count - 1
       chain[position] = .times(scalars + [chain[position]])

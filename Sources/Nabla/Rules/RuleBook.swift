@@ -80,7 +80,8 @@ public final class RuleBook: Sendable {
     var names: Set<String> = []
     for (name, source) in rules.map({ ($0.name, $0.source) }) + facts.map({ ($0.name, $0.source) })
     where !names.insert(name).inserted {
-      throw RuleError(file: source.file, line: source.line, message: "the name '\(name)' is used twice", text: source.text)
+      throw RuleError(
+        file: source.file, line: source.line, message: "the name '\(name)' is used twice", text: source.text)
     }
     self.rules = rules
     self.facts = facts
@@ -92,7 +93,9 @@ public final class RuleBook: Sendable {
       switch rule.table {
       case .identity: identities[rule.left.head, default: []].append(rule)
       case .differential:
-        if case .differential(let inner) = rule.left.kind { differentials[inner.head, default: []].append(rule) }
+        if case .differential(let inner) = rule.left.kind {
+          differentials[inner.head, default: []].append(rule)
+        }
       case .adjoint: break
       }
     }
@@ -122,7 +125,11 @@ extension Rule {
   /// How much a pattern asks for: what its nodes cost, with bare variables counting least.
   var specificity: Int {
     let pattern: Formula
-    if table == .differential, case .differential(let inner) = left.kind { pattern = inner } else { pattern = left }
+    if table == .differential, case .differential(let inner) = left.kind {
+      pattern = inner
+    } else {
+      pattern = left
+    }
     return pattern.nodesChildrenFirst.reduce(0) { $0 + ($1.variable == nil ? 2 : 1) } + conditions.count
   }
 }

@@ -58,7 +58,9 @@ struct RuleParser {
     entries.compactMap { entry in
       guard entry.head.hasPrefix("function ") else { return nil }
       let head = entry.head.dropFirst(9)
-      guard let open = head.firstIndex(of: "("), let close = head[open...].firstIndex(of: ")") else { return nil }
+      guard let open = head.firstIndex(of: "("), let close = head[open...].firstIndex(of: ")") else {
+        return nil
+      }
       return (trimmed(head[..<open]), head[open..<close].split(separator: ",").count)
     }
   }
@@ -84,7 +86,8 @@ struct RuleParser {
     do throws(NablaError) {
       declarations = try parseDeclaration(SourceText(entry.head, name: file))
     } catch {
-      throw failure(entry, error.diagnostics.first?.message ?? "not a rule, a fact, a function or a declaration")
+      throw failure(
+        entry, error.diagnostics.first?.message ?? "not a rule, a fact, a function or a declaration")
     }
     for declaration in declarations { declare(declaration) }
   }
@@ -234,7 +237,8 @@ struct RuleParser {
           derivatives.append(part == "none" ? .invalid : try scope.formulas([part], entry)[0])
         }
         limits = try scope.conditions(condition, entry)
-      case "kink": for part in Self.topLevelParts(value) { kinks.append(try scope.formulas([part], entry)[0]) }
+      case "kink":
+        for part in Self.topLevelParts(value) { kinks.append(try scope.formulas([part], entry)[0]) }
       case "domain": domain = try scope.conditions(value, entry)
       case "facts":
         for part in Self.topLevelParts(value) {
@@ -295,7 +299,8 @@ func trimmed(_ text: some StringProtocol) -> String {
 func split(_ text: String, _ mark: String) -> (String, String)? {
   let (bytes, pattern) = (Array(text.utf8), Array(mark.utf8))
   guard bytes.count >= pattern.count else { return nil }
-  for start in 0...(bytes.count - pattern.count) where bytes[start..<start + pattern.count].elementsEqual(pattern) {
+  for start in 0...(bytes.count - pattern.count)
+  where bytes[start..<start + pattern.count].elementsEqual(pattern) {
     return (
       String(decoding: bytes[..<start], as: UTF8.self),
       String(decoding: bytes[(start + pattern.count)...], as: UTF8.self)

@@ -86,7 +86,9 @@ struct Answering {
   private func hessian() throws(QuestionFailure) -> Answer {
     let expression = self.expression
     let variables = question.wrt.map(variable)
-    guard let first = variables.first, let last = variables.last else { throw .problem(.noMatrixForm(of: "")) }
+    guard let first = variables.first, let last = variables.last else {
+      throw .problem(.noMatrixForm(of: ""))
+    }
     let derivative = try derived { () throws(DerivativeProblem) in
       try calculus.hessian(of: expression, by: first, last)
     }
@@ -243,7 +245,8 @@ struct Remarks {
     for reservation in reservations where reservation.kind == .kink {
       let text = reservation.formula.text
       result.append(
-        reservation.formula.isScalar ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")
+        reservation.formula.isScalar
+          ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")
     }
     return unique(result)
   }

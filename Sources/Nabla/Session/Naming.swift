@@ -52,7 +52,8 @@ struct Naming {
   /// A product in which the definition's own chain is a run of factors.
   private func withRun(of target: Formula, _ symbol: Formula, in node: Formula) -> Formula? {
     guard case .product(let chain) = node.kind, case .product(let wanted) = target.kind else { return nil }
-    for (run, replacement) in [(wanted, symbol), (target.transposed.chain, symbol.transposed)] where run.count < chain.count {
+    for (run, replacement) in [(wanted, symbol), (target.transposed.chain, symbol.transposed)]
+    where run.count < chain.count {
       for start in 0...(chain.count - run.count) where Array(chain[start..<start + run.count]) == run {
         return .product(Array(chain[..<start]) + [replacement] + Array(chain[(start + run.count)...]))
       }

@@ -18,8 +18,10 @@ public struct Session: Sendable {
     environment.functions.merge(options.book.userSignatures) { builtin, _ in builtin }
     file = FileElaborator.elaborate(statements, source: source, in: environment)
     let all = problems + file.diagnostics
-    diagnostics = all.enumerated().sorted { ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset) }
-      .map(\.element)
+    diagnostics = all.enumerated().sorted {
+      ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset)
+    }
+    .map(\.element)
     questions = file.questions
   }
 
@@ -103,7 +105,8 @@ extension DerivativeProblem {
     case .noAdjoint(let text):
       Diagnostic(message: "the derivative through `\(text)` is not known yet", range: range, hint: nil)
     case .noMatrixForm(let text):
-      Diagnostic(message: "no matrix form is known yet of the linear map to `\(text)`", range: range, hint: nil)
+      Diagnostic(
+        message: "no matrix form is known yet of the linear map to `\(text)`", range: range, hint: nil)
     case .shapes(let expression, let variable):
       Diagnostic(
         message:

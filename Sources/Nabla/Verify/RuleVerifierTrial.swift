@@ -23,6 +23,8 @@ struct RuleTrial {
   private let sideCount: Int
   /// Places of inverses among the outputs, with what is inverted.
   private let inverses: [(Int, Int)]
+  /// Places of what stands under a log-determinant.
+  private let logarithms: [Int]
   /// Formulas inside differentials, to take differences of.
   private let inner: [CompiledProgram]
 
@@ -32,13 +34,14 @@ struct RuleTrial {
     variables = claim.variables
     var standIns: [Formula: Formula] = [:]
     var directions: [(of: Formula, standIn: Formula)] = []
-    for formula in claim.formulas {
-      for part in formula.differentialLeaves where standIns[.differential(of: part)] == nil {
-        let standIn = Formula.variable(
-          Variable(name: "d\(directions.count)", shape: part.shape, properties: [], role: .definition))
-        standIns[.differential(of: part)] = standIn
-        directions.append((part, standIn))
-      }
+    var parts = claim.formulas.flatMap(\.differentialLeaves)
+    // A differential moves every variable, also one that the right side has only inside another differential.
+    if case .differential(let inner, _) = claim.statement { parts += inner.variables }
+    for part in parts where standIns[.differential(of: part)] == nil {
+      let standIn = Formula.variable(
+        Variable(name: "d\(directions.count)", shape: part.shape, properties: [], role: .definition))
+      standIns[.differential(of: part)] = standIn
+      directions.append((part, standIn))
     }
     self.directions = directions
     let sides = claim.formulas.map { $0.replacing(standIns) }
@@ -54,6 +57,10 @@ struct RuleTrial {
         return nil
       }
       return (index, other)
+    }
+    logarithms = outputs.compactMap { output in
+      guard case .apply(.array(.logDeterminant), let inside) = output.kind else { return nil }
+      return outputs.firstIndex(of: inside[0])
     }
     main = try Compiler.compile(outputs, sizes: sizes, options: options)
     var tested: [(condition: Condition, program: CompiledProgram)] = []
@@ -93,6 +100,12 @@ struct RuleTrial {
       guard let variable = formula.variable else { return nil }
       let chosen = regime ?? choices[generator.integer(in: 0...(choices.count - 1))]
       let wanted = variable.properties.union(conditionsOn(formula))
+      let byRows = formula.shape.isMatrix && formula.shape.columns.value(sizes) == 1
+      if byRows, wanted.contains(.simplex) || wanted.contains(.onehot) {
+        // Rows of one entry that sum to one.
+        values[formula] = zero(formula).map { _ in 1 }
+        continue
+      }
       let drawn = Variable(name: variable.name, shape: variable.shape, properties: wanted, role: variable.role)
       guard var value = Instance.value(of: drawn, sizes, chosen, &generator) else { return nil }
       if claim.fixed.contains(formula) { value = value.map { _ in Double(generator.integer(in: 1...3)) } }
@@ -108,7 +121,7 @@ struct RuleTrial {
     for (index, tested) in conditions.enumerated() {
       guard let value = try? tested.program.run(values)[0] else { return nil }
       let isDropped = claim.dropped != nil && index == conditions.count - 1
-      if Self.holds(tested.condition, value) == isDropped { return nil }
+      if holds(tested.condition, value) == isDropped { return nil }
     }
     return values
   }
@@ -142,16 +155,25 @@ struct RuleTrial {
     return result
   }
 
-  static func holds(_ condition: Condition, _ value: Matrix) -> Bool {
+  private func holds(_ condition: Condition, _ value: Matrix) -> Bool {
     switch condition {
-    case .property(_, let property):
-      guard value.isFinite, let known = InstanceProperty(rawValue: property.rawValue) else { return false }
-      return RandomInstance.violation(of: known, in: value) == nil
+    case .property(let formula, let property):
+      return value.isFinite && Self.violation(property, formula, value) == nil
     case .constantRank:
       let singular = SVD(value).values
       guard let first = singular.first, let last = singular.last else { return false }
       return last > 1e-6 * first
     }
+  }
+
+  /// How a value breaks a property; nil when it has it.
+  static func violation(_ property: Property, _ formula: Formula, _ value: Matrix) -> String? {
+    guard let known = InstanceProperty(rawValue: property.rawValue) else { return "no such property" }
+    if formula.shape.isMatrix, value.columns == 1, property == .simplex || property == .onehot {
+      // A matrix that happens to have one column still has rows.
+      return value.storage.allSatisfy { ($0 - 1).magnitude <= 1e-8 } ? nil : "a row does not sum to 1"
+    }
+    return RandomInstance.violation(of: known, in: value)?.description
   }
 
   // MARK: Trying
@@ -175,12 +197,11 @@ struct RuleTrial {
         values[directions[index].standIn] = shaped(difference.values, part)
       }
       return compareDifference(values)
-    case .property(_, let property):
-      guard let outputs = try? main.run(values), outputs[0].isFinite,
-        let known = InstanceProperty(rawValue: property.rawValue)
-      else { return .unusable }
-      if isIllConditioned(outputs) { return .unusable }
-      guard let violation = RandomInstance.violation(of: known, in: outputs[0]) else { return .holds(0) }
+    case .property(let pattern, let property):
+      guard let outputs = try? main.run(values), outputs[0].isFinite, !isIllConditioned(outputs) else {
+        return .unusable
+      }
+      guard let violation = Self.violation(property, pattern, outputs[0]) else { return .holds(0) }
       return .fails(outputs[0], nil, "not \(property.rawValue): \(violation)")
     }
   }
@@ -198,9 +219,8 @@ struct RuleTrial {
     let (left, right) = (outputs[0], outputs[1])
     guard left.rows == right.rows, left.columns == right.columns else { return .fails(left, right, nil) }
     // A finite left side may not turn into nothing; what had no value may get one.
-    guard left.isFinite else { return .unusable }
+    guard left.isFinite, !isIllConditioned(outputs) else { return .unusable }
     guard right.isFinite else { return .fails(left, right, nil) }
-    if isIllConditioned(outputs) { return .unusable }
     let scale = outputs.reduce(0) { $1.isFinite ? max($0, $1.maxAbs) : $0 }
     let error = scale > 0 ? (left - right).maxAbs / scale : 0
     // Large parts must not hide a difference that is plain to see.
@@ -210,9 +230,14 @@ struct RuleTrial {
     return .holds(error)
   }
 
-  /// Whether an inverse in it is too inexact to tell anything.
+  /// Whether an inverse or a log-determinant in it is too inexact to tell anything.
   private func isIllConditioned(_ outputs: [Matrix]) -> Bool {
-    inverses.contains { inverse, inside in
+    let isNearlySingular = logarithms.contains { inside in
+      let values = SVD(outputs[inside]).values
+      return (values.last ?? 1) < 1e-6 * (values.first ?? 1)
+    }
+    if isNearlySingular { return true }
+    return inverses.contains { inverse, inside in
       let condition = outputs[inverse].maxAbs * outputs[inside].maxAbs * Double(outputs[inside].rows)
       return condition.isFinite && condition > 1e4
     }
