@@ -17,16 +17,16 @@ struct AnswerWriter {
   }
 
   /// The answer, what it rests on, and the verdict.
-  func write(_ answer: Answer) -> String {
+  func write(_ answer: Answer, isOneOfSeveral: Bool) -> String {
     var text = "\(answer.question)\n"
     if answer.kind == .check { return text + "  \(Self.verdict(answer))\n" }
     if steps {
       for (number, step) in zip(1..., answer.steps) {
-        text += "  \(number). \(formula(step.before)) = \(formula(step.after))    [\(step.rule)]\n"
+        let sign = step.kind == .differential ? "=" : "->"
+        text += "  \(number). \(formula(step.before)) \(sign) \(formula(step.after))    [\(step.rule.name)]\n"
       }
     }
-    let several = answer.question.contains(",") && answer.kind == .gradient
-    text += "  \(several ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
+    text += "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
     for definition in answer.definitions {
       text += "  where \(definition.name) = \(formula(definition.formula))\n"
     }
@@ -105,7 +105,7 @@ extension AnswerWriter {
           "steps",
           .array(
             answer.steps.map {
-              .object([("rule", .string($0.rule)), ("text", .string($0.text)), ("latex", .string($0.latex))])
+              .object([("rule", .string($0.rule.name)), ("text", .string($0.text)), ("latex", .string($0.latex))])
             })
         ))
     }

@@ -28,7 +28,7 @@ struct Runner {
       switch session.answer(question) {
       case .answers(let answers):
         for answer in answers {
-          Terminal.print((isFirst ? "" : "\n") + writer.write(answer))
+          Terminal.print((isFirst ? "" : "\n") + writer.write(answer, isOneOfSeveral: answers.count > 1))
           isFirst = false
           if answer.isRefuted { code = code.worse(.refuted) }
         }

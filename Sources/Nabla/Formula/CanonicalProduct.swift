@@ -128,6 +128,7 @@ extension Formula {
     }
     if case .elementwise(let name) = operation {
       if name == "sqrt" { return power(arguments[0], .half) }
+      let arguments = name == "max" || name == "min" ? arguments.sorted() : arguments
       // Of what is the same in every entry, so is the value.
       if !shape.isScalar {
         let uniform = arguments.compactMap(\.uniformValue)

@@ -15,33 +15,6 @@ public struct DerivationResult: Sendable {
   public let verdict: Verdict?
 }
 
-/// One line of a derivation: a rule, and what it did.
-public struct DerivationStep: Sendable {
-  /// What a rule of derivation does.
-  public enum Kind: Sendable, Hashable {
-    /// Writes the differential of a node by the differentials of its parts; both sides are equal.
-    case differential
-    /// Moves a linear map to the other side of an inner product; `after` is what goes to the part inside.
-    case adjoint
-  }
-
-  /// The rule with its statement and its place; of a function's derivative, the function.
-  public let rule: RuleEntry
-  public let kind: Kind
-  public let before: Formula
-  public let after: Formula
-
-  /// Both sides in the language, with `=` for a differential and `->` for an adjoint.
-  public var text: String { "\(before.text) \(kind == .differential ? "=" : "->") \(after.text)" }
-  /// Both sides for LaTeX.
-  public var latex: String { "\(before.latex) \(kind == .differential ? "=" : "\\mapsto") \(after.latex)" }
-}
-
-extension DerivationStep: CustomStringConvertible {
-  /// The text, and the rule as it stands in its file.
-  public var description: String { "\(text)    \(rule.statement)" }
-}
-
 extension DerivationResult: CustomStringConvertible {
   public var description: String { result.text }
 }

@@ -130,39 +130,8 @@ private struct Derivation {
 
   func result(_ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?) -> DerivationResult {
     let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
-    let entries = Dictionary(options.book.entries.map { ($0.name, $0) }) { first, _ in first }
-    let adjoints = Set(options.book.adjoints.map(\.name))
-    let steps = derivative.sweep.map { step in
-      let function = step.rule.split(separator: ".").first.map(String.init) ?? step.rule
-      let rule =
-        entries[step.rule] ?? entries[function]
-        ?? RuleEntry(name: step.rule, statement: "", file: "", line: 0, saying: nil)
-      return DerivationStep(
-        rule: rule, kind: adjoints.contains(step.rule) ? .adjoint : .differential, before: step.before,
-        after: step.after)
-    }
     return DerivationResult(
-      result: derivative.formula, steps: steps, conditions: remarks.conditions, notes: remarks.notes,
+      result: derivative.formula, steps: derivative.steps(options.book), conditions: remarks.conditions, notes: remarks.notes,
       verdict: verdict)
-  }
-}
-
-extension NumericCheck {
-  /// Whether `differential`, with directions for the differentials, is the derivative along them.
-  func checkDifferential(
-    of objective: Formula, variables: [Formula], differential: Formula
-  ) -> Verdict {
-    let t = Formula.variable(Variable(name: "t'", shape: .scalar, properties: []))
-    var moved: [Formula: Formula] = [:]
-    var directions: [Formula: Formula] = [:]
-    for variable in variables {
-      let name = "d" + (variable.name ?? "")
-      let direction = Formula.variable(Variable(name: name, shape: variable.shape, properties: []))
-      moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
-      directions[.differential(of: variable)] = direction
-    }
-    return checkGradient(
-      of: objective.replacing(moved), variable: t,
-      gradient: differential.replacing(directions).replacing(moved))
   }
 }

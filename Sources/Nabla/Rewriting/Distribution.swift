@@ -194,7 +194,7 @@ enum Distribution {
     var result: [Place] = []
     for factor in term.factors where factor.number == nil && !factor.isOnes {
       switch factor.kind {
-      case .power(let base, let exponent) where exponent.number?.integer != nil: result.append(.entry(base))
+      case .power(let base, let exponent) where (exponent.number?.integer ?? 0) > 0: result.append(.entry(base))
       case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
         .power,
         .inverse, .transpose, .apply, .differential:
@@ -283,8 +283,6 @@ enum Distribution {
     case .entry(let base):
       let exponents = terms.map { exponent(of: base, in: $0) }
       guard let least = exponents.min(by: <), !least.isZero else { return nil }
-      // a/s - b/s^2 is not brought over one denominator here.
-      if least.isNegative, exponents.contains(where: { $0 != least }) { return nil }
       let factor = Formula.power(base, .number(least))
       let inverse = Formula.power(base, .number(-least))
       // Dividing an array factor away may leave scalars; they stand for every entry.

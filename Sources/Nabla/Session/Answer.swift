@@ -22,20 +22,11 @@ public struct Answer: Sendable {
   public let notes: [String]
   /// Nil when checks were switched off.
   public let verdict: Verdict?
-  public let steps: [AnswerStep]
+  /// The rules that were used, in order.
+  public let steps: [DerivationStep]
   /// The question's own expression, and the variables that it is differentiated by.
   public let expression: Formula
   public let variables: [Formula]
-}
-
-/// A line of a derivation.
-public struct AnswerStep: Sendable {
-  public let rule: String
-  public let before: Formula
-  public let after: Formula
-
-  public var text: String { "\(before.text) = \(after.text)" }
-  public var latex: String { "\(before.latex) = \(after.latex)" }
 }
 
 /// What became of one question.

@@ -104,23 +104,8 @@ struct Answering {
     let derivative = try derived { () throws(DerivativeProblem) in
       try calculus.differential(of: expression, by: variables)
     }
-    let verdict = try confirmed { checkDifferential(derivative.formula, expression, variables) }
+    let verdict = try confirmed { check.checkDifferential(of: expression, variables: variables, differential: derivative.formula) }
     return answer(derivative, variables, expression, verdict)
-  }
-
-  /// Along x + t*u the differential with u for dx is the derivative by t.
-  private func checkDifferential(_ claim: Formula, _ expression: Formula, _ variables: [Formula]) -> Verdict {
-    let t = Formula.variable(Variable(name: "t'", shape: .scalar, properties: []))
-    var moved: [Formula: Formula] = [:]
-    var directions: [Formula: Formula] = [:]
-    for variable in variables {
-      let direction = Formula.variable(
-        Variable(name: "d" + (variable.variable?.name ?? ""), shape: variable.shape, properties: []))
-      moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
-      directions[.differential(of: variable)] = direction
-    }
-    return check.checkGradient(
-      of: expression.replacing(moved), variable: t, gradient: claim.replacing(directions).replacing(moved))
   }
 
   private func simplified() throws(QuestionFailure) -> Answer {
@@ -173,7 +158,7 @@ struct Answering {
       case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
       case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
       case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
-      case .differential: checkDifferential(result, formula, variables)
+      case .differential: check.checkDifferential(of: formula, variables: variables, differential: result)
       case .simplify, .check, .stationary: check.checkEqual(formula, result)
       }
     }
@@ -198,7 +183,7 @@ struct Answering {
       expanded: derivative.formula, definitions: used,
       assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
       conditions: remarks.conditions, notes: remarks.notes, verdict: verdict,
-      steps: derivative.sweep.map { AnswerStep(rule: $0.rule, before: $0.before, after: $0.after) },
+      steps: derivative.steps(session.options.book),
       expression: expression, variables: variables)
   }
 
