@@ -60,7 +60,7 @@ final class Simplifier {
 
   /// The first rule with `->` that fires at the root and makes it cheaper.
   private func rewritten(_ formula: Formula) -> Formula? {
-    for rule in book.identities(for: formula) where rule.arrow == .rewrites {
+    for rule in book.identities(for: formula) {
       if let after = apply(rule.left, rule.right, rule, formula, { $0.cost < formula.cost }) {
         rewrites.append(Rewrite(rule: rule, before: formula, after: after))
         return after
@@ -79,13 +79,8 @@ final class Simplifier {
       best = candidate
     }
     for candidate in Distribution.candidates(for: formula) { offer(candidate) }
-    for rule in book.identities where rule.arrow == .equals {
-      if rule.left.head == formula.head {
-        offer(apply(rule.left, rule.right, rule, formula) { $0.cost < (best ?? formula).cost })
-      }
-      if rule.right.head == formula.head, rule.right.variable == nil {
-        offer(apply(rule.right, rule.left, rule, formula) { $0.cost < (best ?? formula).cost })
-      }
+    for equality in book.equalities(for: formula) {
+      offer(apply(equality.from, equality.to, equality.rule, formula) { $0.cost < (best ?? formula).cost })
     }
     return best
   }
@@ -157,9 +152,4 @@ final class Simplifier {
     }
     return result
   }
-}
-
-extension RuleBook {
-  /// All identities, in the order of the files.
-  var identities: [Rule] { rules.filter { $0.table == .identity } }
 }

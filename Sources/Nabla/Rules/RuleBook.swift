@@ -9,6 +9,7 @@ public final class RuleBook: Sendable {
   /// Signatures of the functions, for typing.
   let signatures: [String: Signature]
   private let identitiesByHead: [Head: [Rule]]
+  private let equalitiesByHead: [Head: [Equality]]
   private let differentialsByHead: [Head: [Rule]]
   private let factsByProperty: [Property: [Fact]]
   /// Adjoint rules, the more special first.
@@ -18,6 +19,13 @@ public final class RuleBook: Sendable {
   enum Head: Hashable {
     case kind(UInt64)
     case operation(Operation)
+  }
+
+  /// A rule that is true both ways, in one of its directions.
+  struct Equality: Sendable {
+    let rule: Rule
+    let from: Formula
+    let to: Formula
   }
 
   /// The rules that come with Nabla; the texts are inside the binary.
@@ -88,10 +96,22 @@ public final class RuleBook: Sendable {
     self.functions = functions
     self.signatures = signatures
     var identities: [Head: [Rule]] = [:]
+    var equalities: [Head: [Equality]] = [:]
     var differentials: [Head: [Rule]] = [:]
     for rule in rules {
       switch rule.table {
-      case .identity: identities[rule.left.head, default: []].append(rule)
+      case .identity:
+        switch rule.arrow {
+        case .rewrites: identities[rule.left.head, default: []].append(rule)
+        case .equals:
+          for (from, to) in [(rule.left, rule.right), (rule.right, rule.left)] where from.variable == nil {
+            // The side that is looked for has to bind all that the other one uses.
+            guard to.patternLeaves.isSubset(of: from.patternLeaves),
+              to.dimensionNames.isSubset(of: from.dimensionNames)
+            else { continue }
+            equalities[from.head, default: []].append(Equality(rule: rule, from: from, to: to))
+          }
+        }
       case .differential:
         if case .differential(let inner) = rule.left.kind {
           differentials[inner.head, default: []].append(rule)
@@ -107,6 +127,7 @@ public final class RuleBook: Sendable {
       }.map(\.element)
     }
     identitiesByHead = identities.mapValues(special)
+    equalitiesByHead = equalities
     differentialsByHead = differentials.mapValues(special)
     adjoints = special(rules.filter { $0.table == .adjoint })
     var byProperty: [Property: [Fact]] = [:]
@@ -116,7 +137,10 @@ public final class RuleBook: Sendable {
     factsByProperty = byProperty
   }
 
+  /// Rules with `->`, the more special first.
   func identities(for formula: Formula) -> [Rule] { identitiesByHead[formula.head] ?? [] }
+  /// Rules with `==`, in either direction, in the order of the files.
+  func equalities(for formula: Formula) -> [Equality] { equalitiesByHead[formula.head] ?? [] }
   func differentials(for formula: Formula) -> [Rule] { differentialsByHead[formula.head] ?? [] }
   func facts(for property: Property) -> [Fact] { factsByProperty[property] ?? [] }
 }
