@@ -4,7 +4,9 @@ import Testing
 @testable import Nabla
 
 /// Rules whose sides are plain already, each in its own way, with the reason.
-private let exceptions: [String: String] = [:]
+private let exceptions = [
+  "leakyrelu.max": "its condition is on 1 - a, which no property of a gives"
+]
 
 /// Both sides of every `->` identity meet: whichever way a formula was written, one form is printed.
 @Suite struct RuleJoinTests {
@@ -23,7 +25,9 @@ extension Rule {
   fileprivate func joined(_ book: RuleBook) -> (Formula, Formula) {
     var wanted: [Formula: Set<Property>] = [:]
     for condition in conditions {
-      if case .property(let formula, let property) = condition { wanted[formula, default: []].insert(property) }
+      if case .property(let formula, let property) = condition {
+        wanted[formula, default: []].insert(property)
+      }
     }
     var bindings = Bindings()
     for leaf in left.patternLeaves.sorted() {

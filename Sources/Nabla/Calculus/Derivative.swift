@@ -68,10 +68,10 @@ struct Calculus {
     return finish(try Identification(unknown: seed).matrix(of: map), differentiator)
   }
 
-  /// The Jacobian in numerator layout; m × n for vectors, 1 × n for a scalar.
+  /// The Jacobian in numerator layout, ∂vec(E)/∂vec(x)ᵀ: m × n for vectors, 1 × n for a scalar.
   func jacobian(of expression: Formula, by variable: Formula) throws(DerivativeProblem) -> Derivative {
-    guard !expression.shape.isMatrix, !variable.shape.isMatrix else {
-      throw .shapes(expression: expression.shape, variable: variable.shape)
+    if expression.shape.isMatrix || variable.shape.isMatrix {
+      return try jacobianByVec(of: expression, by: variable)
     }
     let gradient = try gradients(of: expression, by: [variable])[0]
     // Of an array by a scalar the gradient has the shape of the array already; so has that of a scalar by a row.
@@ -80,13 +80,29 @@ struct Calculus {
     return turned(gradient)
   }
 
+  /// Where a matrix takes part: the differential, and what takes vec(dX) to its vec.
+  private func jacobianByVec(of expression: Formula, by variable: Formula) throws(DerivativeProblem) -> Derivative {
+    if expression.isScalar {
+      let gradient = try gradients(of: expression, by: [variable])[0]
+      return Derivative(
+        formula: simplified(VecIdentification.vec(gradient.formula).transposed),
+        reservations: gradient.reservations, sweep: gradient.sweep, rewrites: gradient.rewrites)
+    }
+    let start = simplified(expression, free: [variable])
+    let differentiator = Differentiator(book, variables: [variable])
+    let unknown = Formula.differential(of: variable)
+    let change = try differentiator.forward(start, [variable: unknown])
+    // Products of sums would hide where the differential stands.
+    let plain = Simplifier(book, Knowledge(book, free: [variable]), searches: false).simplify(change)
+    var identification = VecIdentification(unknown: unknown)
+    return finish(try identification.matrix(of: plain), differentiator)
+  }
+
   /// The matrix of second derivatives; mixed: rows by the first variable, columns by the second.
   func hessian(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem)
     -> Derivative
   {
-    guard expression.isScalar, !first.shape.isMatrix, !second.shape.isMatrix else {
-      throw .shapes(expression: expression.shape, variable: first.shape.isMatrix ? first.shape : second.shape)
-    }
+    guard expression.isScalar else { throw .shapes(expression: expression.shape, variable: first.shape) }
     let gradient = try gradients(of: expression, by: [first])[0]
     let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
     let result = try jacobian(of: column, by: second)

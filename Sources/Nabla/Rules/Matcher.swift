@@ -259,8 +259,9 @@ struct Matcher {
       rest = subjects
       return proceed(next)
     }
-    // The part with the differential takes what the others leave.
-    let pattern = patterns.first { $0.variable != nil } ?? first
+    // What is bound already goes first; the part with the differential takes what the others leave.
+    let pattern =
+      patterns.first { bindings[$0] != nil } ?? patterns.first { $0.variable != nil } ?? first
     let others = patterns.filter { $0 !== pattern }[...]
 
     if let known = bindings[pattern] {
@@ -328,6 +329,8 @@ struct Matcher {
     guard let array else { return false }
     var chain = array.chain
     if !scalars.isEmpty {
+      // In a linear map the scalars have rules of their own, and the differential may be among them.
+      if separatesDifferential { return false }
       guard let index = patterns.firstIndex(where: { Self.isBare($0) && bindings[$0] == nil }) else {
         return false
       }

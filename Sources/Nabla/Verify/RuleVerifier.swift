@@ -40,7 +40,9 @@ public struct RuleVerifier: Sendable {
   /// Everything in the book that claims something.
   var subjects: [RuleSubject] {
     let functions = book.functions.keys.sorted().compactMap { book.functions[$0] }
-    let all = book.rules.map { RuleSubject($0) } + book.facts.map { RuleSubject($0) } + functions.map { RuleSubject($0) }
+    let all =
+      book.rules.map { RuleSubject($0) } + book.facts.map { RuleSubject($0) }
+      + functions.map { RuleSubject($0) }
     return all.enumerated().sorted {
       let (a, b) = ($0.element.source, $1.element.source)
       return (a.file, a.line, $0.offset) < (b.file, b.line, $1.offset)
@@ -60,7 +62,8 @@ public struct RuleVerifier: Sendable {
         return report
       }
       if outcome.isUnusable {
-        report.status = .unusable(outcome.problem ?? "\(outcome.usable) of \(outcome.draws) draws could be used")
+        report.status = .unusable(
+          outcome.problem ?? "\(outcome.usable) of \(outcome.draws) draws could be used")
         return report
       }
     }

@@ -21,7 +21,8 @@ extension RuleVerifier {
       guard let outputs = try? program.run(values), outputs[0].isFinite else { continue }
       let kinks = outputs.dropFirst(1 + derivatives.count)
       if kinks.contains(where: { $0.maxAbs == 0 }) { continue }
-      for (position, parameter) in function.parameters.enumerated() where !function.derivatives[position].isInvalid {
+      for (position, parameter) in function.parameters.enumerated()
+      where !function.derivatives[position].isInvalid {
         for (formula, number) in values { number.withPointer { _ = workspace.setInput(formula, $0) } }
         guard let input = workspace.inputPointer(parameter) else { continue }
         let difference = Difference.derivative(count: 1, step: 0.01) { t, output in
@@ -42,7 +43,9 @@ extension RuleVerifier {
             sizes: [],
             values: zip(function.parameters, point).map { ($0.patternName, Matrix($1)) },
             left: outputs[0], right: nil,
-            complaint: "the differences do not agree with the derivative \(claimed), and no kink is declared there")
+            complaint:
+              "the differences do not agree with the derivative \(RuleCounterexample.text(Matrix(claimed))), and no kink is declared there"
+          )
         }
       }
     }

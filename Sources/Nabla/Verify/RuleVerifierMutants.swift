@@ -92,7 +92,8 @@ extension RuleClaim {
     for formula in variables {
       guard let variable = formula.variable else { continue }
       let properties = variable.properties.sorted()
-      for property in properties where !properties.contains(where: { $0 != property && Set([$0]).closed.contains(property) }) {
+      for property in properties
+      where !properties.contains(where: { $0 != property && Set([$0]).closed.contains(property) }) {
         let rest = variable.properties.subtracting(Set([property]).closed)
         let freed = Formula.variable(
           Variable(name: variable.name, shape: variable.shape, properties: rest, role: variable.role))

@@ -68,7 +68,8 @@ public struct RuleCounterexample: Sendable, CustomStringConvertible {
       sizes.map { "\($0.name) = \($0.value)" } + values.map { "\($0.name) = \(Self.text($0.value))" }
     let place = places.isEmpty ? "" : "at " + places.joined(separator: ", ") + ": "
     if let complaint { return place + "the value is \(Self.text(left)); \(complaint)" }
-    return place + "the left side is \(Self.text(left)), the right side is \(right.map(Self.text) ?? "nothing")"
+    return place
+      + "the left side is \(Self.text(left)), the right side is \(right.map(Self.text) ?? "nothing")"
   }
 
   /// A matrix in one line, rows divided by semicolons.

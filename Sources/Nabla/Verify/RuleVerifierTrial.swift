@@ -106,7 +106,8 @@ struct RuleTrial {
         values[formula] = zero(formula).map { _ in 1 }
         continue
       }
-      let drawn = Variable(name: variable.name, shape: variable.shape, properties: wanted, role: variable.role)
+      let drawn = Variable(
+        name: variable.name, shape: variable.shape, properties: wanted, role: variable.role)
       guard var value = Instance.value(of: drawn, sizes, chosen, &generator) else { return nil }
       if claim.fixed.contains(formula) { value = value.map { _ in Double(generator.integer(in: 1...3)) } }
       if speaksOf(claim.dropped, formula), wanted.isEmpty { value = Self.degenerate(value, &generator) }
@@ -130,7 +131,9 @@ struct RuleTrial {
   private func conditionsOn(_ variable: Formula) -> Set<Property> {
     var result: Set<Property> = []
     for condition in claim.conditions {
-      if case .property(let formula, let property) = condition, formula === variable { result.insert(property) }
+      if case .property(let formula, let property) = condition, formula === variable {
+        result.insert(property)
+      }
     }
     return result
   }
@@ -193,7 +196,9 @@ struct RuleTrial {
           continue
         }
         let place = directions[..<index].count { $0.of.variable == nil }
-        guard let difference = difference(inner[place], values), isGood(difference, 0) else { return .unusable }
+        guard let difference = difference(inner[place], values), isGood(difference, 0) else {
+          return .unusable
+        }
         values[directions[index].standIn] = shaped(difference.values, part)
       }
       return compareDifference(values)
@@ -281,7 +286,8 @@ struct RuleTrial {
     guard outputs[0].rows == claimed.rows, outputs[0].columns == claimed.columns else {
       return .fails(outputs[0], claimed, "the differential is \(claimed.rows) x \(claimed.columns)")
     }
-    guard let difference = difference(main, values), isGood(difference, claimed.isFinite ? claimed.maxAbs : 0) else {
+    guard let difference = difference(main, values), isGood(difference, claimed.isFinite ? claimed.maxAbs : 0)
+    else {
       // Where a condition was left out, the rule claims a derivative that does not exist.
       if claim.dropped != nil { return .fails(outputs[0], claimed, "it has no derivative there") }
       return .unusable
