@@ -97,7 +97,7 @@ struct CommonOptions {
   private static func rules(_ path: String, adding book: RuleBook) throws(UsageError) -> RuleBook {
     let text = try InputFile.read(path)
     do {
-      return try book.adding(text, file: path)
+      return try book.verified(adding: text, file: path)
     } catch {
       Terminal.error("\(error)\n")
       exit(ExitCode.input.rawValue)

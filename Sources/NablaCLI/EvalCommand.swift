@@ -1,7 +1,205 @@
 import Nabla
+import NablaLanguage
 
 /// `nabla eval FILE --data DATA...`.
 struct EvalCommand {
-  init(_ words: [String]) throws(UsageError) {}
-  func execute() throws(UsageError) -> ExitCode { .usage }
+  private let session: Session
+  private let options: CommonOptions
+  private let words: [String]
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(
+      words, valued: CommonOptions.valued.union(["--data"]), flags: CommonOptions.flags)
+    // More words of data may follow the first: `--data X=X.csv y=y.csv`.
+    var operands = arguments.operands
+    let place = operands.firstIndex { $0.hasSuffix(".nabla") } ?? operands.indices.first
+    guard let place else { throw UsageError(message: "formula file is missing") }
+    let path = operands.remove(at: place)
+    if path == "-", arguments.all("--data").contains("-") {
+      throw UsageError(message: "standard input is one text: the formulas or the data")
+    }
+    self.words = arguments.all("--data") + operands
+    options = try CommonOptions(arguments)
+    session = Session(try InputFile.source(path), options: options.session)
+  }
+
+  func execute() throws(UsageError) -> ExitCode {
+    var writer = EvaluationWriter(session: session, isJSON: options.format == .json)
+    writer.report(session.diagnostics)
+    var table = DataTable(session)
+    for word in words {
+      do throws(DataTable.Failure) {
+        try table.read(word)
+      } catch {
+        switch error {
+        case .usage(let problem): throw problem
+        case .data(let problem):
+          writer.report(problem)
+          return writer.finish()
+        }
+      }
+    }
+    for name in table.overridden {
+      writer.warn("\(name) is defined in the file, so its data are not used")
+    }
+    let questions = session.questions.filter { $0.question.kind != .check }
+    if questions.count < session.questions.count, options.format != .json {
+      writer.note("`check` questions have no value; `nabla check` answers them")
+    }
+    do throws(EvaluationProblem) {
+      let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes)
+      let missing = questions.map(evaluation.missing)
+      if !missing.isEmpty, !missing.contains(where: \.isEmpty) {
+        // Nothing can be computed, so all that is missing is said at once.
+        let all = Dictionary(missing.joined().map { ($0.name, $0) }) { first, _ in first }
+        throw .missing(all.values.sorted { $0.name < $1.name })
+      }
+      for question in questions {
+        do throws(EvaluationProblem) {
+          for result in try evaluation.results(question) { writer.write(result) }
+        } catch {
+          writer.report(error, question.expression.expression.range)
+        }
+      }
+    } catch {
+      writer.report(error, questions.first?.expression.expression.range)
+    }
+    return writer.finish()
+  }
+}
+
+/// Writes values and errors; JSON is kept until the end.
+struct EvaluationWriter {
+  let session: Session
+  let isJSON: Bool
+  private var code: ExitCode = .answered
+  private var objects: [JSON] = []
+  private var hasResults = false
+
+  init(session: Session, isJSON: Bool) {
+    self.session = session
+    self.isJSON = isJSON
+  }
+
+  func note(_ text: String) { Terminal.error("\(session.source.name): note: \(text)\n") }
+  func warn(_ text: String) { Terminal.error("\(session.source.name): warning: \(text)\n") }
+
+  mutating func report(_ diagnostics: [Diagnostic]) { for diagnostic in diagnostics { report(diagnostic) } }
+
+  mutating func report(_ diagnostic: Diagnostic) {
+    code = code.worse(.input)
+    if isJSON { objects.append(AnswerWriter.json(diagnostic, session.source)) }
+    Terminal.error(DiagnosticRenderer(session.source).render(diagnostic))
+  }
+
+  mutating func report(_ problem: DataProblem) {
+    code = code.worse(.input)
+    if isJSON { objects.append(problem.json) }
+    Terminal.error(problem.text)
+  }
+
+  /// `range` is the question's place, where the problem has no better one.
+  mutating func report(_ problem: EvaluationProblem, _ range: SourceRange?) {
+    let session = session
+    func error(_ message: String, _ name: String? = nil, hint: String? = nil) -> Diagnostic {
+      let declared = name.flatMap { session.declaration(of: $0)?.range }
+      return Diagnostic(
+        message: message, range: declared ?? range ?? SourceRange(start: 0, end: 0), hint: hint)
+    }
+    switch problem {
+    case .missing(let declarations):
+      let list = declarations.map(\.description).joined(separator: "; ")
+      report(
+        error(
+          "no data are given for \(list)", declarations.first?.name,
+          hint: "--data \(declarations.first?.name ?? "X")=FILE, or a name in data.json"))
+    case .sizeNotPositive(let name, let size): report(error("\(name) is a size, so at least 1, not \(size)"))
+    case .notFinite(let name, let property, let row, let column, let value):
+      report(
+        error(
+          "\(name) is declared \(property.rawValue), but row \(row + 1), column \(column + 1) is \(value)", name))
+    case .data(let problem): report(problem, error)
+    case .unanswered(let diagnostic): report(diagnostic)
+    case .defect(let question, let example):
+      Terminal.error(Runner.defect(question, example, session))
+      code = .defect
+    }
+  }
+
+  private mutating func report(
+    _ problem: EvaluationError, _ error: (String, String?, String?) -> Diagnostic
+  ) {
+    switch problem {
+    case .missingValue(let name, _), .wrongShape(let name, _, _, _, _), .brokenProperty(let name, _, _):
+      report(error(problem.description, name, nil))
+    case .unknownSize(let name):
+      report(error("no data fix the size \(name)", nil, "give it: --data \(name)=3"))
+    case .notComputable(.functionWithoutValues(let name)):
+      report(error(problem.description, name, "`nabla run` derives without values"))
+    case .notAVariable, .notComputable, .failed: report(error(problem.description, nil, nil))
+    }
+  }
+
+  mutating func write(_ result: EvaluationResult) {
+    warnIfNotFinite(result.value, "the value of E in '\(result.question)'")
+    warnIfNotFinite(result.result, "the result of '\(result.question)'")
+    if isJSON {
+      objects.append(
+        .object([
+          ("question", .string(result.question)), ("wrt", .string(result.variable)),
+          ("value", Self.json(result.value, result.expression.shape)),
+          ("result", Self.json(result.result, result.answer.shape)),
+        ]))
+      return
+    }
+    var text = hasResults ? "\n" : ""
+    hasResults = true
+    text += "\(result.question)\n"
+    if result.kind == .gradient, result.question.contains(",") { text += "  wrt     \(result.variable)\n" }
+    text += Self.labelled("value ", result.value) + Self.labelled("result", result.result)
+    Terminal.print(text)
+  }
+
+  private func warnIfNotFinite(_ matrix: Matrix, _ what: String) {
+    for j in 0..<matrix.columns {
+      for i in 0..<matrix.rows where !matrix[i, j].isFinite {
+        let place = matrix.count == 1 ? "" : " at row \(i + 1), column \(j + 1)"
+        warn("\(what) is not finite: \(matrix[i, j])\(place)")
+        return
+      }
+    }
+  }
+
+  /// The exit code, after JSON was written: an error that leaves no value is an object of its own.
+  func finish() -> ExitCode {
+    if isJSON {
+      let hasValues = objects.contains { if case .object(let fields) = $0 { fields.count > 1 } else { false } }
+      let alone = code == .input && !hasValues ? objects.first : nil
+      Terminal.print((alone ?? .array(objects)).text() + "\n")
+    }
+    return code
+  }
+
+  /// What is a column by its type is a flat array, whatever its length; a scalar is a number.
+  static func json(_ matrix: Matrix, _ shape: Shape) -> JSON {
+    if shape.isScalar, matrix.count == 1 { return .number(matrix[0, 0]) }
+    if shape.isVector { return .array(matrix.storage.map(JSON.number)) }
+    return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
+  }
+
+  /// Rows and columns that are shown; the rest is for JSON.
+  private static let shown = (rows: 40, columns: 12)
+
+  private static func labelled(_ label: String, _ matrix: Matrix) -> String {
+    if matrix.count == 1 { return "  \(label)  \(Matrix.text(of: matrix[0, 0], digits: 10))\n" }
+    let rows = min(matrix.rows, shown.rows)
+    let columns = min(matrix.columns, shown.columns)
+    var part = Matrix(rows: rows, columns: columns)
+    for j in 0..<columns { for i in 0..<rows { part[i, j] = matrix[i, j] } }
+    var lines = "\(part)".split(separator: "\n").map(String.init)
+    if rows < matrix.rows || columns < matrix.columns {
+      lines.append("… of \(matrix.rows) x \(matrix.columns); --format json has all")
+    }
+    return lines.enumerated().map { ($0 == 0 ? "  \(label)  " : "          ") + $1 + "\n" }.joined()
+  }
 }

@@ -40,7 +40,26 @@ struct RulesCommand {
     }
   }
 
+  /// Verifies every entry, with those of FILE; a line each, and a count.
   private func check(_ book: RuleBook) throws(UsageError) -> ExitCode {
-    .answered
+    var book = book
+    if arguments.operands.count > 1 {
+      let path = arguments.operands[1]
+      let text = try InputFile.read(path)
+      do throws(RuleError) {
+        book = try book.adding(text, file: path)
+      } catch {
+        Terminal.error("\(error)\n")
+        return .input
+      }
+    }
+    var failures = 0
+    let reports = RuleVerifier(book).verifyAll()
+    for report in reports {
+      Terminal.print("\(report)\n")
+      if !report.isVerified { failures += 1 }
+    }
+    Terminal.print("\(reports.count - failures) verified, \(failures) refuted\n")
+    return failures == 0 ? .answered : .refuted
   }
 }

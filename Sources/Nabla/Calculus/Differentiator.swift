@@ -55,7 +55,7 @@ final class Differentiator {
 
   func depends(_ formula: Formula) -> Bool {
     if let known = dependence[formula] { return known }
-    for node in formula.nodesChildrenFirst where dependence[node] == nil {
+    for node in formula.nodes(without: { dependence[$0] != nil }) {
       dependence[node] = variables.contains(node) || node.children.contains { dependence[$0] ?? false }
     }
     return dependence[formula] ?? false
@@ -86,6 +86,9 @@ final class Differentiator {
       return try elementwise(name, arguments, node)
     case .apply(.function(let function, let derivative), let arguments):
       return try declared(function, derivative, arguments[0], node)
+    case .apply(.blocks, let arguments), .apply(.slice, let arguments):
+      // Linear, with as many parts as there are: the differential goes inside.
+      return node.rebuilt(arguments.map(leaf))
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
       .inverse,
       .transpose, .apply, .differential:
@@ -217,6 +220,12 @@ final class Differentiator {
         .inverse, .transpose, .apply:
         break
       }
+      if case .apply(let operation, let arguments) = part.kind,
+        let parts = try structural(operation, arguments, g)
+      {
+        open += parts.reversed()
+        continue next
+      }
       for rule in book.adjoints {
         guard case .apply(.array(.dot), let left) = rule.left.kind, left.count == 2,
           case .apply(.array(.dot), let right) = rule.right.kind, right.count == 2
@@ -239,6 +248,33 @@ final class Differentiator {
       throw .noAdjoint(of: part.text)
     }
     return result
+  }
+
+  /// The adjoints of operations on places: a block takes its part of G, a slice puts G into zeros.
+  private func structural(
+    _ operation: Operation, _ arguments: [Formula], _ g: Formula
+  ) throws(DerivativeProblem) -> [(Formula, Formula)]? {
+    switch operation {
+    case .blocks(let height, let width):
+      var result: [(Formula, Formula)] = []
+      var row = Dimension(1)
+      for i in 0..<height {
+        var column = Dimension(1)
+        for j in 0..<width {
+          let block = arguments[i * width + j]
+          let rows = Operation.Range(first: row, last: row + block.shape.rows - 1)
+          let columns = Operation.Range(first: column, last: column + block.shape.columns - 1)
+          if block.containsDifferential { result.append((.slice(g, rows: rows, columns: columns), block)) }
+          column = column + block.shape.columns
+        }
+        row = row + arguments[i * width].shape.rows
+      }
+      return result
+    case .slice(let rows, let columns):
+      return [(.embedded(g, rows: rows, columns: columns, in: arguments[0].shape), arguments[0])]
+    case .elementwise, .array, .function, .indexSum:
+      return nil
+    }
   }
 
   // MARK: Forward sweep

@@ -20,6 +20,15 @@ struct Identification {
       return try scaled(factors, formula)
     case .product(let chain):
       return try product(chain, formula)
+    case .apply(.slice(let rows, _), let arguments) where arguments[0].shape.columns.isOne:
+      let size = arguments[0].shape.rows
+      let selection = Formula.embedded(
+        .identity(rows.count), rows: .all(rows.count), columns: rows, in: Shape(rows.count, size))
+      return .product([selection, try matrix(of: arguments[0])])
+    case .apply(.blocks(_, 1), let arguments):
+      var parts: [[Formula]] = []
+      for argument in arguments { parts.append([try matrix(of: argument)]) }
+      return .blockArray(parts)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
       .apply, .differential:
       throw .noMatrixForm(of: formula.text)

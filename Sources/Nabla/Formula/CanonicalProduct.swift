@@ -156,6 +156,9 @@ extension Formula {
     case .power: .power(children[0], children[1])
     case .inverse: .inverse(children[0])
     case .transpose: children[0].transposed
+    case .apply(.slice(let rows, let columns), _): .slice(children[0], rows: rows, columns: columns)
+    case .apply(.blocks(let height, let width), _):
+      .blockArray((0..<height).map { row in Array(children[(row * width)..<((row + 1) * width)]) })
     case .apply(let operation, _): .apply(operation, children, shape)
     }
   }

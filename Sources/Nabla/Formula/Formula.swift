@@ -222,14 +222,17 @@ extension Formula {
   }
 
   /// Every node once, children before parents.
-  var nodesChildrenFirst: [Formula] {
+  var nodesChildrenFirst: [Formula] { nodes { _ in false } }
+
+  /// Every node once, children before parents, without those that are known and what is inside them.
+  func nodes(without isKnown: (Formula) -> Bool) -> [Formula] {
     var result: [Formula] = []
     var done: Set<Formula> = []
     var stack: [(Formula, Bool)] = [(self, false)]
     while let (node, expanded) = stack.popLast() {
       if expanded {
         result.append(node)
-      } else if done.insert(node).inserted {
+      } else if !isKnown(node), done.insert(node).inserted {
         stack.append((node, true))
         for child in node.children.reversed() where !done.contains(child) { stack.append((child, false)) }
       }

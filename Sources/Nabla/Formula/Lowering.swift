@@ -42,16 +42,13 @@ struct Lowering {
     case .ones: return .ones(shape)
     case .zeros: return .zeros(shape)
     case .fill(let value): return .times([formula(value), .ones(shape)])
-    case .blocks(let rows):
-      let arguments = rows.flatMap { $0.map(formula) }
-      if arguments.count == 1 { return arguments[0] }
-      return .apply(.blocks(rows: rows.count, columns: rows.first?.count ?? 0), arguments, shape)
+    case .blocks(let rows): return .blockArray(rows.map { $0.map(formula) })
     case .entry(let array, let row, let column):
       let inner = formula(array)
       guard let rows = range(row, inner.shape.rows), let columns = range(column, inner.shape.columns) else {
         return .invalid
       }
-      return .slice(inner, rows: rows, columns: columns, shape)
+      return .slice(inner, rows: rows, columns: columns)
     case .sum(let index, let lower, let upper, let body):
       return .apply(.indexSum(index, lower, upper), [formula(body)], shape)
     case .commutation(let m, let n):
@@ -144,12 +141,4 @@ extension Formula {
 
   /// The differential of a formula, as an unknown of its shape.
   static func differential(of inner: Formula) -> Formula { interned(.differential(inner), inner.shape) }
-
-  /// Rows and columns of an array; the whole array is itself.
-  static func slice(
-    _ inner: Formula, rows: Operation.Range, columns: Operation.Range, _ shape: Shape
-  ) -> Formula {
-    if shape == inner.shape, rows.first.isOne, columns.first.isOne { return inner }
-    return apply(.slice(rows: rows, columns: columns), [inner], shape)
-  }
 }

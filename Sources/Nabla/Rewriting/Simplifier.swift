@@ -32,7 +32,7 @@ final class Simplifier {
   /// The plainest equal form that was found.
   func simplify(_ formula: Formula) -> Formula {
     if let known = memo[formula] { return known }
-    for node in formula.nodesChildrenFirst where memo[node] == nil {
+    for node in formula.nodes(without: { memo[$0] != nil }) {
       let children = node.children
       let rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
       let result = settle(rebuilt)

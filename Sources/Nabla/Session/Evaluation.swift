@@ -1,0 +1,204 @@
+import NablaLanguage
+import NablaNumerics
+
+/// The value of one question on numbers.
+public struct EvaluationResult: Sendable {
+  /// The question as it was asked, and the variable of this answer; empty for `simplify`.
+  public let question: String
+  public let kind: QuestionKind
+  public let variable: String
+  /// The question's own expression with its value.
+  public let expression: Formula
+  public let value: Matrix
+  /// The answer with its value.
+  public let answer: Formula
+  public let result: Matrix
+}
+
+/// Why a question has no value.
+public enum EvaluationProblem: Error, Sendable {
+  /// Variables that the question needs and the data do not have.
+  case missing([Declaration])
+  /// A size is given that is not positive.
+  case sizeNotPositive(name: String, size: Int)
+  /// An entry of a variable with a declared property is no finite number; row and column count from zero.
+  case notFinite(name: String, property: Property, row: Int, column: Int, value: Double)
+  /// The data do not fit, or nothing can be computed from them.
+  case data(EvaluationError)
+  /// The question itself has no answer.
+  case unanswered(Diagnostic)
+  /// The answer failed its own check: a defect of Nabla.
+  case defect(question: String, Counterexample?)
+}
+
+/// Computes the questions of a session on numbers.
+///
+/// Sizes are read off the data, `X : matrix(n, d)` given as 5 x 3 having n = 5 and d = 3. A vector may be given
+/// as a row and a row as a column. Data under names that the session does not know are ignored.
+public struct Evaluation: Sendable {
+  public let session: Session
+  /// The names that have data and are variables, sorted.
+  public let given: [String]
+  private let variables: [String: Formula]
+  private let values: [Formula: Matrix]
+  private let sizes: [String: Int]
+  private let names: Lowering
+  private let options: Compiler.Options
+
+  /// Takes the data and sees that they fit the declarations and each other.
+  public init(
+    _ session: Session, data: [String: Matrix], sizes: [String: Int] = [:]
+  ) throws(EvaluationProblem) {
+    self.session = session
+    names = session.names()
+    variables = session.dataVariables
+    let variables = variables
+    given = data.keys.filter { variables[$0] != nil }.sorted()
+    for name in sizes.keys.sorted() {
+      if let size = sizes[name], size < 1 { throw .sizeNotPositive(name: name, size: size) }
+    }
+    var values: [Formula: Matrix] = [:]
+    for name in given {
+      guard let variable = variables[name], let matrix = data[name] else { continue }
+      values[variable] = Self.turned(matrix, variable.shape)
+    }
+    var reader = SizeReader(given: sizes.filter { session.sizeNames.contains($0.key) })
+    let ordered = given.compactMap { variables[$0] }
+    do throws(EvaluationError) { try reader.read(ordered, values) } catch { throw .data(error) }
+    for variable in ordered { try Self.checkProperties(variable, values[variable]) }
+    self.values = values
+    self.sizes = reader.sizes
+    let book = session.options.book
+    var options = Compiler.Options()
+    options.definitions = book.numericDefinitions
+    // Rests on declared properties, which the data were just seen to have.
+    options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
+    self.options = options
+  }
+
+  /// A column where a row is declared is turned, and a row where a column is.
+  private static func turned(_ matrix: Matrix, _ shape: Shape) -> Matrix {
+    if shape.isVector && matrix.rows == 1 || shape.isRow && matrix.columns == 1 {
+      return matrix.reshaped(rows: matrix.columns, columns: matrix.rows)
+    }
+    return matrix
+  }
+
+  private static func checkProperties(_ formula: Formula, _ value: Matrix?) throws(EvaluationProblem) {
+    guard let variable = formula.variable, let value else { return }
+    let properties = variable.properties.filter { property in
+      !variable.properties.contains { $0 != property && Set([$0]).closed.contains(property) }
+    }
+    guard let first = properties.sorted().first else { return }
+    for j in 0..<value.columns {
+      for i in 0..<value.rows where !value[i, j].isFinite {
+        throw .notFinite(name: variable.name, property: first, row: i, column: j, value: value[i, j])
+      }
+    }
+    for property in properties.sorted() {
+      guard let known = InstanceProperty(rawValue: property.rawValue),
+        let violation = RandomInstance.violation(of: known, in: value)
+      else { continue }
+      throw .data(.brokenProperty(name: variable.name, property: property, violation: violation))
+    }
+  }
+
+  /// The declarations of the variables that a question's expression needs and the data do not have.
+  public func missing(_ question: TypedQuestion) -> [Declaration] {
+    missing([names.formula(question.expression.expression)])
+  }
+
+  private func missing(_ formulas: [Formula]) -> [Declaration] {
+    let absent = NumericCheck.variables(formulas).filter { values[$0] == nil }
+    return absent.compactMap { formula in
+      guard let variable = formula.variable else { return nil }
+      return session.file.environment.declarations[variable.name]
+        ?? Declaration(name: variable.name, type: .value(variable.shape))
+    }.sorted { $0.name < $1.name }
+  }
+
+  /// The values of a question, one for each variable after `wrt`; none for a `check`.
+  ///
+  /// The expression and all its derivatives are computed by one program.
+  public func results(_ question: TypedQuestion) throws(EvaluationProblem) -> [EvaluationResult] {
+    if question.question.kind == .check { return [] }
+    let missing = missing(question)
+    if !missing.isEmpty { throw .missing(missing) }
+    let answers: [Answer]
+    switch session.answer(question) {
+    case .answers(let found): answers = found
+    case .failure(let diagnostic): throw .unanswered(diagnostic)
+    case .defect(let text, let example): throw .defect(question: text, example)
+    }
+    guard let first = answers.first else { return [] }
+    let formulas = ([first.expression] + answers.map(\.expanded)).map(closed)
+    let matrices = try computed(formulas)
+    return answers.indices.map { index in
+      EvaluationResult(
+        question: answers[index].question, kind: answers[index].kind, variable: answers[index].variable,
+        expression: formulas[0], value: matrices[0], answer: formulas[index + 1], result: matrices[index + 1])
+    }
+  }
+
+  /// The formula in variables that have data: intermediates written out, and dX a variable of its own.
+  private func closed(_ formula: Formula) -> Formula {
+    var differentials: [Formula: Formula] = [:]
+    var intermediates: [Formula: Formula] = [:]
+    for node in formula.nodesChildrenFirst {
+      if case .differential(let inner) = node.kind, let name = inner.variable?.name {
+        differentials[node] = variables["d" + name] ?? node
+      }
+      if let variable = node.variable, variable.role == .definition {
+        intermediates[node] = names.names[variable.name] ?? node
+      }
+    }
+    return formula.replacing(differentials).replacing(intermediates)
+  }
+
+  private func computed(_ formulas: [Formula]) throws(EvaluationProblem) -> [Matrix] {
+    if formulas.contains(where: \.isInvalid) { throw .data(.notComputable(.invalidFormula)) }
+    let missing = missing(formulas)
+    if !missing.isEmpty { throw .missing(missing) }
+    for formula in formulas {
+      for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
+        throw .data(.notComputable(.functionWithoutValues(function.name)))
+      }
+      if formula.containsDifferential { throw .data(.notComputable(.differential)) }
+    }
+    for name in Instance.sizeNames(formulas) where sizes[name] == nil { throw .data(.unknownSize(name)) }
+    let program: CompiledProgram
+    do throws(CompileError) {
+      program = try Compiler.compile(formulas, sizes: sizes, options: options)
+    } catch {
+      throw .data(.notComputable(error))
+    }
+    do throws(RunError) { return try program.run(values) } catch { throw .data(.failed(error)) }
+  }
+}
+
+extension Session {
+  /// The shapes of all names that data may be given for: variables, declared or inferred, and the dX of
+  /// differentials that are asked for.
+  public var dataShapes: [String: Shape] { dataVariables.mapValues(\.shape) }
+
+  /// The names of sizes.
+  public var sizeNames: Set<String> { file.environment.dimensions }
+
+  /// The names that are defined by an expression.
+  public var definedNames: Set<String> { Set(file.definitions) }
+
+  /// Where a name is declared.
+  public func declaration(of name: String) -> Declaration? { file.environment.declarations[name] }
+
+  var dataVariables: [String: Formula] {
+    let names = self.names().names
+    var result = names.filter { $0.value.variable != nil && file.environment.definitions[$0.key] == nil }
+    for question in questions where question.question.kind == .differential {
+      for name in question.wrt {
+        guard let shape = names[name]?.shape, names["d" + name] == nil else { continue }
+        result["d" + name] = .variable(Variable(name: "d" + name, shape: shape, properties: []))
+      }
+    }
+    return result
+  }
+}
