@@ -64,7 +64,8 @@ struct DataCSV {
         isFirst = false
         (columns, firstLine) = (cells.count, line)
         // Names: no cell is a number.
-        if cells.allSatisfy({ DataNumber.value($0.text[...]) == nil }), cells.contains(where: { !$0.text.isEmpty })
+        if cells.allSatisfy({ DataNumber.value($0.text[...]) == nil }),
+          cells.contains(where: { !$0.text.isEmpty })
         {
           continue
         }

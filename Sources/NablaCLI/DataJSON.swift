@@ -62,7 +62,7 @@ struct DataJSON {
         if let first = rows.first, first.count != values.count {
           throw fault(
             node,
-            "\(name): row \(index + 1) has \(values.count) numbers, but row 1 has \(first.count)", file)
+            "\(name): row \(index + 1) has length \(values.count), but row 1 has \(first.count)", file)
         }
         rows.append(values)
       case .array(let inner):
@@ -72,7 +72,7 @@ struct DataJSON {
         }
         throw fault(node, "\(name): row \(index + 1) is no list of numbers", file)
       case .number, .string, .null, .bool, .object:
-        let what = rows.isEmpty && node.isNoNumber ? "number" : rows.isEmpty ? "number" : "row"
+        let what = index == 0 || nodes[0].number != nil ? "number" : "row"
         throw fault(node, "\(name): entry \(index + 1) is \(words(node)) where a \(what) should stand", file)
       }
     }
@@ -91,7 +91,8 @@ struct DataJSON {
   }
 
   private static func fault(_ node: Node, _ message: String, _ file: DataFile) -> DataProblem {
-    file.problem(message, at: node.start, to: node.end, hint: nil)
+    let isLong = if case .object = node.kind { true } else { false }
+    return file.problem(message, at: node.start, to: isLong ? node.start + 1 : node.end)
   }
 
   // MARK: Reading

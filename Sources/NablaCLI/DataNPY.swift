@@ -80,7 +80,8 @@ struct DataNPY {
   }
 
   private func type(_ descriptor: String) throws(DataProblem) -> (Number, Int, isBig: Bool) {
-    let refusal = fault("numbers of type '\(descriptor)' are not read; f8, f4, i8, i4, i2, i1, u8 … u1 and b1 are")
+    let refusal = fault(
+      "numbers of type '\(descriptor)' are not read; f8, f4, i8, i4, i2, i1, u8 … u1 and b1 are")
     var rest = descriptor[...]
     var isBig = false
     if let first = rest.first, "<>|=".contains(first) {
@@ -104,7 +105,9 @@ struct DataNPY {
     guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
       throw fault("this is no NPY file")
     }
-    guard (1...3).contains(bytes[6]) else { throw fault("version \(bytes[6]) of the NPY format is not known") }
+    guard (1...3).contains(bytes[6]) else {
+      throw fault("version \(bytes[6]) of the NPY format is not known")
+    }
     let isLong = bytes[6] > 1
     guard bytes.count >= 12 else { throw fault("the header is cut off") }
     var length = Int(bytes[8]) | Int(bytes[9]) << 8
@@ -127,12 +130,15 @@ struct DataNPY {
       }
       return nil
     }
-    guard let descriptor = after("descr"), let order = after("fortran_order"), let shape = after("shape") else {
+    guard let descriptor = after("descr"), let order = after("fortran_order"), let shape = after("shape")
+    else {
       throw refusal
     }
     var header = Header()
     guard let quote = descriptor.first else { throw refusal }
-    guard quote == "'" || quote == "\"" else { throw fault("records are not read; save a plain array of numbers") }
+    guard quote == "'" || quote == "\"" else {
+      throw fault("records are not read; save a plain array of numbers")
+    }
     header.descriptor = String(descriptor.dropFirst().prefix { $0 != quote }.prefix(20))
     if order.hasPrefix("True") {
       header.isFortran = true

@@ -65,7 +65,8 @@ struct DataNPZ {
     var result: [Member] = []
     for _ in 0..<count {
       guard signature(place, 2, 1), let flags = number(place + 8, 2), let method = number(place + 10, 2),
-        let checksum = number(place + 16, 4), var packed = number(place + 20, 4), var size = number(place + 24, 4),
+        let checksum = number(place + 16, 4), var packed = number(place + 20, 4),
+        var size = number(place + 24, 4),
         let nameLength = number(place + 28, 2), let extraLength = number(place + 30, 2),
         let commentLength = number(place + 32, 2), var header = number(place + 42, 4),
         place + 46 + nameLength + extraLength <= bytes.count

@@ -45,7 +45,8 @@ struct DataTable {
       let value = String(word[word.index(after: equals)...])
       if value.isEmpty { throw .usage(UsageError(message: "nothing stands after '\(name)='")) }
       if let number = DataNumber.value(Array(value.utf8)[...]) {
-        try add(name, DataArray(layout: .number, matrix: Matrix(number)), DataFile(name: word, bytes: []), nil)
+        try add(
+          name, DataArray(layout: .number, matrix: Matrix(number)), DataFile(name: word, bytes: []), nil)
       } else {
         try readOne(name, value)
       }

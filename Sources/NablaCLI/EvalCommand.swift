@@ -88,14 +88,16 @@ struct EvaluationWriter {
 
   mutating func report(_ diagnostic: Diagnostic) {
     code = code.worse(.input)
-    if isJSON { objects.append(AnswerWriter.json(diagnostic, session.source)) }
-    Terminal.error(DiagnosticRenderer(session.source).render(diagnostic))
+    if isJSON {
+      objects.append(AnswerWriter.json(diagnostic, session.source))
+    } else {
+      Terminal.error(DiagnosticRenderer(session.source).render(diagnostic))
+    }
   }
 
   mutating func report(_ problem: DataProblem) {
     code = code.worse(.input)
-    if isJSON { objects.append(problem.json) }
-    Terminal.error(problem.text)
+    if isJSON { objects.append(problem.json) } else { Terminal.error(problem.text) }
   }
 
   /// `range` is the question's place, where the problem has no better one.
@@ -117,7 +119,8 @@ struct EvaluationWriter {
     case .notFinite(let name, let property, let row, let column, let value):
       report(
         error(
-          "\(name) is declared \(property.rawValue), but row \(row + 1), column \(column + 1) is \(value)", name))
+          "\(name) is declared \(property.rawValue), but row \(row + 1), column \(column + 1) is \(value)",
+          name))
     case .data(let problem): report(problem, error)
     case .unanswered(let diagnostic): report(diagnostic)
     case .defect(let question, let example):
@@ -164,7 +167,7 @@ struct EvaluationWriter {
     for j in 0..<matrix.columns {
       for i in 0..<matrix.rows where !matrix[i, j].isFinite {
         let place = matrix.count == 1 ? "" : " at row \(i + 1), column \(j + 1)"
-        warn("\(what) is not finite: \(matrix[i, j])\(place)")
+        warn("\(what) is not finite: \(Self.plain(matrix[i, j]))\(place)")
         return
       }
     }
@@ -173,7 +176,9 @@ struct EvaluationWriter {
   /// The exit code, after JSON was written: an error that leaves no value is an object of its own.
   func finish() -> ExitCode {
     if isJSON {
-      let hasValues = objects.contains { if case .object(let fields) = $0 { fields.count > 1 } else { false } }
+      let hasValues = objects.contains {
+        if case .object(let fields) = $0 { fields.count > 1 } else { false }
+      }
       let alone = code == .input && !hasValues ? objects.first : nil
       Terminal.print((alone ?? .array(objects)).text() + "\n")
     }
@@ -187,15 +192,18 @@ struct EvaluationWriter {
     return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
   }
 
+  /// NaN has a sign that says nothing.
+  private static func plain(_ value: Double) -> Double { value.isNaN ? .nan : value }
+
   /// Rows and columns that are shown; the rest is for JSON.
   private static let shown = (rows: 40, columns: 12)
 
   private static func labelled(_ label: String, _ matrix: Matrix) -> String {
-    if matrix.count == 1 { return "  \(label)  \(Matrix.text(of: matrix[0, 0], digits: 10))\n" }
+    if matrix.count == 1 { return "  \(label)  \(Matrix.text(of: plain(matrix[0, 0]), digits: 10))\n" }
     let rows = min(matrix.rows, shown.rows)
     let columns = min(matrix.columns, shown.columns)
     var part = Matrix(rows: rows, columns: columns)
-    for j in 0..<columns { for i in 0..<rows { part[i, j] = matrix[i, j] } }
+    for j in 0..<columns { for i in 0..<rows { part[i, j] = plain(matrix[i, j]) } }
     var lines = "\(part)".split(separator: "\n").map(String.init)
     if rows < matrix.rows || columns < matrix.columns {
       lines.append("… of \(matrix.rows) x \(matrix.columns); --format json has all")

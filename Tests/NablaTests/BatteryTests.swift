@@ -15,7 +15,7 @@ private let battery: [(question: String, printed: String?)] = [
   ("gradient det(X) wrt X", "adj(X)'"),
   ("gradient log(det(X)) wrt X", "inv(X')"),
   ("gradient log(tr(X'*X)) wrt X", "2*X/sum(X.^2)"),
-  ("gradient sqrt(tr(X'*X)) wrt X", "X/sqrt(sum(X.^2))"),
+  ("gradient sqrt(tr(X'*X)) wrt X", "X/norm2(X)"),
   ("gradient (x'*x)^2 wrt x", "4*(x'*x)*x"),
   ("gradient x'*x * a'*x wrt x", "2*(a'*x)*x + (x'*x)*a"),
   ("gradient log(x'*A*x) wrt x", "(A + A')*x/(x'*A*x)"),

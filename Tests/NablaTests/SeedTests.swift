@@ -126,7 +126,8 @@ struct SeedTests {
         continue
       }
       let notes = answers.flatMap(\.notes)
-      #expect(notes.contains { $0.hasPrefix("subgradient where") && $0.contains("\(what)") }, "\(row) \(notes)")
+      #expect(
+        notes.contains { $0.hasPrefix("subgradient where") && $0.contains("\(what)") }, "\(row) \(notes)")
     }
   }
 
@@ -141,7 +142,8 @@ struct SeedTests {
         Issue.record("no answer to \(row)")
         continue
       }
-      #expect(answers.flatMap(kind == "notes" ? \.notes : \.conditions).contains(wanted))
+      let remarks = answers.flatMap { kind == "notes" ? $0.notes : $0.conditions }
+      #expect(remarks.contains(wanted))
     }
   }
 }

@@ -68,8 +68,9 @@ struct Lowering {
 
   private func matrixPower(_ base: Formula, _ exponent: Int) -> Formula {
     if exponent == 0 { return .identity(base.shape.rows) }
+    guard exponent.magnitude <= Self.largestMatrixPower else { return .invalid }
     let factor = exponent < 0 ? Formula.inverse(base) : base
-    return .product(Array(repeating: factor, count: min(abs(exponent), Self.largestMatrixPower)))
+    return .product(Array(repeating: factor, count: Int(exponent.magnitude)))
   }
 
   /// A matrix power is kept as a product of so many factors at the most; larger ones are refused when typed.

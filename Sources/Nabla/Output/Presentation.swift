@@ -29,6 +29,8 @@ final class Presenter {
   private var turns: [Formula: Turn] = [:]
   /// The names that the formula uses itself; constants and `I` give way to them.
   let usedNames: Set<String>
+  /// The formula as a whole: no transpose is set around it.
+  let whole: Formula
 
   /// How many transposes a formula shows, as it is and transposed.
   struct Turn {
@@ -37,6 +39,7 @@ final class Presenter {
   }
 
   init(for formula: Formula) {
+    whole = formula
     var names: Set<String> = []
     for node in formula.nodesChildrenFirst {
       switch node.kind {

@@ -12,7 +12,9 @@ extension Presenter {
   /// A sum: positive terms first, then the weightier, then by the alphabet; a number stands last of its sign.
   func sum(_ terms: [Formula], _ formula: Formula) -> Piece {
     let turn = turn(of: formula)
-    if turn.turned + 1 < turn.here {
+    // (x - mu)' for a row; around a matrix only when nothing inside is transposed then.
+    let isWorth = turn.turned + 1 < turn.here && (formula.shape.isRow || turn.turned == 0)
+    if isWorth, formula !== whole || formula.shape.isRow {
       let inner = piece(formula.transposed)
       return Piece(.transpose(inner.layout), key: inner.key + "'")
     }

@@ -31,20 +31,20 @@ enum Distribution {
 
   /// The formula multiplied out, when terms cancel by that; what came factored and stays as long is left alone.
   private static func cancelled(_ formula: Formula) -> [Formula] {
-    guard let terms = distributed(formula) else { return [] }
-    let expanded = Formula.sum(terms, formula.shape)
-    let count = expanded.isZero ? 0 : expanded.terms.count
-    guard count < terms.count, expanded !== formula else { return [] }
+    guard let terms = distributed(formula), let expanded = cancelling(terms, formula.shape) else { return [] }
     return [expanded] + (factored(expanded).map { [$0] } ?? [])
   }
 
-  /// Every product over a sum distributed and like terms collected; nil when that makes too many terms.
-  static func expanded(_ formula: Formula) -> Formula? {
-    distributed(formula).map { .sum($0, formula.shape) }
+  /// The sum of the terms, when some of them cancel: like terms that only merge are no reason to multiply out.
+  private static func cancelling(_ terms: [Formula], _ shape: Shape) -> Formula? {
+    let expanded = Formula.sum(terms, shape)
+    let count = expanded.isZero ? 0 : expanded.terms.count
+    return count < Set(terms.map { $0.splitCoefficient.1 }).count ? expanded : nil
   }
 
   /// The terms of every product over a sum, before like ones are collected.
   private static func distributed(_ formula: Formula) -> [Formula]? {
+    guard termCount(formula) <= mostTerms else { return nil }
     var terms: [Formula] = []
     var open = [formula]
     var steps = 0
@@ -60,6 +60,28 @@ enum Distribution {
       }
     }
     return terms
+  }
+
+  /// About how many terms multiplying out would make; stops counting past the limit.
+  private static func termCount(_ formula: Formula) -> Int {
+    switch formula.kind {
+    case .sum(let terms):
+      var count = 0
+      for term in terms where count <= mostTerms { count += termCount(term) }
+      return count
+    case .times(let parts), .product(let parts):
+      var count = 1
+      for part in parts where count <= mostTerms { count *= termCount(part) }
+      return count
+    case .power(let base, let exponent):
+      guard isExpandable(formula), let times = exponent.number?.integer else { return 1 }
+      var count = 1
+      for _ in 0..<times where count <= mostTerms { count *= termCount(base) }
+      return count
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+      .differential:
+      return 1
+    }
   }
 
   /// The terms after one sum among the factors is multiplied out; nil when there is none.
@@ -156,10 +178,10 @@ enum Distribution {
     guard !bases.isEmpty else { return nil }
     let common = bases.map { Formula.power($0, .number(exponents[$0] ?? 1)) }
     let scaled = formula.terms.map { Formula.times(common + [$0]) }
-    let before = scaled.compactMap { distributed($0)?.count }
-    guard before.count == scaled.count, let numerator = expanded(.sum(scaled, formula.shape)),
-      numerator.terms.count < before.reduce(0, +)
-    else { return nil }
+    let parts = scaled.compactMap(distributed)
+    guard parts.count == scaled.count, let numerator = cancelling(parts.flatMap { $0 }, formula.shape) else {
+      return nil
+    }
     let plain = factored(numerator).flatMap { $0.cost < numerator.cost ? $0 : nil } ?? numerator
     return .times([plain] + common.map { .power($0, .number(-1)) })
   }
@@ -275,55 +297,66 @@ enum Distribution {
   }
 
   /// The group with the factor at that place taken out, and then whatever else its terms share.
+  private static func takenOut(_ place: Place, _ terms: [Formula], _ shape: Shape) -> Formula? {
+    guard let (factor, rest) = takenOut(place, terms, shape, isOutermost: true) else { return nil }
+    switch place {
+    case .entry: return .times([factor, rest])
+    case .left: return .product([factor, rest])
+    case .right: return .product([rest, factor])
+    }
+  }
+
   private static func takenOut(
-    _ place: Place, _ terms: [Formula], _ shape: Shape, depth: Int = 0
-  ) -> Formula? {
-    func inner(_ sum: Formula) -> Formula { depth > 3 ? sum : Self.inner(sum, depth: depth + 1) }
+    _ place: Place, _ terms: [Formula], _ shape: Shape, isOutermost: Bool
+  ) -> (factor: Formula, rest: Formula)? {
+    func bracket(_ rest: [Formula]) -> Formula? {
+      guard rest.count == terms.count, let first = rest.first else { return nil }
+      let sum = Formula.sum(rest, first.shape)
+      return isOutermost ? inner(sum) : sum
+    }
     switch place {
     case .entry(let base):
       let exponents = terms.map { exponent(of: base, in: $0) }
       guard let least = exponents.min(by: <), !least.isZero else { return nil }
-      let factor = Formula.power(base, .number(least))
       let inverse = Formula.power(base, .number(-least))
       // Dividing an array factor away may leave scalars; they stand for every entry.
       let rest = terms.map { term -> Formula in
         let quotient = Formula.times([term, inverse])
         return quotient.shape == shape || base.isScalar ? quotient : .times([quotient, .ones(shape)])
       }
-      guard let first = rest.first else { return nil }
-      return .times([factor, inner(.sum(rest, first.shape))])
+      return bracket(rest).map { (.power(base, .number(least)), $0) }
     case .left(let factor):
-      let rest = terms.compactMap { stripped($0, factor, fromLeft: true) }
-      guard rest.count == terms.count, let first = rest.first else { return nil }
-      return .product([factor, inner(.sum(rest, first.shape))])
+      return bracket(terms.compactMap { stripped($0, factor, fromLeft: true) }).map { (factor, $0) }
     case .right(let factor):
-      let rest = terms.compactMap { stripped($0, factor, fromLeft: false) }
-      guard rest.count == terms.count, let first = rest.first else { return nil }
-      return .product([inner(.sum(rest, first.shape)), factor])
+      return bracket(terms.compactMap { stripped($0, factor, fromLeft: false) }).map { (factor, $0) }
     }
   }
 
-  /// What remains in the bracket, with its own common factors taken out when that is cheaper.
-  private static func inner(_ sum: Formula, depth: Int) -> Formula {
+  /// What remains in the bracket, with everything that all its terms share taken out when that is no dearer.
+  private static func inner(_ sum: Formula) -> Formula {
     guard case .sum = sum.kind else { return sum }
     var best = sum
     if let content = withoutContent(sum), content.cost < sum.cost + Cost.bracket { best = content }
-    for candidate in commonToAll(best, depth: depth) where candidate.cost <= best.cost { best = candidate }
-    return best
+    // One common factor after the other; in which order they come out makes no difference.
+    var outside: [Formula] = []
+    while case .sum(let terms) = best.splitCoefficient.1.kind, outside.count < longestSum {
+      let (coefficient, core) = best.splitCoefficient
+      guard let place = commonPlace(terms), case .entry = place,
+        let taken = takenOut(place, terms, core.shape, isOutermost: false)
+      else { break }
+      let (factor, rest) = taken
+      let next = rest.scaled(by: coefficient)
+      guard Formula.times(outside + [factor, next]).cost <= Formula.times(outside + [best]).cost else { break }
+      outside.append(factor)
+      best = next
+    }
+    let whole = Formula.times(outside + [best])
+    return whole.cost <= sum.cost + Cost.bracket ? whole : sum
   }
 
-  /// Forms with a factor taken out that every term has.
-  private static func commonToAll(_ formula: Formula, depth: Int) -> [Formula] {
-    let (coefficient, core) = formula.splitCoefficient
-    guard case .sum(let terms) = core.kind else { return [] }
-    var common = places(of: terms[0])
-    for term in terms.dropFirst() {
-      let have = Set(places(of: term))
-      common.removeAll { !have.contains($0) }
-    }
-    return common.compactMap { place in
-      takenOut(place, terms, core.shape, depth: depth)?.scaled(by: coefficient)
-    }
+  /// The first place whose factor every term has.
+  private static func commonPlace(_ terms: [Formula]) -> Place? {
+    places(of: terms[0]).first { place in terms.dropFirst().allSatisfy { places(of: $0).contains(place) } }
   }
 
   private static func exponent(of base: Formula, in term: Formula) -> Rational {

@@ -27,6 +27,11 @@ public struct Session: Sendable {
 
   /// Answers one question.
   public func answer(_ question: TypedQuestion) -> Outcome {
+    let sides = [question.expression] + question.otherSides
+    let lowering = names()
+    for side in sides {
+      if let problem = lowering.problem(in: side.expression) { return .failure(problem) }
+    }
     do throws(QuestionFailure) {
       return .answers(try Answering(self, question).answers())
     } catch {

@@ -1,0 +1,207 @@
+import Foundation
+import Testing
+
+/// One run of the program and all that it must leave behind.
+struct ProgramCase: Sendable, CustomTestStringConvertible {
+  let arguments: [String]
+  var input = ""
+  var output = ""
+  var errors = ""
+  var code: Int32 = 0
+
+  var testDescription: String { "nabla " + arguments.joined(separator: " ") }
+}
+
+private let verified = "  verified at 5 random points, largest relative error E\n"
+private let declared = ["--declare", "x : vector(n); A : matrix(n, n)"]
+
+/// The figure of a verdict depends on the machine's arithmetic.
+func withoutFigures(_ text: String) -> String {
+  text.replacingOccurrences(
+    of: "(largest relative error |\"error\": )[0-9][-+.e0-9]*", with: "$1E", options: .regularExpression)
+}
+
+private let derivations: [ProgramCase] = [
+  ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x"],
+    output: "gradient x'*A*x wrt x\n  (A + A')*x\n  assumed: x : vector(n); A : matrix(n, n)\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x,A"] + declared,
+    output: "gradient x'*A*x wrt x,A\n  wrt x: (A + A')*x\n\(verified)\n"
+      + "gradient x'*A*x wrt x,A\n  wrt A: x*x'\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x", "--no-check"] + declared,
+    output: "gradient x'*A*x wrt x\n  (A + A')*x\n"),
+  ProgramCase(
+    arguments: ["derive", "--no-check", "--wrt=x", "-x'*x", "--declare=x : vector(n)"],
+    output: "gradient -x'*x wrt x\n  -2*x\n"),
+  ProgramCase(
+    arguments: [
+      "derive", "M*x", "--wrt", "x", "--declare", "M : matrix(m, n)", "--declare", "x : vector(n)",
+    ],
+    output: "gradient M*x wrt x\n  M'\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "M*x", "--wrt", "x", "--declare", "M : matrix(m, n)", "--declare", "x : vector(n)"]
+      + ["--layout", "numerator"],
+    output: "gradient M*x wrt x\n  M\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x", "--mode", "hessian"] + declared,
+    output: "hessian x'*A*x wrt x\n  A + A'\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "A*x", "--wrt", "x", "--mode", "jacobian"] + declared,
+    output: "jacobian A*x wrt x\n  A\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x", "--mode", "differential"] + declared,
+    output: "differential x'*A*x wrt x\n  dx'*(A + A')*x\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "norm2(x)", "--wrt", "x", "--format", "text"] + declared,
+    output: "gradient norm2(x) wrt x\n  x/norm2(x)\n  holds where norm2(x) != 0\n" + verified),
+  ProgramCase(
+    arguments: ["derive", "norm2(A*x - lambda*x)", "--wrt", "x", "--format", "unicode", "--no-check"]
+      + declared,
+    output: """
+      gradient norm2(A*x - lambda*x) wrt x
+        (Aᵀ − λ*I)*(A*x − λ*x)/‖A*x − λ*x‖₂
+        assumed: lambda : scalar
+        holds where norm2(A*x - lambda*x) != 0
+
+      """),
+  ProgramCase(
+    arguments: ["derive", "x'*A*x/n", "--wrt", "x", "--format", "latex", "--no-check"] + declared,
+    output: "gradient x'*A*x/n wrt x\n  \\frac{1}{n} (A + A^{\\top})x\n"),
+  ProgramCase(
+    arguments: ["derive", "norm2(x)", "--wrt", "x", "--format", "json"] + declared,
+    output: """
+      [
+        {
+          "question": "gradient norm2(x) wrt x",
+          "mode": "gradient",
+          "wrt": "x",
+          "shape": ["n", "1"],
+          "text": "x/norm2(x)",
+          "latex": "\\\\frac{x}{\\\\lVert x \\\\rVert_2}",
+          "let": [],
+          "assumed": [],
+          "conditions": ["norm2(x) != 0"],
+          "notes": [],
+          "check": {
+            "status": "verified",
+            "method": "numeric",
+            "error": E,
+            "points": 5
+          }
+        }
+      ]
+
+      """),
+  ProgramCase(
+    arguments: ["run", "-"], input: "x : vector(n)\ngradient norm1(x) wrt x\n",
+    output: "gradient norm1(x) wrt x\n  sign(x)\n  note: subgradient where an entry of x is 0\n" + verified),
+]
+
+private func usage(_ command: String, _ message: String, _ hints: String...) -> String {
+  "nabla \(command): error: \(message)\n" + hints.map { "hint: \($0)\n" }.joined()
+    + "hint: `nabla \(command) --help` shows how it is used\n"
+}
+
+private let misuses: [ProgramCase] = [
+  ProgramCase(
+    arguments: ["derive", "x", "--frmat", "json"],
+    errors: usage("derive", "there is no option '--frmat'", "did you mean '--format'?"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "x", "--wrt"], errors: usage("derive", "--wrt needs a value"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "x"], errors: usage("derive", "--wrt is missing: by which variable?"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "--wrt", "x"], errors: usage("derive", "expression is missing"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "x", "y", "--wrt", "x"],
+    errors: usage(
+      "derive", "one expression at a time; 'y' is too much", "quote an expression with spaces"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "x", "--wrt", "x", "--mode", "hesian"],
+    errors: usage("derive", "--mode takes gradient, jacobian, hessian, differential, not 'hesian'"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "x", "--wrt", "x", "--seed", "-1"],
+    errors: usage("derive", "--seed takes a whole number of at least 0, not '-1'"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "x", "--wrt", "x", "--layout", "sideways"],
+    errors: usage("derive", "--layout takes denominator, numerator, not 'sideways'"), code: 64),
+  ProgramCase(
+    arguments: ["run", "absent.nabla"], errors: usage("run", "there is no file 'absent.nabla'"), code: 64),
+  ProgramCase(arguments: ["run"], errors: usage("run", "formula file is missing"), code: 64),
+  ProgramCase(arguments: ["run", "."], errors: usage("run", "'.' is a folder, not a file"), code: 64),
+  ProgramCase(arguments: ["check"], errors: usage("check", "formula file is missing"), code: 64),
+  ProgramCase(
+    arguments: ["rules", "show"], errors: usage("rules", "show takes the name of one rule"), code: 64),
+  ProgramCase(
+    arguments: ["derve"],
+    errors: "nabla: error: there is no command 'derve'\nhint: did you mean 'derive'?\n"
+      + "hint: `nabla --help` lists the commands\n", code: 64),
+]
+
+@Suite("The command line, as a process")
+struct CommandLineTests {
+  @Test("derivations", arguments: derivations)
+  func derivation(_ expected: ProgramCase) throws { try expectRun(expected) }
+
+  @Test("wrong use", arguments: misuses)
+  func misuse(_ expected: ProgramCase) throws { try expectRun(expected) }
+
+  private func expectRun(_ expected: ProgramCase) throws {
+    let run = try Program.run(expected.arguments, input: expected.input)
+    #expect(run.endedByItself)
+    #expect(withoutFigures(run.output) == expected.output)
+    #expect(run.errors == expected.errors)
+    #expect(run.code == expected.code)
+  }
+
+  @Test("help of every command", arguments: ["derive", "run", "check", "eval", "rules"])
+  func help(command: String) throws {
+    let run = try Program.run([command, "--help"])
+    #expect(run.code == 0 && run.errors.isEmpty)
+    #expect(run.output.hasPrefix("usage: nabla \(command)"))
+    for word in ["example", "--format", "--layout", "--seed", "--no-check"] {
+      #expect(run.output.contains(word), "\(word)")
+    }
+    #expect(try Program.run(["help", command]).output == run.output)
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
+  }
+
+  @Test("the overview, with and without being asked for it")
+  func overview() throws {
+    let asked = try Program.run(["--help"])
+    #expect(asked.code == 0 && asked.errors.isEmpty)
+    for command in ["derive", "run", "check", "eval", "rules"] {
+      #expect(asked.output.contains("\n  \(command)"), "\(command)")
+    }
+    let unasked = try Program.run([])
+    #expect(unasked.code == 64 && unasked.output.isEmpty && unasked.errors == asked.output)
+    let version = try Program.run(["--version"])
+    #expect(version.code == 0 && version.output.hasPrefix("nabla "))
+  }
+
+  @Test("the same seed gives the same output, and so does none")
+  func seeds() throws {
+    for options in [["--seed", "7"], ["--seed=18446744073709551615"], []] {
+      let words = ["derive", "exp(x'*A*x)", "--wrt", "x", "--format", "json"] + declared + options
+      let first = try Program.run(words)
+      #expect(first.code == 0 && !first.output.isEmpty)
+      #expect(try Program.run(words).output == first.output)
+    }
+  }
+
+  @Test("steps name the rules that they used")
+  func steps() throws {
+    let run = try Program.run(["derive", "x'*A*x", "--wrt", "x", "--steps", "--format", "json"] + declared)
+    let objects = try #require(
+      JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
+    let steps = try #require(objects.first?["steps"] as? [[String: String]])
+    #expect(!steps.isEmpty)
+    for step in steps {
+      #expect(["rule", "text", "latex"].allSatisfy { !(step[$0] ?? "").isEmpty }, "\(step)")
+    }
+    let text = try Program.run(["derive", "x'*A*x", "--wrt", "x", "--steps"] + declared)
+    #expect(text.output.hasPrefix("gradient x'*A*x wrt x\n  1. "))
+  }
+}
