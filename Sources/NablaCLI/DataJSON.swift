@@ -54,6 +54,11 @@ struct DataJSON {
   private static func matrix(_ nodes: [Node], _ name: String, _ file: DataFile) throws(DataProblem)
     -> DataArray
   {
+    // A list that starts with no row is one of numbers, but for the first entry that is none.
+    if let first = nodes.first, !first.isList, let bad = nodes.firstIndex(where: \.isNoNumber) {
+      throw fault(
+        nodes[bad], "\(name): entry \(bad + 1) is \(words(nodes[bad])) where a number should stand", file)
+    }
     var rows: [[Double]] = []
     for (index, node) in nodes.enumerated() {
       switch node.kind {
@@ -72,8 +77,7 @@ struct DataJSON {
         }
         throw fault(node, "\(name): row \(index + 1) is no list of numbers", file)
       case .number, .string, .null, .bool, .object:
-        let what = index == 0 || nodes[0].number != nil ? "number" : "row"
-        throw fault(node, "\(name): entry \(index + 1) is \(words(node)) where a \(what) should stand", file)
+        throw fault(node, "\(name): entry \(index + 1) is \(words(node)) where a row should stand", file)
       }
     }
     return DataArray(layout: .rows, matrix: Matrix(rows: rows))
@@ -294,4 +298,11 @@ extension DataJSON.Node {
   }
 
   fileprivate var isNoNumber: Bool { number == nil }
+
+  fileprivate var isList: Bool {
+    switch kind {
+    case .numbers, .array: true
+    case .null, .bool, .number, .string, .object: false
+    }
+  }
 }

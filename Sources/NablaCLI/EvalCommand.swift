@@ -56,7 +56,8 @@ struct EvalCommand {
       }
       for question in questions {
         do throws(EvaluationProblem) {
-          for result in try evaluation.results(question) { writer.write(result) }
+          let results = try evaluation.results(question)
+          for result in results { writer.write(result, isOneOfSeveral: results.count > 1) }
         } catch {
           writer.report(error, question.expression.expression.range)
         }
@@ -143,7 +144,7 @@ struct EvaluationWriter {
     }
   }
 
-  mutating func write(_ result: EvaluationResult) {
+  mutating func write(_ result: EvaluationResult, isOneOfSeveral: Bool) {
     warnIfNotFinite(result.value, "the value of E in '\(result.question)'")
     warnIfNotFinite(result.result, "the result of '\(result.question)'")
     if isJSON {
@@ -158,7 +159,7 @@ struct EvaluationWriter {
     var text = hasResults ? "\n" : ""
     hasResults = true
     text += "\(result.question)\n"
-    if result.kind == .gradient, result.question.contains(",") { text += "  wrt     \(result.variable)\n" }
+    if isOneOfSeveral { text += "  wrt     \(result.variable)\n" }
     text += Self.labelled("value ", result.value) + Self.labelled("result", result.result)
     Terminal.print(text)
   }

@@ -15,7 +15,7 @@ struct RulesCommand {
     let book = options.session.book
     switch arguments.operands.first ?? "list" {
     case "list":
-      for entry in book.entries { Terminal.print("\(entry.name)    \(entry.statement)\n") }
+      for entry in book.entries { Terminal.print("\(entry.statement)\n") }
       Terminal.print("\(book.entries.count) entries\n")
       return .answered
     case "show":

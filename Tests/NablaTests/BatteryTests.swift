@@ -3,8 +3,7 @@ import NablaLanguage
 import Testing
 
 /// The 29 expressions on which symbolic matrix calculus tools are compared, each with what must be printed.
-/// `nil` stands for an answer whose form is still open: then a clear refusal will do.
-private let battery: [(question: String, printed: String?)] = [
+private let battery: [(question: String, printed: String)] = [
   ("gradient x'*A*x wrt x", "(A + A')*x"),
   ("gradient (A*x - b)'*(A*x - b) wrt x", "2*A'*(A*x - b)"),
   ("gradient tr(A*X) wrt X", "A'"),
@@ -25,9 +24,9 @@ private let battery: [(question: String, printed: String?)] = [
   ("jacobian sigmoid(A*x + b) wrt x", "diag(sigmoid(A*x + b) .* (1 - sigmoid(A*x + b)))*A"),
   ("gradient tr((A .* X)*B) wrt X", "A .* B'"),
   ("gradient tr(X'*(X .* X)) wrt X", "3*X.^2"),
-  ("jacobian X*a wrt X", nil),
-  ("jacobian A*X*B wrt X", nil),
-  ("jacobian X^-1 wrt X", nil),
+  ("jacobian X*a wrt X", "kron(a', eye(n))"),
+  ("jacobian A*X*B wrt X", "kron(B', A)"),
+  ("jacobian X^-1 wrt X", "-kron(inv(X'), inv(X))"),
   ("gradient a'*X^-1*b wrt X", "-inv(X')*a*b'*inv(X')"),
   ("jacobian diag(x)*a wrt x", "diag(a)"),
   ("gradient tr(kron(A, X)) wrt X", "tr(A)*eye(n)"),
@@ -43,6 +42,8 @@ private let hessians: [(question: String, printed: String)] = [
   ("hessian sum(exp(A*x)) wrt x", "A'*diag(exp(A*x))*A"),
   ("hessian log(sum(exp(x))) wrt x", "diag(softmax(x)) - softmax(x)*softmax(x)'"),
   ("hessian x'*S*x wrt x", "2*S"),
+  ("hessian log(x'*A*x) wrt x", "(A + A')/(x'*A*x) - (A + A')*x*x'*(A + A')/(x'*A*x)^2"),
+  ("hessian tr(X'*A*X) wrt X", "kron(eye(n), A + A')"),
   ("hessian norm2(x) wrt x", "I/norm2(x) - x*x'/norm2(x)^3"),
 ]
 
@@ -60,12 +61,10 @@ struct BatteryTests {
     let (question, printed) = battery[index]
     switch try outcome(question) {
     case .answers(let answers):
-      #expect(answers.count == 1)
       #expect(answers.map(\.verdict?.status) == [.verified])
-      if let printed { #expect(answers.map(\.formula.text) == [printed]) }
+      #expect(answers.map(\.formula.text) == [printed])
     case .failure(let diagnostic):
-      #expect(printed == nil, "\(diagnostic.message)")
-      #expect(!diagnostic.message.isEmpty)
+      Issue.record("\(diagnostic.message)")
     case .defect:
       Issue.record("an answer that failed its own check")
     }

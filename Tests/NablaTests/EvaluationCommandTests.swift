@@ -49,6 +49,7 @@ private let refusals: [Refusal] = [
   Refusal(
     words: ["y=a.json", "n=3"], files: ["a.json": "[1, 2]"],
     error: "error: y : vector(n) is given as 2 x 1, but should be 3 x 1, with n = 3 from the given sizes\n"),
+  Refusal(words: ["n=4611686018427387904"], error: "error: the size n is negative or too large\n"),
   Refusal(words: ["n=2.5"], error: "error: n is a size, so a positive whole number, not 2.5\n"),
   Refusal(
     words: ["X=X.csv"], files: ["X.csv": "a,b\n1,2\n\n3,4,5\n"],
@@ -199,7 +200,7 @@ struct EvaluationCommandTests {
   @Test("an error as JSON")
   func jsonError() throws {
     let run = try run(
-      ["--format=json", "a.json"], text(["a.json": "{\"X\": [[1],[2]],\n \"y\": [1, null]}"]))
+      ["a.json", "--format=json"], text(["a.json": "{\"X\": [[1],[2]],\n \"y\": [1, null]}"]))
     #expect(run.code == 65)
     let object = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     let error = try #require(object["error"] as? [String: Any])

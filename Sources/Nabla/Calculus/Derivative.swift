@@ -124,7 +124,14 @@ struct Calculus {
     let knowledge = Knowledge(book)
     let simplifier = Simplifier(book, knowledge)
     let formula = simplifier.simplify(raw)
-    let open = differentiator.reservations.filter { reservation in
+    let open = differentiator.reservations.map { reservation in
+      // Where something is zero does not depend on its sign or on a number before it.
+      let plain = simplifier.simplify(reservation.formula)
+      let (_, core) = plain.splitCoefficient
+      return Reservation(
+        kind: reservation.kind, formula: reservation.kind == .kink ? core.splitContent.rest : plain,
+        property: reservation.property)
+    }.filter { reservation in
       switch reservation.kind {
       case .condition: knowledge.truth(reservation.property ?? .nonzero, of: reservation.formula) != .yes
       case .kink: knowledge.truth(.nonzero, of: reservation.formula) != .yes

@@ -67,27 +67,30 @@ extension Formula {
     if chain.count == 1 { return chain[0] }
     let shape = Shape(chain[0].shape.rows, chain[chain.count - 1].shape.columns)
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return ones(shape) }
-    let (isNegative, factors) = signed(chain)
-    let product = interned(.product(factors), shape)
-    return isNegative ? product.negated : product
+    let (content, factors) = primitive(chain)
+    return interned(.product(factors), shape).scaled(by: content)
   }
 
   /// A chain with a 1 × 1 value: it equals its transpose, and the smaller of the two ways to write it is taken.
   private static func innerProduct(_ chain: [Formula]) -> Formula {
     if chain.count == 1 { return chain[0] }
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
-    let (isNegative, forward) = signed(chain)
-    let (isTurnedNegative, turned) = signed(chain.reversed().map(\.transposed))
+    let (content, forward) = primitive(chain)
+    let (turnedContent, turned) = primitive(chain.reversed().map(\.transposed))
     let isForward = !turned.lexicographicallyPrecedes(forward)
-    let product = interned(.product(isForward ? forward : turned), .scalar)
-    return (isForward ? isNegative : isTurnedNegative) ? product.negated : product
+    return interned(.product(isForward ? forward : turned), .scalar)
+      .scaled(by: isForward ? content : turnedContent)
   }
 
-  /// One sign for a sum and its opposite: it moves out of the chain.
-  private static func signed(_ chain: [Formula]) -> (isNegative: Bool, factors: [Formula]) {
-    let count = chain.count { $0.isNegativeSum }
-    if count == 0 { return (false, chain) }
-    return (!count.isMultiple(of: 2), chain.map { $0.isNegativeSum ? $0.negatedTermwise : $0 })
+  /// One form for the multiples of a sum: the number moves out of the chain.
+  private static func primitive(_ chain: [Formula]) -> (content: Rational, factors: [Formula]) {
+    var content: Rational = 1
+    let factors = chain.map { factor in
+      let (number, rest) = factor.splitContent
+      content = content * number
+      return rest
+    }
+    return (content, factors)
   }
 
   /// The transpose, pushed to the leaves.
@@ -123,9 +126,7 @@ extension Formula {
 
   /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
   static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
-    if case .array(let array) = operation, array.isLinear, arguments.contains(where: \.isZero) {
-      return zeros(shape)
-    }
+    if case .array(let array) = operation, array.isLinear { return linear(array, arguments, shape) }
     if case .elementwise(let name) = operation {
       if name == "sqrt" { return power(arguments[0], .half) }
       let arguments = name == "max" || name == "min" ? arguments.sorted() : arguments
@@ -144,6 +145,22 @@ extension Formula {
       }
     }
     return interned(.apply(operation, arguments), shape)
+  }
+
+  /// A linear operation: a zero makes it zero, scalars come out.
+  private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    if arguments.contains(where: \.isZero) { return zeros(shape) }
+    // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
+    if arguments.contains(where: { $0.containsDifferential || $0.isScalar }) {
+      return interned(.apply(.array(operation), arguments), shape)
+    }
+    var scalars: [Formula] = []
+    let arrays = arguments.map { argument in
+      let (factors, array) = argument.splitScalars
+      scalars += factors
+      return array ?? argument
+    }
+    return times(scalars + [interned(.apply(.array(operation), arrays), shape)])
   }
 
   /// The same head over other children, through the constructors.

@@ -89,6 +89,30 @@ extension Formula {
     return terms[0].splitCoefficient.0.isNegative
   }
 
+  /// A sum as a number times a sum whose coefficients are whole, share no divisor and start positive.
+  var splitContent: (content: Rational, rest: Formula) {
+    guard case .sum(let terms) = kind else { return (1, self) }
+    var content: Rational = 0
+    for term in terms {
+      guard let next = content.commonDivisor(term.splitCoefficient.0) else { return (1, self) }
+      content = next
+    }
+    // 2*x + 4*y is 2*(x + 2*y), but 1/2*x + y stays.
+    let magnitudes = terms.map { $0.splitCoefficient.0.magnitude }
+    if !content.isInteger, magnitudes.contains(where: { $0 != magnitudes[0] }) { content = 1 }
+    if isNegativeSum { content = -content }
+    if content.isOne || content.isZero { return (1, self) }
+    let factor = content.reciprocal
+    return (
+      content,
+      .sum(
+        terms.map { term in
+          let (coefficient, core) = term.splitCoefficient
+          return core.scaled(by: coefficient * factor)
+        }, shape)
+    )
+  }
+
   /// The sum with the sign of every term changed.
   var negatedTermwise: Formula {
     .sum(
@@ -96,5 +120,24 @@ extension Formula {
         let (coefficient, core) = term.splitCoefficient
         return core.scaled(by: -coefficient)
       }, shape)
+  }
+}
+
+extension Rational {
+  /// The largest fraction of which both are whole multiples; nil when it does not fit.
+  func commonDivisor(_ other: Rational) -> Rational? {
+    if isOverflow || other.isOverflow { return nil }
+    if isZero { return other.magnitude }
+    func divisor(_ a: Int128, _ b: Int128) -> Int128 {
+      var (x, y) = (a, b)
+      while y != 0 { (x, y) = (y, x % y) }
+      return x
+    }
+    let (a, b) = (magnitude, other.magnitude)
+    let shared = divisor(a.denominator, b.denominator)
+    let (bottom, overflow) = (a.denominator / shared).multipliedReportingOverflow(by: b.denominator)
+    let (x, o1) = a.numerator.multipliedReportingOverflow(by: b.denominator / shared)
+    let (y, o2) = b.numerator.multipliedReportingOverflow(by: a.denominator / shared)
+    return overflow || o1 || o2 ? nil : Rational(divisor(x, y), over: bottom)
   }
 }

@@ -49,11 +49,18 @@ extension Formula {
       }
     }
     if coefficient.isOverflow { return invalid }
-    // One sign for a sum and its opposite: it moves to the coefficient.
-    for (index, factor) in result.enumerated() where factor.isNegativeSum {
-      result[index] = factor.negatedTermwise
+    // One form for the multiples of a sum: the number moves to the coefficient. A number before a sum alone stays.
+    if result.count > 1 {
+      for (index, factor) in result.enumerated() {
+        let (content, rest) = factor.splitContent
+        result[index] = rest
+        coefficient = coefficient * content
+      }
+    } else if let only = result.first, only.isNegativeSum {
+      result[0] = only.negatedTermwise
       coefficient = -coefficient
     }
+    if coefficient.isOverflow { return invalid }
     result.removeAll(where: \.isOnes)
     if !shape.isScalar, result.allSatisfy(\.isScalar) { result.append(ones(shape)) }
     result.sort(by: <)

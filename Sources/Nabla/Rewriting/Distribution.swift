@@ -268,32 +268,10 @@ enum Distribution {
 
   /// The terms divided by their common exact coefficient.
   private static func withoutContent(_ sum: Formula) -> Formula? {
-    let coefficients = sum.terms.map { $0.splitCoefficient.0 }
-    guard let content = commonContent(coefficients), !content.isOne else { return nil }
-    // n/(2*s) - m/(2*s^2) is as plain as it gets.
+    let (content, rest) = sum.splitContent
+    guard content.magnitude != 1 else { return nil }
     if !content.isInteger, hasDenominators(sum) { return nil }
-    return .times([.number(content), .sum(sum.terms.map { $0.scaled(by: content.reciprocal) }, sum.shape)])
-  }
-
-  private static func commonContent(_ values: [Rational]) -> Rational? {
-    var top: Int128 = 0
-    var bottom: Int128 = 1
-    for value in values {
-      if value.isOverflow || value.isZero { return nil }
-      let magnitude = value.magnitude
-      top = divisor(top, magnitude.numerator)
-      let (product, overflow) = (bottom / divisor(bottom, magnitude.denominator)).multipliedReportingOverflow(
-        by: magnitude.denominator)
-      if overflow { return nil }
-      bottom = product
-    }
-    return Rational(top, over: bottom)
-  }
-
-  private static func divisor(_ a: Int128, _ b: Int128) -> Int128 {
-    var (x, y) = (a, b)
-    while y != 0 { (x, y) = (y, x % y) }
-    return x
+    return .times([.number(content), rest])
   }
 
   /// The group with the factor at that place taken out, and then whatever else its terms share.
@@ -375,8 +353,9 @@ enum Distribution {
       guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
       var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
       if rest.isEmpty {
-        let size = fromLeft ? factor.shape.columns : factor.shape.rows
-        rest = [.identity(size)]
+        // (A + s*I)*x is no plainer than A*x + s*x.
+        guard (fromLeft ? factor.shape.columns : factor.shape.rows).isOne else { return nil }
+        rest = [.one]
       }
       let scalars: [Formula]
       if term.isScalar {

@@ -62,8 +62,9 @@ public struct Evaluation: Sendable {
       guard let variable = variables[name], let matrix = data[name] else { continue }
       values[variable] = Self.turned(matrix, variable.shape)
     }
-    var reader = SizeReader(given: sizes.filter { session.sizeNames.contains($0.key) })
     let ordered = given.compactMap { variables[$0] }
+    try Self.checkMagnitude(ordered, values, sizes)
+    var reader = SizeReader(given: sizes.filter { session.sizeNames.contains($0.key) })
     do throws(EvaluationError) { try reader.read(ordered, values) } catch { throw .data(error) }
     for variable in ordered { try Self.checkProperties(variable, values[variable]) }
     self.values = values
@@ -74,6 +75,28 @@ public struct Evaluation: Sendable {
     // Rests on declared properties, which the data were just seen to have.
     options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     self.options = options
+  }
+
+  /// The largest size that may be given.
+  private static let largestSize = 1 << 31
+
+  /// Sees that sizes such as n - 2*m*m stay far from the largest whole number, so that they can be solved for.
+  private static func checkMagnitude(
+    _ variables: [Formula], _ values: [Formula: Matrix], _ sizes: [String: Int]
+  ) throws(EvaluationProblem) {
+    for name in sizes.keys.sorted() where sizes[name] ?? 0 > largestSize {
+      throw .data(.notComputable(.impossibleSize(dimension: name)))
+    }
+    let largest = Double((values.values.flatMap { [$0.rows, $0.columns] } + sizes.values).max() ?? 1)
+    for dimension in variables.flatMap({ [$0.shape.rows, $0.shape.columns] }) {
+      var bound = 0.0
+      for term in dimension.terms {
+        bound += term.names.reduce(Double(term.coefficient.magnitude)) { product, _ in
+          product * max(largest, 2)
+        }
+      }
+      if bound > 0x1p61 { throw .data(.notComputable(.impossibleSize(dimension: dimension.description))) }
+    }
   }
 
   /// A column where a row is declared is turned, and a row where a column is.
