@@ -42,7 +42,7 @@ struct AnswerWriter {
     guard let verdict = answer.verdict else { return "not checked" }
     switch verdict.status {
     case .verified:
-      return "verified at \(verdict.points) random points, largest relative error \(figure(verdict.error))"
+      return "verified at \(verdict.points) random point\(verdict.points == 1 ? "" : "s"), largest relative error \(figure(verdict.error))"
     case .skipped(let reason):
       return "not checked: \(reason)"
     case .refuted:
@@ -57,8 +57,10 @@ struct AnswerWriter {
     for name in example.values.keys.sorted() {
       if let value = example.values[name] { lines.append("    \(name) = \(inline(value))") }
     }
-    lines.append("    left side  = \(inline(example.left))")
-    lines.append("    right side = \(inline(example.right))")
+    // As many digits as it takes to see the difference.
+    let digits = [6, 9, 12, 17].first { inline(example.left, $0) != inline(example.right, $0) } ?? 17
+    lines.append("    left side  = \(inline(example.left, digits))")
+    lines.append("    right side = \(inline(example.right, digits))")
     return lines.joined(separator: "\n")
   }
 
@@ -68,10 +70,10 @@ struct AnswerWriter {
   }
 
   /// A matrix on one line: `[1 2; 3 4]`.
-  static func inline(_ matrix: Matrix) -> String {
-    if matrix.rows == 1, matrix.columns == 1 { return Matrix.text(of: matrix[0, 0], digits: 6) }
+  static func inline(_ matrix: Matrix, _ digits: Int = 6) -> String {
+    if matrix.rows == 1, matrix.columns == 1 { return Matrix.text(of: matrix[0, 0], digits: digits) }
     let rows = (0..<matrix.rows).map { i in
-      (0..<matrix.columns).map { Matrix.text(of: matrix[i, $0], digits: 6) }.joined(separator: " ")
+      (0..<matrix.columns).map { Matrix.text(of: matrix[i, $0], digits: digits) }.joined(separator: " ")
     }
     return "[" + rows.joined(separator: "; ") + "]"
   }

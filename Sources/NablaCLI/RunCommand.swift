@@ -45,6 +45,18 @@ struct Runner {
 
   /// One array with the answers; when something is at fault, the first error stands alone in its object.
   private func runAsJSON() -> ExitCode {
+    let (objects, code) = answersAsJSON()
+    // An error that leaves nothing to answer is an object of its own, as a script expects it.
+    if code == .input, objects.count == 1 || session.questions.isEmpty, let first = objects.first {
+      Terminal.print(first.text() + "\n")
+    } else {
+      Terminal.print(JSON.array(objects).text() + "\n")
+    }
+    return code
+  }
+
+  /// An object for each answer and each error.
+  func answersAsJSON() -> ([JSON], ExitCode) {
     var code: ExitCode = session.diagnostics.isEmpty ? .answered : .input
     var objects: [JSON] = session.diagnostics.map { AnswerWriter.json($0, session.source) }
     for question in session.questions {
@@ -60,15 +72,7 @@ struct Runner {
         code = .defect
       }
     }
-    // An error that leaves nothing to answer is an object of its own, as a script expects it.
-    if session.questions.isEmpty, objects.count >= 1, !session.diagnostics.isEmpty {
-      Terminal.print(objects[0].text() + "\n")
-    } else if objects.count == 1, code == .input {
-      Terminal.print(objects[0].text() + "\n")
-    } else {
-      Terminal.print(JSON.array(objects).text() + "\n")
-    }
-    return code
+    return (objects, code)
   }
 
   static func defect(_ question: String, _ example: Counterexample?, _ session: Session) -> String {
@@ -144,15 +148,20 @@ struct CheckCommand {
   func execute() throws(UsageError) -> ExitCode {
     var code: ExitCode = .answered
     var counts = (verified: 0, refuted: 0, skipped: 0, failed: 0)
+    var all: [JSON] = []
     for path in paths {
       let session = Session(try InputFile.source(path), options: options.session)
       if options.format == .json {
-        code = code.worse(Runner(session: session, format: .json, steps: options.steps).run())
+        let (objects, worst) = Runner(session: session, format: .json, steps: options.steps).answersAsJSON()
+        all += objects
+        code = code.worse(worst)
         continue
       }
       code = code.worse(check(session, &counts))
     }
-    if options.format != .json {
+    if options.format == .json {
+      Terminal.print(JSON.array(all).text() + "\n")
+    } else {
       var line = "\(counts.verified) verified, \(counts.refuted) refuted"
       if counts.skipped > 0 { line += ", \(counts.skipped) not checked" }
       if counts.failed > 0 { line += ", \(counts.failed) without an answer" }

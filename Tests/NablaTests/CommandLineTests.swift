@@ -57,13 +57,13 @@ private let derivations: [ProgramCase] = [
     arguments: ["derive", "norm2(x)", "--wrt", "x", "--format", "text"] + declared,
     output: "gradient norm2(x) wrt x\n  x/norm2(x)\n  holds where norm2(x) != 0\n" + verified),
   ProgramCase(
-    arguments: ["derive", "norm2(A*x - lambda*x)", "--wrt", "x", "--format", "unicode", "--no-check"]
+    arguments: ["derive", "norm2(A*x - lambda*a)", "--wrt", "x", "--format", "unicode", "--no-check"]
       + declared,
     output: """
-      gradient norm2(A*x - lambda*x) wrt x
-        (Aᵀ − λ*I)*(A*x − λ*x)/‖A*x − λ*x‖₂
-        assumed: lambda : scalar
-        holds where norm2(A*x - lambda*x) != 0
+      gradient norm2(A*x - lambda*a) wrt x
+        Aᵀ*(A*x − λ*a)/‖A*x − λ*a‖₂
+        assumed: lambda : scalar; a : vector(n)
+        holds where norm2(A*x - lambda*a) != 0
 
       """),
   ProgramCase(

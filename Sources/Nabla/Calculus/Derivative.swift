@@ -29,14 +29,20 @@ struct Calculus {
   ///
   /// Scalar E: the shape of the variable. Any E by a scalar: the shape of E. A vector or row E of size m by a
   /// vector or row of size n: n × m.
-  func gradients(of expression: Formula, by variables: [Formula]) throws(DerivativeProblem) -> [Derivative] {
+  ///
+  /// With `keepsEntriesFree` the properties of the variables are not used afterwards either, so that the result
+  /// may be differentiated again.
+  func gradients(
+    of expression: Formula, by variables: [Formula], keepsEntriesFree: Bool = false
+  ) throws(DerivativeProblem) -> [Derivative] {
+    let free = keepsEntriesFree ? variables : []
     // The properties of what is differentiated are not used before: its entries count as independent.
     let start = simplified(expression, free: variables)
     if start.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
     let differentiator = Differentiator(book, variables: variables)
     if start.isScalar {
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
-      return variables.map { finish(adjoints[$0] ?? .zeros($0.shape), differentiator) }
+      return variables.map { finish(adjoints[$0] ?? .zeros($0.shape), differentiator, free: free) }
     }
     var result: [Derivative] = []
     for variable in variables { result.append(try gradient(ofArray: start, by: variable)) }
@@ -103,12 +109,18 @@ struct Calculus {
     -> Derivative
   {
     guard expression.isScalar else { throw .shapes(expression: expression.shape, variable: first.shape) }
-    let gradient = try gradients(of: expression, by: [first])[0]
+    let gradient = try self.gradient(of: expression, by: first, second)
     let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
     let result = try jacobian(of: column, by: second)
     return Derivative(
       formula: result.formula, reservations: gradient.reservations + result.reservations,
       sweep: gradient.sweep + result.sweep, rewrites: gradient.rewrites + result.rewrites)
+  }
+
+  /// The gradient by the first variable, to be differentiated by the second: all entries count as independent.
+  func gradient(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem) -> Derivative {
+    let both = first === second ? [first] : [first, second]
+    return try gradients(of: expression, by: both, keepsEntriesFree: true)[0]
   }
 
   /// dE, written in the differentials of the variables.
@@ -120,8 +132,8 @@ struct Calculus {
   }
 
   /// The answer in its plainest form, with the reservations that are not known to be met anyway.
-  private func finish(_ raw: Formula, _ differentiator: Differentiator) -> Derivative {
-    let knowledge = Knowledge(book)
+  private func finish(_ raw: Formula, _ differentiator: Differentiator, free: [Formula] = []) -> Derivative {
+    let knowledge = Knowledge(book, free: free)
     let simplifier = Simplifier(book, knowledge)
     let formula = simplifier.simplify(raw)
     let open = differentiator.reservations.map { reservation in

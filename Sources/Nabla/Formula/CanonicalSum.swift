@@ -83,13 +83,14 @@ extension Formula {
     factor.isOne ? self : .times([.number(factor), self])
   }
 
-  /// Whether the first term of a sum, in the structural order, has a negative coefficient.
+  /// Whether the term that sets the sign of a sum is negative: the plain number, or else the first in the order.
   var isNegativeSum: Bool {
     guard case .sum(let terms) = kind else { return false }
-    return terms[0].splitCoefficient.0.isNegative
+    let number = terms.first { $0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes }
+    return (number ?? terms[0]).splitCoefficient.0.isNegative
   }
 
-  /// A sum as a number times a sum whose coefficients are whole, share no divisor and start positive.
+  /// A sum as a number times a sum whose coefficients are whole, share no divisor, and whose sign is positive.
   var splitContent: (content: Rational, rest: Formula) {
     guard case .sum(let terms) = kind else { return (1, self) }
     var content: Rational = 0

@@ -353,9 +353,12 @@ enum Distribution {
       guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
       var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
       if rest.isEmpty {
-        // (A + s*I)*x is no plainer than A*x + s*x.
-        guard (fromLeft ? factor.shape.columns : factor.shape.rows).isOne else { return nil }
-        rest = [.one]
+        // (A + s*I)*x is no plainer than A*x + s*x, but (A - s*I)*(A*x - b) is plainer than its two terms.
+        let size = fromLeft ? factor.shape.columns : factor.shape.rows
+        var isBracket = false
+        if case .sum = factor.kind { isBracket = !factor.shape.isMatrix }
+        guard size.isOne || isBracket else { return nil }
+        rest = [.identity(size)]
       }
       let scalars: [Formula]
       if term.isScalar {

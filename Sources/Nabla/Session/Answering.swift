@@ -92,10 +92,23 @@ struct Answering {
     let derivative = try derived { () throws(DerivativeProblem) in
       try calculus.hessian(of: expression, by: first, last)
     }
-    let verdict = try confirmed {
-      check.checkHessian(of: expression, variable: first, variable: last, hessian: derivative.formula)
-    }
+    let verdict = try confirmedHessian(derivative.formula, expression, first, last)
     return answer(derivative, variables, expression, verdict)
+  }
+
+  /// The gradient is compared with differences of E, then the Hessian with differences of the gradient.
+  private func confirmedHessian(
+    _ hessian: Formula, _ expression: Formula, _ first: Formula, _ last: Formula
+  ) throws(QuestionFailure) -> Verdict? {
+    let gradient = try derived { () throws(DerivativeProblem) in
+      try calculus.gradient(of: expression, by: first, last).formula
+    }
+    let below = try confirmed { check.checkGradient(of: expression, variable: first, gradient: gradient) }
+    if let below, case .skipped = below.status { return below }
+    return try confirmed {
+      check.checkHessian(
+        of: expression, variable: first, variable: last, hessian: hessian, gradient: gradient)
+    }
   }
 
   private func differential() throws(QuestionFailure) -> Answer {
@@ -152,6 +165,10 @@ struct Answering {
       case .simplify: return calculus.simplified(formula)
       case .check, .stationary: throw .noDifferential(of: formula.text)
       }
+    }
+    if kind == .hessian {
+      _ = try confirmedHessian(result, formula, first, last)
+      return result
     }
     _ = try confirmed {
       switch kind {

@@ -14,7 +14,10 @@ extension NumericCheck {
       moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
       directions[.differential(of: variable)] = direction
     }
-    return checkGradient(
+    // At t = 0 alone the variables still have their properties.
+    var check = self
+    check.pinned[t] = 0
+    return check.checkGradient(
       of: objective.replacing(moved), variable: t,
       gradient: differential.replacing(directions).replacing(moved))
   }

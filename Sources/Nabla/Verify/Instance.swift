@@ -129,6 +129,8 @@ struct InstanceSource {
   let variables: [Formula]
   let options: Compiler.Options
   var generator: SplitMix64
+  /// Values that are given.
+  var pinned: [Formula: Matrix] = [:]
   /// Where the search for a regime goes on: a regime that worked is tried first.
   private var regimeAttempt = 0
   private var sizeAttempt = 0
@@ -181,6 +183,10 @@ struct InstanceSource {
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     var values: [Formula: Matrix] = [:]
     for (formula, regime) in zip(variables, regimes) {
+      if let value = pinned[formula] {
+        values[formula] = value
+        continue
+      }
       guard let variable = formula.variable,
         let value = Instance.value(of: variable, sizes, regime, &generator)
       else { return nil }

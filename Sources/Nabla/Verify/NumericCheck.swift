@@ -12,6 +12,8 @@ public struct NumericCheck: Sendable {
   public var definitions: (@Sendable (String) -> (parameters: [Formula], body: Formula)?)?
   /// Points at which derivatives and equations are compared.
   public var points = 5
+  /// Variables that are not drawn.
+  var pinned: [Formula: Matrix] = [:]
 
   public init(
     seed: UInt64, definitions: (@Sendable (String) -> (parameters: [Formula], body: Formula)?)? = nil
@@ -66,6 +68,7 @@ public struct NumericCheck: Sendable {
     if variable.variable == nil { return .skipped("what it is differentiated by is no variable") }
     let variables = Self.variables([claim, objective, variable] + (first.map { [$0] } ?? []))
     var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
+    source.pinned = pinned
     var verdict = Verdict(status: .verified)
     var reason = "no point was found at which everything is finite"
     // Two choices of sizes, so that a coincidence of one does not pass.
@@ -101,7 +104,7 @@ public struct NumericCheck: Sendable {
         }
         // The scale: the derivative's own, and what rounding of the objective leaves of a zero.
         let values = Matrix(rows: claimed.rows, columns: claimed.columns, storage: expected.values)
-        let scale = max(values.maxAbs, claimed.maxAbs, 1e-6 * point.outputs[0].maxAbs, 1e-300)
+        let scale = max(values.maxAbs, claimed.maxAbs, 1e-6 * point.outputs[0].maxAbs, 1e-6)
         let worst = expected.errors.reduce(0, max)
         if expected.hasKink || !(worst <= 1e-5 * scale) {
           reason = "no point was found away from kinks"
