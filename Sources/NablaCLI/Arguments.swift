@@ -1,4 +1,3 @@
-import Foundation
 import Nabla
 import NablaLanguage
 
@@ -100,7 +99,7 @@ struct CommonOptions {
       return try book.verified(adding: text, file: path)
     } catch {
       Terminal.error("\(error)\n")
-      exit(ExitCode.input.rawValue)
+      System.end(.input)
     }
   }
 
@@ -121,23 +120,15 @@ enum InputFile {
   /// Larger inputs are refused.
   static let limit = 16 << 20
 
-  static func bytes(_ path: String) throws(UsageError) -> [UInt8] {
-    let data: Data?
-    if path == "-" {
-      data = try? FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
-    } else {
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-        throw UsageError(message: "there is no file '\(path)'")
-      }
-      if isDirectory.boolValue { throw UsageError(message: "'\(path)' is a folder, not a file") }
-      data = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: limit + 1) ?? Data() }
+  static func bytes(_ path: String, limit: Int = limit) throws(UsageError) -> [UInt8] {
+    switch System.read(path, limit: limit) {
+    case .bytes(let bytes): return bytes
+    case .missing: throw UsageError(message: "there is no file '\(path)'")
+    case .folder: throw UsageError(message: "'\(path)' is a folder, not a file")
+    case .unreadable: throw UsageError(message: "'\(path)' cannot be read")
+    case .tooLarge:
+      throw UsageError(message: "'\(path)' has more than \(limit >> 20) MiB, the limit")
     }
-    guard let data else { throw UsageError(message: "'\(path)' cannot be read") }
-    if data.count > limit {
-      throw UsageError(message: "'\(path)' has more than \(limit >> 20) MiB, the limit for a text")
-    }
-    return Array(data)
   }
 
   static func read(_ path: String) throws(UsageError) -> String {

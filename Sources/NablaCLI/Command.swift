@@ -1,4 +1,3 @@
-import Foundation
 import Nabla
 import NablaLanguage
 
@@ -49,10 +48,7 @@ enum Command: String, CaseIterable {
 enum Main {
   static func main() {
     // Deep formulas are walked by recursion in places; a thread with a large stack makes the documented limits safe.
-    let thread = Thread { exit(run(Array(CommandLine.arguments.dropFirst())).rawValue) }
-    thread.stackSize = 512 << 20
-    thread.start()
-    while true { sleep(1000) }
+    System.run(stack: 512 << 20) { run(Array(CommandLine.arguments.dropFirst())).rawValue }
   }
 
   static func run(_ arguments: [String]) -> ExitCode {
@@ -95,11 +91,6 @@ enum Main {
 
 /// Writes to the standard streams, whole.
 enum Terminal {
-  static func print(_ text: String) { write(text, to: FileHandle.standardOutput) }
-  static func error(_ text: String) { write(text, to: FileHandle.standardError) }
-
-  private static func write(_ text: String, to handle: FileHandle) {
-    // A reader that went away (a closed pipe) is no error of ours.
-    try? handle.write(contentsOf: Data(text.utf8))
-  }
+  static func print(_ text: String) { System.write(text, to: 1) }
+  static func error(_ text: String) { System.write(text, to: 2) }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Nabla
 import NablaLanguage
 
@@ -70,24 +69,7 @@ struct DataFile {
 
   init(_ path: String) throws(UsageError) {
     name = path == "-" ? "<stdin>" : path
-    let handle: FileHandle?
-    if path == "-" {
-      handle = FileHandle.standardInput
-    } else {
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-        throw UsageError(message: "there is no file '\(path)'")
-      }
-      if isDirectory.boolValue { throw UsageError(message: "'\(path)' is a folder, not a file") }
-      handle = FileHandle(forReadingAtPath: path)
-    }
-    guard let handle, let data = try? handle.read(upToCount: DataLimits.bytes + 1) ?? Data() else {
-      throw UsageError(message: "'\(path)' cannot be read")
-    }
-    if data.count > DataLimits.bytes {
-      throw UsageError(message: "'\(path)' has more than \(DataLimits.bytes >> 20) MiB, the limit for data")
-    }
-    bytes = [UInt8](data)
+    bytes = try InputFile.bytes(path, limit: DataLimits.bytes)
   }
 
   init(name: String, bytes: [UInt8]) {

@@ -124,7 +124,7 @@ struct DataNPY {
     let refusal = fault("the header is not one that NumPy writes")
     func after(_ key: String) -> Substring? {
       for quote in ["'", "\""] {
-        if let range = text.range(of: "\(quote)\(key)\(quote)") {
+        if let range = text.firstRange(of: "\(quote)\(key)\(quote)") {
           return text[range.upperBound...].drop { $0 == " " || $0 == ":" }
         }
       }

@@ -104,11 +104,11 @@ private let large: [HardCase] = [
   HardCase(
     "1000 terms alike",
     "A : matrix(n, n)\nx : vector(n)\ngradient "
-      + joined(0..<200, " + ") { "x'*A^\($0 % 7 + 1)*x*\($0 + 2)" } + " wrt x\n", code: nil),
+      + joined(0..<1000, " + ") { "x'*A^\($0 % 7 + 1)*x*\($0 + 2)" } + " wrt x\n", code: nil),
   HardCase(
-    "200 different terms",
-    "x : vector(n)\n" + joined(0..<200) { "b\($0) : vector(n)\n" } + "gradient "
-      + joined(0..<200, " + ") { "sin(b\($0)'*x)" } + " wrt x\n", code: 0, says: ["b199"]),
+    "1000 different terms",
+    "x : vector(n)\n" + joined(0..<1000) { "b\($0) : vector(n)\n" } + "gradient "
+      + joined(0..<1000, " + ") { "sin(b\($0)'*x)" } + " wrt x\n", code: 0, says: ["b999"]),
   HardCase(
     "5000 declarations", joined(0..<5000) { "x\($0) : vector(n\($0))\n" } + "gradient sum(x1) wrt x1\n",
     code: 0,
