@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// An input that is wrong, or far too large, and what must come of it within two seconds of processor time.
+/// An input that is wrong, or far too large, and what must come of it within six seconds of processor time: a debug build takes ten times as long as a release one.
 struct HardCase: Sendable, CustomTestStringConvertible {
   let name: String
   let input: Data
@@ -155,9 +155,9 @@ struct RobustnessTests {
 
   private func expectCivil(_ hard: HardCase) throws {
     let run = try Program.withFiles(["input.nabla": hard.input]) {
-      try Program.run(["run", "input.nabla"], folder: $0, processorSeconds: 2, timeout: 60)
+      try Program.run(["run", "input.nabla"], folder: $0, processorSeconds: 6, timeout: 60)
     }
-    #expect(run.endedByItself, "stopped by a signal or by the limit of two seconds")
+    #expect(run.endedByItself, "stopped by a signal or by the limit of processor time")
     guard run.endedByItself else { return }
     #expect([0, 1, 65].contains(run.code), "exit code \(run.code)")
     if let code = hard.code { #expect(run.code == code) }

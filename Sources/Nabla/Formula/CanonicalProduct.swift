@@ -93,9 +93,8 @@ extension Formula {
     return (content, factors)
   }
 
-  /// The transpose, pushed to the leaves.
-  var transposed: Formula {
-    if isScalar { return self }
+  /// The transpose by one step of each law; `transposed` remembers it.
+  var turned: Formula {
     switch kind {
     case .transpose(let inner): return inner
     case .zeros: return .zeros(shape.transposed)

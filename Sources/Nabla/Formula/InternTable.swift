@@ -9,6 +9,8 @@ private struct Table {
   var nodes: [Formula] = []
   var slots: [Int32] = Array(repeating: -1, count: 4096)
   var sweepAt = 1 << 16
+  /// Transposes that were found, so that deep formulas are not turned again and again.
+  var transposes: [Formula: Formula] = [:]
 
   mutating func intern(_ kind: Formula.Kind, _ shape: Shape, _ hash: UInt64) -> Formula {
     var slot = Int(truncatingIfNeeded: hash & UInt64(slots.count - 1))
@@ -26,6 +28,7 @@ private struct Table {
 
   private mutating func rebuild() {
     if nodes.count >= sweepAt {
+      transposes = [:]
       // Children were made before their parents: from the end, each node's users are gone before it is asked.
       var kept: [Formula] = []
       while var node = nodes.popLast() {
@@ -48,6 +51,19 @@ private struct Table {
 private let table = Mutex(Table())
 
 extension Formula {
+  /// The transpose, pushed to the leaves.
+  var transposed: Formula {
+    if isScalar { return self }
+    if height < 2 { return turned }
+    if let known = table.withLock({ $0.transposes[self] }) { return known }
+    let result = turned
+    table.withLock {
+      $0.transposes[self] = result
+      $0.transposes[result] = self
+    }
+    return result
+  }
+
   /// The formula of this kind and shape; makes no attempt at canonical form.
   static func interned(_ kind: Kind, _ shape: Shape) -> Formula {
     var hash = StructuralHash(kind.rank)

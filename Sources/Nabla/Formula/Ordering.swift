@@ -1,7 +1,7 @@
 import NablaLanguage
 
 extension Formula: Comparable {
-  /// A total order on structure: by kind, then cost, then contents. It never depends on hashes or on time.
+  /// A total order on structure: by kind, then cost, then height, then contents. It never depends on hashes or on time.
   public static func < (a: Formula, b: Formula) -> Bool { compare(a, b) < 0 }
 
   /// Negative, zero or positive, as a stands before, at or after b.
@@ -9,6 +9,7 @@ extension Formula: Comparable {
     if a === b { return 0 }
     if a.kind.rank != b.kind.rank { return a.kind.rank < b.kind.rank ? -1 : 1 }
     if a.cost != b.cost { return a.cost < b.cost ? -1 : 1 }
+    if a.height != b.height { return a.height < b.height ? -1 : 1 }
     let own = compareOwn(a, b)
     if own != 0 { return own }
     let (left, right) = (a.children, b.children)

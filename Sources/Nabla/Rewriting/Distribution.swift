@@ -255,8 +255,14 @@ enum Distribution {
       }
     }
     var result: [Formula] = []
+    var isDone = false
     for place in order {
       guard let group = groups[place], group.count > 1 else { continue }
+      if group.count == terms.count, case .entry = place {
+        // What all terms share comes out together.
+        if isDone { continue }
+        isDone = true
+      }
       let chosen = group.map { terms[$0] }
       let others = terms.indices.filter { !group.contains($0) }.map { terms[$0] }
       guard let taken = takenOut(place, chosen, sum.shape) else { continue }
@@ -276,7 +282,7 @@ enum Distribution {
 
   /// The group with the factor at that place taken out, and then whatever else its terms share.
   private static func takenOut(_ place: Place, _ terms: [Formula], _ shape: Shape) -> Formula? {
-    guard let (factor, rest) = takenOut(place, terms, shape, isOutermost: true) else { return nil }
+    guard let (factor, rest) = parts(place, terms, shape) else { return nil }
     switch place {
     case .entry: return .times([factor, rest])
     case .left: return .product([factor, rest])
@@ -284,25 +290,19 @@ enum Distribution {
     }
   }
 
-  private static func takenOut(
-    _ place: Place, _ terms: [Formula], _ shape: Shape, isOutermost: Bool
+  private static func parts(
+    _ place: Place, _ terms: [Formula], _ shape: Shape
   ) -> (factor: Formula, rest: Formula)? {
     func bracket(_ rest: [Formula]) -> Formula? {
       guard rest.count == terms.count, let first = rest.first else { return nil }
-      let sum = Formula.sum(rest, first.shape)
-      return isOutermost ? inner(sum) : sum
+      return inner(.sum(rest, first.shape))
     }
     switch place {
     case .entry(let base):
       let exponents = terms.map { exponent(of: base, in: $0) }
       guard let least = exponents.min(by: <), !least.isZero else { return nil }
-      let inverse = Formula.power(base, .number(-least))
-      // Dividing an array factor away may leave scalars; they stand for every entry.
-      let rest = terms.map { term -> Formula in
-        let quotient = Formula.times([term, inverse])
-        return quotient.shape == shape || base.isScalar ? quotient : .times([quotient, .ones(shape)])
-      }
-      return bracket(rest).map { (.power(base, .number(least)), $0) }
+      let factor = Formula.power(base, .number(least))
+      return bracket(divided(terms, by: [factor], shape)).map { (factor, $0) }
     case .left(let factor):
       return bracket(terms.compactMap { stripped($0, factor, fromLeft: true) }).map { (factor, $0) }
     case .right(let factor):
@@ -315,26 +315,36 @@ enum Distribution {
     guard case .sum = sum.kind else { return sum }
     var best = sum
     if let content = withoutContent(sum), content.cost < sum.cost + Cost.bracket { best = content }
-    // One common factor after the other; in which order they come out makes no difference.
-    var outside: [Formula] = []
-    while case .sum(let terms) = best.splitCoefficient.1.kind, outside.count < longestSum {
-      let (coefficient, core) = best.splitCoefficient
-      guard let place = commonPlace(terms), case .entry = place,
-        let taken = takenOut(place, terms, core.shape, isOutermost: false)
-      else { break }
-      let (factor, rest) = taken
-      let next = rest.scaled(by: coefficient)
-      guard Formula.times(outside + [factor, next]).cost <= Formula.times(outside + [best]).cost else { break }
-      outside.append(factor)
-      best = next
+    let (coefficient, core) = best.splitCoefficient
+    guard case .sum(let terms) = core.kind else { return best }
+    var factors: [Formula] = []
+    for case .entry(let base) in commonPlaces(terms) {
+      let least = terms.map { exponent(of: base, in: $0) }.min(by: <) ?? 0
+      factors.append(.power(base, .number(least)))
     }
-    let whole = Formula.times(outside + [best])
-    return whole.cost <= sum.cost + Cost.bracket ? whole : sum
+    if factors.isEmpty { return best }
+    let whole = Formula.times(factors + [.number(coefficient), .sum(divided(terms, by: factors, core.shape), core.shape)])
+    return whole.cost <= best.cost ? whole : best
   }
 
-  /// The first place whose factor every term has.
-  private static func commonPlace(_ terms: [Formula]) -> Place? {
-    places(of: terms[0]).first { place in terms.dropFirst().allSatisfy { places(of: $0).contains(place) } }
+  /// The places whose factors all terms have.
+  private static func commonPlaces(_ terms: [Formula]) -> [Place] {
+    var common = places(of: terms[0])
+    for term in terms.dropFirst() where !common.isEmpty {
+      let present = Set(places(of: term))
+      common.removeAll { !present.contains($0) }
+    }
+    return common
+  }
+
+  /// The terms without factors that all have; what is left a scalar then stands for every entry.
+  private static func divided(_ terms: [Formula], by factors: [Formula], _ shape: Shape) -> [Formula] {
+    let inverse = factors.map { Formula.power($0, .number(-1)) }
+    let isScaling = factors.allSatisfy(\.isScalar)
+    return terms.map { term in
+      let quotient = Formula.times([term] + inverse)
+      return quotient.shape == shape || isScaling ? quotient : .times([quotient, .ones(shape)])
+    }
   }
 
   private static func exponent(of base: Formula, in term: Formula) -> Rational {
