@@ -42,7 +42,8 @@ struct AnswerWriter {
     guard let verdict = answer.verdict else { return "not checked" }
     switch verdict.status {
     case .verified:
-      return "verified at \(verdict.points) random point\(verdict.points == 1 ? "" : "s"), largest relative error \(figure(verdict.error))"
+      return
+        "verified at \(verdict.points) random point\(verdict.points == 1 ? "" : "s"), largest relative error \(figure(verdict.error))"
     case .skipped(let reason):
       return "not checked: \(reason)"
     case .refuted:
@@ -107,7 +108,9 @@ extension AnswerWriter {
           "steps",
           .array(
             answer.steps.map {
-              .object([("rule", .string($0.rule.name)), ("text", .string($0.text)), ("latex", .string($0.latex))])
+              .object([
+                ("rule", .string($0.rule.name)), ("text", .string($0.text)), ("latex", .string($0.latex)),
+              ])
             })
         ))
     }

@@ -87,7 +87,9 @@ struct Calculus {
   }
 
   /// Where a matrix takes part: the differential, and what takes vec(dX) to its vec.
-  private func jacobianByVec(of expression: Formula, by variable: Formula) throws(DerivativeProblem) -> Derivative {
+  private func jacobianByVec(of expression: Formula, by variable: Formula) throws(DerivativeProblem)
+    -> Derivative
+  {
     if expression.isScalar {
       let gradient = try gradients(of: expression, by: [variable])[0]
       return Derivative(
@@ -118,7 +120,9 @@ struct Calculus {
   }
 
   /// The gradient by the first variable, to be differentiated by the second: all entries count as independent.
-  func gradient(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem) -> Derivative {
+  func gradient(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem)
+    -> Derivative
+  {
     let both = first === second ? [first] : [first, second]
     return try gradients(of: expression, by: both, keepsEntriesFree: true)[0]
   }

@@ -216,7 +216,8 @@ enum Distribution {
     var result: [Place] = []
     for factor in term.factors where factor.number == nil && !factor.isOnes {
       switch factor.kind {
-      case .power(let base, let exponent) where (exponent.number?.integer ?? 0) > 0: result.append(.entry(base))
+      case .power(let base, let exponent) where (exponent.number?.integer ?? 0) > 0:
+        result.append(.entry(base))
       case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
         .power,
         .inverse, .transpose, .apply, .differential:
@@ -323,7 +324,8 @@ enum Distribution {
       factors.append(.power(base, .number(least)))
     }
     if factors.isEmpty { return best }
-    let whole = Formula.times(factors + [.number(coefficient), .sum(divided(terms, by: factors, core.shape), core.shape)])
+    let whole = Formula.times(
+      factors + [.number(coefficient), .sum(divided(terms, by: factors, core.shape), core.shape)])
     return whole.cost <= best.cost ? whole : best
   }
 

@@ -117,7 +117,9 @@ struct Answering {
     let derivative = try derived { () throws(DerivativeProblem) in
       try calculus.differential(of: expression, by: variables)
     }
-    let verdict = try confirmed { check.checkDifferential(of: expression, variables: variables, differential: derivative.formula) }
+    let verdict = try confirmed {
+      check.checkDifferential(of: expression, variables: variables, differential: derivative.formula)
+    }
     return answer(derivative, variables, expression, verdict)
   }
 

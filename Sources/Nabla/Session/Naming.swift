@@ -82,7 +82,8 @@ struct Naming {
     case .product(let chain):
       for entry in entries[..<end].reversed() {
         for (run, replacement) in entry.chains where run.count < chain.count {
-          for start in 0...(chain.count - run.count) where chain[start..<start + run.count].elementsEqual(run) {
+          for start in 0...(chain.count - run.count) where chain[start..<start + run.count].elementsEqual(run)
+          {
             return .product(Array(chain[..<start]) + [replacement] + Array(chain[(start + run.count)...]))
           }
         }

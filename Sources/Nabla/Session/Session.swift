@@ -116,7 +116,8 @@ extension DerivativeProblem {
       Diagnostic(
         message:
           "the derivative of a \(expression.declaration) by a \(variable.declaration) has more than two axes",
-        range: range, hint: "ask for its `jacobian`, by vec, or for the gradient of a scalar such as `sum(...)`")
+        range: range,
+        hint: "ask for its `jacobian`, by vec, or for the gradient of a scalar such as `sum(...)`")
     case .tooLarge(let what):
       Diagnostic(message: "too large: \(what)", range: range, hint: nil)
     }

@@ -218,7 +218,9 @@ struct DifferenceRun {
   func second(by x: Formula, _ y: Formula, _ stepScale: Double) -> DifferenceTable? {
     guard count == 1, let length = point[x]?.count else { return nil }
     return table(by: y, count: length, scale: 4 * stepScale) { z in
-      guard let inner = table(by: x, count: 1, scale: 4 * stepScale, { evaluate(into: $0) }) else { return false }
+      guard let inner = table(by: x, count: 1, scale: 4 * stepScale, { evaluate(into: $0) }) else {
+        return false
+      }
       for i in 0..<length { z[i] = inner.values[i] }
       return true
     }
