@@ -22,7 +22,7 @@ struct Calculus {
 
   /// The plainest form of a formula.
   func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
-    Simplifier(book, Knowledge(book, free: free)).simplify(formula)
+    Simplifier(book, Knowledge(book, free: free)).simplify(IndexSums.lifted(formula))
   }
 
   /// The gradients in denominator layout of one expression, by several variables in one sweep.
