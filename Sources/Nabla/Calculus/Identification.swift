@@ -20,6 +20,8 @@ struct Identification {
       return try scaled(factors, formula)
     case .product(let chain):
       return try product(chain, formula)
+    case .apply(.array(.dot), let arguments) where arguments[0].shape.columns.isOne:
+      return try matrix(of: .product([arguments[0].transposed, arguments[1]]))
     case .apply(.slice(let rows, _), let arguments) where arguments[0].shape.columns.isOne:
       let size = arguments[0].shape.rows
       let selection = Formula.embedded(
