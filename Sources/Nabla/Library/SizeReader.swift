@@ -56,9 +56,12 @@ struct SizeReader {
       return size.value(trial)
     }
     guard let constant = value(0), let next = value(1), let second = value(2) else { return nil }
-    let slope = next - constant
-    guard slope != 0, second - next == slope, (count - constant).isMultiple(of: slope) else { return nil }
-    let solution = (count - constant) / slope
+    let (slope, o1) = next.subtractingReportingOverflow(constant)
+    let (step, o2) = second.subtractingReportingOverflow(next)
+    let (rest, o3) = count.subtractingReportingOverflow(constant)
+    // Slope -1 would let the division overflow for the smallest integer; a count is never that far off.
+    guard !o1, !o2, !o3, slope != 0, rest != .min, step == slope, rest.isMultiple(of: slope) else { return nil }
+    let solution = rest / slope
     return solution > 0 ? solution : nil
   }
 
