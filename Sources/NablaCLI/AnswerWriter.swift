@@ -26,7 +26,10 @@ struct AnswerWriter {
         text += "  \(number). \(formula(step.before)) \(sign) \(formula(step.after))    [\(step.rule.name)]\n"
       }
     }
-    text += "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
+    if answer.kind == .stationary { text += "  \(answer.variable) = \(formula(answer.formula))\n" }
+    if answer.kind != .stationary {
+      text += "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
+    }
     for definition in answer.definitions {
       text += "  where \(definition.name) = \(formula(definition.formula))\n"
     }

@@ -10,6 +10,8 @@ public enum DerivativeProblem: Error, Sendable, Hashable {
   case noMatrixForm(of: String)
   /// The shapes of the question have no gradient in this layout.
   case shapes(expression: Shape, variable: Shape)
+  /// The gradient is not linear in the variable, so its zeros are not known in closed form.
+  case noClosedForm(of: String, by: String)
   /// A number does not fit, or the answer is larger than the limit.
   case tooLarge(String)
 }

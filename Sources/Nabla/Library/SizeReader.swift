@@ -60,7 +60,9 @@ struct SizeReader {
     let (step, o2) = second.subtractingReportingOverflow(next)
     let (rest, o3) = count.subtractingReportingOverflow(constant)
     // Slope -1 would let the division overflow for the smallest integer; a count is never that far off.
-    guard !o1, !o2, !o3, slope != 0, rest != .min, step == slope, rest.isMultiple(of: slope) else { return nil }
+    guard !o1, !o2, !o3, slope != 0, rest != .min, step == slope, rest.isMultiple(of: slope) else {
+      return nil
+    }
     let solution = rest / slope
     return solution > 0 ? solution : nil
   }

@@ -32,7 +32,9 @@ struct Answering {
     case .simplify: return [try simplified()]
     case .check: return [try checked()]
     case .stationary:
-      throw .problem(.noDifferential(of: "stationary points of \(expression.text)"))
+      var result: [Answer] = []
+      for name in question.wrt { result.append(try stationary(name)) }
+      return result
     }
   }
 
@@ -132,6 +134,39 @@ struct Answering {
     return answer(derivative, [], expression, verdict)
   }
 
+  /// The zero of a linear gradient; that it is linear, and that the point is its zero, are checked with numbers
+  /// whatever the options say, since a kink looks linear to its own derivative.
+  private func stationary(_ name: String) throws(QuestionFailure) -> Answer {
+    let (expression, variable) = (self.expression, variable(name))
+    let found = try derived { () throws(DerivativeProblem) in
+      try calculus.stationary(of: expression, by: variable)
+    }
+    guard check.checkEqual(found.gradient, found.linear).status == .verified else {
+      throw .problem(.noClosedForm(of: expression.text, by: variable.text))
+    }
+    let atPoint = found.gradient.replacing([variable: found.point])
+    let verdict = try confirmed { check.checkEqual(atPoint, .zeros(found.gradient.shape)) }
+    let book = session.options.book
+    let knowledge = Knowledge(book)
+    var reservations = found.derivative.reservations
+    let isScalar = found.slope.isScalar
+    let needed: Property = isScalar ? .nonzero : .invertible
+    if knowledge.truth(needed, of: found.slope) != .yes {
+      let core = found.slope.splitCoefficient.1
+      reservations.append(Reservation(kind: .condition, formula: core, property: needed))
+    }
+    let isConvex = knowledge.truth(isScalar ? .nonnegative : .psd, of: found.slope) == .yes
+    let derivative = Derivative(
+      formula: found.point, reservations: reservations, sweep: found.derivative.sweep, rewrites: [])
+    let second = isScalar ? "second derivative" : "Hessian"
+    let sign = isScalar ? "positive" : "positive semidefinite"
+    let note =
+      isConvex
+      ? "a minimum: the \(second) \(found.slope.text) is \(sign)"
+      : "a minimum where the \(second) \(found.slope.text) is positive\(isScalar ? "" : " definite")"
+    return answer(derivative, [variable], expression, verdict, notes: [note])
+  }
+
   // MARK: Checks
 
   private func checked() throws(QuestionFailure) -> Answer {
@@ -187,7 +222,8 @@ struct Answering {
   // MARK: The answer
 
   private func answer(
-    _ derivative: Derivative, _ variables: [Formula], _ expression: Formula, _ verdict: Verdict?
+    _ derivative: Derivative, _ variables: [Formula], _ expression: Formula, _ verdict: Verdict?,
+    notes: [String] = []
   ) -> Answer {
     let wrt = Set(variables.compactMap { $0.variable?.name })
     let definitions = session.file.definitions.filter { !wrt.contains($0) }.compactMap { name in
@@ -201,7 +237,7 @@ struct Answering {
       variable: variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
       expanded: derivative.formula, definitions: used,
       assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
-      conditions: remarks.conditions, notes: remarks.notes, verdict: verdict,
+      conditions: remarks.conditions, notes: notes + remarks.notes, verdict: verdict,
       steps: derivative.steps(session.options.book),
       expression: expression, variables: variables)
   }

@@ -118,6 +118,11 @@ extension DerivativeProblem {
           "the derivative of a \(expression.declaration) by a \(variable.declaration) has more than two axes",
         range: range,
         hint: "ask for its `jacobian`, by vec, or for the gradient of a scalar such as `sum(...)`")
+    case .noClosedForm(let text, let variable):
+      Diagnostic(
+        message: "no closed form is known of where the gradient of `\(text)` by `\(variable)` is zero",
+        range: range,
+        hint: "one is given where the gradient is linear in `\(variable)`")
     case .tooLarge(let what):
       Diagnostic(message: "too large: \(what)", range: range, hint: nil)
     }

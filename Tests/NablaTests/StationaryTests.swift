@@ -1,0 +1,53 @@
+import NablaLanguage
+import Testing
+
+@testable import Nabla
+
+/// Where gradients are zero: in closed form, or refused.
+@Suite struct StationaryTests {
+  static let declarations = """
+    X : matrix(n, d)
+    y : vector(n)
+    w, b : vector(d)
+    S : matrix(d, d), spd
+    M : matrix(d, d)
+    lambda, mu : scalar, positive
+    a : scalar
+
+    """
+
+  private func outcome(_ question: String) throws -> Outcome {
+    let session = Session(SourceText(Self.declarations + question + "\n", name: "test"))
+    #expect(session.diagnostics.isEmpty)
+    return session.answer(try #require(session.questions.first))
+  }
+
+  @Test(arguments: [
+    ("norm2(X*w - y)^2 wrt w", "inv(X'*X)*X'*y", ["X'*X invertible"]),
+    ("norm2(X*w - y)^2 + lambda*norm2(w)^2 wrt w", "inv(X'*X + lambda*I)*X'*y", []),
+    ("1/2*w'*S*w - b'*w wrt w", "inv(S)*b", []),
+    ("1/2*w'*M*w - b'*w wrt w", "2*inv(M + M')*b", ["M + M' invertible"]),
+    ("lambda*a^2 - 3*a wrt a", "3/(2*lambda)", []),
+  ])
+  func hasClosedForm(_ question: String, _ point: String, _ conditions: [String]) throws {
+    guard case .answers(let answers) = try outcome("stationary " + question) else {
+      Issue.record("no answer to \(question)")
+      return
+    }
+    #expect(answers[0].formula.text == point)
+    #expect(answers[0].conditions == conditions)
+    #expect(answers[0].verdict?.status == .verified)
+  }
+
+  @Test(arguments: [
+    "norm2(X*w - y)^2 + lambda*norm1(w) wrt w", "sum(log(1 + exp(-y .* (X*w)))) wrt w",
+    "sum(relu(X*w - y)) wrt w", "b'*w wrt w", "a^4 wrt a", "sum(max(0, X*w)) + norm2(w)^2 wrt w",
+  ])
+  func isRefused(_ question: String) throws {
+    guard case .failure(let diagnostic) = try outcome("stationary " + question) else {
+      Issue.record("an answer to \(question)")
+      return
+    }
+    #expect(diagnostic.message.hasPrefix("no closed form is known"))
+  }
+}
