@@ -104,7 +104,9 @@ public struct NumericCheck: Sendable {
         }
         // The scale: the derivative's own, and what rounding of the objective leaves of a zero.
         let values = Matrix(rows: claimed.rows, columns: claimed.columns, storage: expected.values)
-        let scale = max(values.maxAbs, claimed.maxAbs, 1e-6 * point.outputs[0].maxAbs, 1e-6)
+        // A zero has no size of its own to be measured by.
+        let floor = claimed.maxAbs == 0 ? 1e-6 : 1e-300
+        let scale = max(values.maxAbs, claimed.maxAbs, 1e-6 * point.outputs[0].maxAbs, floor)
         let worst = expected.errors.reduce(0, max)
         if expected.hasKink || !(worst <= 1e-5 * scale) {
           reason = "no point was found away from kinks"
