@@ -11,6 +11,8 @@ struct Difference {
 
   /// Halvings of the step at most.
   static let levels = 8
+  /// A relative error at which the step is not halved any more.
+  static let enough = 1e-11
 
   /// The derivative of `function` at 0; it writes `count` numbers, and gives false where it has no value.
   static func derivative(
@@ -61,6 +63,8 @@ struct Difference {
         }
       }
       last = (plain, extrapolated)
+      let size = best.values.reduce(0) { max($0, $1.magnitude) }
+      if bends.count >= 4, best.errors.allSatisfy({ $0 <= Self.enough * size }) { break }
     }
     guard bends.count >= 3 else { return nil }
     let size = best.values.reduce(0) { max($0, $1.magnitude) }

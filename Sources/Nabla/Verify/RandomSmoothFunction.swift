@@ -19,10 +19,12 @@ public struct RandomSmoothFunction: Sendable {
   private let valueCount: Int
   private let terms: [Term]
 
+  /// Of all terms, one after the other, so that a call touches no other object.
+  private let frequencies: [Double]
+
   private struct Term {
     var amplitude: Double
     var phase: Double
-    var frequencies: [Double]
   }
 
   public init(name: String, seed: UInt64, argumentCount: Int, valueCount: Int) {
@@ -35,11 +37,13 @@ public struct RandomSmoothFunction: Sendable {
     var generator = SplitMix64(seed: hash.value)
     // More arguments, smaller steps in each, so that the function stays as smooth.
     let spread = 1 / Double(max(argumentCount, 1)).squareRoot()
+    var frequencies: [Double] = []
     terms = (0..<valueCount * Self.termCount).map { _ in
-      Term(
-        amplitude: generator.uniform(0.5, 1.5), phase: generator.uniform(0, 6.25),
-        frequencies: (0..<argumentCount).map { _ in generator.normal() * spread + 0.1 })
+      let term = Term(amplitude: generator.uniform(0.5, 1.5), phase: generator.uniform(0, 6.25))
+      for _ in 0..<argumentCount { frequencies.append(generator.normal() * spread + 0.1) }
+      return term
     }
+    self.frequencies = frequencies
   }
 
   /// Gives every declared function random values.
@@ -62,22 +66,32 @@ public struct RandomSmoothFunction: Sendable {
     case .prime(let order):
       guard arguments == 1, order >= 0 else { return nil }
       return { x, z in
-        for j in 0..<values { z[j] = self.value(j, x, order: order) { Self.power($0[0], order) } }
+        for j in 0..<values {
+          z[j] = self.value(j, x, order: order) { Self.power(self.frequencies[$0], order) }
+        }
       }
     case .gradient:
       guard values == 1 else { return nil }
-      return { x, z in for i in 0..<arguments { z[i] = self.value(0, x, order: 1) { $0[i] } } }
+      return { x, z in
+        for i in 0..<arguments { z[i] = self.value(0, x, order: 1) { self.frequencies[$0 + i] } }
+      }
     case .jacobian:
       return { x, z in
         for i in 0..<arguments {
-          for j in 0..<values { z[j + i * values] = self.value(j, x, order: 1) { $0[i] } }
+          for j in 0..<values {
+            z[j + i * values] = self.value(j, x, order: 1) { self.frequencies[$0 + i] }
+          }
         }
       }
     case .hessian:
       guard values == 1 else { return nil }
       return { x, z in
         for i in 0..<arguments {
-          for k in 0..<arguments { z[k + i * arguments] = self.value(0, x, order: 2) { $0[i] * $0[k] } }
+          for k in 0..<arguments {
+            z[k + i * arguments] = self.value(0, x, order: 2) {
+              self.frequencies[$0 + i] * self.frequencies[$0 + k]
+            }
+          }
         }
       }
     }
@@ -87,14 +101,13 @@ public struct RandomSmoothFunction: Sendable {
     (0..<count).reduce(1) { product, _ in product * base }
   }
 
-  /// The sum of factor(a) * c * (sine differentiated so often)(a'*x + b).
-  private func value(
-    _ j: Int, _ x: UnsafePointer<Double>, order: Int, _ factor: ([Double]) -> Double
-  ) -> Double {
+  /// The sum of factor * c * (sine differentiated so often)(a'*x + b); the factor is told where a begins.
+  private func value(_ j: Int, _ x: UnsafePointer<Double>, order: Int, _ factor: (Int) -> Double) -> Double {
     var total = 0.0
-    for term in terms[(j * Self.termCount)..<((j + 1) * Self.termCount)] {
-      var angle = term.phase
-      for i in 0..<argumentCount { angle += term.frequencies[i] * x[i] }
+    for k in (j * Self.termCount)..<((j + 1) * Self.termCount) {
+      let start = k * argumentCount
+      var angle = terms[k].phase
+      for i in 0..<argumentCount { angle += frequencies[start + i] * x[i] }
       let wave: Double =
         switch order & 3 {
         case 0: sin(angle)
@@ -102,7 +115,7 @@ public struct RandomSmoothFunction: Sendable {
         case 2: -sin(angle)
         default: -cos(angle)
         }
-      total += term.amplitude * wave * factor(term.frequencies)
+      total += terms[k].amplitude * wave * factor(start)
     }
     return total
   }
