@@ -160,13 +160,15 @@ final class Differentiator {
       return .times([apply(.prime(1), node.shape), dx])
     case .prime(let order):
       return .times([apply(.prime(order + 1), node.shape), dx])
-    case .value where function.result.isScalar:
+    case .value where function.result.isScalar && argument.shape.columns.isOne:
       return .product([apply(.gradient, argument.shape).transposed, dx])
+    case .value where function.result.isScalar:
+      return .apply(.array(.dot), [apply(.gradient, argument.shape), dx], .scalar)
     case .value where function.result.columns.isOne && argument.shape.columns.isOne:
       return .product([apply(.jacobian, Shape(function.result.rows, argument.shape.rows)), dx])
-    case .gradient:
+    case .gradient where argument.shape.columns.isOne:
       return .product([apply(.hessian, Shape(argument.shape.rows, argument.shape.rows)), dx])
-    case .value, .jacobian, .hessian:
+    case .value, .gradient, .jacobian, .hessian:
       throw .noDifferential(of: node.text)
     }
   }

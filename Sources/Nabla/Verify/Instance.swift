@@ -158,6 +158,8 @@ struct InstanceSource {
         return .success((try Compiler.compile(compiled, sizes: sizes, options: options), sizes))
       } catch {
         problem = CheckProblem(error.description)
+        // What is wrong in itself would only seem right at sizes of one.
+        if case .invalidFormula = error { return .failure(problem) }
       }
     }
     return .failure(problem)
