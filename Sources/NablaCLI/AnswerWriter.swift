@@ -20,12 +20,6 @@ struct AnswerWriter {
   func write(_ answer: Answer, isOneOfSeveral: Bool) -> String {
     var text = "\(answer.question)\n"
     if answer.kind == .check { return text + "  \(Self.verdict(answer))\n" }
-    if steps {
-      for (number, step) in zip(1..., answer.steps) {
-        let sign = step.kind == .differential ? "=" : "->"
-        text += "  \(number). \(formula(step.before)) \(sign) \(formula(step.after))    [\(step.rule.name)]\n"
-      }
-    }
     if answer.kind == .stationary { text += "  \(answer.variable) = \(formula(answer.formula))\n" }
     if answer.kind != .stationary {
       text += "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
@@ -105,18 +99,6 @@ extension AnswerWriter {
       ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
       ("notes", .strings(answer.notes)), ("check", check(answer.verdict)),
     ]
-    if steps {
-      fields.append(
-        (
-          "steps",
-          .array(
-            answer.steps.map {
-              .object([
-                ("rule", .string($0.rule.name)), ("text", .string($0.text)), ("latex", .string($0.latex)),
-              ])
-            })
-        ))
-    }
     return .object(fields)
   }
 

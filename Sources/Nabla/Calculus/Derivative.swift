@@ -8,12 +8,13 @@ public enum DerivativeLayout: String, CaseIterable, Sendable {
   case numerator
 }
 
-/// A derivative with what it took to find it.
+/// A derivative and where it holds.
 struct Derivative {
-  let formula: Formula
-  let reservations: [Reservation]
-  let sweep: [SweepStep]
-  let rewrites: [Rewrite]
+  var formula: Formula
+  var reservations: [Reservation] = []
+  /// Of a scalar expression: the nodes that a reverse sweep visited and what it collected at them, from the
+  /// expression to the variables.
+  var adjoints: [(node: Formula, adjoint: Formula)] = []
 }
 
 /// Gradients, Jacobians, Hessians and differentials, all from the two small tables of rules.
@@ -39,10 +40,14 @@ struct Calculus {
     // The properties of what is differentiated are not used before: its entries count as independent.
     let start = simplified(expression, free: variables)
     if start.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
-    let differentiator = Differentiator(book, variables: variables)
     if start.isScalar {
+      let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
-      return variables.map { finish(adjoints[$0] ?? .zeros($0.shape), differentiator, free: free) }
+      // One simplifier for all: what the gradients share is brought into its plainest form once.
+      let simplifier = Simplifier(book, Knowledge(book, free: free))
+      return variables.map {
+        finish(adjoints[$0] ?? .zeros($0.shape), differentiator, simplifier)
+      }
     }
     var result: [Derivative] = []
     for variable in variables { result.append(try gradient(ofArray: start, by: variable)) }
@@ -94,7 +99,7 @@ struct Calculus {
       let gradient = try gradients(of: expression, by: [variable])[0]
       return Derivative(
         formula: simplified(VecIdentification.vec(gradient.formula).transposed),
-        reservations: gradient.reservations, sweep: gradient.sweep, rewrites: gradient.rewrites)
+        reservations: gradient.reservations)
     }
     let start = simplified(expression, free: [variable])
     let differentiator = Differentiator(book, variables: [variable])
@@ -115,8 +120,7 @@ struct Calculus {
     let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
     let result = try jacobian(of: column, by: second)
     return Derivative(
-      formula: result.formula, reservations: gradient.reservations + result.reservations,
-      sweep: gradient.sweep + result.sweep, rewrites: gradient.rewrites + result.rewrites)
+      formula: result.formula, reservations: gradient.reservations + result.reservations)
   }
 
   /// The gradient by the first variable, to be differentiated by the second: all entries count as independent.
@@ -136,9 +140,11 @@ struct Calculus {
   }
 
   /// The answer in its plainest form, with the reservations that are not known to be met anyway.
-  private func finish(_ raw: Formula, _ differentiator: Differentiator, free: [Formula] = []) -> Derivative {
-    let knowledge = Knowledge(book, free: free)
-    let simplifier = Simplifier(book, knowledge)
+  private func finish(
+    _ raw: Formula, _ differentiator: Differentiator, _ shared: Simplifier? = nil
+  ) -> Derivative {
+    let simplifier = shared ?? Simplifier(book, Knowledge(book))
+    let knowledge = simplifier.knowledge
     let formula = simplifier.simplify(raw)
     let open = differentiator.reservations.map { reservation in
       // Where something is zero does not depend on its sign or on a number before it.
@@ -154,13 +160,12 @@ struct Calculus {
       case .constantRank: true
       }
     }
-    return Derivative(
-      formula: formula, reservations: open, sweep: differentiator.steps, rewrites: simplifier.rewrites)
+    return Derivative(formula: formula, reservations: open, adjoints: differentiator.visited)
   }
 
   func turned(_ derivative: Derivative) -> Derivative {
-    Derivative(
-      formula: simplified(derivative.formula.transposed), reservations: derivative.reservations,
-      sweep: derivative.sweep, rewrites: derivative.rewrites)
+    var turned = derivative
+    turned.formula = simplified(derivative.formula.transposed)
+    return turned
   }
 }

@@ -31,20 +31,14 @@ struct Reservation: Hashable, Sendable {
   var property: Property?
 }
 
-/// A step of the sweep: one rule used on one node.
-struct SweepStep: Sendable {
-  let rule: String
-  let before: Formula
-  let after: Formula
-}
-
 /// Differentials node by node, and their adjoints collected in reverse order; each shared node is visited once.
 final class Differentiator {
   let book: RuleBook
   private let variables: Set<Formula>
   private var dependence: [Formula: Bool] = [:]
   private(set) var reservations: [Reservation] = []
-  private(set) var steps: [SweepStep] = []
+  /// The nodes of reverse sweeps and their adjoints, from the expression to the variables.
+  private(set) var visited: [(node: Formula, adjoint: Formula)] = []
   /// A sweep that visits more nodes than this is refused.
   static let mostNodes = 200_000
 
@@ -77,7 +71,6 @@ final class Differentiator {
         return true
       }
       if let result {
-        steps.append(SweepStep(rule: rule.name, before: .differential(of: node), after: result))
         return result
       }
     }
@@ -143,7 +136,6 @@ final class Differentiator {
       }
     }
     let result = Formula.sum(terms, node.shape)
-    steps.append(SweepStep(rule: "\(name).derivative", before: .differential(of: node), after: result))
     return result
   }
 
@@ -188,6 +180,7 @@ final class Differentiator {
       let adjoint = Formula.sum(collected.removeValue(forKey: node) ?? [], node.shape)
       if adjoint.isZero { continue }
       if adjoint.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+      visited.append((node, adjoint))
       if variables.contains(node) {
         result[node] = adjoint
         continue
@@ -244,7 +237,6 @@ final class Differentiator {
           return true
         }
         if let moved {
-          self.steps.append(SweepStep(rule: rule.name, before: part, after: moved.0))
           open.append(moved)
           continue next
         }

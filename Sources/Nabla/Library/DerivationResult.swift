@@ -5,8 +5,6 @@ import NablaNumerics
 public struct DerivationResult: Sendable {
   /// The derivative in its plainest form.
   public let result: Formula
-  /// The rules that were used, in order: differentials, and the adjoints that collect them.
-  public let steps: [DerivationStep]
   /// What has to hold and is not known to: `norm2(x) != 0`, `S invertible`.
   public let conditions: [String]
   /// Subgradients chosen, properties set aside, and the like.

@@ -131,7 +131,7 @@ private struct Derivation {
   func result(_ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?) -> DerivationResult {
     let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
     return DerivationResult(
-      result: derivative.formula, steps: derivative.steps(options.book), conditions: remarks.conditions,
+      result: derivative.formula, conditions: remarks.conditions,
       notes: remarks.notes,
       verdict: verdict)
   }

@@ -22,8 +22,6 @@ public struct Answer: Sendable {
   public let notes: [String]
   /// Nil when checks were switched off.
   public let verdict: Verdict?
-  /// The rules that were used, in order.
-  public let steps: [DerivationStep]
   /// The question's own expression, and the variables that it is differentiated by.
   public let expression: Formula
   public let variables: [Formula]

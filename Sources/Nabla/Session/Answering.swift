@@ -20,11 +20,22 @@ struct Answering {
     names = session.names(opaque: Set((question.wrt + sides.flatMap(\.wrt)).filter(defined.contains)))
   }
 
-  func answers() throws(QuestionFailure) -> [Answer] {
+  func answers() throws(QuestionFailure) -> [Answer] { finished(try drafts()) }
+
+  /// An answer before anything in it has a name.
+  private struct Draft {
+    var derivative: Derivative
+    var variables: [Formula] = []
+    let expression: Formula
+    let verdict: Verdict?
+    var notes: [String] = []
+  }
+
+  private func drafts() throws(QuestionFailure) -> [Draft] {
     switch question.question.kind {
     case .gradient: return try gradients()
     case .jacobian:
-      var result: [Answer] = []
+      var result: [Draft] = []
       for name in question.wrt { result.append(try jacobian(name)) }
       return result
     case .hessian: return [try hessian()]
@@ -32,7 +43,7 @@ struct Answering {
     case .simplify: return [try simplified()]
     case .check: return [try checked()]
     case .stationary:
-      var result: [Answer] = []
+      var result: [Draft] = []
       for name in question.wrt { result.append(try stationary(name)) }
       return result
     }
@@ -56,25 +67,27 @@ struct Answering {
 
   // MARK: The questions
 
-  private func gradients() throws(QuestionFailure) -> [Answer] {
+  private func gradients() throws(QuestionFailure) -> [Draft] {
     let expression = self.expression
     let variables = question.wrt.map(variable)
     let derivatives = try derived { () throws(DerivativeProblem) in
       try calculus.gradients(of: expression, by: variables)
     }
-    var result: [Answer] = []
+    var result: [Draft] = []
     for (variable, derivative) in zip(variables, derivatives) {
       let verdict = try confirmed {
         check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
       }
       let isTurned = session.options.layout == .numerator && !variable.isScalar
       result.append(
-        answer(isTurned ? calculus.turned(derivative) : derivative, [variable], expression, verdict))
+        Draft(
+          derivative: isTurned ? calculus.turned(derivative) : derivative, variables: [variable],
+          expression: expression, verdict: verdict))
     }
     return result
   }
 
-  private func jacobian(_ name: String) throws(QuestionFailure) -> Answer {
+  private func jacobian(_ name: String) throws(QuestionFailure) -> Draft {
     let (expression, variable) = (self.expression, variable(name))
     let derivative = try derived { () throws(DerivativeProblem) in
       try calculus.jacobian(of: expression, by: variable)
@@ -82,10 +95,10 @@ struct Answering {
     let verdict = try confirmed {
       check.checkJacobian(of: expression, variable: variable, jacobian: derivative.formula)
     }
-    return answer(derivative, [variable], expression, verdict)
+    return Draft(derivative: derivative, variables: [variable], expression: expression, verdict: verdict)
   }
 
-  private func hessian() throws(QuestionFailure) -> Answer {
+  private func hessian() throws(QuestionFailure) -> Draft {
     let expression = self.expression
     let variables = question.wrt.map(variable)
     guard let first = variables.first, let last = variables.last else {
@@ -95,7 +108,7 @@ struct Answering {
       try calculus.hessian(of: expression, by: first, last)
     }
     let verdict = try confirmedHessian(derivative.formula, expression, first, last)
-    return answer(derivative, variables, expression, verdict)
+    return Draft(derivative: derivative, variables: variables, expression: expression, verdict: verdict)
   }
 
   /// The gradient is compared with differences of E, then the Hessian with differences of the gradient.
@@ -113,7 +126,7 @@ struct Answering {
     }
   }
 
-  private func differential() throws(QuestionFailure) -> Answer {
+  private func differential() throws(QuestionFailure) -> Draft {
     let expression = self.expression
     let variables = question.wrt.map(variable)
     let derivative = try derived { () throws(DerivativeProblem) in
@@ -122,21 +135,20 @@ struct Answering {
     let verdict = try confirmed {
       check.checkDifferential(of: expression, variables: variables, differential: derivative.formula)
     }
-    return answer(derivative, variables, expression, verdict)
+    return Draft(derivative: derivative, variables: variables, expression: expression, verdict: verdict)
   }
 
-  private func simplified() throws(QuestionFailure) -> Answer {
+  private func simplified() throws(QuestionFailure) -> Draft {
     let expression = self.expression
     let result = calculus.simplified(expression)
     if result.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
     let verdict = try confirmed { check.checkEqual(expression, result) }
-    let derivative = Derivative(formula: result, reservations: [], sweep: [], rewrites: [])
-    return answer(derivative, [], expression, verdict)
+    return Draft(derivative: Derivative(formula: result), expression: expression, verdict: verdict)
   }
 
   /// The zero of a linear gradient; that it is linear, and that the point is its zero, are checked with numbers
   /// whatever the options say, since a kink looks linear to its own derivative.
-  private func stationary(_ name: String) throws(QuestionFailure) -> Answer {
+  private func stationary(_ name: String) throws(QuestionFailure) -> Draft {
     let (expression, variable) = (self.expression, variable(name))
     let found = try derived { () throws(DerivativeProblem) in
       try calculus.stationary(of: expression, by: variable)
@@ -156,20 +168,20 @@ struct Answering {
       reservations.append(Reservation(kind: .condition, formula: core, property: needed))
     }
     let isConvex = knowledge.truth(isScalar ? .nonnegative : .psd, of: found.slope) == .yes
-    let derivative = Derivative(
-      formula: found.point, reservations: reservations, sweep: found.derivative.sweep, rewrites: [])
     let second = isScalar ? "second derivative" : "Hessian"
     let sign = isScalar ? "positive" : "positive semidefinite"
     let note =
       isConvex
       ? "a minimum: the \(second) \(found.slope.text) is \(sign)"
       : "a minimum where the \(second) \(found.slope.text) is positive\(isScalar ? "" : " definite")"
-    return answer(derivative, [variable], expression, verdict, notes: [note])
+    return Draft(
+      derivative: Derivative(formula: found.point, reservations: reservations), variables: [variable],
+      expression: expression, verdict: verdict, notes: [note])
   }
 
   // MARK: Checks
 
-  private func checked() throws(QuestionFailure) -> Answer {
+  private func checked() throws(QuestionFailure) -> Draft {
     let left = try side(question.expression)
     var verdict = Verdict(status: .verified)
     for other in question.otherSides {
@@ -182,8 +194,7 @@ struct Answering {
         break
       }
     }
-    let derivative = Derivative(formula: left, reservations: [], sweep: [], rewrites: [])
-    return answer(derivative, [], left, verdict)
+    return Draft(derivative: Derivative(formula: left), expression: left, verdict: verdict)
   }
 
   /// A side of a check: a formula, or a derivative, itself verified.
@@ -219,27 +230,52 @@ struct Answering {
     return result
   }
 
-  // MARK: The answer
+  // MARK: The answers
 
-  private func answer(
-    _ derivative: Derivative, _ variables: [Formula], _ expression: Formula, _ verdict: Verdict?,
-    notes: [String] = []
-  ) -> Answer {
+  /// The answers with the person's names and with those that make them short.
+  private func finished(_ drafts: [Draft]) -> [Answer] {
+    let variables = Set(drafts.flatMap(\.variables))
     let wrt = Set(variables.compactMap { $0.variable?.name })
     let definitions = session.file.definitions.filter { !wrt.contains($0) }.compactMap { name in
       names.names[name].map { (name: name, formula: $0) }
     }
-    let (named, used) = Naming(definitions: definitions).named(derivative.formula)
-    let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
-    let occurring = Set((expression.variables + variables).compactMap { $0.variable?.name })
-    return Answer(
-      question: question.statement.text, kind: question.question.kind,
-      variable: variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
-      expanded: derivative.formula, definitions: used,
-      assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
-      conditions: remarks.conditions, notes: notes + remarks.notes, verdict: verdict,
-      steps: derivative.steps(session.options.book),
-      expression: expression, variables: variables)
+    let sharing = Sharing(
+      definitions: definitions, adjoints: adjoints(drafts, definitions),
+      taken: Set(session.file.environment.declarations.keys).union(session.file.definitions)
+        .union(session.file.environment.dimensions))
+    let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
+    return zip(drafts, formulas).map { draft, named in
+      let remarks = Remarks(
+        variables: draft.variables, expression: draft.expression,
+        reservations: draft.derivative.reservations)
+      let occurring = Set((draft.expression.variables + draft.variables).compactMap { $0.variable?.name })
+      return Answer(
+        question: question.statement.text, kind: question.question.kind,
+        variable: draft.variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
+        expanded: draft.derivative.formula, definitions: named.needed(of: used),
+        assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
+        conditions: remarks.conditions, notes: draft.notes + remarks.notes, verdict: draft.verdict,
+        expression: draft.expression, variables: draft.variables)
+    }
+  }
+
+  /// What a reverse sweep collected at the person's definitions, in plainest form, the expression's side first.
+  private func adjoints(
+    _ drafts: [Draft], _ definitions: [(name: String, formula: Formula)]
+  ) -> [(name: String, formula: Formula)] {
+    guard question.question.kind == .gradient, let first = drafts.first, first.expression.isScalar,
+      session.options.layout == .denominator
+    else { return [] }
+    let variables = drafts.flatMap(\.variables)
+    var names: [Formula: String] = [:]
+    for (name, formula) in definitions where formula.height > 0 {
+      let node = calculus.simplified(formula, free: variables)
+      if names[node] == nil { names[node] = name }
+    }
+    let simplifier = Simplifier(session.options.book, Knowledge(session.options.book))
+    return first.derivative.adjoints.compactMap { node, adjoint in
+      names[node].map { (name: $0, formula: simplifier.simplify(adjoint)) }
+    }
   }
 
   private static func text(_ declaration: Declaration) -> String {
@@ -247,62 +283,6 @@ struct Answering {
     case .value(let shape): "\(declaration.name) : \(shape.declaration)"
     case .function(let parameter, let result, _):
       "\(declaration.name) : \(parameter.declaration) -> \(result.declaration)"
-    }
-  }
-}
-
-/// Conditions and notes, in words.
-struct Remarks {
-  let variables: [Formula]
-  let expression: Formula
-  let reservations: [Reservation]
-
-  var conditions: [String] {
-    unique(
-      reservations.compactMap { reservation in
-        let text = reservation.formula.text
-        switch (reservation.kind, reservation.property) {
-        case (.kink, _): return nil
-        case (.constantRank, _): return "\(text) of constant rank"
-        case (.condition, .nonzero): return "\(text) != 0"
-        case (.condition, .positive): return "\(text) > 0"
-        case (.condition, .nonnegative): return "\(text) >= 0"
-        case (.condition, let property): return "\(text) \(property?.rawValue ?? "")"
-        }
-      })
-  }
-
-  var notes: [String] {
-    var result: [String] = []
-    for variable in variables {
-      guard let declared = variable.variable else { continue }
-      if !expression.contains(variable) {
-        result.append("\(declared.name) does not occur in the expression, so the derivative is zero")
-      } else if declared.properties.contains(where: { $0.ties }) {
-        result.append("the entries of \(declared.name) are taken as independent")
-      }
-    }
-    for reservation in reservations where reservation.kind == .kink {
-      let text = reservation.formula.text
-      result.append(
-        reservation.formula.isScalar
-          ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")
-    }
-    return unique(result)
-  }
-
-  private func unique(_ lines: [String]) -> [String] {
-    var seen: Set<String> = []
-    return lines.filter { seen.insert($0).inserted }
-  }
-}
-
-extension Property {
-  /// Whether it ties entries to each other, so that they cannot move independently.
-  var ties: Bool {
-    switch self {
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .spd, .psd, .simplex, .onehot: true
-    case .invertible, .positive, .nonnegative, .nonzero, .binary, .signs: false
     }
   }
 }

@@ -10,14 +10,15 @@ struct Naming {
     let nodes: [(form: Formula, replacement: Formula)]
     /// As part of a longer chain of factors.
     let chains: [(run: [Formula], replacement: Formula)]
-    /// As part of a longer sum.
+    /// As part of a longer sum or elementwise product.
     let sums: [(terms: [Formula], replacement: Formula)]
+    let factors: [Formula]
+    let symbol: Formula
 
     init(name: String, formula: Formula) {
       self.name = name
       self.formula = formula
-      let symbol = Formula.variable(
-        Variable(name: name, shape: formula.shape, properties: [], role: .definition))
+      symbol = .variable(Variable(name: name, shape: formula.shape, properties: [], role: .definition))
       let turned = formula.transposed
       nodes = [
         (formula, symbol), (formula.negated, symbol.negated), (turned, symbol.transposed),
@@ -33,6 +34,7 @@ struct Naming {
       } else {
         sums = []
       }
+      if case .times(let factors) = formula.kind { self.factors = factors } else { factors = [] }
     }
   }
 
@@ -44,17 +46,17 @@ struct Naming {
     entries = definitions.filter { $0.formula.height > 0 }.map { Entry(name: $0.name, formula: $0.formula) }
   }
 
-  /// The formula with names, and the definitions that it then uses, each in terms of earlier ones.
-  func named(_ formula: Formula) -> (Formula, [(name: String, formula: Formula)]) {
-    let result = replaced(formula, before: entries.count)
+  /// The formulas with names, and the definitions that they then use, each in terms of earlier ones.
+  func named(_ formulas: [Formula]) -> (formulas: [Formula], used: [(name: String, formula: Formula)]) {
+    let results = formulas.map { replaced($0, before: entries.count) }
     var used: [(name: String, formula: Formula)] = []
-    var open = names(in: result)
+    var open = results.reduce(into: Set<String>()) { $0.formUnion(names(in: $1)) }
     for index in entries.indices.reversed() where open.contains(entries[index].name) {
       let body = replaced(entries[index].formula, before: index)
       used.append((entries[index].name, body))
       open.formUnion(names(in: body))
     }
-    return (result, used.reversed())
+    return (results, used.reversed())
   }
 
   private func names(in formula: Formula) -> Set<String> {
@@ -98,8 +100,18 @@ struct Naming {
         }
       }
       return node
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .times, .power, .inverse,
-      .transpose, .apply, .differential:
+    case .times(let factors):
+      let present = Set(factors)
+      for entry in entries[..<end].reversed() where entry.formula.shape == node.shape {
+        guard !entry.factors.isEmpty, entry.factors.count < factors.count else { continue }
+        if present.isSuperset(of: entry.factors) {
+          let named = Set(entry.factors)
+          return .times([entry.symbol] + factors.filter { !named.contains($0) })
+        }
+      }
+      return node
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
+      .apply, .differential:
       return node
     }
   }

@@ -1,0 +1,57 @@
+import NablaLanguage
+
+/// Conditions and notes, in words.
+struct Remarks {
+  let variables: [Formula]
+  let expression: Formula
+  let reservations: [Reservation]
+
+  var conditions: [String] {
+    unique(
+      reservations.compactMap { reservation in
+        let text = reservation.formula.text
+        switch (reservation.kind, reservation.property) {
+        case (.kink, _): return nil
+        case (.constantRank, _): return "\(text) of constant rank"
+        case (.condition, .nonzero): return "\(text) != 0"
+        case (.condition, .positive): return "\(text) > 0"
+        case (.condition, .nonnegative): return "\(text) >= 0"
+        case (.condition, let property): return "\(text) \(property?.rawValue ?? "")"
+        }
+      })
+  }
+
+  var notes: [String] {
+    var result: [String] = []
+    for variable in variables {
+      guard let declared = variable.variable else { continue }
+      if !expression.contains(variable) {
+        result.append("\(declared.name) does not occur in the expression, so the derivative is zero")
+      } else if declared.properties.contains(where: { $0.ties }) {
+        result.append("the entries of \(declared.name) are taken as independent")
+      }
+    }
+    for reservation in reservations where reservation.kind == .kink {
+      let text = reservation.formula.text
+      result.append(
+        reservation.formula.isScalar
+          ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")
+    }
+    return unique(result)
+  }
+
+  private func unique(_ lines: [String]) -> [String] {
+    var seen: Set<String> = []
+    return lines.filter { seen.insert($0).inserted }
+  }
+}
+
+extension Property {
+  /// Whether it ties entries to each other, so that they cannot move independently.
+  var ties: Bool {
+    switch self {
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .spd, .psd, .simplex, .onehot: true
+    case .invertible, .positive, .nonnegative, .nonzero, .binary, .signs: false
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import NablaLanguage
+
+/// Names what the answers to one question share, so that their size is linear in that of the question.
+///
+/// The person's definitions always keep their names. The adjoint of a definition z gets the name `delta_z`, as in
+/// the backpropagation equations, where it is used twice or where an answer would be long without it. Parts that
+/// long answers repeat become `t1`, `t2`, ….
+struct Sharing {
+  let definitions: [(name: String, formula: Formula)]
+  /// Of the definitions, from the expression to the variables.
+  let adjoints: [(name: String, formula: Formula)]
+  /// Names that are taken.
+  let taken: Set<String>
+
+  /// An answer that costs more is long.
+  private static let long = 40 * Cost.symbol
+  /// Repeated parts are looked for in answers that cost more.
+  private static let unwieldy = 60 * Cost.symbol
+  /// How many names and numbers a part has at least that gets a name.
+  private static let substantial = 3
+
+  typealias Named = (formulas: [Formula], used: [(name: String, formula: Formula)])
+
+  func named(_ formulas: [Formula]) -> Named {
+    let plain = Naming(definitions: definitions).named(formulas)
+    let all = withAdjoints(formulas, plain)
+    let longest = (all.formulas + all.used.map(\.formula)).map(\.cost).max() ?? 0
+    return longest > Self.unwieldy ? withRepeatedParts(all) : all
+  }
+
+  private func withAdjoints(_ formulas: [Formula], _ plain: Named) -> Named {
+    if adjoints.isEmpty { return plain }
+    var candidates: [(name: String, formula: Formula)] = []
+    for (name, formula) in adjoints {
+      let adjoint = Self.withoutConstants(formula)
+      let symbol = "delta_\(name)"
+      guard adjoint.height > 0, !taken.contains(symbol) else { continue }
+      let body = Naming(definitions: definitions + candidates).named([adjoint]).formulas[0]
+      if body.leaves >= Self.substantial { candidates.append((symbol, adjoint)) }
+    }
+    if candidates.isEmpty { return plain }
+    let isLong = plain.formulas.contains { $0.cost > Self.long }
+    let all = Naming(definitions: definitions + candidates).named(formulas)
+    if isLong { return all }
+    // One that stands in a single place is written out there, which changes no other's count.
+    let uses = Self.uses(all)
+    candidates.removeAll { uses[$0.name, default: 0] < 2 }
+    return Naming(definitions: definitions + candidates).named(formulas)
+  }
+
+  /// How often each name stands in the formulas and in the definitions they use.
+  private static func uses(_ named: Named) -> [String: Int] {
+    var uses: [String: Int] = [:]
+    for formula in named.formulas + named.used.map(\.formula) {
+      for (node, count) in formula.occurrences {
+        guard let variable = node.variable, variable.role == .definition else { continue }
+        uses[variable.name, default: 0] += count
+      }
+    }
+    return uses
+  }
+
+  /// 1/n * delta is called delta: numbers and sizes in front of an adjoint stay in front of what is made of it.
+  private static func withoutConstants(_ formula: Formula) -> Formula {
+    guard case .times(let factors) = formula.kind else { return formula.splitContent.rest }
+    let rest = factors.filter { !($0.isScalar && $0.variables.isEmpty) }
+    return rest.isEmpty ? formula : .times(rest)
+  }
+
+  /// Parts that stand in several places of long answers get names, the smallest first.
+  private func withRepeatedParts(_ named: Named) -> Named {
+    let bodies = named.formulas + named.used.map(\.formula)
+    if bodies.contains(where: \.containsIndexSum) { return named }
+    var counts: [Formula: Int] = [:]
+    for formula in bodies { for (node, count) in formula.occurrences { counts[node, default: 0] += count } }
+    let repeated = counts.filter { node, count in
+      count > 1 && node.leaves > Self.substantial && !node.containsDifferential
+    }.keys.sorted { ($0.height, $0) < ($1.height, $1) }
+    if repeated.isEmpty { return named }
+    var parts: [(name: String, formula: Formula)] = []
+    var number = 0
+    for part in repeated {
+      repeat { number += 1 } while taken.contains("t\(number)")
+      parts.append(("t\(number)", part))
+    }
+    // The answers and the definitions they use may both hold such parts, and parts the names of definitions.
+    let (formulas, shared) = Naming(definitions: parts).named(bodies)
+    let count = named.formulas.count
+    let lets = zip(named.used.map(\.name), formulas[count...]).map { (name: $0, formula: $1) } + shared
+    return (Array(formulas[..<count]), Self.ordered(lets))
+  }
+
+  /// Each after those that it uses.
+  private static func ordered(
+    _ lets: [(name: String, formula: Formula)]
+  ) -> [(name: String, formula: Formula)] {
+    let bodies = Dictionary(lets.map { ($0.name, $0.formula) }) { first, _ in first }
+    var result: [(name: String, formula: Formula)] = []
+    var done: Set<String> = []
+    var stack = lets.reversed().map { (name: $0.name, isReady: false) }
+    while let (name, isReady) = stack.popLast() {
+      guard let body = bodies[name] else { continue }
+      if isReady {
+        result.append((name, body))
+      } else if done.insert(name).inserted {
+        stack.append((name, true))
+        for used in body.variables.reversed() {
+          if let variable = used.variable, variable.role == .definition, !done.contains(variable.name) {
+            stack.append((variable.name, false))
+          }
+        }
+      }
+    }
+    return result
+  }
+}
+
+extension Formula {
+  /// Those of the definitions that it uses, and that these use.
+  func needed(of lets: [(name: String, formula: Formula)]) -> [(name: String, formula: Formula)] {
+    var open = Set(variables.compactMap { $0.variable?.role == .definition ? $0.variable?.name : nil })
+    var result: [(name: String, formula: Formula)] = []
+    for (name, formula) in lets.reversed() where open.contains(name) {
+      result.append((name, formula))
+      open.formUnion(
+        formula.variables.compactMap { $0.variable?.role == .definition ? $0.variable?.name : nil })
+    }
+    return result.reversed()
+  }
+
+  /// How many names and numbers its printed form has, as far as 1000.
+  fileprivate var leaves: Int {
+    var counts: [Formula: Int] = [:]
+    for node in nodesChildrenFirst {
+      let inner = node.children.reduce(0) { min($0 + counts[$1, default: 0], 1000) }
+      counts[node] =
+        switch node.kind {
+        case .number, .zeros, .ones, .identity: 0
+        case .constant, .variable, .dimension, .differential: 1
+        case .apply(.function, _): inner + 1
+        case .sum, .times, .product, .power, .inverse, .transpose, .apply: inner
+        }
+    }
+    return counts[self, default: 0]
+  }
+
+  /// Its parts, and in how many places inside its parts each stands, each part looked at once.
+  fileprivate var occurrences: [Formula: Int] {
+    var result: [Formula: Int] = [:]
+    for node in nodesChildrenFirst { for child in node.children { result[child, default: 0] += 1 } }
+    if children.isEmpty { result[self] = 1 }
+    return result
+  }
+
+  /// Whether a sum over an index stands in it: parts that hold the index have no name outside.
+  fileprivate var containsIndexSum: Bool {
+    nodesChildrenFirst.contains { node in
+      if case .apply(.indexSum, _) = node.kind { return true }
+      return false
+    }
+  }
+}
