@@ -10,7 +10,7 @@ struct AnswerWriter {
 
   func formula(_ formula: Formula) -> String {
     switch format {
-    case .text, .json: formula.text
+    case .text, .index, .json: formula.text
     case .unicode: formula.unicode
     case .latex: formula.latex(functionNames: latexNames)
     }
@@ -26,17 +26,40 @@ struct AnswerWriter {
         text += "  \(number). \(formula(step.before)) \(sign) \(formula(step.after))    [\(step.rule.name)]\n"
       }
     }
-    if answer.kind == .stationary { text += "  \(answer.variable) = \(formula(answer.formula))\n" }
-    if answer.kind != .stationary {
-      text += "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
-    }
-    for definition in answer.definitions {
-      text += "  where \(definition.name) = \(formula(definition.formula))\n"
-    }
+    text += format == .index ? entries(of: answer, isOneOfSeveral) : formulas(of: answer, isOneOfSeveral)
     if !answer.assumed.isEmpty { text += "  assumed: \(answer.assumed.joined(separator: "; "))\n" }
     if !answer.conditions.isEmpty { text += "  holds where \(answer.conditions.joined(separator: ", "))\n" }
     for note in answer.notes { text += "  note: \(note)\n" }
     if answer.verdict != nil { text += "  \(Self.verdict(answer))\n" }
+    return text
+  }
+
+  private func formulas(of answer: Answer, _ isOneOfSeveral: Bool) -> String {
+    let result = formula(answer.formula)
+    var text: String
+    if answer.kind == .stationary {
+      text = "  \(answer.variable) = \(result)\n"
+    } else {
+      text = "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(result)\n"
+    }
+    for definition in answer.definitions {
+      text += "  where \(definition.name) = \(formula(definition.formula))\n"
+    }
+    return text
+  }
+
+  /// The answer entry by entry: a line for all entries, or for those of each block.
+  private func entries(of answer: Answer, _ isOneOfSeveral: Bool) -> String {
+    let name = answer.kind == .stationary ? answer.variable : nil
+    // What is too large says so as text does.
+    let lines = answer.components?.lines(of: name) ?? [formula(answer.formula)]
+    let label = isOneOfSeveral && name == nil ? "wrt \(answer.variable): " : ""
+    var text = lines.map { "  \(label)\($0)\n" }.joined()
+    for (definition, components) in zip(answer.definitions, answer.definitionComponents) {
+      let lines =
+        components?.lines(of: definition.name) ?? ["\(definition.name) = \(formula(definition.formula))"]
+      text += lines.map { "  where \($0)\n" }.joined()
+    }
     return text
   }
 
@@ -105,6 +128,10 @@ extension AnswerWriter {
       ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
       ("notes", .strings(answer.notes)), ("check", check(answer.verdict)),
     ]
+    if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
+      fields.append(
+        ("index", .object([("text", .string(components.text)), ("latex", .string(components.latex))])))
+    }
     if steps {
       fields.append(
         (

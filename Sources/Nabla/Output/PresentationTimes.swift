@@ -70,7 +70,8 @@ extension Presenter {
     }
     if sorted.arrays.isEmpty, sorted.arrayDivisors.isEmpty {
       // 1/2*x'*A*x, but x^2/2.
-      if sorted.divisors.isEmpty, !bottom.isEmpty, let last = top.last, last.endsInMatrixProduct {
+      let isOpen = top.last.map { lowersPlaces && $0.endsInIndexSum || sorted.divisors.isEmpty && $0.endsInMatrixProduct }
+      if !bottom.isEmpty, isOpen == true, let last = top.last {
         let fraction = Layout.quotient(.joined(.scaling, top.dropLast()), divisor)
         return Piece(.prefixed(fraction, last, isSpaced: false), of: parts)
       }
