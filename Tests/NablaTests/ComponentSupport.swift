@@ -31,6 +31,7 @@ struct ComponentCheck {
         let point = source.nextPoint(program, sizes)
       else { continue }
       let expected = point.outputs[0]
+      if !Self.isRegular(formula, point.values, sizes, options) { continue }
       var covered: Set<Int> = []
       for equation in components.equations {
         for indices in Self.assignments(equation.ranges, sizes) {
@@ -55,6 +56,19 @@ struct ComponentCheck {
       if covered.count != expected.count { return .differs("\(components.text) leaves entries out") }
     }
     return compared > 0 ? .agrees(entries: compared) : .unusable
+  }
+
+  /// Whether what is inverted is far from singular, where that can be told.
+  private static func isRegular(
+    _ formula: Formula, _ values: [Formula: Matrix], _ sizes: [String: Int], _ options: Compiler.Options
+  ) -> Bool {
+    for node in formula.nodesChildrenFirst {
+      guard case .inverse(let inner) = node.kind,
+        let pair = try? Compiler.compile([inner, node], sizes: sizes, options: options).run(values)
+      else { continue }
+      if (pair[0] * pair[1] - .identity(pair[0].rows)).maxAbs > 1e-9 { return false }
+    }
+    return true
   }
 
   /// Every choice of the free indices.
