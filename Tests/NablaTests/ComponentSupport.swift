@@ -42,7 +42,8 @@ struct ComponentCheck {
           else { return .differs("place \(indices) of \(components.text)") }
           let value: Double
           do {
-            value = try Compiler.compile([equation.formula], sizes: all, options: options).run(point.values)[0][0, 0]
+            value = try Compiler.compile([equation.formula], sizes: all, options: options).run(point.values)[
+              0][0, 0]
           } catch {
             return .differs("\(components.text) at \(indices): \(error)")
           }

@@ -1,3 +1,6 @@
+// The names of mathematics.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import NablaLanguage
 import NablaNumerics
 import Testing
@@ -93,13 +96,17 @@ struct ComponentValueTests {
     }
     let ax = Formula.product([A, x])
     for order in 0...2 {
-      agrees(.apply(.function(function(.scalar, .scalar, true), order == 0 ? .value : .prime(order)), [ax], x.shape))
+      agrees(
+        .apply(
+          .function(function(.scalar, .scalar, true), order == 0 ? .value : .prime(order)), [ax], x.shape))
     }
     agrees(.apply(.function(function(.vector("n"), .scalar), .value), [ax], .scalar))
     agrees(.apply(.function(function(.vector("n"), .scalar), .gradient), [ax], x.shape))
     agrees(.apply(.function(function(.vector("n"), .scalar), .hessian), [ax], A.shape))
     agrees(
-      .product([.apply(.function(function(.vector("n"), .vector("d")), .jacobian), [ax], X.shape.transposed), x]))
+      .product([
+        .apply(.function(function(.vector("n"), .vector("d")), .jacobian), [ax], X.shape.transposed), x,
+      ]))
   }
 
   @Test func structure() {
@@ -119,7 +126,8 @@ struct ComponentValueTests {
     agrees(.product([.slice(.identity("n"), rows: range(1, 2), columns: all("n")), x]))
     agrees(.product([.slice(.identity(h + 1), rows: range(2, h + 1), columns: all(h + 1)), W]))
     agrees(.sum([A, .times([t, .identity("n")]), .ones(A.shape)], A.shape))
-    agrees(.times([.identity("n"), .power(A, .number(2)), .power(.sum([A, .identity("n")], A.shape), .number(3))]))
+    agrees(
+      .times([.identity("n"), .power(A, .number(2)), .power(.sum([A, .identity("n")], A.shape), .number(3))]))
     let diagonal = Make.array(.diagonalMatrix, x, shape: A.shape)
     agrees(.product([.sum([diagonal, .product([x, x.transposed]).negated], A.shape), A, diagonal]))
     agrees(.product([X.transposed, diagonal, Y]))
@@ -133,7 +141,9 @@ struct ComponentValueTests {
     func sum(_ name: String, _ first: Dimension, _ last: Dimension, _ body: Formula) -> Formula {
       .apply(.indexSum(name, first, last), [body], body.shape)
     }
-    func at(_ array: Formula, _ row: Dimension, _ column: Dimension = 1) -> Formula { .entry(array, row, column) }
+    func at(_ array: Formula, _ row: Dimension, _ column: Dimension = 1) -> Formula {
+      .entry(array, row, column)
+    }
     func row(_ array: Formula, _ place: Dimension) -> Formula {
       .slice(array, rows: .init(first: place, last: place), columns: .all(array.shape.columns))
     }
@@ -142,7 +152,10 @@ struct ComponentValueTests {
     agrees(sum("i", 2, "n", t))
     agrees(sum("i", 3, 2, .times([t, i])))
     agrees(sum("i", 1, "n", .product([row(X, "i").transposed, row(Y, "i")])))
-    agrees(sum("i", 1, "n", .apply(.array(.determinant), [.sum([S, .times([i, .identity("n")])], S.shape)], .scalar)))
+    agrees(
+      sum(
+        "i", 1, "n",
+        .apply(.array(.determinant), [.sum([S, .times([i, .identity("n")])], S.shape)], .scalar)))
     // A size that moves with the index.
     agrees(
       sum("i", 1, "n", .total(.slice(X, rows: .init(first: 1, last: "i"), columns: .all("d")))))

@@ -80,7 +80,9 @@ extension Formula {
 
   /// As `components`, with letters for indices that are none of these names, and with LaTeX's names for functions
   /// that go before the usual ones.
-  public func components(avoiding names: Set<String> = [], functionNames: [String: String] = [:]) -> Components? {
+  public func components(avoiding names: Set<String> = [], functionNames: [String: String] = [:])
+    -> Components?
+  {
     guard height <= PrintLimit.height, let entries = IndexReader.entries(of: self) else { return nil }
     let used = namesInUse.union(names)
     let naming = IndexNaming(used: used)
@@ -137,7 +139,8 @@ extension IndexReader {
       for column in reader.runs(along: axes.columns) {
         guard let entry = reader.entry(whole, row.position, column.position) else { return nil }
         let places =
-          (whole.shape.rows.isOne ? [] : [row.position]) + (whole.shape.columns.isOne ? [] : [column.position])
+          (whole.shape.rows.isOne ? [] : [row.position])
+          + (whole.shape.columns.isOne ? [] : [column.position])
         let ranges = (row.ranges + column.ranges).sorted { a, b in
           (reader.bounds.age(a.name) ?? 0) < (reader.bounds.age(b.name) ?? 0)
         }

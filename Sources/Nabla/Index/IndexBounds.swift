@@ -67,7 +67,8 @@ struct IndexBounds {
 
   /// The delta of two positions.
   func delta(_ a: Position, _ b: Position, _ size: Dimension) -> Formula {
-    if case .pair(let slow, let fast, let slowSize, let fastSize) = a, let other = b.split(slowSize, fastSize) {
+    if case .pair(let slow, let fast, let slowSize, let fastSize) = a, let other = b.split(slowSize, fastSize)
+    {
       return .times([delta(slow, other.slow, slowSize), delta(fast, other.fast, fastSize)])
     }
     return delta(a.flat, b.flat, size)

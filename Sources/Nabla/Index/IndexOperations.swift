@@ -90,7 +90,8 @@ extension IndexReader {
         Self.product($0)
       }
     case .commutation:
-      guard let m = first.size, let n = last.size, let rows = row.split(m, n), let columns = column.split(n, m)
+      guard let m = first.size, let n = last.size, let rows = row.split(m, n),
+        let columns = column.split(n, m)
       else { return whole(place) }
       let deltas = [bounds.delta(rows.slow, columns.fast, m), bounds.delta(rows.fast, columns.slow, n)]
       return Plan { _ in Self.product(deltas) }

@@ -139,7 +139,8 @@ final class IndexReader {
     }
     let rest =
       chain.count == 2
-      ? last : Formula.interned(.product(Array(chain.dropFirst())), Shape(second.shape.rows, last.shape.columns))
+      ? last
+      : Formula.interned(.product(Array(chain.dropFirst())), Shape(second.shape.rows, last.shape.columns))
     let runs = self.runs(along: axes.of(first).columns.met(axes.of(second).rows))
     let parts = runs.flatMap { [Place(first, row, $0.position), Place(rest, $0.position, column)] }
     return summed(runs, parts) { Self.product($0) }

@@ -221,7 +221,7 @@ struct LaTeXPrinter {
       Names.isWord(name)
     case .product(.matrix, let factors), .product(.scaling, let factors):
       factors.first.map { isWord($0) } ?? false
-    case .differential: true
+    case .differential, .indexed(.differential, _): true
     case .number, .constant, .filled, .sum, .negative, .product(.elementwise, _), .prefixed, .quotient,
       .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
       .slice, .indexed,

@@ -125,7 +125,8 @@ extension Layout {
     case .product(.scaling, let factors): factors.last?.endsElementwise ?? false
     case .prefixed(_, let rest, _): rest.endsElementwise
     case .product(.matrix, _), .number, .name, .constant, .differential, .filled, .sum, .negative, .quotient,
-      .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed, .indexSum,
+      .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed,
+      .indexSum,
       .cases:
       false
     }
