@@ -125,6 +125,11 @@ struct ComponentValueTests {
     agrees(.blockArray([[A, X], [.ones(.matrix("d", "n")), .identity("d")]]))
     agrees(.product([.slice(.identity("n"), rows: range(1, 2), columns: all("n")), x]))
     agrees(.product([.slice(.identity(h + 1), rows: range(2, h + 1), columns: all(h + 1)), W]))
+    // Places that the summed index does not reach, where the sum is 0.
+    let V = Make.variable("V", .vector("h"))
+    for rows in [range(1, h), range(2, h + 1)] {
+      agrees(.product([.slice(.identity(h + 1), rows: rows, columns: all(h + 1)).transposed, V]))
+    }
     agrees(.sum([A, .times([t, .identity("n")]), .ones(A.shape)], A.shape))
     agrees(
       .times([.identity("n"), .power(A, .number(2)), .power(.sum([A, .identity("n")], A.shape), .number(3))]))
