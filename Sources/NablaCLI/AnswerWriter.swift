@@ -10,33 +10,84 @@ struct AnswerWriter {
 
   func formula(_ formula: Formula) -> String {
     switch format {
-    case .text, .json: formula.text
+    case .text, .index, .json: formula.text
     case .unicode: formula.unicode
     case .latex: formula.latex(functionNames: latexNames)
     }
   }
 
-  /// The answer, what it rests on, and the verdict.
-  func write(_ answer: Answer, isOneOfSeveral: Bool) -> String {
-    var text = "\(answer.question)\n"
-    if answer.kind == .check { return text + "  \(Self.verdict(answer))\n" }
-    if answer.kind == .stationary { text += "  \(answer.variable) = \(formula(answer.formula))\n" }
-    if answer.kind != .stationary {
-      text += "  \(isOneOfSeveral ? "wrt \(answer.variable): " : "")\(formula(answer.formula))\n"
+  /// The answers to one question, what they rest on, and the verdict.
+  func write(_ answers: [Answer]) -> String {
+    guard let first = answers.first else { return "" }
+    var text = "\(first.question)\n"
+    if first.kind == .check { return text + "  \(Self.verdict(first.verdict))\n" }
+    for answer in answers { text += lines(of: answer, isOneOfSeveral: answers.count > 1) }
+    for definition in Self.definitions(of: answers) {
+      text += definition.lines(self).map { "  where \($0)\n" }.joined()
     }
-    for definition in answer.definitions {
-      text += "  where \(definition.name) = \(formula(definition.formula))\n"
+    func unique(_ lines: [[String]]) -> [String] {
+      var seen: Set<String> = []
+      return lines.joined().filter { seen.insert($0).inserted }
     }
-    if !answer.assumed.isEmpty { text += "  assumed: \(answer.assumed.joined(separator: "; "))\n" }
-    if !answer.conditions.isEmpty { text += "  holds where \(answer.conditions.joined(separator: ", "))\n" }
-    for note in answer.notes { text += "  note: \(note)\n" }
-    if answer.verdict != nil { text += "  \(Self.verdict(answer))\n" }
+    let assumed = unique(answers.map(\.assumed))
+    let conditions = unique(answers.map(\.conditions))
+    if !assumed.isEmpty { text += "  assumed: \(assumed.joined(separator: "; "))\n" }
+    if !conditions.isEmpty { text += "  holds where \(conditions.joined(separator: ", "))\n" }
+    for note in unique(answers.map(\.notes)) { text += "  note: \(note)\n" }
+    let verdicts = answers.compactMap(\.verdict)
+    if verdicts.count > 1, verdicts.allSatisfy({ $0.status == .verified }) {
+      text += "  each \(Self.verdict(verdicts.dropFirst().reduce(verdicts[0]) { $0.joined(with: $1) }))\n"
+    } else {
+      for answer in answers where answer.verdict != nil {
+        let label = answers.count > 1 ? "wrt \(answer.variable): " : ""
+        text += "  \(label)\(Self.verdict(answer.verdict))\n"
+      }
+    }
     return text
   }
 
+  private func lines(of answer: Answer, isOneOfSeveral: Bool) -> String {
+    let name = answer.kind == .stationary ? answer.variable : nil
+    let label = isOneOfSeveral && name == nil ? "wrt \(answer.variable): " : ""
+    var lines = [(name.map { "\($0) = " } ?? "") + formula(answer.formula)]
+    // What is too large for components says so as text does.
+    if format == .index, let components = answer.components { lines = components.lines(of: name) }
+    return lines.map { "  \(label)\($0)\n" }.joined()
+  }
+
+  /// A named intermediate, and its entries.
+  private struct Definition {
+    let name: String
+    let formula: Formula
+    let components: Components?
+
+    func lines(_ writer: AnswerWriter) -> [String] {
+      if writer.format == .index, let components { return components.lines(of: name) }
+      return ["\(name) = \(writer.formula(formula))"]
+    }
+  }
+
+  /// The intermediates that any answer uses: those of each are in the order of all.
+  private static func definitions(of answers: [Answer]) -> [Definition] {
+    var result: [Definition] = []
+    for answer in answers {
+      var place = 0
+      for (definition, components) in zip(answer.definitions, answer.definitionComponents) {
+        if let known = result.firstIndex(where: { $0.name == definition.name }) {
+          place = known + 1
+        } else {
+          result.insert(
+            Definition(name: definition.name, formula: definition.formula, components: components), at: place)
+          place += 1
+        }
+      }
+    }
+    return result
+  }
+
   /// `verified` or `refuted`, with the figures.
-  static func verdict(_ answer: Answer) -> String {
-    guard let verdict = answer.verdict else { return "not checked" }
+  static func verdict(_ verdict: Verdict?) -> String {
+    guard let verdict else { return "not checked" }
     switch verdict.status {
     case .verified:
       return
@@ -99,6 +150,10 @@ extension AnswerWriter {
       ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
       ("notes", .strings(answer.notes)), ("check", check(answer.verdict)),
     ]
+    if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
+      fields.append(
+        ("index", .object([("text", .string(components.text)), ("latex", .string(components.latex))])))
+    }
     return .object(fields)
   }
 

@@ -3,7 +3,7 @@ import NablaLanguage
 
 /// How answers are written.
 enum OutputFormat: String, CaseIterable {
-  case text, unicode, latex, json
+  case text, unicode, latex, index, json
 }
 
 /// The words after a command, sorted into operands and options; every option is declared by the command.

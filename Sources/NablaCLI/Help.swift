@@ -18,7 +18,8 @@ enum Help {
   private static let common = """
 
     options:
-      --format text|unicode|latex|json   how answers are written (text)
+      --format text|unicode|latex|index|json
+                                         how answers are written (text); index: entry by entry
       --layout denominator|numerator     the layout of gradients (denominator)
       --steps                            show the rules that were used
       --rules FILE                       more rules, functions and facts

@@ -27,11 +27,9 @@ struct Runner {
     for question in session.questions {
       switch session.answer(question) {
       case .answers(let answers):
-        for answer in answers {
-          Terminal.print((isFirst ? "" : "\n") + writer.write(answer, isOneOfSeveral: answers.count > 1))
-          isFirst = false
-          if answer.isRefuted { code = code.worse(.refuted) }
-        }
+        Terminal.print((isFirst ? "" : "\n") + writer.write(answers))
+        isFirst = false
+        if answers.contains(where: \.isRefuted) { code = code.worse(.refuted) }
       case .failure(let diagnostic):
         Terminal.error(renderer.render(diagnostic))
         code = code.worse(.input)

@@ -165,7 +165,11 @@ struct CommandLineFileTests {
     #expect(
       Set(gradient.keys) == [
         "question", "mode", "wrt", "shape", "text", "latex", "let", "assumed", "conditions", "notes", "check",
+        "index",
       ])
+    let index = try #require(gradient["index"] as? [String: String])
+    #expect(index["text"] == "[k] = 2/n*sum(i = 1:n, X_ik*r_i) for k = 1:d")
+    #expect(index["latex"] == "\\frac{2}{n} \\sum_{i=1}^{n} X_{ik}r_i")
   }
 
   @Test("JSON of a refuted check: its values")

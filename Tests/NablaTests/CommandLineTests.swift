@@ -70,6 +70,18 @@ private let derivations: [ProgramCase] = [
     arguments: ["derive", "x'*A*x/n", "--wrt", "x", "--format", "latex", "--no-check"] + declared,
     output: "gradient x'*A*x/n wrt x\n  \\frac{1}{n} (A + A^{\\top})x\n"),
   ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x,A", "--format", "index", "--no-check"] + declared,
+    output: "gradient x'*A*x wrt x,A\n  wrt x: [i] = sum(j = 1:n, x_j*(A_ij + A_ji)) for i = 1:n\n\n"
+      + "gradient x'*A*x wrt x,A\n  wrt A: [i, j] = x_i*x_j for i, j = 1:n\n"),
+  ProgramCase(
+    arguments: ["run", "-", "--format", "index", "--no-check"],
+    input: "X : matrix(n, d)\ny : vector(n)\nstationary norm2(X*w - y)^2/2 wrt w\ncheck y == y\n",
+    output: "stationary norm2(X*w - y)^2/2 wrt w\n"
+      + "  w_i = sum(j = 1:d, inv(X'*X)_ij*sum(k = 1:n, X_kj*y_k)) for i = 1:d\n"
+      + "  assumed: w : vector(d)\n  holds where X'*X invertible\n"
+      + "  note: a minimum: the Hessian X'*X is positive semidefinite\n\n"
+      + "check y == y\n" + verified),
+  ProgramCase(
     arguments: ["derive", "norm2(x)", "--wrt", "x", "--format", "json"] + declared,
     output: """
       [
@@ -89,6 +101,10 @@ private let derivations: [ProgramCase] = [
             "method": "numeric",
             "error": E,
             "points": 5
+          },
+          "index": {
+            "text": "[i] = x_i/sqrt(sum(j = 1:n, x_j^2)) for i = 1:n",
+            "latex": "\\\\frac{x_i}{\\\\sqrt{\\\\sum_{j=1}^{n} x_j^{2}}}"
           }
         }
       ]

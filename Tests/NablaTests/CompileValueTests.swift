@@ -147,6 +147,18 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
     try agrees(Make.array(.trace, .inverse(spd)))
   }
 
+  @Test func sumsThreeDeep() throws {
+    func sum(_ index: String, _ size: Dimension, _ body: Formula) -> Formula {
+      .apply(.indexSum(index, 1, size), [body], .scalar)
+    }
+    func at(_ array: Formula, _ row: Dimension, _ column: Dimension = 1) -> Formula {
+      .entry(array, row, column)
+    }
+    // The innermost sum moves with the second index alone.
+    let inner = sum("k", "d", .times([at(square2, "j", "k"), at(u, "k")]))
+    try agrees(sum("i", "d", .times([at(w, "i"), sum("j", "d", .times([at(square1, "i", "j"), inner]))])))
+  }
+
   @Test func blocksSlicesAndIndexSums() throws {
     try agrees(
       .apply(

@@ -30,13 +30,16 @@ extension Planner {
       if case .apply(.indexSum(let name, _, _), _) = node.kind { name } else { nil }
     }
     if !innerNames.isEmpty {
-      for node in nodes
-      where innerNames.contains(where: node.mentions) || node.children.contains(where: inner.contains) {
+      var moved: [Formula: Set<String>] = [:]
+      for node in nodes {
+        var names: Set<String> = []
+        for child in node.children { names.formUnion(moved[child] ?? []) }
+        // A sum does not move with the index that it binds itself, but with those of the sums around it.
+        if case .apply(.indexSum(let name, _, _), _) = node.kind { names.remove(name) }
+        names.formUnion(innerNames.filter(node.mentions))
+        if names.isEmpty { continue }
+        moved[node] = names
         inner.insert(node)
-        // A sum that binds its own index does not move with it.
-        if case .apply(.indexSum, _) = node.kind, !innerNames.contains(where: node.mentions) {
-          inner.remove(node)
-        }
       }
     }
     for node in nodes where moving.contains(node) {

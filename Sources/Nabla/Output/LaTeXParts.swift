@@ -20,8 +20,8 @@ extension LaTeXPrinter {
       case .number(let text), .name(let text): if text.utf8.count == 1 { return inside }
       case .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
         .elementwiseQuotient,
-        .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexSum,
-        .cases:
+        .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed,
+        .indexSum, .cases:
         break
       }
     }
@@ -179,6 +179,17 @@ extension LaTeXPrinter {
     return jobs + [.text("}")]
   }
 
+  /// An entry: `X_{ij}`, `(W_2)_{l}`, and of an array with an exponent `A^{-1}_{ij}`.
+  func indexed(_ inner: Layout, _ places: [Layout]) -> [Job] {
+    var jobs: [Job] = [.part(inner, .power)]
+    if case .name(let name) = inner, !Names.split(name).index.isEmpty {
+      jobs = [.text("("), .part(inner, .sum), .text(")")]
+    }
+    let isPlain = places.allSatisfy(\.isShort)
+    if isPlain, places.count == 1 { return jobs + [.text("_"), .part(places[0], .sum)] }
+    return jobs + [.text("_{")] + separated(places, by: isPlain ? "" : ",", .sum) + [.text("}")]
+  }
+
   /// Whether brackets around it must grow; what lies very deep or far behind is not looked at.
   func isTall(_ layout: Layout) -> Bool {
     var budget = 200
@@ -190,7 +201,7 @@ extension LaTeXPrinter {
     if depth > 12 || budget < 0 { return false }
     switch layout {
     case .quotient, .blocks, .indexSum: return true
-    case .number, .name, .constant, .differential, .filled: return false
+    case .number, .name, .constant, .differential, .filled, .indexed: return false
     case .sum(let terms):
       for term in terms where isTall(term.layout, depth: depth + 1, &budget) { return true }
       return false

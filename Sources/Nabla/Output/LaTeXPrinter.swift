@@ -94,14 +94,16 @@ struct LaTeXPrinter {
   func level(_ layout: Layout) -> Level {
     switch layout {
     case .sum, .negative, .indexSum: .sum
-    case .product, .prefixed, .elementwiseQuotient: .product
+    case .product, .prefixed: layout.endsInIndexSum ? .sum : .product
+    case .elementwiseQuotient: .product
     case .total: .product
     case .quotient: .fraction
     case .power, .transpose, .inverse: .power
     case .call(.array(.kron), let arguments): arguments.count == 2 ? .product : .atom
     case .call(.array(.pseudoInverse), _): .power
     case .call(.array(.logDeterminant), _): .fraction
-    case .number, .name, .constant, .differential, .filled, .root, .call, .norm, .comparison, .blocks, .slice:
+    case .number, .name, .constant, .differential, .filled, .root, .call, .norm, .comparison, .blocks, .slice,
+      .indexed:
       .atom
     case .cases(_, let plain): level(plain)
     }
@@ -116,10 +118,12 @@ struct LaTeXPrinter {
     case .differential(let inner): [.text("\\mathrm{d}"), .part(inner, .atom)]
     case .filled(let fill, let sizes): filled(fill, sizes)
     case .sum(let terms): sum(terms)
-    case .negative(let inner): [.text("-"), .part(inner, .product)]
+    case .negative(let inner): [.text("-"), .part(inner, inner.endsInIndexSum ? .sum : .product)]
     case .product(let joint, let factors): product(joint, factors)
     case .prefixed(let fraction, let rest, _):
-      [.part(fraction, .product), .join(isWide: false), .part(rest, .product)]
+      [
+        .part(fraction, .product), .join(isWide: false), .part(rest, rest.endsInIndexSum ? .sum : .product),
+      ]
     case .quotient(let top, let bottom):
       [.text("\\frac{"), .part(top, .sum), .text("}{"), .part(bottom, .sum), .text("}")]
     case .elementwiseQuotient(let top, let bottom):
@@ -138,11 +142,12 @@ struct LaTeXPrinter {
       [.text("\\mathbb{1}[")] + comparison(left, relation, right) + [.text("]")]
     case .blocks(let rows): blocks(rows)
     case .slice(let inner, let subscripts): slice(inner, subscripts)
+    case .indexed(let inner, let places): indexed(inner, places)
     case .indexSum(let index, let first, let last, let inner):
       [
         .text("\\sum_{" + Names.latex(index) + "="), .part(first, .sum), .text("}^{"), .part(last, .sum),
         .text("} "),
-        .part(inner, .product),
+        .part(inner, inner.endsInIndexSum ? .sum : .product),
       ]
     case .cases(_, let plain): jobs(plain)
     }
@@ -179,7 +184,7 @@ struct LaTeXPrinter {
         jobs.append(.text("-"))
       }
       // A sum over an index takes in all that follows, so only the last term may go without brackets.
-      if case .indexSum = term.layout, index == terms.count - 1 {
+      if term.layout.endsInIndexSum, index == terms.count - 1 {
         jobs.append(.part(term.layout, .sum))
       } else {
         jobs.append(.part(term.layout, .product))
@@ -201,7 +206,8 @@ struct LaTeXPrinter {
     for (index, factor) in factors.enumerated() {
       if index > 0 { jobs.append(.join(isWide: isWord(factors[index - 1]) || isWord(factor))) }
       let isLast = index == factors.count - 1
-      jobs.append(.part(factor, lastIsOpen && isLast ? .product : .fraction))
+      let open: Level = factor.endsInIndexSum ? .sum : .product
+      jobs.append(.part(factor, lastIsOpen && isLast ? open : .fraction))
     }
     return jobs
   }
@@ -210,14 +216,15 @@ struct LaTeXPrinter {
   private func isWord(_ layout: Layout) -> Bool {
     switch layout {
     case .name(let name): Names.isWord(name)
-    case .power(.name(let name), _, _), .transpose(.name(let name)), .inverse(.name(let name)):
+    case .power(.name(let name), _, _), .transpose(.name(let name)), .inverse(.name(let name)),
+      .indexed(.name(let name), _):
       Names.isWord(name)
     case .product(.matrix, let factors), .product(.scaling, let factors):
       factors.first.map { isWord($0) } ?? false
-    case .differential: true
+    case .differential, .indexed(.differential, _): true
     case .number, .constant, .filled, .sum, .negative, .product(.elementwise, _), .prefixed, .quotient,
       .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
-      .slice,
+      .slice, .indexed,
       .indexSum, .cases:
       false
     }

@@ -31,6 +31,8 @@ indirect enum Layout: Sendable {
   case comparison(Layout, Relation, Layout)
   case blocks([[Layout]])
   case slice(Layout, [Subscript])
+  /// An entry with its places lowered: `X_ij`.
+  case indexed(Layout, [Layout])
   /// Index, first, last, summand.
   case indexSum(String, Layout, Layout, Layout)
   /// A value by cases, and the same without them.
@@ -123,7 +125,8 @@ extension Layout {
     case .product(.scaling, let factors): factors.last?.endsElementwise ?? false
     case .prefixed(_, let rest, _): rest.endsElementwise
     case .product(.matrix, _), .number, .name, .constant, .differential, .filled, .sum, .negative, .quotient,
-      .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexSum,
+      .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed,
+      .indexSum,
       .cases:
       false
     }
@@ -138,9 +141,36 @@ extension Layout {
     case .product(.elementwise, _), .elementwiseQuotient, .number, .name, .constant, .differential, .filled,
       .sum,
       .negative, .quotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
-      .slice,
+      .slice, .indexed,
       .indexSum, .cases:
       false
     }
   }
+
+  /// Whether it is a sum over an index or ends in one, and so takes in what follows in notations without brackets.
+  var endsInIndexSum: Bool {
+    switch self {
+    case .indexSum: true
+    case .product(.scaling, let factors): factors.last?.endsInIndexSum ?? false
+    case .prefixed(_, let rest, _): rest.endsInIndexSum
+    case .product(.matrix, _), .product(.elementwise, _), .elementwiseQuotient, .number, .name, .constant,
+      .differential, .filled, .sum, .negative, .quotient, .power, .root, .transpose, .inverse, .call, .norm,
+      .total, .comparison, .blocks, .slice, .indexed, .cases:
+      false
+    }
+  }
+
+  /// Whether it is a name of one letter or a digit, which may stand beside others below a line.
+  var isShort: Bool {
+    switch self {
+    case .name(let text): text.count == 1
+    case .number, .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
+      .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
+      .slice, .indexed, .indexSum, .cases:
+      false
+    }
+  }
+
+  /// A size as it is written.
+  static func size(_ size: Dimension) -> Layout { Presenter.layout(of: .dimension(size)) }
 }

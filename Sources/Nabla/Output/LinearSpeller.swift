@@ -43,7 +43,7 @@ struct LinearSpeller {
     case .transpose: .postfix
     case .inverse: isUnicode ? .power : .atom
     case .number, .name, .constant, .differential, .filled, .root, .call, .norm, .total, .blocks, .slice,
-      .indexSum:
+      .indexed, .indexSum:
       .atom
     case .cases(_, let plain): level(plain)
     }
@@ -79,6 +79,7 @@ struct LinearSpeller {
       [.part(left, .sum), .text(" " + spelled(relation) + " "), .part(right, .sum)]
     case .blocks(let rows): blocks(rows)
     case .slice(let inner, let subscripts): slice(inner, subscripts)
+    case .indexed(let inner, let places): indexed(inner, places)
     case .indexSum(let index, let first, let last, let inner):
       [
         .text("sum(" + name(index) + " = "), .part(first, .sum), .text(":"), .part(last, .sum), .text(", "),
@@ -156,8 +157,8 @@ struct LinearSpeller {
     case .number, .name: return [.part(base, .atom), .text(mark), .part(exponent, .atom)]
     case .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
       .elementwiseQuotient,
-      .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexSum,
-      .cases:
+      .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed,
+      .indexSum, .cases:
       return [.part(base, .atom), .text(mark + "("), .part(exponent, .comparison), .text(")")]
     }
   }
@@ -218,6 +219,14 @@ struct LinearSpeller {
       jobs += separated(row, by: ", ", .comparison)
     }
     return jobs + [.text("]")]
+  }
+
+  /// Letters stand side by side, `X_ij`; anything longer goes in braces, `W2_{h + 1}`.
+  private func indexed(_ inner: Layout, _ places: [Layout]) -> [Job] {
+    if places.allSatisfy(\.isShort) {
+      return [.part(inner, .atom), .text("_")] + places.map { .part($0, .sum) }
+    }
+    return [.part(inner, .atom), .text("_{")] + separated(places, by: ", ", .sum) + [.text("}")]
   }
 
   private func slice(_ inner: Layout, _ subscripts: [Layout.Subscript]) -> [Job] {

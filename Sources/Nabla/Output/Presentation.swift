@@ -31,6 +31,8 @@ final class Presenter {
   let usedNames: Set<String>
   /// The formula as a whole: no transpose is set around it.
   let whole: Formula
+  /// Whether entries are written with their places lowered: `X_ij` for `X[i, j]`.
+  let lowersPlaces: Bool
 
   /// How many transposes a formula shows, as it is and transposed.
   struct Turn {
@@ -38,9 +40,10 @@ final class Presenter {
     var turned: Int
   }
 
-  init(for formula: Formula) {
+  init(for formula: Formula, usedNames others: Set<String> = [], lowersPlaces: Bool = false) {
     whole = formula
-    var names: Set<String> = []
+    self.lowersPlaces = lowersPlaces
+    var names = others
     for node in formula.nodesChildrenFirst {
       switch node.kind {
       case .variable(let variable): names.insert(variable.name)
@@ -58,7 +61,19 @@ final class Presenter {
 
   /// The layout of a whole formula; an indicator or a sum of indicators that exclude each other is by cases.
   static func layout(of formula: Formula) -> Layout {
-    let presenter = Presenter(for: formula)
+    layout(by: Presenter(for: formula))
+  }
+
+  /// The layout of an entry in index notation; nil for what is too large or too deep.
+  static func layout(ofEntry formula: Formula, usedNames: Set<String>) -> Layout? {
+    guard formula.cost / Cost.symbol <= PrintLimit.symbols, formula.height <= PrintLimit.height else {
+      return nil
+    }
+    return layout(by: Presenter(for: formula, usedNames: usedNames, lowersPlaces: true))
+  }
+
+  private static func layout(by presenter: Presenter) -> Layout {
+    let formula = presenter.whole
     let plain = presenter.piece(formula).layout
     if let branches = presenter.branches(of: formula) { return .cases(branches, plain: plain) }
     return plain

@@ -28,12 +28,25 @@ extension Presenter {
       guard let array = arguments.first, let inner = layouts.first else {
         return named("", .name("?"), parts)
       }
+      if lowersPlaces, rows.first == rows.last, columns.first == columns.last {
+        let base = array.isIdentity ? delta ?? inner : inner
+        let places =
+          (array.shape.rows.isOne ? [] : [rows.first]) + (array.shape.columns.isOne ? [] : [columns.first])
+        // By places first, so that X_ik stands before W_kj.
+        let lowered = places.map { piece(.dimension($0)) }
+        return Piece(.indexed(base, lowered.map(\.layout)), of: lowered + parts)
+      }
       return named("", .slice(inner, subscripts(rows, columns, of: array.shape)), parts)
     case .indexSum(let name, let first, let last):
       guard let inner = layouts.first else { return named("", .name("?"), parts) }
       return named(
         "sum", .indexSum(name, layout(.dimension(first)), layout(.dimension(last)), inner), parts)
     }
+  }
+
+  /// How the identity is called by its entries: Kronecker's delta, or I where that name is taken.
+  private var delta: Layout? {
+    ["delta", "I"].first { !usedNames.contains($0) }.map { .name($0) }
   }
 
   private func named(_ name: String, _ layout: Layout, _ parts: [Piece]) -> Piece {

@@ -33,7 +33,7 @@ extension Presenter {
       factors[index] = other
       if isTurned { isNegative.toggle() }
     }
-    if isNegative, let flipped = flipped(factors, policy) {
+    if isNegative, let flipped = flipped(factors, policy) ?? (lowersPlaces ? flippedInside(factors) : nil) {
       factors = flipped
       isNegative = false
     }
@@ -114,6 +114,27 @@ extension Presenter {
       .differential:
       return nil
     }
+  }
+
+  /// The factors with a sum within a sum over an index turned round, where that puts its weightier term first.
+  private func flippedInside(_ factors: [Formula]) -> [Formula]? {
+    for (index, factor) in factors.enumerated() {
+      guard case .apply(.indexSum(let name, let first, let last), let body) = factor.kind else { continue }
+      var inner = body[0].factors
+      let place = inner.indices.first { place in
+        !inner[place].terms.contains(where: \.isFixed) && oriented(inner[place]) != inner[place]
+          && !hasTwin(place, in: inner)
+      }
+      guard let place else { continue }
+      inner[place] = oriented(inner[place])
+      var result = factors
+      result[index] = .interned(
+        .apply(
+          .indexSum(name, first, last), [inner.count == 1 ? inner[0] : .interned(.times(inner), .scalar)]),
+        .scalar)
+      return result
+    }
+    return nil
   }
 
   private func bestFlip(_ factors: [Formula], depth: Int) -> (rank: Int, [Formula])? {

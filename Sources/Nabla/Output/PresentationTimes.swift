@@ -3,7 +3,7 @@ import NablaLanguage
 extension Presenter {
   private struct Factor {
     let piece: Piece
-    /// Constants before names before functions before sums.
+    /// Constants before names and functions before sums before entries of a differential.
     let rank: Int
     let cost: Int
     let isLight: Bool
@@ -70,7 +70,10 @@ extension Presenter {
     }
     if sorted.arrays.isEmpty, sorted.arrayDivisors.isEmpty {
       // 1/2*x'*A*x, but x^2/2.
-      if sorted.divisors.isEmpty, !bottom.isEmpty, let last = top.last, last.endsInMatrixProduct {
+      let isOpen = top.last.map {
+        lowersPlaces && $0.endsInIndexSum || sorted.divisors.isEmpty && $0.endsInMatrixProduct
+      }
+      if !bottom.isEmpty, isOpen == true, let last = top.last {
         let fraction = Layout.quotient(.joined(.scaling, top.dropLast()), divisor)
         return Piece(.prefixed(fraction, last, isSpaced: false), of: parts)
       }
@@ -98,6 +101,7 @@ extension Presenter {
   private func rank(_ formula: Formula) -> Int {
     switch formula.kind {
     case .number, .constant: 0
+    case .apply(.slice, let arguments) where lowersPlaces && arguments.first?.isDifferential == true: 3
     case .variable, .dimension, .zeros, .ones, .identity, .times, .product, .inverse, .transpose, .apply,
       .differential:
       1
@@ -142,5 +146,12 @@ extension Presenter {
     let inner = piece(isEven ? oriented(base) : base)
     let raised = piece(exponent)
     return Piece(.power(inner.layout, raised.layout, isElementwise: isElementwise), of: [inner, raised])
+  }
+}
+
+extension Formula {
+  fileprivate var isDifferential: Bool {
+    if case .differential = kind { return true }
+    return false
   }
 }

@@ -27,6 +27,26 @@ public struct Answer: Sendable {
   public let variables: [Formula]
 }
 
+extension Answer {
+  /// The answer in index notation; nil where it is too large to print.
+  public var components: Components? { components() }
+
+  /// As `components`, with LaTeX's names for functions that go before the usual ones.
+  public func components(functionNames: [String: String] = [:]) -> Components? {
+    formula.components(avoiding: namesInUse, functionNames: functionNames)
+  }
+
+  /// The definitions that `formula` uses in index notation, in the order of the file; nil where one is too large.
+  public var definitionComponents: [Components?] {
+    definitions.map { $0.formula.components(avoiding: namesInUse) }
+  }
+
+  /// Letters for indices mean nothing else anywhere in the answer.
+  private var namesInUse: Set<String> {
+    definitions.reduce(formula.namesInUse) { $0.union($1.formula.namesInUse).union([$1.name]) }
+  }
+}
+
 /// What became of one question.
 public enum Outcome: Sendable {
   case answers([Answer])

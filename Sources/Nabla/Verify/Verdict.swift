@@ -17,6 +17,14 @@ public struct Verdict: Sendable, Equatable {
   public var points = 0
   public var counterexample: Counterexample?
 
+  /// What can be said of two at once, both verified.
+  public func joined(with other: Verdict) -> Verdict {
+    var result = self
+    result.error = max(error, other.error)
+    result.points = min(points, other.points)
+    return result
+  }
+
   static func skipped(_ reason: String) -> Verdict { Verdict(status: .skipped(reason)) }
 }
 
