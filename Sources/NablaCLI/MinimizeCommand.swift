@@ -77,10 +77,10 @@ struct MinimizeCommand {
         let found = try evaluation.minimization(of: name, wrt: variables, options: options) { progress in
           if showsProgress, Self.isShown(progress.iteration) { Terminal.error(Self.line(progress)) }
         }
-        writer.write(found, objective: name ?? "", options)
+        writer.write(found, objective: name ?? "")
       } catch {
         if case .evaluation(let problem) = error { throw problem }
-        writer.report(DataProblem(message: error.description, hint: error.hint, file: session.source.name))
+        writer.report(error, place)
       }
     } catch {
       writer.report(error, place)
@@ -107,7 +107,7 @@ struct MinimizeCommand {
 
 extension EvaluationWriter {
   /// Writes what a minimization found; what did not converge is told by the exit code too.
-  mutating func write(_ found: Minimization, objective: String, _ options: MinimizationOptions) {
+  mutating func write(_ found: Minimization, objective: String) {
     for text in found.notes { note(text) }
     if !found.hasConverged { code = code.worse(.refuted) }
     let names = found.variables.map { $0.name ?? "" }
@@ -134,6 +134,27 @@ extension EvaluationWriter {
     text += "  \(Self.sentence(found.reason))\n"
     Terminal.print(text)
   }
+
+  /// `objective` is the place of the definition that is minimized.
+  mutating func report(_ problem: MinimizationError, _ objective: SourceRange?) {
+    let place: SourceRange? =
+      switch problem {
+      case .notScalar, .absent, .underivable: objective
+      case .notFiniteAtStart(_, let names): names.first.flatMap(declared) ?? objective
+      case .tied(let name, _), .startNeeded(let name, _): declared(name)
+      // These are faults of the command's words or of all its data.
+      case .noDefinition, .unknownObjective, .noVariable, .unknownVariable, .notAVariable, .givenTwice,
+        .tooManyEntries, .evaluation:
+        nil
+      }
+    guard let place else {
+      report(DataProblem(message: problem.description, hint: problem.hint, file: session.source.name))
+      return
+    }
+    report(Diagnostic(message: problem.description, range: place, hint: problem.hint))
+  }
+
+  private func declared(_ name: String) -> SourceRange? { session.declaration(of: name)?.range }
 
   private static func sentence(_ reason: StoppingReason) -> String {
     switch reason {

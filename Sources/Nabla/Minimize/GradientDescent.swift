@@ -14,26 +14,25 @@ struct FixedStepDescent: DescentMethod {
 }
 
 /// Gradient descent whose first trial is the Barzilai-Borwein step, halved until the value lies below the
-/// largest of the last ones.
+/// largest of the last ones; when that leads nowhere for a while, on from the least point so far.
 ///
 /// Source: Raydan, The Barzilai and Borwein gradient method for the large scale unconstrained minimization
-/// problem, SIAM Journal on Optimization 7 (1997); the decrease that is asked for is Armijo's (Nocedal and
-/// Wright, Numerical Optimization, 2nd edition, section 3.1).
+/// problem, SIAM Journal on Optimization 7 (1997).
 struct SpectralDescent: DescentMethod {
   let endsAtLast = false
   let patience = 500
   private var step: Double?
   private var values: [Double] = []
+  private var least: Iterate?
+  private var sinceLeast = 0
 
   private static let memory = 10
-  private static let armijo = 1e-4
 
-  mutating func step(from current: Iterate, of function: any DescentFunction) -> DescentStep {
+  mutating func step(from last: Iterate, of function: any DescentFunction) -> DescentStep {
+    let current = base(last)
     values.append(current.value)
     if values.count > Self.memory { values.removeFirst() }
     let highest = values.max() ?? current.value
-    // What rounding may do to the value.
-    let slack = 4 * current.value.ulp
     var trial = step ?? 1 / max(1, current.norm)
     var isFinite = true
     while true {
@@ -42,13 +41,27 @@ struct SpectralDescent: DescentMethod {
       let next = function.iterate(at: point)
       if next.value == -.infinity { return .stopped(.unboundedBelow) }
       isFinite = next.isFinite
-      let wanted = highest - Self.armijo * trial * current.norm * current.norm
-      if isFinite, next.value <= wanted + slack {
+      let slope = -current.norm * current.norm
+      let end = SufficientDecrease.End(step: trial, value: next.value, slope: -next.gradient.inner(current.gradient))
+      if isFinite, SufficientDecrease.holds(at: end, below: highest, slope: slope) {
         step = Self.spectral(current, next, trial)
         return .moved(next)
       }
       trial *= isFinite ? 0.5 : 0.1
     }
+  }
+
+  /// The point to go on from, at times the least one with nothing remembered.
+  private mutating func base(_ last: Iterate) -> Iterate {
+    guard let best = least, last.value > best.value + SufficientDecrease.rounding * best.value.magnitude else {
+      if last.value < least?.value ?? .infinity { least = last }
+      sinceLeast = 0
+      return last
+    }
+    sinceLeast += 1
+    if sinceLeast < 2 * Self.memory { return last }
+    (sinceLeast, values, step) = (0, [], nil)
+    return best
   }
 
   /// |s|^2 / (s'y) for the step s and the change y of the gradient; longer where the function is not convex.

@@ -1,11 +1,32 @@
+/// Whether a step lowers the value as much as the slope at its start promises.
+///
+/// Armijo's condition; close to a minimum, where values differ by rounding alone, the same said of a parabola by
+/// its slopes. Sources: Nocedal and Wright, Numerical Optimization, 2nd edition, section 3.1; for slopes Hager and
+/// Zhang, A new conjugate gradient method with guaranteed descent, SIAM Journal on Optimization 16 (2005).
+enum SufficientDecrease {
+  /// The length of a step along a line, with the value and the slope at its end.
+  struct End {
+    var step: Double
+    var value: Double
+    var slope: Double
+  }
+
+  private static let share = 1e-4
+  /// How much of the value may be rounding.
+  static let rounding = 1e-12
+
+  static func holds(at end: End, below start: Double, slope: Double) -> Bool {
+    if end.value <= start + share * end.step * slope { return true }
+    return end.value <= start + rounding * start.magnitude && end.slope <= (2 * share - 1) * slope
+  }
+}
+
 /// Finds how far to go in a direction of descent: far enough that the slope has flattened, not so far that the
 /// value is higher than the slope promises (the weak Wolfe conditions).
 ///
-/// The step is bracketed and the bracket narrowed, which ends at kinks too. Close to a minimum, where values
-/// differ by rounding alone, slopes decide. Sources: Nocedal and Wright, Numerical Optimization, 2nd edition,
-/// chapter 3; the bracket from Lewis and Overton, Nonsmooth optimization via quasi-Newton methods, Mathematical
-/// Programming 141 (2013); the test by slopes from Hager and Zhang, A new conjugate gradient method with
-/// guaranteed descent, SIAM Journal on Optimization 16 (2005).
+/// The step is bracketed and the bracket narrowed, which ends at kinks too. Sources: Nocedal and Wright,
+/// Numerical Optimization, 2nd edition, sections 3.1 and 3.5; the bracket from Lewis and Overton, Nonsmooth
+/// optimization via quasi-Newton methods, Mathematical Programming 141 (2013).
 struct LineSearch {
   /// A value below this is not searched further.
   let bottom: Double
@@ -18,18 +39,9 @@ struct LineSearch {
     case failed(isFinite: Bool)
   }
 
-  private static let armijo = 1e-4
+  private typealias End = SufficientDecrease.End
   private static let curvature = 0.9
   private static let evaluations = 80
-  /// How much of the value may be rounding, where slopes decide.
-  private static let rounding = 1e-12
-
-  /// One end of the bracket.
-  private struct End {
-    var step: Double
-    var value: Double
-    var slope: Double
-  }
 
   func search(
     _ function: any DescentFunction, from start: Iterate, along direction: [Double], firstStep: Double
@@ -48,7 +60,7 @@ struct LineSearch {
       if next.value == -.infinity { return .unbounded }
       let end = End(step: step, value: next.value, slope: next.gradient.inner(direction))
       wasFinite = next.isFinite && end.slope.isFinite
-      if !wasFinite || !isLower(end, start, slope) {
+      if !wasFinite || !SufficientDecrease.holds(at: end, below: start.value, slope: slope) {
         high = end
       } else {
         lower = next
@@ -65,13 +77,6 @@ struct LineSearch {
     }
     if let lower, lower.value < start.value { return .found(lower) }
     return .failed(isFinite: wasFinite)
-  }
-
-  /// Armijo's condition, or, within rounding of the value, the same said of a parabola by its slopes.
-  private func isLower(_ end: End, _ start: Iterate, _ slope: Double) -> Bool {
-    if end.value <= start.value + Self.armijo * end.step * slope { return true }
-    return end.value <= start.value + Self.rounding * start.value.magnitude
-      && end.slope <= (2 * Self.armijo - 1) * slope
   }
 
   /// A longer step: to where the slopes of the last two would vanish, two to ten times as far.
