@@ -23,7 +23,8 @@ struct MinimizeCommand {
 
   private static func variables(_ arguments: Arguments) throws(UsageError) -> [String] {
     var result: [String] = []
-    for text in arguments.all("--wrt").flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+    for text in arguments.all("--wrt").flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) })
+    {
       result.append(try name(String(text)))
     }
     if result.isEmpty { throw UsageError(message: "--wrt is missing: over which variable?") }

@@ -42,7 +42,8 @@ struct SpectralDescent: DescentMethod {
       if next.value == -.infinity { return .stopped(.unboundedBelow) }
       isFinite = next.isFinite
       let slope = -current.norm * current.norm
-      let end = SufficientDecrease.End(step: trial, value: next.value, slope: -next.gradient.inner(current.gradient))
+      let end = SufficientDecrease.End(
+        step: trial, value: next.value, slope: -next.gradient.inner(current.gradient))
       if isFinite, SufficientDecrease.holds(at: end, below: highest, slope: slope) {
         step = Self.spectral(current, next, trial)
         return .moved(next)
@@ -53,7 +54,8 @@ struct SpectralDescent: DescentMethod {
 
   /// The point to go on from, at times the least one with nothing remembered.
   private mutating func base(_ last: Iterate) -> Iterate {
-    guard let best = least, last.value > best.value + SufficientDecrease.rounding * best.value.magnitude else {
+    guard let best = least, last.value > best.value + SufficientDecrease.rounding * best.value.magnitude
+    else {
       if last.value < least?.value ?? .infinity { least = last }
       sinceLeast = 0
       return last

@@ -73,7 +73,8 @@ struct LineSearch {
         }
       }
       guard let high, high.step - low.step > 1e-15 * high.step else { break }
-      step = wasFinite ? Self.between(low, high, halves: trial % 3 == 2) : low.step + 0.1 * (high.step - low.step)
+      step =
+        wasFinite ? Self.between(low, high, halves: trial % 3 == 2) : low.step + 0.1 * (high.step - low.step)
     }
     if let lower, lower.value < start.value { return .found(lower) }
     return .failed(isFinite: wasFinite)

@@ -47,7 +47,8 @@ extension MinimizationError: CustomStringConvertible {
       "\(name) is declared \(property.rawValue), which zeros, the start without data, are not"
     case .notFiniteAtStart(let isGradient, let names):
       "\(isGradient ? "the gradient" : "the objective") is not finite at the start"
-        + (names.isEmpty ? "" : ", where \(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") zero")
+        + (names.isEmpty
+          ? "" : ", where \(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") zero")
     case .underivable(let diagnostic, let isHessian):
       isHessian
         ? "the Hessian cannot be derived: \(diagnostic.message)" : diagnostic.message

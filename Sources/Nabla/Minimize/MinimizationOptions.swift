@@ -36,7 +36,7 @@ public struct MinimizationOptions: Sendable {
 public enum StoppingReason: String, CaseIterable, Sendable {
   /// The gradient vanishes within the tolerance.
   case converged
-  /// So many steps were taken as allowed.
+  /// As many steps were taken as are allowed.
   case iterationLimit = "iteration limit"
   /// No lower value is found although the gradient does not vanish: at a kink, at the border of the domain, or
   /// where rounding hides any change.

@@ -50,7 +50,9 @@ struct MinimizationTask {
     if objective.containsDifferential { throw .evaluation(.data(.notComputable(.differential))) }
     guard objective.isScalar else { throw .notScalar(objective.shape) }
     for (index, formula) in variables.enumerated() {
-      guard let variable = formula.variable, variable.role != .index else { throw .notAVariable(formula.text) }
+      guard let variable = formula.variable, variable.role != .index else {
+        throw .notAVariable(formula.text)
+      }
       if variables[..<index].contains(formula) { throw .givenTwice(variable.name) }
       if !objective.contains(formula) { throw .absent(variable.name) }
       let tied = variable.properties.strongest.first { $0.ties || $0 == .binary || $0 == .signs }
@@ -68,7 +70,8 @@ struct MinimizationTask {
       for name in (shape.rows.names + shape.columns.names).sorted() where sizes[name] == nil {
         throw .evaluation(.data(.unknownSize(name)))
       }
-      guard let rows = shape.rows.value(sizes), let columns = shape.columns.value(sizes), rows > 0, columns > 0
+      guard let rows = shape.rows.value(sizes), let columns = shape.columns.value(sizes), rows > 0,
+        columns > 0
       else { throw .evaluation(.data(.notComputable(.impossibleSize(dimension: shape.description)))) }
       let (count, isOver) = rows.multipliedReportingOverflow(by: columns)
       if isOver || count > limit - offset {

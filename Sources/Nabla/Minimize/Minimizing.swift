@@ -51,7 +51,8 @@ extension Evaluation {
   /// Data under the names of the variables are the start, which is zero otherwise. A defined name counts as a
   /// variable of its own, as after `wrt` in a question; it starts at zero. Otherwise as `Formula.minimized`.
   public func minimization(
-    of objective: String? = nil, wrt variables: [String], options: MinimizationOptions = MinimizationOptions(),
+    of objective: String? = nil, wrt variables: [String],
+    options: MinimizationOptions = MinimizationOptions(),
     progress: (MinimizationProgress) -> Void = { _ in }
   ) throws(MinimizationError) -> Minimization {
     let environment = session.file.environment

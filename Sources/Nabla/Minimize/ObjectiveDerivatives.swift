@@ -33,7 +33,8 @@ struct ObjectiveDerivatives {
       for j in variables.indices[i...] {
         let (block, unchecked) = try derivation.hessian(by: variables[i], variables[j])
         if let unchecked {
-          remarks.append("the Hessian by \(variables[i].text), \(variables[j].text) was not checked: \(unchecked)")
+          remarks.append(
+            "the Hessian by \(variables[i].text), \(variables[j].text) was not checked: \(unchecked)")
         }
         row.append(block)
       }
@@ -59,7 +60,8 @@ private struct CheckedDerivation {
   }
 
   /// Why nothing can be said for it or against it; nil when it is verified, or not to be checked.
-  func confirm(_ question: String, _ verdict: (NumericCheck) -> Verdict) throws(MinimizationError) -> String? {
+  func confirm(_ question: String, _ verdict: (NumericCheck) -> Verdict) throws(MinimizationError) -> String?
+  {
     guard options.checks else { return nil }
     let verdict = verdict(NumericCheck(seed: options.seed, definitions: options.book.numericDefinitions))
     switch verdict.status {
