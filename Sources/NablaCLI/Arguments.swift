@@ -103,7 +103,7 @@ struct CommonOptions {
     }
   }
 
-  private static func choice<T: RawRepresentable & CaseIterable>(
+  static func choice<T: RawRepresentable & CaseIterable>(
     _ name: String, _ arguments: Arguments, _ standard: T
   ) throws(UsageError) -> T where T.RawValue == String {
     guard let text = try arguments.one(name) else { return standard }

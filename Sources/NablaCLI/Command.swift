@@ -4,6 +4,7 @@ import NablaLanguage
 /// How the program ends; see the exit codes of `sysexits`.
 enum ExitCode: Int32 {
   case answered = 0
+  /// A claim was refuted, or a minimization did not converge.
   case refuted = 1
   case usage = 64
   case input = 65
@@ -21,7 +22,7 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, rules
+  case derive, run, check, eval, minimize, rules
 
   var summary: String {
     switch self {
@@ -29,6 +30,7 @@ enum Command: String, CaseIterable {
     case .run: "answer every question of a formula file"
     case .check: "verify the claims and the answers of a formula file"
     case .eval: "compute every question's value on numbers"
+    case .minimize: "seek the variables' values at which a definition is least"
     case .rules: "list, show or verify the rule set"
     }
   }
@@ -39,6 +41,7 @@ enum Command: String, CaseIterable {
     case .run: try RunCommand(arguments).execute()
     case .check: try CheckCommand(arguments).execute()
     case .eval: try EvalCommand(arguments).execute()
+    case .minimize: try MinimizeCommand(arguments).execute()
     case .rules: try RulesCommand(arguments).execute()
     }
   }

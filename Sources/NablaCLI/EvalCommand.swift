@@ -3,45 +3,18 @@ import NablaLanguage
 
 /// `nabla eval FILE --data DATA...`.
 struct EvalCommand {
-  private let session: Session
-  private let options: CommonOptions
-  private let words: [String]
+  private let operands: DataOperands
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(["--data"]), flags: CommonOptions.flags)
-    // More words of data may follow the first: `--data X=X.csv y=y.csv`.
-    var operands = arguments.operands
-    let place = operands.firstIndex { $0.hasSuffix(".nabla") } ?? operands.indices.first
-    guard let place else { throw UsageError(message: "formula file is missing") }
-    let path = operands.remove(at: place)
-    if path == "-", arguments.all("--data").contains("-") {
-      throw UsageError(message: "standard input is one text: the formulas or the data")
-    }
-    self.words = arguments.all("--data") + operands
-    options = try CommonOptions(arguments)
-    session = Session(try InputFile.source(path), options: options.session)
+    operands = try DataOperands(
+      try Arguments(words, valued: CommonOptions.valued.union(["--data"]), flags: CommonOptions.flags))
   }
 
   func execute() throws(UsageError) -> ExitCode {
+    let (session, options) = (operands.session, operands.options)
     var writer = EvaluationWriter(session: session, isJSON: options.format == .json)
     writer.report(session.diagnostics)
-    var table = DataTable(session)
-    for word in words {
-      do throws(DataTable.Failure) {
-        try table.read(word)
-      } catch {
-        switch error {
-        case .usage(let problem): throw problem
-        case .data(let problem):
-          writer.report(problem)
-          return writer.finish()
-        }
-      }
-    }
-    for name in table.overridden {
-      writer.warn("\(name) is defined in the file, so its data are not used")
-    }
+    guard let table = try operands.table(&writer) else { return writer.finish() }
     let questions = session.questions.filter { $0.question.kind != .check }
     if questions.count < session.questions.count, options.format != .json {
       writer.note("`check` questions have no value; `nabla check` answers them")
@@ -73,8 +46,10 @@ struct EvalCommand {
 struct EvaluationWriter {
   let session: Session
   let isJSON: Bool
-  private var code: ExitCode = .answered
-  private var objects: [JSON] = []
+  var code: ExitCode = .answered
+  var objects: [JSON] = []
+  /// Whether there is one object, which is written without an array around it.
+  var standsAlone = false
   private var hasResults = false
 
   init(session: Session, isJSON: Bool) {
@@ -180,7 +155,7 @@ struct EvaluationWriter {
       let hasValues = objects.contains {
         if case .object(let fields) = $0 { fields.count > 1 } else { false }
       }
-      let alone = code == .input && !hasValues ? objects.first : nil
+      let alone = standsAlone || code == .input && !hasValues ? objects.first : nil
       Terminal.print((alone ?? .array(objects)).text() + "\n")
     }
     return code
@@ -199,7 +174,8 @@ struct EvaluationWriter {
   /// Rows and columns that are shown; the rest is for JSON.
   private static let shown = (rows: 40, columns: 12)
 
-  private static func labelled(_ label: String, _ matrix: Matrix) -> String {
+  /// A value with its label in front, and the rest of its rows below.
+  static func labelled(_ label: String, _ matrix: Matrix) -> String {
     if matrix.count == 1 { return "  \(label)  \(Matrix.text(of: plain(matrix[0, 0]), digits: 10))\n" }
     let rows = min(matrix.rows, shown.rows)
     let columns = min(matrix.columns, shown.columns)
@@ -209,6 +185,7 @@ struct EvaluationWriter {
     if rows < matrix.rows || columns < matrix.columns {
       lines.append("… of \(matrix.rows) x \(matrix.columns); --format json has all")
     }
-    return lines.enumerated().map { ($0 == 0 ? "  \(label)  " : "          ") + $1 + "\n" }.joined()
+    let margin = String(repeating: " ", count: label.count + 4)
+    return lines.enumerated().map { ($0 == 0 ? "  \(label)  " : margin) + $1 + "\n" }.joined()
   }
 }

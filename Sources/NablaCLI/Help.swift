@@ -9,6 +9,7 @@ enum Help {
       run FILE                 \(Command.run.summary)
       check FILE...            \(Command.check.summary)
       eval FILE --data DATA    \(Command.eval.summary)
+      minimize FILE --wrt w    \(Command.minimize.summary)
       rules [list|show|check]  \(Command.rules.summary)
 
     `nabla COMMAND --help` shows its options and examples.
@@ -74,6 +75,27 @@ enum Help {
       examples:
         nabla eval Examples/ridge.nabla --data Examples/data/ridge.json
         nabla eval Examples/diabetes.nabla --data X=Examples/data/diabetes-X.csv --data y=Examples/data/diabetes-y.csv
+
+      """ + common
+    case .minimize:
+      """
+      usage: nabla minimize FILE --data DATA... --wrt w[,b...] [--method gd|newton|lbfgs] [--objective J]
+
+      Seeks the values of w, b... at which the file's last definition, or J, is least, by steps with the derived
+      gradient (and, for newton, the derived Hessian). DATA is as for `nabla eval`; data under the names of the
+      variables are the start, which is zero otherwise. Exit code 0 when it converged, 1 when not; the reason is told.
+
+        --method gd|newton|lbfgs   gradient descent, Newton's method, limited-memory BFGS (lbfgs)
+        --objective J              what is minimized (the last definition)
+        --tolerance T              converged where |gradient| <= T*max(1, |value|), with the lesser of the values
+                                   at the start and now (1e-8)
+        --max-iterations N         steps after which it gives up (100000 for gd, 1000 otherwise)
+        --step ETA                 gradient descent w - ETA*gradient, without a search for the step
+
+      examples:
+        nabla minimize Examples/logistic.nabla --wrt w --method newton \\
+          --data X=Examples/data/iris-pair-X.csv y=Examples/data/iris-pair-y.csv lambda=0.01
+        nabla minimize Examples/network.nabla --wrt W1,W2 --data Examples/data/network.json
 
       """ + common
     case .rules:

@@ -53,6 +53,9 @@ enum System {
     }
   }
 
+  /// Whether a person reads what is written there.
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
   /// Writes the whole text; a reader that went away is no error of ours.
   static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]

@@ -31,8 +31,9 @@ extension Matrix: CustomStringConvertible {
     var rounded = value
     if shift.magnitude <= 300 {
       let scale = pow(10, Double(shift.magnitude))
-      rounded =
-        shift >= 0 ? (value * scale).rounded() / scale : (value / scale).rounded() * scale
+      let whole = (shift >= 0 ? value * scale : value / scale).rounded()
+      // Read as a decimal: a quotient by a power of ten that is not exact would have more digits.
+      rounded = Double("\(whole)e\(-shift)") ?? (shift >= 0 ? whole / scale : whole * scale)
     }
     let text = rounded.isFinite ? "\(rounded)" : "\(value)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

@@ -172,7 +172,7 @@ struct CommandLineTests {
     #expect(run.code == expected.code)
   }
 
-  @Test("help of every command", arguments: ["derive", "run", "check", "eval", "rules"])
+  @Test("help of every command", arguments: ["derive", "run", "check", "eval", "minimize", "rules"])
   func help(command: String) throws {
     let run = try Program.run([command, "--help"])
     #expect(run.code == 0 && run.errors.isEmpty)
@@ -188,7 +188,7 @@ struct CommandLineTests {
   func overview() throws {
     let asked = try Program.run(["--help"])
     #expect(asked.code == 0 && asked.errors.isEmpty)
-    for command in ["derive", "run", "check", "eval", "rules"] {
+    for command in ["derive", "run", "check", "eval", "minimize", "rules"] {
       #expect(asked.output.contains("\n  \(command)"), "\(command)")
     }
     let unasked = try Program.run([])

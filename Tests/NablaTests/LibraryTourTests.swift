@@ -47,6 +47,10 @@ struct LibraryTourTests {
     let values: [Formula: Matrix] = [X: .random(5, 3), y: .random(5), w: [1, 0, -1], λ: 0.1]
     print(try slope(values))
 
+    // Minimize; what is minimized over starts at its value, or at zero.
+    let fit = try J.minimized(wrt: [w], data: values, options: .init(method: .newton))
+    #expect(fit.hasConverged && fit.iterations == 1)
+
     // Check. Three answers, never a bare Bool.
     let claim = try Formula(parsing: "2/n*X'*(X*w - y) + 2*lambda*w", in: [X, y, w, λ])
     for formula in [claim, claim + w] {

@@ -76,7 +76,7 @@ public struct CompiledFunctions: Sendable {
     if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
     var reader = SizeReader(given: sizes)
     try reader.read(given, values)
-    if checksProperties { try checkProperties(given, values) }
+    if checksProperties { try Self.checkProperties(given, values) }
     let needed = reader.sizes.filter { sizeNames.contains($0.key) }
     if needed.count < sizeNames.count, let name = sizeNames.sorted().first(where: { needed[$0] == nil }) {
       throw .unknownSize(name)
@@ -87,7 +87,8 @@ public struct CompiledFunctions: Sendable {
     do throws(RunError) { return try program.run(values) } catch { throw .failed(error) }
   }
 
-  private func checkProperties(
+  /// Sees that data have the declared properties of their variables.
+  static func checkProperties(
     _ given: [Formula], _ values: [Formula: Matrix]
   ) throws(EvaluationError) {
     for formula in given {
@@ -104,7 +105,7 @@ public struct CompiledFunctions: Sendable {
 
 extension Set<Property> {
   /// Those that do not follow from another of them, sorted.
-  fileprivate var strongest: [Property] {
+  var strongest: [Property] {
     filter { property in !contains { $0 != property && Set([$0]).closed.contains(property) } }.sorted()
   }
 }

@@ -40,10 +40,10 @@ public struct Evaluation: Sendable {
   /// The names that have data and are variables, sorted.
   public let given: [String]
   private let variables: [String: Formula]
-  private let values: [Formula: Matrix]
-  private let sizes: [String: Int]
   private let names: Lowering
-  private let options: Compiler.Options
+  let values: [Formula: Matrix]
+  let sizes: [String: Int]
+  let options: Compiler.Options
 
   /// Takes the data and sees that they fit the declarations and each other.
   public init(
@@ -131,7 +131,7 @@ public struct Evaluation: Sendable {
     missing([names.formula(question.expression.expression)])
   }
 
-  private func missing(_ formulas: [Formula]) -> [Declaration] {
+  func missing(_ formulas: [Formula]) -> [Declaration] {
     let absent = NumericCheck.variables(formulas).filter { values[$0] == nil }
     return absent.compactMap { formula in
       guard let variable = formula.variable else { return nil }
@@ -179,23 +179,34 @@ public struct Evaluation: Sendable {
   }
 
   private func computed(_ formulas: [Formula]) throws(EvaluationProblem) -> [Matrix] {
-    if formulas.contains(where: \.isInvalid) { throw .data(.notComputable(.invalidFormula)) }
     let missing = missing(formulas)
     if !missing.isEmpty { throw .missing(missing) }
-    for formula in formulas {
-      for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
-        throw .data(.notComputable(.functionWithoutValues(function.name)))
-      }
-      if formula.containsDifferential { throw .data(.notComputable(.differential)) }
-    }
-    for name in Instance.sizeNames(formulas) where sizes[name] == nil { throw .data(.unknownSize(name)) }
     let program: CompiledProgram
-    do throws(CompileError) {
-      program = try Compiler.compile(formulas, sizes: sizes, options: options)
+    do throws(EvaluationError) {
+      program = try Compiler.program(for: formulas, sizes: sizes, options: options)
     } catch {
-      throw .data(.notComputable(error))
+      throw .data(error)
     }
     do throws(RunError) { return try program.run(values) } catch { throw .data(.failed(error)) }
+  }
+}
+
+extension Compiler {
+  /// A program for formulas in variables that have data, when all sizes are known.
+  static func program(
+    for formulas: [Formula], sizes: [String: Int], options: Options
+  ) throws(EvaluationError) -> CompiledProgram {
+    for formula in formulas {
+      if formula.isInvalid { throw .notComputable(.invalidFormula) }
+      for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
+        throw .notComputable(.functionWithoutValues(function.name))
+      }
+      if formula.containsDifferential { throw .notComputable(.differential) }
+    }
+    for name in Instance.sizeNames(formulas) where sizes[name] == nil { throw .unknownSize(name) }
+    do throws(CompileError) { return try compile(formulas, sizes: sizes, options: options) } catch {
+      throw .notComputable(error)
+    }
   }
 }
 
@@ -209,6 +220,12 @@ extension Session {
 
   /// The names that are defined by an expression.
   public var definedNames: Set<String> { Set(file.definitions) }
+
+  /// The name that is defined last.
+  public var lastDefinition: String? { file.definitions.last }
+
+  /// Where a name gets its expression.
+  public func rangeOfDefinition(_ name: String) -> SourceRange? { file.environment.definitions[name]?.range }
 
   /// Where a name is declared.
   public func declaration(of name: String) -> Declaration? { file.environment.declarations[name] }

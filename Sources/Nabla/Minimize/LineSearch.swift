@@ -1,0 +1,102 @@
+/// Whether a step lowers the value as much as the slope at its start promises.
+///
+/// Armijo's condition; close to a minimum, where values differ by rounding alone, the same said of a parabola by
+/// its slopes. Sources: Nocedal and Wright, Numerical Optimization, 2nd edition, section 3.1; for slopes Hager and
+/// Zhang, A new conjugate gradient method with guaranteed descent, SIAM Journal on Optimization 16 (2005).
+enum SufficientDecrease {
+  /// The length of a step along a line, with the value and the slope at its end.
+  struct End {
+    var step: Double
+    var value: Double
+    var slope: Double
+  }
+
+  private static let share = 1e-4
+  /// How much of the value may be rounding.
+  static let rounding = 1e-12
+
+  static func holds(at end: End, below start: Double, slope: Double) -> Bool {
+    if end.value <= start + share * end.step * slope { return true }
+    return end.value <= start + rounding * start.magnitude && end.slope <= (2 * share - 1) * slope
+  }
+}
+
+/// Finds how far to go in a direction of descent: far enough that the slope has flattened, not so far that the
+/// value is higher than the slope promises (the weak Wolfe conditions).
+///
+/// The step is bracketed and the bracket narrowed, which ends at kinks too. Sources: Nocedal and Wright,
+/// Numerical Optimization, 2nd edition, sections 3.1 and 3.5; the bracket from Lewis and Overton, Nonsmooth
+/// optimization via quasi-Newton methods, Mathematical Programming 141 (2013).
+struct LineSearch {
+  /// A value below this is not searched further.
+  let bottom: Double
+
+  enum Result {
+    /// A point that meets both conditions; at a kink perhaps only the one on the value.
+    case found(Iterate)
+    case unbounded
+    /// No step lowers the value; `isFinite` tells whether it had a value where it was tried last.
+    case failed(isFinite: Bool)
+  }
+
+  private typealias End = SufficientDecrease.End
+  private static let curvature = 0.9
+  private static let evaluations = 80
+
+  func search(
+    _ function: any DescentFunction, from start: Iterate, along direction: [Double], firstStep: Double
+  ) -> Result {
+    let slope = start.gradient.inner(direction)
+    guard slope < 0, slope.isFinite, direction.euclideanNorm.isFinite else { return .failed(isFinite: true) }
+    var low = End(step: 0, value: start.value, slope: slope)
+    var high: End?
+    var lower: Iterate?
+    var wasFinite = true
+    var step = firstStep
+    for trial in 0..<Self.evaluations {
+      let point = start.point.adding(step, direction)
+      if point == start.point { break }
+      let next = function.iterate(at: point)
+      if next.value == -.infinity { return .unbounded }
+      let end = End(step: step, value: next.value, slope: next.gradient.inner(direction))
+      wasFinite = next.isFinite && end.slope.isFinite
+      if !wasFinite || !SufficientDecrease.holds(at: end, below: start.value, slope: slope) {
+        high = end
+      } else {
+        lower = next
+        if end.slope >= Self.curvature * slope || next.value < bottom { return .found(next) }
+        let before = low
+        low = end
+        if high == nil {
+          step = Self.extended(before, low)
+          if step.isFinite { continue } else { break }
+        }
+      }
+      guard let high, high.step - low.step > 1e-15 * high.step else { break }
+      step =
+        wasFinite ? Self.between(low, high, halves: trial % 3 == 2) : low.step + 0.1 * (high.step - low.step)
+    }
+    if let lower, lower.value < start.value { return .found(lower) }
+    return .failed(isFinite: wasFinite)
+  }
+
+  /// A longer step: to where the slopes of the last two would vanish, two to ten times as far.
+  private static func extended(_ before: End, _ last: End) -> Double {
+    let secant = last.step - last.slope * (last.step - before.step) / (last.slope - before.slope)
+    return secant.isFinite ? min(max(secant, 2 * last.step), 10 * last.step) : 10 * last.step
+  }
+
+  /// The least point of the cubic through both ends, off the ends by a tenth of the bracket.
+  private static func between(_ low: End, _ high: End, halves: Bool) -> Double {
+    let width = high.step - low.step
+    let middle = low.step + 0.5 * width
+    if halves || !high.value.isFinite || !high.slope.isFinite { return middle }
+    let d1 = low.slope + high.slope - 3 * (high.value - low.value) / width
+    let discriminant = d1 * d1 - low.slope * high.slope
+    guard discriminant >= 0 else { return middle }
+    let d2 = discriminant.squareRoot()
+    let cubic = high.step - width * (high.slope + d2 - d1) / (high.slope - low.slope + 2 * d2)
+    guard cubic.isFinite else { return middle }
+    return min(max(cubic, low.step + 0.1 * width), high.step - 0.1 * width)
+  }
+}

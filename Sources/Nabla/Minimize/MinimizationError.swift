@@ -1,0 +1,103 @@
+import NablaLanguage
+
+/// Why a minimization cannot begin.
+public enum MinimizationError: Error, Sendable {
+  /// The file defines nothing, or not the name that is asked for; `nearest` is a name that may be meant.
+  case noDefinition
+  case unknownObjective(String, nearest: String?)
+  /// No variable is given, a name is none, or is given twice.
+  case noVariable
+  case unknownVariable(String, nearest: String?)
+  case notAVariable(String)
+  case givenTwice(String)
+  /// The objective has no value to be compared: it is an array.
+  case notScalar(Shape)
+  /// The objective does not depend on the variable.
+  case absent(String)
+  /// The entries of the variable are tied to each other or to a few values, so they cannot be moved freely.
+  case tied(name: String, property: Property)
+  /// More entries than the method can take.
+  case tooManyEntries(count: Int, limit: Int, method: MinimizationMethod)
+  /// The zeros that it would start from break a declared property.
+  case startNeeded(name: String, property: Property)
+  /// The objective, or its gradient, is infinite or NaN at the start; `names` are those that start at zero.
+  case notFiniteAtStart(isGradient: Bool, names: [String])
+  /// No gradient or Hessian can be derived.
+  case underivable(Diagnostic, isHessian: Bool)
+  /// The data do not serve, or an answer failed its check.
+  case evaluation(EvaluationProblem)
+}
+
+extension MinimizationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noDefinition: "there is nothing to minimize: the file defines no name"
+    case .unknownObjective(let name, _): "there is no definition of `\(name)`"
+    case .noVariable: "no variable is given to minimize over"
+    case .unknownVariable(let name, _): "there is no name `\(name)`"
+    case .notAVariable(let name): "`\(name)` is no variable that a minimum can be sought over"
+    case .givenTwice(let name): "`\(name)` is given twice"
+    case .notScalar(let shape): "a minimum is of a scalar; the objective is a \(shape.declaration)"
+    case .absent(let name): "the objective does not depend on `\(name)`"
+    case .tied(let name, let property):
+      "\(name) is declared \(property.rawValue), so its entries cannot be moved freely"
+    case .tooManyEntries(let count, let limit, let method):
+      "the variables have \(count) entries; \(method.rawValue) takes at most \(limit)"
+    case .startNeeded(let name, let property):
+      "\(name) is declared \(property.rawValue), which zeros, the start without data, are not"
+    case .notFiniteAtStart(let isGradient, let names):
+      "\(isGradient ? "the gradient" : "the objective") is not finite at the start"
+        + (names.isEmpty
+          ? "" : ", where \(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") zero")
+    case .underivable(let diagnostic, let isHessian):
+      isHessian
+        ? "the Hessian cannot be derived: \(diagnostic.message)" : diagnostic.message
+    case .evaluation(let problem): problem.description
+    }
+  }
+
+  /// What to do about it, where that can be said.
+  public var hint: String? {
+    switch self {
+    case .unknownObjective(_, let nearest), .unknownVariable(_, let nearest):
+      nearest.map { "did you mean `\($0)`?" }
+    case .notScalar: "ask for `norm2(...)^2` or `sum(...)`"
+    case .tied(let name, let property): Self.wayOut(name, property)
+    case .tooManyEntries(_, _, .newton): "lbfgs needs no Hessian"
+    case .startNeeded, .notFiniteAtStart: "give a start in the data, under the name of the variable"
+    case .underivable(let diagnostic, let isHessian):
+      isHessian ? "lbfgs needs the gradient alone" : diagnostic.hint
+    case .noDefinition: "name what is to be minimized: `J = ...`"
+    case .noVariable, .notAVariable, .givenTwice, .absent, .tooManyEntries, .evaluation: nil
+    }
+  }
+
+  /// The variable with the property, in terms of a free one.
+  private static func wayOut(_ name: String, _ property: Property) -> String? {
+    switch property {
+    case .spd, .psd: "declare a free matrix C and define \(name) = C*C'"
+    case .symmetric: "declare a free matrix C and define \(name) = C + C'"
+    case .skew: "declare a free matrix C and define \(name) = C - C'"
+    case .diagonal: "declare a free vector c and define \(name) = diag(c)"
+    case .lower: "declare a free matrix C and define \(name) = tril(C)"
+    case .upper: "declare a free matrix C and define \(name) = triu(C)"
+    case .simplex: "declare a free array z and define \(name) = softmax(z)"
+    case .orthogonal, .invertible, .positive, .nonnegative, .nonzero, .binary, .signs, .onehot: nil
+    }
+  }
+}
+
+extension EvaluationProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missing(let declarations):
+      "no data are given for \(declarations.map(\.description).joined(separator: "; "))"
+    case .sizeNotPositive(let name, let size): "\(name) is a size, so at least 1, not \(size)"
+    case .notFinite(let name, let property, let row, let column, let value):
+      "\(name) is declared \(property.rawValue), but row \(row + 1), column \(column + 1) is \(value)"
+    case .data(let error): error.description
+    case .unanswered(let diagnostic): diagnostic.message
+    case .defect(let question, _): "a defect of Nabla: the answer to '\(question)' failed its own check"
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import NablaLanguage
+import NablaNumerics
+
+/// One minimization: sees that it can be done, derives, compiles, descends.
+struct MinimizationTask {
+  let objective: Formula
+  let variables: [Formula]
+  /// Data of all other variables, and starts of those that are minimized over.
+  let values: [Formula: Matrix]
+  let sizes: [String: Int]
+  let compiler: Compiler.Options
+  let derivation: SessionOptions
+  let options: MinimizationOptions
+
+  /// More entries of the variables than this are refused, since L-BFGS remembers twenty vectors.
+  static let mostEntries = 1 << 22
+
+  func run(_ progress: (MinimizationProgress) -> Void) throws(MinimizationError) -> Minimization {
+    try checkQuestion()
+    let parts = try parts()
+    let start = try start(parts)
+    let derivatives = try ObjectiveDerivatives(
+      of: objective, by: variables, withHessian: options.method == .newton, derivation)
+    let function: CompiledObjective
+    do throws(EvaluationError) {
+      function = try CompiledObjective(
+        objective, derivatives, parts: parts, values: values, sizes: sizes, options: compiler)
+    } catch {
+      throw .evaluation(.data(error))
+    }
+    let first = function.iterate(at: start)
+    if !first.isFinite {
+      let names = variables.filter { values[$0] == nil }.compactMap(\.name)
+      throw .notFiniteAtStart(isGradient: first.value.isFinite, names: names)
+    }
+    let result = Descent(options: options).run(function, from: first, report: progress)
+    var notes = derivatives.notes
+    if result.iterations == 0, result.reason == .converged {
+      notes.append("the gradient vanishes at the start, which may be no minimum; another start can be given")
+    }
+    return Minimization(
+      objective: objective, variables: variables, method: options.method,
+      point: function.values(at: result.end.point), value: result.end.value, gradientNorm: result.end.norm,
+      iterations: result.iterations, reason: result.reason, notes: notes)
+  }
+
+  private func checkQuestion() throws(MinimizationError) {
+    guard !variables.isEmpty else { throw .noVariable }
+    if objective.isInvalid { throw .evaluation(.data(.notComputable(.invalidFormula))) }
+    if objective.containsDifferential { throw .evaluation(.data(.notComputable(.differential))) }
+    guard objective.isScalar else { throw .notScalar(objective.shape) }
+    for (index, formula) in variables.enumerated() {
+      guard let variable = formula.variable, variable.role != .index else {
+        throw .notAVariable(formula.text)
+      }
+      if variables[..<index].contains(formula) { throw .givenTwice(variable.name) }
+      if !objective.contains(formula) { throw .absent(variable.name) }
+      let tied = variable.properties.strongest.first { $0.ties || $0 == .binary || $0 == .signs }
+      if let tied { throw .tied(name: variable.name, property: tied) }
+    }
+  }
+
+  /// Where the entries of each variable stand in a point.
+  private func parts() throws(MinimizationError) -> [CompiledObjective.Part] {
+    let limit = options.method == .newton ? NewtonDescent.largest : Self.mostEntries
+    var parts: [CompiledObjective.Part] = []
+    var offset = 0
+    for variable in variables {
+      let shape = variable.shape
+      for name in (shape.rows.names + shape.columns.names).sorted() where sizes[name] == nil {
+        throw .evaluation(.data(.unknownSize(name)))
+      }
+      guard let rows = shape.rows.value(sizes), let columns = shape.columns.value(sizes), rows > 0,
+        columns > 0
+      else { throw .evaluation(.data(.notComputable(.impossibleSize(dimension: shape.description)))) }
+      let (count, isOver) = rows.multipliedReportingOverflow(by: columns)
+      if isOver || count > limit - offset {
+        let (total, isFar) = count.addingReportingOverflow(offset)
+        throw .tooManyEntries(
+          count: isOver || isFar ? .max : total, limit: limit, method: options.method)
+      }
+      parts.append(.init(variable: variable, rows: rows, columns: columns, offset: offset))
+      offset += count
+    }
+    return parts
+  }
+
+  /// The data of the variables, one after another; zeros where there are none.
+  private func start(_ parts: [CompiledObjective.Part]) throws(MinimizationError) -> [Double] {
+    var start: [Double] = []
+    for part in parts {
+      let zeros = Matrix(rows: part.rows, columns: part.columns)
+      let value = values[part.variable] ?? zeros
+      if values[part.variable] == nil {
+        for property in part.variable.properties.strongest {
+          guard let known = InstanceProperty(rawValue: property.rawValue),
+            RandomInstance.violation(of: known, in: zeros) != nil
+          else { continue }
+          throw .startNeeded(name: part.variable.name ?? "", property: property)
+        }
+      }
+      start += value.storage
+    }
+    return start
+  }
+}

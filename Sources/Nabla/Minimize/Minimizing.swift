@@ -1,0 +1,86 @@
+import NablaLanguage
+import NablaNumerics
+
+extension Formula {
+  /// Seeks the values of variables at which a scalar formula is least.
+  ///
+  /// `data` gives values to all other variables, in the shapes of their declarations, and a start to those of
+  /// `variables` that are among them; the others start at zero. Sizes are read off the data; `sizes` gives those
+  /// that no data have. Variables may be scalars, vectors, rows and matrices; properties that tie their entries
+  /// are refused, and declared signs are kept. Gradient and Hessian are derived, and checked unless `derivation`
+  /// says otherwise. It ends in a point where the gradient vanishes, or says in `reason` why not; a minimum
+  /// found is local unless the formula is convex.
+  ///
+  /// Throws a `MinimizationError` for a formula that is no scalar, for data that are missing or do not fit, for a
+  /// derivative that is not known, and where the formula is not finite at the start.
+  ///
+  /// The methods are those of Nocedal and Wright, Numerical Optimization, 2nd edition: gradient descent (chapter
+  /// 3), Newton's method with a modified Hessian (sections 3.3 and 3.4), L-BFGS (section 7.2).
+  public func minimized(
+    wrt variables: [Formula], data: [Formula: Matrix] = [:], sizes: [String: Int] = [:],
+    options: MinimizationOptions = MinimizationOptions(), derivation: SessionOptions = SessionOptions(),
+    progress: (MinimizationProgress) -> Void = { _ in }
+  ) throws(MinimizationError) -> Minimization {
+    let given = data.keys.sorted()
+    var reader = SizeReader(given: sizes)
+    do throws(EvaluationError) {
+      if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
+      let needed = NumericCheck.variables([self]).filter { !variables.contains($0) }
+      if let missing = needed.first(where: { data[$0] == nil }) {
+        throw .missingValue(name: missing.name ?? "", shape: missing.shape)
+      }
+      try reader.read(given, data)
+      try CompiledFunctions.checkProperties(given, data)
+    } catch {
+      throw .evaluation(.data(error))
+    }
+    let book = derivation.book
+    var compiler = Compiler.Options()
+    compiler.definitions = book.numericDefinitions
+    compiler.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
+    let task = MinimizationTask(
+      objective: self, variables: variables, values: data, sizes: reader.sizes, compiler: compiler,
+      derivation: derivation, options: options)
+    return try task.run(progress)
+  }
+}
+
+extension Evaluation {
+  /// Minimizes the last definition of the file, or the one with a name, over variables of the file.
+  ///
+  /// Data under the names of the variables are the start, which is zero otherwise. A defined name counts as a
+  /// variable of its own, as after `wrt` in a question; it starts at zero. Otherwise as `Formula.minimized`.
+  public func minimization(
+    of objective: String? = nil, wrt variables: [String],
+    options: MinimizationOptions = MinimizationOptions(),
+    progress: (MinimizationProgress) -> Void = { _ in }
+  ) throws(MinimizationError) -> Minimization {
+    let environment = session.file.environment
+    let defined = session.file.definitions
+    guard let last = defined.last else { throw .noDefinition }
+    let name = objective ?? last
+    guard let expression = environment.definitions[name], defined.contains(name) else {
+      throw .unknownObjective(name, nearest: nearestName(to: name, among: defined))
+    }
+    let lowering = session.names(opaque: Set(variables).intersection(defined).subtracting([name]))
+    if let problem = lowering.problem(in: expression) { throw .evaluation(.unanswered(problem)) }
+    var formulas: [Formula] = []
+    for variable in variables {
+      guard let formula = lowering.names[variable] else {
+        let isKnown = environment.dimensions.contains(variable) || environment.declarations[variable] != nil
+        if isKnown { throw .notAVariable(variable) }
+        let names = lowering.names.keys.sorted()
+        throw .unknownVariable(variable, nearest: nearestName(to: variable, among: names))
+      }
+      if variable == name { throw .notAVariable(variable) }
+      formulas.append(formula)
+    }
+    let formula = lowering.formula(expression)
+    let missing = missing([formula]).filter { !variables.contains($0.name) }
+    if !missing.isEmpty { throw .evaluation(.missing(missing)) }
+    let task = MinimizationTask(
+      objective: formula, variables: formulas, values: values, sizes: sizes, compiler: self.options,
+      derivation: session.options, options: options)
+    return try task.run(progress)
+  }
+}

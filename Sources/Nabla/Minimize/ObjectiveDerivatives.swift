@@ -1,0 +1,92 @@
+import NablaLanguage
+
+/// The gradient of an objective by some variables, and its Hessian where that is wanted, checked like any answer.
+struct ObjectiveDerivatives {
+  let gradients: [Formula]
+  /// The second derivatives: in row i those by vec of variable i, then by vec of i, i + 1, ...; empty if not wanted.
+  let hessian: [[Formula]]
+  /// Subgradients that were chosen, and checks that were not possible.
+  let notes: [String]
+
+  init(
+    of objective: Formula, by variables: [Formula], withHessian: Bool, _ options: SessionOptions
+  ) throws(MinimizationError) {
+    let derivation = CheckedDerivation(objective: objective, options: options)
+    var remarks: [String] = []
+    let found = try derivation.derived(isHessian: false) { (calculus) throws(DerivativeProblem) in
+      try calculus.gradients(of: objective, by: variables)
+    }
+    for (variable, derivative) in zip(variables, found) {
+      let question = "gradient by \(variable.text)"
+      let unchecked = try derivation.confirm(question) { check in
+        check.checkGradient(of: objective, variable: variable, gradient: derivative.formula)
+      }
+      let notes = Remarks(
+        variables: [variable], expression: objective, reservations: derivative.reservations
+      ).notes
+      remarks += notes + (unchecked.map { ["the \(question) was not checked: \($0)"] } ?? [])
+    }
+    gradients = found.map(\.formula)
+    var rows: [[Formula]] = []
+    for i in variables.indices where withHessian {
+      var row: [Formula] = []
+      for j in variables.indices[i...] {
+        let (block, unchecked) = try derivation.hessian(by: variables[i], variables[j])
+        if let unchecked {
+          remarks.append(
+            "the Hessian by \(variables[i].text), \(variables[j].text) was not checked: \(unchecked)")
+        }
+        row.append(block)
+      }
+      rows.append(row)
+    }
+    hessian = rows
+    var seen: Set<String> = []
+    notes = remarks.filter { seen.insert($0).inserted }
+  }
+}
+
+/// Derives parts of an objective and compares them with differences.
+private struct CheckedDerivation {
+  let objective: Formula
+  let options: SessionOptions
+
+  func derived<T>(
+    isHessian: Bool, _ body: (Calculus) throws(DerivativeProblem) -> T
+  ) throws(MinimizationError) -> T {
+    do throws(DerivativeProblem) { return try body(Calculus(book: options.book)) } catch {
+      throw .underivable(error.diagnostic(at: SourceRange(start: 0, end: 0)), isHessian: isHessian)
+    }
+  }
+
+  /// Why nothing can be said for it or against it; nil when it is verified, or not to be checked.
+  func confirm(_ question: String, _ verdict: (NumericCheck) -> Verdict) throws(MinimizationError) -> String?
+  {
+    guard options.checks else { return nil }
+    let verdict = verdict(NumericCheck(seed: options.seed, definitions: options.book.numericDefinitions))
+    switch verdict.status {
+    case .verified: return nil
+    case .skipped(let reason): return reason
+    case .refuted: throw .evaluation(.defect(question: question, verdict.counterexample))
+    }
+  }
+
+  /// Differences are taken of the gradient, which is itself compared with differences of the objective.
+  func hessian(by first: Formula, _ second: Formula) throws(MinimizationError) -> (Formula, String?) {
+    let (gradient, block) = try derived(isHessian: true) {
+      (calculus) throws(DerivativeProblem) in
+      let gradient = try calculus.gradient(of: objective, by: first, second).formula
+      return (gradient, try calculus.hessian(of: objective, by: first, second).formula)
+    }
+    let question = "hessian by \(first.text), \(second.text)"
+    let unchecked = try confirm(question) { check in
+      check.checkGradient(of: objective, variable: first, gradient: gradient)
+    }
+    if let unchecked { return (block, unchecked) }
+    let verdict = try confirm(question) { check in
+      check.checkHessian(
+        of: objective, variable: first, variable: second, hessian: block, gradient: gradient)
+    }
+    return (block, verdict)
+  }
+}

@@ -1,0 +1,169 @@
+import Nabla
+import NablaLanguage
+
+/// `nabla minimize FILE --data DATA... --wrt w`.
+struct MinimizeCommand {
+  private let operands: DataOperands
+  private let variables: [String]
+  private let objective: String?
+  private let options: MinimizationOptions
+
+  private static let valued: Set<String> = [
+    "--data", "--wrt", "--method", "--objective", "--tolerance", "--max-iterations", "--step",
+  ]
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(
+      words, valued: CommonOptions.valued.union(Self.valued), flags: CommonOptions.flags)
+    variables = try Self.variables(arguments)
+    objective = try arguments.one("--objective").map { (text) throws(UsageError) in try Self.name(text) }
+    options = try Self.options(arguments)
+    operands = try DataOperands(arguments)
+  }
+
+  private static func variables(_ arguments: Arguments) throws(UsageError) -> [String] {
+    var result: [String] = []
+    for text in arguments.all("--wrt").flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) })
+    {
+      result.append(try name(String(text)))
+    }
+    if result.isEmpty { throw UsageError(message: "--wrt is missing: over which variable?") }
+    return result
+  }
+
+  /// A name as the language has it.
+  private static func name(_ text: String) throws(UsageError) -> String {
+    guard let name = DataTable.name(text) else { throw UsageError(message: "'\(text)' is no name") }
+    return name
+  }
+
+  private static func options(_ arguments: Arguments) throws(UsageError) -> MinimizationOptions {
+    let step = try positive("--step", arguments)
+    let standard: MinimizationMethod = step == nil ? .limitedMemoryBFGS : .gradientDescent
+    var options = MinimizationOptions(method: try CommonOptions.choice("--method", arguments, standard))
+    if step != nil, options.method != .gradientDescent {
+      throw UsageError(message: "--step goes with --method gd; the others choose their steps")
+    }
+    options.fixedStep = step
+    options.tolerance = try positive("--tolerance", arguments) ?? options.tolerance
+    if let text = try arguments.one("--max-iterations") {
+      guard let count = Int(text), count > 0 else {
+        throw UsageError(message: "--max-iterations takes a whole number of at least 1, not '\(text)'")
+      }
+      options.maximumIterations = count
+    }
+    return options
+  }
+
+  private static func positive(_ option: String, _ arguments: Arguments) throws(UsageError) -> Double? {
+    guard let text = try arguments.one(option) else { return nil }
+    guard let value = DataNumber.value(Array(text.utf8)[...]), value > 0, value.isFinite else {
+      throw UsageError(message: "\(option) takes a positive number, not '\(text)'")
+    }
+    return value
+  }
+
+  func execute() throws(UsageError) -> ExitCode {
+    let session = operands.session
+    var writer = EvaluationWriter(session: session, isJSON: operands.options.format == .json)
+    writer.report(session.diagnostics)
+    // The last definition may be the one at fault, and then it is not the one before that is meant.
+    guard session.diagnostics.isEmpty, let table = try operands.table(&writer) else { return writer.finish() }
+    let name = objective ?? session.lastDefinition
+    let place = name.flatMap(session.rangeOfDefinition)
+    let showsProgress = System.isTerminal(2)
+    do throws(EvaluationProblem) {
+      let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes)
+      do throws(MinimizationError) {
+        let found = try evaluation.minimization(of: name, wrt: variables, options: options) { progress in
+          if showsProgress, Self.isShown(progress.iteration) { Terminal.error(Self.line(progress)) }
+        }
+        writer.write(found, objective: name ?? "")
+      } catch {
+        if case .evaluation(let problem) = error { throw problem }
+        writer.report(error, place)
+      }
+    } catch {
+      writer.report(error, place)
+    }
+    return writer.finish()
+  }
+
+  /// The first twenty steps, then fewer and fewer.
+  private static func isShown(_ iteration: Int) -> Bool {
+    var stride = 1
+    while iteration > 20 * stride, stride < 1_000_000 { stride *= 10 }
+    return iteration.isMultiple(of: stride)
+  }
+
+  private static func line(_ progress: MinimizationProgress) -> String {
+    func padded(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+    let value = Matrix.text(of: progress.value, digits: 10)
+    let norm = Matrix.text(of: progress.gradientNorm, digits: 3)
+    return "\(padded(String(progress.iteration), 8))  value \(padded(value, 16))  gradient norm \(norm)\n"
+  }
+}
+
+extension EvaluationWriter {
+  /// Writes what a minimization found; what did not converge is told by the exit code too.
+  mutating func write(_ found: Minimization, objective: String) {
+    for text in found.notes { note(text) }
+    if !found.hasConverged { code = code.worse(.refuted) }
+    let names = found.variables.map { $0.name ?? "" }
+    let values = found.variables.map { found.point[$0] ?? Matrix(0) }
+    if isJSON {
+      let point = zip(found.variables, values).map { ($0.name ?? "", Self.json($1, $0.shape)) }
+      objects.append(
+        .object([
+          ("objective", .string(objective)), ("method", .string(found.method.rawValue)),
+          ("wrt", .strings(names)), ("minimizer", .object(point)), ("value", .number(found.value)),
+          ("gradientNorm", .number(found.gradientNorm)), ("iterations", .integer(found.iterations)),
+          ("converged", .bool(found.hasConverged)), ("reason", .string(found.reason.rawValue)),
+        ]))
+      standsAlone = true
+      return
+    }
+    let width = ([13] + names.map(\.count)).max() ?? 13
+    func padded(_ label: String) -> String { label + String(repeating: " ", count: width - label.count) }
+    var text = "minimize \(objective) wrt \(names.joined(separator: ", ")) by \(found.method.rawValue)\n"
+    for (name, value) in zip(names, values) { text += Self.labelled(padded(name), value) }
+    text += Self.labelled(padded("value"), Matrix(found.value))
+    text += "  \(padded("gradient norm"))  \(Matrix.text(of: found.gradientNorm, digits: 3))\n"
+    text += "  \(padded("iterations"))  \(found.iterations)\n"
+    text += "  \(Self.sentence(found.reason))\n"
+    Terminal.print(text)
+  }
+
+  /// `objective` is the place of the definition that is minimized.
+  mutating func report(_ problem: MinimizationError, _ objective: SourceRange?) {
+    let place: SourceRange? =
+      switch problem {
+      case .notScalar, .absent, .underivable: objective
+      case .notFiniteAtStart(_, let names): names.first.flatMap(declared) ?? objective
+      case .tied(let name, _), .startNeeded(let name, _): declared(name)
+      // These are faults of the command's words or of all its data.
+      case .noDefinition, .unknownObjective, .noVariable, .unknownVariable, .notAVariable, .givenTwice,
+        .tooManyEntries, .evaluation:
+        nil
+      }
+    guard let place else {
+      report(DataProblem(message: problem.description, hint: problem.hint, file: session.source.name))
+      return
+    }
+    report(Diagnostic(message: problem.description, range: place, hint: problem.hint))
+  }
+
+  private func declared(_ name: String) -> SourceRange? { session.declaration(of: name)?.range }
+
+  private static func sentence(_ reason: StoppingReason) -> String {
+    switch reason {
+    case .converged: "converged: the gradient vanishes within the tolerance"
+    case .iterationLimit: "not converged: the iteration limit is reached"
+    case .noDecrease: "not converged: no decrease possible, but the gradient does not vanish"
+    case .notFinite: "not converged: the next point's value or derivatives are not finite"
+    case .unboundedBelow: "not converged: unbounded below"
+    }
+  }
+}
