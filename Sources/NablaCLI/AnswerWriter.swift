@@ -22,8 +22,11 @@ struct AnswerWriter {
     var text = "\(first.question)\n"
     if first.kind == .check { return text + "  \(Self.verdict(first.verdict))\n" }
     for answer in answers { text += lines(of: answer, isOneOfSeveral: answers.count > 1) }
-    for definition in Self.definitions(of: answers) {
-      text += definition.lines(self).map { "  where \($0)\n" }.joined()
+    for definition in definitions(of: answers) {
+      let lines =
+        definition.components?.lines(of: definition.name)
+        ?? ["\(definition.name) = \(formula(definition.formula))"]
+      text += lines.map { "  where \($0)\n" }.joined()
     }
     func unique(_ lines: [[String]]) -> [String] {
       var seen: Set<String> = []
@@ -55,31 +58,31 @@ struct AnswerWriter {
     return lines.map { "  \(label)\($0)\n" }.joined()
   }
 
-  /// A named intermediate, and its entries.
+  /// A named intermediate; with its entries in index notation.
   private struct Definition {
     let name: String
     let formula: Formula
     let components: Components?
-
-    func lines(_ writer: AnswerWriter) -> [String] {
-      if writer.format == .index, let components { return components.lines(of: name) }
-      return ["\(name) = \(writer.formula(formula))"]
-    }
   }
 
   /// The intermediates that any answer uses: those of each are in the order of all.
-  private static func definitions(of answers: [Answer]) -> [Definition] {
+  private func definitions(of answers: [Answer]) -> [Definition] {
     var result: [Definition] = []
+    var places: [String: Int] = [:]
     for answer in answers {
+      let components = format == .index ? answer.definitionComponents : []
       var place = 0
-      for (definition, components) in zip(answer.definitions, answer.definitionComponents) {
-        if let known = result.firstIndex(where: { $0.name == definition.name }) {
+      for (index, definition) in answer.definitions.enumerated() {
+        if let known = places[definition.name] {
           place = known + 1
-        } else {
-          result.insert(
-            Definition(name: definition.name, formula: definition.formula, components: components), at: place)
-          place += 1
+          continue
         }
+        result.insert(
+          Definition(
+            name: definition.name, formula: definition.formula,
+            components: components.isEmpty ? nil : components[index]), at: place)
+        for (index, definition) in result[place...].enumerated() { places[definition.name] = place + index }
+        place += 1
       }
     }
     return result

@@ -19,8 +19,6 @@ struct LibraryDerivingTests {
     #expect(norm.verdict?.status == .verified)
     #expect(norm.result == (try Formula(parsing: "x/norm2(x)", in: [x])))
     #expect(!(norm.conditions + norm.notes).isEmpty)
-    #expect(!norm.steps.isEmpty)
-    #expect(norm.steps.allSatisfy { !$0.rule.statement.isEmpty && $0.rule.line > 0 })
     let both = try (x.transpose * A * y).gradients(wrt: [x, y])
     #expect(both.map(\.description) == ["A*y", "A'*x"])
     #expect(

@@ -30,7 +30,6 @@ struct LibraryTourTests {
     let gradient = try J.gradient(wrt: w)
     print(gradient.result)
     print(gradient.result.latex)
-    for (number, step) in zip(1..., gradient.steps).prefix(2) { print("\(number). \(step)") }
     let hessian = try J.hessian(wrt: w).result
     print(hessian)
 

@@ -38,7 +38,8 @@ extension Answer {
 
   /// The definitions that `formula` uses in index notation, in the order of the file; nil where one is too large.
   public var definitionComponents: [Components?] {
-    definitions.map { $0.formula.components(avoiding: namesInUse) }
+    let taken = namesInUse
+    return definitions.map { $0.formula.components(avoiding: taken) }
   }
 
   /// Letters for indices mean nothing else anywhere in the answer.

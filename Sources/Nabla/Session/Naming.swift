@@ -1,62 +1,81 @@
 import NablaLanguage
 
-/// Puts the person's names for intermediates back into a formula.
+/// Puts names for intermediates back into a formula.
 struct Naming {
-  /// A definition with the forms in which it is recognised, each with what is written for it.
-  private struct Entry {
-    let name: String
-    let formula: Formula
-    /// As a node: itself, negated, transposed.
-    let nodes: [(form: Formula, replacement: Formula)]
-    /// As part of a longer chain of factors.
-    let chains: [(run: [Formula], replacement: Formula)]
-    /// As part of a longer sum or elementwise product.
-    let sums: [(terms: [Formula], replacement: Formula)]
-    let factors: [Formula]
+  /// Something to write for a formula, or for a run of factors or a group of terms in a longer one.
+  private struct Replacement {
+    /// Of the definition it belongs to.
+    let index: Int
+    let parts: [Formula]
     let symbol: Formula
-
-    init(name: String, formula: Formula) {
-      self.name = name
-      self.formula = formula
-      symbol = .variable(Variable(name: name, shape: formula.shape, properties: [], role: .definition))
-      let turned = formula.transposed
-      nodes = [
-        (formula, symbol), (formula.negated, symbol.negated), (turned, symbol.transposed),
-        (turned.negated, symbol.transposed.negated),
-      ]
-      if case .product(let run) = formula.kind {
-        chains = [(run, symbol), (turned.chain, symbol.transposed)]
-      } else {
-        chains = []
-      }
-      if case .sum(let terms) = formula.kind {
-        sums = [(terms, symbol), (formula.negatedTermwise.terms, symbol.negated)]
-      } else {
-        sums = []
-      }
-      if case .times(let factors) = formula.kind { self.factors = factors } else { factors = [] }
-    }
   }
 
-  /// In the order of the file; the formulas hold no names of definitions.
-  private let entries: [Entry]
+  private var definitions: [(name: String, formula: Formula)] = []
+  // All are found by their formula, or by the first of their parts; of several the last definition comes first.
+  private var nodes: [Formula: [Replacement]] = [:]
+  private var chains: [Formula: [Replacement]] = [:]
+  private var sums: [Formula: [Replacement]] = [:]
+  private var factors: [Formula: [Replacement]] = [:]
 
-  init(definitions: [(name: String, formula: Formula)]) {
+  /// The definitions in an order in which each uses only earlier ones; no formula holds a name.
+  init(_ definitions: [(name: String, formula: Formula)]) {
+    for (name, formula) in definitions { add(name, formula) }
+  }
+
+  mutating func add(_ name: String, _ formula: Formula) {
     // A name for a variable or a number says nothing.
-    entries = definitions.filter { $0.formula.height > 0 }.map { Entry(name: $0.name, formula: $0.formula) }
+    guard formula.height > 0 else { return }
+    let index = definitions.count
+    definitions.append((name, formula))
+    let symbol = Formula.variable(
+      Variable(name: name, shape: formula.shape, properties: [], role: .definition))
+    func put(_ table: inout [Formula: [Replacement]], _ key: Formula?, _ parts: [Formula], _ symbol: Formula)
+    {
+      guard let key else { return }
+      table[key, default: []].insert(Replacement(index: index, parts: parts, symbol: symbol), at: 0)
+    }
+    let turned = formula.transposed
+    for (form, symbol) in [
+      (formula, symbol), (formula.negated, symbol.negated), (turned, symbol.transposed),
+      (turned.negated, symbol.transposed.negated),
+    ] where nodes[form]?.first?.index != index {
+      put(&nodes, form, [], symbol)
+    }
+    switch formula.kind {
+    case .product(let run):
+      put(&chains, run.first, run, symbol)
+      put(&chains, turned.chain.first, turned.chain, symbol.transposed)
+    case .sum(let terms):
+      put(&sums, terms.first, terms, symbol)
+      let opposite = formula.negatedTermwise.terms
+      put(&sums, opposite.first, opposite, symbol.negated)
+    case .times(let parts):
+      put(&factors, parts.first, parts, symbol)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
+      .apply, .differential:
+      break
+    }
   }
 
   /// The formulas with names, and the definitions that they then use, each in terms of earlier ones.
   func named(_ formulas: [Formula]) -> (formulas: [Formula], used: [(name: String, formula: Formula)]) {
-    let results = formulas.map { replaced($0, before: entries.count) }
+    var memo: [Formula: Formula] = [:]
+    let results = formulas.map { replaced($0, before: definitions.count, &memo) }
     var used: [(name: String, formula: Formula)] = []
     var open = results.reduce(into: Set<String>()) { $0.formUnion(names(in: $1)) }
-    for index in entries.indices.reversed() where open.contains(entries[index].name) {
-      let body = replaced(entries[index].formula, before: index)
-      used.append((entries[index].name, body))
+    for index in definitions.indices.reversed() where open.contains(definitions[index].name) {
+      var memo: [Formula: Formula] = [:]
+      let body = replaced(definitions[index].formula, before: index, &memo)
+      used.append((definitions[index].name, body))
       open.formUnion(names(in: body))
     }
     return (results, used.reversed())
+  }
+
+  /// The formula with names.
+  func shortened(_ formula: Formula) -> Formula {
+    var memo: [Formula: Formula] = [:]
+    return replaced(formula, before: definitions.count, &memo)
   }
 
   private func names(in formula: Formula) -> Set<String> {
@@ -65,54 +84,60 @@ struct Naming {
 
   /// Every occurrence of the definitions before a place. Later definitions are made of earlier ones, so they go
   /// first.
-  private func replaced(_ formula: Formula, before end: Int) -> Formula {
-    var memo: [Formula: Formula] = [:]
-    for entry in entries[..<end].reversed() {
-      for (form, replacement) in entry.nodes where memo[form] == nil { memo[form] = replacement }
-    }
-    for node in formula.nodes(without: { memo[$0] != nil }) {
+  private func replaced(
+    _ formula: Formula, before end: Int, _ memo: inout [Formula: Formula]
+  ) -> Formula {
+    for node in formula.nodes(without: { memo[$0] != nil || symbol(of: $0, before: end) != nil }) {
       let shortened = withPart(node, before: end)
       let children = shortened.children
-      memo[node] = children.isEmpty ? shortened : shortened.rebuilt(children.map { memo[$0] ?? $0 })
+      memo[node] =
+        children.isEmpty
+        ? shortened : shortened.rebuilt(children.map { symbol(of: $0, before: end) ?? memo[$0] ?? $0 })
     }
-    return memo[formula] ?? formula
+    return symbol(of: formula, before: end) ?? memo[formula] ?? formula
+  }
+
+  private func symbol(of formula: Formula, before end: Int) -> Formula? {
+    nodes[formula]?.first { $0.index < end }?.symbol
   }
 
   /// A product or sum in which a run of factors or a group of terms has a name.
   private func withPart(_ node: Formula, before end: Int) -> Formula {
     switch node.kind {
     case .product(let chain):
-      for entry in entries[..<end].reversed() {
-        for (run, replacement) in entry.chains where run.count < chain.count {
-          for start in 0...(chain.count - run.count) where chain[start..<start + run.count].elementsEqual(run)
-          {
-            return .product(Array(chain[..<start]) + [replacement] + Array(chain[(start + run.count)...]))
-          }
-        }
+      let found = chain.indices.flatMap { start in
+        (chains[chain[start]] ?? []).filter {
+          $0.index < end && $0.parts.count < chain.count && chain[start...].starts(with: $0.parts)
+        }.map { (start: start, replacement: $0) }
       }
-      return node
+      guard let best = found.max(by: { $0.replacement.index < $1.replacement.index }) else { return node }
+      let rest = chain[(best.start + best.replacement.parts.count)...]
+      return .product(Array(chain[..<best.start]) + [best.replacement.symbol] + Array(rest))
     case .sum(let terms):
-      let present = Set(terms)
-      for entry in entries[..<end].reversed() where entry.formula.shape == node.shape {
-        for (part, replacement) in entry.sums where part.count < terms.count && present.isSuperset(of: part) {
-          let named = Set(part)
-          return .sum([replacement] + terms.filter { !named.contains($0) }, node.shape)
-        }
-      }
-      return node
-    case .times(let factors):
-      let present = Set(factors)
-      for entry in entries[..<end].reversed() where entry.formula.shape == node.shape {
-        guard !entry.factors.isEmpty, entry.factors.count < factors.count else { continue }
-        if present.isSuperset(of: entry.factors) {
-          let named = Set(entry.factors)
-          return .times([entry.symbol] + factors.filter { !named.contains($0) })
-        }
-      }
-      return node
+      guard let best = group(terms, node, in: sums, before: end) else { return node }
+      let named = Set(best.parts)
+      return .sum([best.symbol] + terms.filter { !named.contains($0) }, node.shape)
+    case .times(let parts):
+      guard let best = group(parts, node, in: factors, before: end) else { return node }
+      let named = Set(best.parts)
+      return .times([best.symbol] + parts.filter { !named.contains($0) })
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
       .apply, .differential:
       return node
     }
+  }
+
+  /// The last definition whose parts are some of these.
+  private func group(
+    _ parts: [Formula], _ node: Formula, in table: [Formula: [Replacement]], before end: Int
+  ) -> Replacement? {
+    if table.isEmpty { return nil }
+    let present = Set(parts)
+    return parts.flatMap { part in
+      (table[part] ?? []).filter {
+        $0.index < end && $0.symbol.shape == node.shape && $0.parts.count < parts.count
+          && present.isSuperset(of: $0.parts)
+      }
+    }.max { $0.index < $1.index }
   }
 }

@@ -22,7 +22,7 @@ struct Sharing {
   typealias Named = (formulas: [Formula], used: [(name: String, formula: Formula)])
 
   func named(_ formulas: [Formula]) -> Named {
-    let plain = Naming(definitions: definitions).named(formulas)
+    let plain = Naming(definitions).named(formulas)
     let all = withAdjoints(formulas, plain)
     let longest = (all.formulas + all.used.map(\.formula)).map(\.cost).max() ?? 0
     return longest > Self.unwieldy ? withRepeatedParts(all) : all
@@ -31,21 +31,23 @@ struct Sharing {
   private func withAdjoints(_ formulas: [Formula], _ plain: Named) -> Named {
     if adjoints.isEmpty { return plain }
     var candidates: [(name: String, formula: Formula)] = []
+    var naming = Naming(definitions)
     for (name, formula) in adjoints {
       let adjoint = Self.withoutConstants(formula)
       let symbol = "delta_\(name)"
       guard adjoint.height > 0, !taken.contains(symbol) else { continue }
-      let body = Naming(definitions: definitions + candidates).named([adjoint]).formulas[0]
-      if body.leaves >= Self.substantial { candidates.append((symbol, adjoint)) }
+      guard naming.shortened(adjoint).leaves >= Self.substantial else { continue }
+      candidates.append((symbol, adjoint))
+      naming.add(symbol, adjoint)
     }
     if candidates.isEmpty { return plain }
     let isLong = plain.formulas.contains { $0.cost > Self.long }
-    let all = Naming(definitions: definitions + candidates).named(formulas)
+    let all = naming.named(formulas)
     if isLong { return all }
     // One that stands in a single place is written out there, which changes no other's count.
     let uses = Self.uses(all)
     candidates.removeAll { uses[$0.name, default: 0] < 2 }
-    return Naming(definitions: definitions + candidates).named(formulas)
+    return Naming(definitions + candidates).named(formulas)
   }
 
   /// How often each name stands in the formulas and in the definitions they use.
@@ -84,7 +86,7 @@ struct Sharing {
       parts.append(("t\(number)", part))
     }
     // The answers and the definitions they use may both hold such parts, and parts the names of definitions.
-    let (formulas, shared) = Naming(definitions: parts).named(bodies)
+    let (formulas, shared) = Naming(parts).named(bodies)
     let count = named.formulas.count
     let lets = zip(named.used.map(\.name), formulas[count...]).map { (name: $0, formula: $1) } + shared
     return (Array(formulas[..<count]), Self.ordered(lets))
