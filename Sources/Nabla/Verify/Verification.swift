@@ -1,0 +1,94 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Both arms of verification: numbers at random points, and exact values over a prime field.
+///
+/// What the numbers refute is refuted. What they pass is certified where the exact arm can, and refuted where that
+/// finds rational formulas to differ, by however little.
+public struct Verification: Sendable {
+  let numeric: NumericCheck
+  private let book: RuleBook
+
+  public init(seed: UInt64, book: RuleBook = .standard) {
+    numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    self.book = book
+  }
+
+  init(_ numeric: NumericCheck, _ book: RuleBook) {
+    self.numeric = numeric
+    self.book = book
+  }
+
+  private var exact: ExactCheck { ExactCheck(seed: numeric.seed, book: book) }
+
+  /// Whether `gradient` is the gradient of `objective` by `variable`, in the layout of the language.
+  public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
+    joined(
+      numeric.checkGradient(of: objective, variable: variable, gradient: gradient),
+      exact.checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator),
+      showing: gradient)
+  }
+
+  /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
+  public func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
+    joined(
+      numeric.checkJacobian(of: objective, variable: variable, jacobian: jacobian),
+      exact.checkDerivative(of: objective, variable: variable, claim: jacobian, layout: .numerator),
+      showing: jacobian)
+  }
+
+  /// Whether `hessian` has the second derivatives of a scalar; with the gradient by x, by way of that.
+  public func checkHessian(
+    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
+    gradient: Formula? = nil
+  ) -> Verdict {
+    joined(
+      numeric.checkHessian(of: objective, variable: x, variable: y, hessian: hessian, gradient: gradient),
+      gradient.map {
+        exact.checkDerivative(of: $0, variable: y ?? x, claim: hessian, layout: .numerator)
+      } ?? exact.checkHessian(of: objective, by: x, y ?? x, claim: hessian),
+      showing: hessian)
+  }
+
+  /// Whether `differential` is the change of `objective` along the differentials of the variables.
+  public func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Verdict {
+    joined(
+      numeric.checkDifferential(of: objective, variables: variables, differential: differential),
+      exact.checkDifferential(of: objective, variables: variables, differential: differential), showing: nil)
+  }
+
+  /// Whether two formulas of one shape have the same values wherever both have one.
+  public func checkEqual(_ left: Formula, _ right: Formula) -> Verdict {
+    let verdict = numeric.checkEqual(left, right)
+    return joined(verdict, exact.checkEqual(left, right)) { numeric.closest(left, right) }
+  }
+
+  private func joined(
+    _ numbers: Verdict, _ finding: @autoclosure () -> ExactCheck.Finding, showing claim: Formula?
+  ) -> Verdict {
+    joined(numbers, finding()) { claim.flatMap { numeric.closest($0, $0) } }
+  }
+
+  /// The exact arm is asked only where the numbers found no difference.
+  private func joined(
+    _ numbers: Verdict, _ finding: @autoclosure () -> ExactCheck.Finding, example: () -> Counterexample?
+  ) -> Verdict {
+    var verdict = numbers
+    if verdict.status == .refuted { return verdict }
+    switch finding() {
+    case .notApplicable, .differs(isRational: false): return verdict
+    case .certified(let certificate):
+      // Without a point at which there are real values, only what is rational is known to speak of any.
+      if verdict.status != .verified {
+        guard certificate.isRational else { return verdict }
+        verdict.status = .verified
+      }
+      verdict.certificate = certificate
+    case .differs(isRational: true):
+      verdict.status = .refuted
+      verdict.isRefutedExactly = true
+      verdict.counterexample = example()
+    }
+    return verdict
+  }
+}
