@@ -64,7 +64,8 @@ struct AnswerWriter {
     let probability = "error probability < 2^-\(certificate.exponent)"
     let exact =
       certificate.hasChoices
-      ? "exactly for \(certificate.points) choices of signs (\(probability) each)" : "exactly (\(probability))"
+      ? "exactly for \(certificate.points) choices of signs (\(probability) each)"
+      : "exactly (\(probability))"
     return verdict.points == 0 ? "verified \(exact)" : "verified \(exact) and \(numbers)"
   }
 

@@ -28,7 +28,9 @@ public struct Verdict: Sendable, Equatable {
     guard let ground else { return self }
     var result = self
     result.certificate = nil
-    if let mine = certificate, let other = ground.certificate { result.certificate = mine.joined(with: other) }
+    if let mine = certificate, let other = ground.certificate {
+      result.certificate = mine.joined(with: other)
+    }
     return result
   }
 

@@ -51,7 +51,8 @@ public struct Verification: Sendable {
   }
 
   /// Whether `differential` is the change of `objective` along the differentials of the variables.
-  public func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Verdict {
+  public func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Verdict
+  {
     joined(
       numeric.checkDifferential(of: objective, variables: variables, differential: differential),
       exact.checkDifferential(of: objective, variables: variables, differential: differential), showing: nil)

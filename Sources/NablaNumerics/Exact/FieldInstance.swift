@@ -7,12 +7,40 @@ public enum FieldInstance {
   public static func random(
     rows: Int, columns: Int, properties: Set<InstanceProperty>, using generator: inout SplitMix64
   ) -> FieldMatrix? {
+    guard let result = candidate(rows, columns, properties, &generator),
+      properties.allSatisfy({ has($0, result) })
+    else { return nil }
+    return result
+  }
+
+  /// Whether a matrix has what a property says but for signs.
+  private static func has(_ property: InstanceProperty, _ a: FieldMatrix) -> Bool {
+    func entries(_ body: (Int, Int) -> Bool) -> Bool {
+      (0..<a.columns).allSatisfy { j in (0..<a.rows).allSatisfy { a[$0, j].isZero || body($0, j) } }
+    }
+    switch property {
+    case .symmetric, .spd, .psd: return a == a.transposed
+    case .skew: return a == -a.transposed
+    case .diagonal: return entries { $0 == $1 }
+    case .lower: return entries { $0 >= $1 }
+    case .upper: return entries { $0 <= $1 }
+    case .orthogonal: return a.transposed * a == .identity(a.columns)
+    case .binary, .onehot: return a.storage.allSatisfy { $0 * $0 == $0 }
+    case .signs: return a.storage.allSatisfy { $0 * $0 == 1 }
+    case .invertible, .positive, .nonnegative, .nonzero, .simplex: return true
+    }
+  }
+
+  private static func candidate(
+    _ rows: Int, _ columns: Int, _ properties: Set<InstanceProperty>, _ generator: inout SplitMix64
+  ) -> FieldMatrix? {
     func wants(_ some: InstanceProperty...) -> Bool { some.contains(where: properties.contains) }
     if rows != columns, properties.contains(where: \.needsSquare) { return nil }
     let isTriangular = wants(.lower) || wants(.upper)
     let isSymmetric = wants(.symmetric, .spd, .psd)
     let isDiagonal =
-      wants(.diagonal) || wants(.lower) && wants(.upper) || isTriangular && (isSymmetric || wants(.orthogonal))
+      wants(.diagonal) || wants(.lower) && wants(.upper)
+      || isTriangular && (isSymmetric || wants(.orthogonal))
     if wants(.onehot, .simplex) {
       if rows == columns, rows > 1, isSymmetric || isTriangular || isDiagonal || wants(.skew, .orthogonal) {
         return nil

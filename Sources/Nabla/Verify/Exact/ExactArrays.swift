@@ -216,7 +216,8 @@ extension ExactEvaluator {
       return result
     }
     guard let value = assembled(\.value) else { throw .sizes }
-    return DualMatrix(value, first: assembled(\.first), second: assembled(\.second), mixed: assembled(\.mixed))
+    return DualMatrix(
+      value, first: assembled(\.first), second: assembled(\.second), mixed: assembled(\.mixed))
   }
 
   func slice(

@@ -35,11 +35,11 @@ struct ExactCheck {
 
   // MARK: What is checked
 
-  func checkEqual(_ left: Formula, _ right: Formula) -> Finding {
+  func checkEqual(_ left: Formula, _ right: Formula, variables: [Formula] = []) -> Finding {
     if left === right, !left.isInvalid {
       return .certified(ExactCertificate(points: Self.points, bits: 60, hasChoices: false, isRational: false))
     }
-    return find([left, right]) { evaluator, point throws(ExactProblem) in
+    return find([left, right] + variables) { evaluator, point throws(ExactProblem) in
       let a = try evaluator.value(of: left, at: point.leaves)
       let b = try evaluator.value(of: right, at: point.leaves)
       return (a.value, b.value)
@@ -101,10 +101,11 @@ struct ExactCheck {
   func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Finding {
     find([differential, objective] + variables, order: 1) { evaluator, point throws(ExactProblem) in
       var (moved, plain) = (point.leaves, point.leaves)
-      for variable in variables {
-        let direction = try point.direction(variable)
-        moved[variable]?.first = direction
-        plain[.differential(of: variable)] = DualMatrix(direction)
+      for variable in variables { moved[variable]?.first = try point.direction(variable) }
+      for leaf in differential.differentialLeaves where plain[.differential(of: leaf)] == nil {
+        // What is inside changes as the variables do.
+        let inner = try evaluator.value(of: leaf, at: moved)
+        plain[.differential(of: leaf)] = DualMatrix(inner.first ?? inner.value.map { _ in 0 })
       }
       let claimed = try evaluator.value(of: differential, at: plain).value
       let result = try evaluator.value(of: objective, at: moved)
@@ -128,7 +129,9 @@ struct ExactCheck {
     }
   }
 
-  private typealias Comparison = (inout ExactEvaluator, Point) throws(ExactProblem) -> (FieldMatrix, FieldMatrix)
+  private typealias Comparison = (inout ExactEvaluator, Point) throws(ExactProblem) -> (
+    FieldMatrix, FieldMatrix
+  )
 
   /// Compares at points until there are enough, or a problem comes up.
   ///
@@ -199,12 +202,14 @@ struct ExactCheck {
       guard
         let value = FieldInstance.random(
           rows: rows, columns: columns, properties: properties, using: &generator)
-      else { throw .notApplicable("no matrix over the field is known with the properties of \(variable.name)") }
+      else {
+        throw .notApplicable("no matrix over the field is known with the properties of \(variable.name)")
+      }
       point.isDiscrete = point.isDiscrete || FieldInstance.isDiscrete(properties)
+      let direction = FieldMatrix.random(rows, columns, using: &generator)
       point.leaves[formula] = DualMatrix(value)
-      point.directions[formula] = (
-        .random(rows, columns, using: &generator), .random(rows, columns, using: &generator)
-      )
+      point.leaves[.differential(of: formula)] = DualMatrix(direction)
+      point.directions[formula] = (direction, .random(rows, columns, using: &generator))
     }
     return point
   }

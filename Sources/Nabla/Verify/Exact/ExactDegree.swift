@@ -27,12 +27,27 @@ struct ExactDegrees {
   private var unknowns = 0.0
   private var argument = 1.0
   private var roots = 0.0
+  /// What roots have been taken of.
+  private var rooted: Set<Formula> = []
 
   init(sizes: [String: Int]) { self.sizes = sizes }
 
   mutating func degree(of formula: Formula) -> ExactDegree {
-    for node in formula.nodes(without: { memo[$0] != nil }) { memo[node] = compute(node) }
+    var stack: [(node: Formula, isExpanded: Bool)] = [(formula, false)]
+    while let (node, isExpanded) = stack.popLast() {
+      if memo[node] != nil { continue }
+      if isExpanded {
+        memo[node] = compute(node)
+      } else {
+        stack.append((node, true))
+        for operand in ExactEvaluator.operands(of: node) { stack.append((operand, false)) }
+      }
+    }
     return memo[formula] ?? ExactDegree()
+  }
+
+  private mutating func countRoots(of base: Formula, _ entries: Double) {
+    if rooted.insert(base).inserted { roots += entries }
   }
 
   /// What coinciding arguments of unknowns add, and by what the two values of each root multiply.
@@ -62,10 +77,14 @@ struct ExactDegrees {
     case .sum(let terms): return sum(terms.map(value))
     case .times(let factors), .product(let factors): return product(factors.map(value))
     case .power(let base, let exponent):
+      if let norm = node.evenPowerOfNorm {
+        let square = value(norm.argument)
+        return power(product([square, square]), Double(norm.half), entries: 1)
+      }
       let x = value(base)
       if let number = exponent.number {
         if number.isInteger { return power(x, number.double, entries: count(base.shape)) }
-        roots += count(base.shape)
+        countRoots(of: base, count(base.shape))
         let root = unknown([x], entries: count(base.shape))
         return power(root, number.double * Double(number.denominator), entries: count(base.shape))
       }
@@ -81,7 +100,8 @@ struct ExactDegrees {
     }
   }
 
-  private mutating func apply(_ operation: Operation, _ arguments: [Formula], _ node: Formula) -> ExactDegree {
+  private mutating func apply(_ operation: Operation, _ arguments: [Formula], _ node: Formula) -> ExactDegree
+  {
     let parts = arguments.map(value)
     guard let first = parts.first, let inner = arguments.first else { return ExactDegree() }
     switch operation {
@@ -102,7 +122,7 @@ struct ExactDegrees {
       case .dot, .kron: return product(parts)
       case .determinant, .adjugate: return power(first, rows(inner), entries: 1)
       case .norm2:
-        roots += 1
+        countRoots(of: node, 1)
         return unknown([product([first, first])], entries: 1)
       case .logsumexp, .softmax, .logsoftmax:
         // Quotients of sums of unknowns, and unknowns of those.

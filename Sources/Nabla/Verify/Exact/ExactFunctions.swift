@@ -17,7 +17,8 @@ extension ExactEvaluator {
   }
 
   /// Functions that are made of signs, exponentials, logarithms and angles; nil for others.
-  private mutating func lawful(_ name: String, _ arguments: [DualMatrix]) throws(ExactProblem) -> DualMatrix? {
+  private mutating func lawful(_ name: String, _ arguments: [DualMatrix]) throws(ExactProblem) -> DualMatrix?
+  {
     guard let x = arguments.first else { return nil }
     if arguments.count == 2 {
       let y = arguments[1]
@@ -72,7 +73,8 @@ extension ExactEvaluator {
     return x.composed(value: value, slope: value, curvature: value)
   }
 
-  private mutating func angle(_ x: DualMatrix) throws(ExactProblem) -> (cosine: DualMatrix, sine: DualMatrix) {
+  private mutating func angle(_ x: DualMatrix) throws(ExactProblem) -> (cosine: DualMatrix, sine: DualMatrix)
+  {
     try spend(100 * x.count)
     var (cosine, sine) = (x.value, x.value)
     for (index, entry) in x.value.storage.enumerated() {

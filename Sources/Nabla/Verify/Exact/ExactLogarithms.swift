@@ -65,6 +65,8 @@ extension ExactEvaluator {
         }
         open.append((array, coefficient))
         continue
+      case .apply(.array(.diagonalMatrix), let arguments):
+        next = try logarithm(of: arguments[0]).linear { FieldMatrix($0.sum) }
       case .apply(.array(.kron), let arguments) where arguments.allSatisfy(\.shape.isSquare):
         let (a, b) = (try size(arguments[0].shape).rows, try size(arguments[1].shape).rows)
         open.append((arguments[0], coefficient * Rational(b)))
