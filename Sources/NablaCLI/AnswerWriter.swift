@@ -50,7 +50,9 @@ struct AnswerWriter {
       return "not checked: \(reason)"
     case .refuted:
       var text = "REFUTED"
-      if verdict.isRefutedExactly { text += " exactly: the sides differ by less than these numbers can show" }
+      if verdict.isRefutedExactly {
+        text += " exactly: the sides differ, by less than the tolerance of numbers"
+      }
       if let example = verdict.counterexample { text += "\n" + counterexample(example) }
       return text
     }
@@ -64,7 +66,7 @@ struct AnswerWriter {
     let probability = "error probability < 2^-\(certificate.exponent)"
     let exact =
       certificate.hasChoices
-      ? "exactly for \(certificate.points) choices of signs (\(probability) each)"
+      ? "exactly in \(certificate.points) random cases (\(probability) each)"
       : "exactly (\(probability))"
     return verdict.points == 0 ? "verified \(exact)" : "verified \(exact) and \(numbers)"
   }

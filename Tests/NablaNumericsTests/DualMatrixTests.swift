@@ -91,4 +91,19 @@ private func same(_ a: DualMatrix, _ b: DualMatrix) -> Bool {
     #expect(same(a.hadamard(over), DualMatrix(FieldMatrix(rows: 2, columns: 2, repeating: 1))))
     #expect(DualMatrix(FieldMatrix(rows: 1, columns: 2)).reciprocal == nil)
   }
+
+  @Test("the Cholesky factor and its derivatives", arguments: 1...4)
+  func cholesky(n: Int) throws {
+    var sample = Sample()
+    var lower = sample.matrix(n, n)
+    lower.value = try #require(
+      FieldInstance.random(rows: n, columns: n, properties: [.spd], using: &sample.generator))
+    let drawn = (lower + lower.transposed).scaled(by: try #require(PrimeField(2).inverse))
+    let factor = try #require(drawn.cholesky)
+    #expect(same(factor * factor.transposed, drawn))
+    for part in [factor.value, factor.first, factor.second, factor.mixed].compactMap({ $0 }) {
+      for j in 0..<n { for i in 0..<j { #expect(part[i, j].isZero) } }
+    }
+    #expect((DualMatrix(-drawn.value)).cholesky == nil)
+  }
 }

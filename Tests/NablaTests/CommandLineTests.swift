@@ -15,7 +15,7 @@ struct ProgramCase: Sendable, CustomTestStringConvertible {
 private let verified =
   "  verified exactly (error probability < 2^-N) and at 5 random points, largest relative error E\n"
 private let verifiedForSigns =
-  "  verified exactly for 8 choices of signs (error probability < 2^-N each) and at 5 random points, "
+  "  verified exactly in 8 random cases (error probability < 2^-N each) and at 5 random points, "
   + "largest relative error E\n"
 private let declared = ["--declare", "x : vector(n); A : matrix(n, n)"]
 

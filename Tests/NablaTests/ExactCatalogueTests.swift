@@ -98,7 +98,13 @@ private let numericOnly: Set = [
             operation, .dimension("n"), .dimension("n"),
             shape: Shape(Dimension("n") * "n", Dimension("n") * "n")), true
         )
-      case .exponential, .cholesky, .lowhalf, .argmaxhot, .polar:
+      case .cholesky:
+        // Pivots that are squares are rare but for definite matrices.
+        (
+          Make.array(operation, Make.variable("S", .matrix("n", "n"), Set([.spd]).closed), shape: a.shape),
+          false
+        )
+      case .exponential, .lowhalf, .argmaxhot, .polar:
         (Make.array(operation, a, shape: a.shape), false)
       case .leftsv, .rightsv: (Make.array(operation, a, shape: .vector("n")), false)
       }

@@ -43,7 +43,13 @@ extension ExactEvaluator {
     case .lowhalf:
       return a.linear { Self.masked($0) { $0 > $1 ? 1 : $0 == $1 ? ExactUnknowns.half : 0 } }
     case .commutation: return DualMatrix(try commutation(node))
-    case .specnorm, .nucnorm, .exponential, .cholesky, .polar, .leftsv, .rightsv:
+    case .cholesky:
+      guard a.rows == a.columns else { throw .sizes }
+      unknowns.noteChoice()
+      try spend(a.count * (a.rows + 80))
+      guard let factor = a.cholesky else { throw .noValue }
+      return factor
+    case .specnorm, .nucnorm, .exponential, .polar, .leftsv, .rightsv:
       return try opaque(operation, a, node)
     }
   }

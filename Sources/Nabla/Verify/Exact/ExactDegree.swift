@@ -132,7 +132,10 @@ struct ExactDegrees {
       case .pseudoInverse: return product([first, inverse(product([first, first]), rows(inner))])
       case .logDeterminant:
         return unknown([power(first, rows(inner), entries: 1), inverse(first, rows(inner))], entries: 4)
-      case .specnorm, .nucnorm, .exponential, .cholesky, .polar, .leftsv, .rightsv:
+      case .cholesky:
+        countRoots(of: node, rows(inner))
+        return unknown([power(first, rows(inner), entries: 1)], entries: count(inner.shape))
+      case .specnorm, .nucnorm, .exponential, .polar, .leftsv, .rightsv:
         return unknown(parts, entries: count(node.shape) + count(inner.shape))
       }
     }

@@ -187,7 +187,7 @@ struct ExactEvaluator {
   }
 
   func value(_ node: Formula) throws(ExactProblem) -> DualMatrix {
-    guard let value = memo[node] else { throw .notApplicable("\(node.text) has no value") }
+    guard let value = memo[node] else { throw .notApplicable("a part of it has no value") }
     return value
   }
 
