@@ -9,6 +9,7 @@ private let check = ExactCheck(seed: seed, book: .standard)
 private let declarations = """
   A, B, X : matrix(n, n)
   S : matrix(n, n), spd
+  P : matrix(n, n), psd
   Q : matrix(n, n), orthogonal
   T : matrix(m, n)
   x, a, b, y, z : vector(n)
@@ -111,12 +112,24 @@ private let questions = [
     arguments: [
       "check (1 + 1e-12)*t == t", "check gradient x'*x wrt x == (2 + 1e-13)*x", "check (1 + 1e-25)*t == t",
       "check det(A*B) == det(A)*det(B) + 1e-14", "check norm2(Q*x)^2 == (1 + 1e-12)*norm2(x)^2",
-      "check inv(A*B) == (1 + 1e-13)*inv(B)*inv(A)",
+      "check inv(A*B) == (1 + 1e-13)*inv(B)*inv(A)", "check adj(P)*P == zeros(n, n)",
     ])
   func tinyErrors(question: String) throws {
     let verdict = try #require(try answer(question).verdict)
     #expect(verdict.status == .refuted && verdict.isRefutedExactly && verdict.method == "exact")
     #expect(verdict.counterexample != nil)
+  }
+
+  @Test("what numbers refute by rounding alone is verified where it is a rational identity")
+  func rounding() throws {
+    let verdict = try #require(try answer("check det(x*x') == 0").verdict)
+    #expect(verdict.status == .verified && verdict.method == "exact" && verdict.counterexample == nil)
+    for claim in [
+      "check det(x*x') == 1", "check det(Q) == 1", "check abs(t) == t", "check pinv(T)*T == eye(n)",
+    ] {
+      let verdict = try #require(try answer(claim).verdict)
+      #expect(verdict.status == .refuted && verdict.method == "numeric", "\(claim)")
+    }
   }
 
   @Test("what numbers pass and unknowns cannot decide stays numeric")

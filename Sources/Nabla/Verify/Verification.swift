@@ -3,8 +3,9 @@ import NablaNumerics
 
 /// Both arms of verification: numbers at random points, and exact values over a prime field.
 ///
-/// What the numbers refute is refuted. What they pass is certified where the exact arm can, and refuted where that
-/// finds rational formulas to differ, by however little.
+/// What the numbers refute is refuted, unless all they show is rounding and a rational identity is certified. What
+/// they pass is certified where the exact arm can, and refuted where that finds rational formulas to differ, by
+/// however little.
 public struct Verification: Sendable {
   let numeric: NumericCheck
   private let book: RuleBook
@@ -65,31 +66,40 @@ public struct Verification: Sendable {
   }
 
   private func joined(
-    _ numbers: Verdict, _ finding: @autoclosure () -> ExactCheck.Finding, showing claim: Formula?
+    _ numbers: Verdict, _ finding: ExactCheck.Finding, showing claim: Formula?
   ) -> Verdict {
-    joined(numbers, finding()) { claim.flatMap { numeric.closest($0, $0) } }
+    joined(numbers, finding) { claim.flatMap { numeric.closest($0, $0) } }
   }
 
-  /// The exact arm is asked only where the numbers found no difference.
   private func joined(
-    _ numbers: Verdict, _ finding: @autoclosure () -> ExactCheck.Finding, example: () -> Counterexample?
+    _ numbers: Verdict, _ finding: ExactCheck.Finding, example: () -> Counterexample?
   ) -> Verdict {
     var verdict = numbers
-    if verdict.status == .refuted { return verdict }
-    switch finding() {
-    case .notApplicable, .differs(isRational: false): return verdict
+    switch finding {
+    case .notApplicable, .differs(isRational: false): break
     case .certified(let certificate):
-      // Without a point at which there are real values, only what is rational is known to speak of any.
       if verdict.status != .verified {
-        guard certificate.isRational else { return verdict }
-        verdict.status = .verified
+        // Without a point at which numbers agree, only what is rational is known to speak of any.
+        guard certificate.isRational, !certificate.hasChoices else { return verdict }
+        if let example = verdict.counterexample, !example.mayBeRounding { return verdict }
+        verdict = Verdict(status: .verified)
       }
       verdict.certificate = certificate
     case .differs(isRational: true):
+      if verdict.status == .refuted { return verdict }
       verdict.status = .refuted
       verdict.isRefutedExactly = true
       verdict.counterexample = example()
     }
     return verdict
+  }
+}
+
+extension Counterexample {
+  /// Whether the sides differ by little, beside the values that they are computed from.
+  fileprivate var mayBeRounding: Bool {
+    guard left.rows == right.rows, left.columns == right.columns else { return false }
+    let scale = values.values.reduce(max(1, left.maxAbs, right.maxAbs)) { max($0, $1.maxAbs) }
+    return (left - right).maxAbs <= 1e-7 * scale
   }
 }

@@ -87,8 +87,9 @@ extension ExactEvaluator {
     return a.determinantAndAdjugate
   }
 
-  /// By the Gram matrix, of full rank: elsewhere it has no derivative.
+  /// By the Gram matrix, for the case of full rank: the pseudoinverse jumps where the rank does.
   private mutating func pseudoInverse(_ a: DualMatrix) throws(ExactProblem) -> DualMatrix {
+    unknowns.noteChoice()
     let turned = a.transposed
     return a.rows >= a.columns
       ? try product(try inverse(try product(turned, a)), turned)
