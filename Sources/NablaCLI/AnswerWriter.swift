@@ -93,15 +93,30 @@ struct AnswerWriter {
     guard let verdict else { return "not checked" }
     switch verdict.status {
     case .verified:
-      return
-        "verified at \(verdict.points) random point\(verdict.points == 1 ? "" : "s"), largest relative error \(figure(verdict.error))"
+      return verified(verdict)
     case .skipped(let reason):
       return "not checked: \(reason)"
     case .refuted:
       var text = "REFUTED"
+      if verdict.isRefutedExactly {
+        text += " exactly: the sides differ, by less than the tolerance of numbers"
+      }
       if let example = verdict.counterexample { text += "\n" + counterexample(example) }
       return text
     }
+  }
+
+  /// How it was verified: exactly, at random points, or both.
+  private static func verified(_ verdict: Verdict) -> String {
+    let points = "at \(verdict.points) random point\(verdict.points == 1 ? "" : "s")"
+    let numbers = "\(points), largest relative error \(figure(verdict.error))"
+    guard let certificate = verdict.certificate else { return "verified \(numbers)" }
+    let probability = "error probability < 2^-\(certificate.exponent)"
+    let exact =
+      certificate.hasChoices
+      ? "exactly in \(certificate.points) random cases (\(probability) each)"
+      : "exactly (\(probability))"
+    return verdict.points == 0 ? "verified \(exact)" : "verified \(exact) and \(numbers)"
   }
 
   static func counterexample(_ example: Counterexample) -> String {

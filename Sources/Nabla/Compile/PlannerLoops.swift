@@ -91,7 +91,7 @@ extension Planner {
 
 extension Formula {
   /// Whether this node itself, not what is below it, names an index.
-  fileprivate func mentions(_ index: String) -> Bool {
+  func mentions(_ index: String) -> Bool {
     if hasSize(movingWith: index) { return true }
     switch kind {
     case .variable(let variable): return variable.role == .index && variable.name == index

@@ -26,7 +26,7 @@ extension Formula {
     }
     var check = NumericCheck(seed: seed, definitions: book.numericDefinitions)
     check.points = max(points, 1)
-    let verdict = check.checkEqual(self, other)
+    let verdict = Verification(check, book).checkEqual(self, other)
     switch verdict.status {
     case .verified: return .agrees(points: verdict.points)
     case .skipped(let reason): return .undecided(reason: reason)

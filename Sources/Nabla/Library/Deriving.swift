@@ -117,9 +117,9 @@ private struct Derivation {
     }
   }
 
-  func confirmed(_ verdict: (NumericCheck) -> Verdict) throws(FormulaError) -> Verdict? {
+  func confirmed(_ verdict: (Verification) -> Verdict) throws(FormulaError) -> Verdict? {
     guard options.checks else { return nil }
-    let verdict = verdict(NumericCheck(seed: options.seed, definitions: options.book.numericDefinitions))
+    let verdict = verdict(Verification(seed: options.seed, book: options.book))
     if verdict.status == .refuted {
       let place = verdict.counterexample.map { ", for instance at \($0)" } ?? ""
       throw FormulaError(

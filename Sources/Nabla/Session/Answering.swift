@@ -6,14 +6,14 @@ struct Answering {
   let session: Session
   let question: TypedQuestion
   private let calculus: Calculus
-  private let check: NumericCheck
+  private let check: Verification
   private let names: Lowering
 
   init(_ session: Session, _ question: TypedQuestion) {
     self.session = session
     self.question = question
     calculus = Calculus(book: session.options.book)
-    check = NumericCheck(seed: session.options.seed, definitions: session.options.book.numericDefinitions)
+    check = Verification(seed: session.options.seed, book: session.options.book)
     // A definition after `wrt` counts as an independent variable.
     let sides = [question.expression] + question.otherSides
     let defined = Set(session.file.definitions)
@@ -120,10 +120,11 @@ struct Answering {
     }
     let below = try confirmed { check.checkGradient(of: expression, variable: first, gradient: gradient) }
     if let below, case .skipped = below.status { return below }
-    return try confirmed {
+    let above = try confirmed {
       check.checkHessian(
         of: expression, variable: first, variable: last, hessian: hessian, gradient: gradient)
     }
+    return above.map { $0.restingOn(below) }
   }
 
   private func differential() throws(QuestionFailure) -> Draft {
@@ -182,28 +183,30 @@ struct Answering {
   // MARK: Checks
 
   private func checked() throws(QuestionFailure) -> Draft {
-    let left = try side(question.expression)
-    var verdict = Verdict(status: .verified)
+    let (left, ground) = try side(question.expression)
+    var verdict: Verdict?
     for other in question.otherSides {
-      let right = try side(other)
-      let next = check.checkEqual(left, right)
-      verdict.error = max(verdict.error, next.error)
-      verdict.points += next.points
-      if next.status != .verified {
-        verdict = next
-        break
+      let (right, otherGround) = try side(other)
+      var next = check.checkEqual(left, right)
+      if next.status == .verified { next = next.restingOn(ground).restingOn(otherGround) }
+      if let before = verdict, next.status == .verified {
+        let (error, points) = (max(before.error, next.error), before.points + next.points)
+        next = next.restingOn(before)
+        (next.error, next.points) = (error, points)
       }
+      verdict = next
+      if next.status != .verified { break }
     }
     return Draft(derivative: Derivative(formula: left), expression: left, verdict: verdict)
   }
 
-  /// A side of a check: a formula, or a derivative, itself verified.
-  private func side(_ claim: TypedClaim) throws(QuestionFailure) -> Formula {
+  /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
+  private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (formula: Formula, ground: Verdict?) {
     let formula = names.formula(claim.expression)
     if formula.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
-    guard let kind = claim.derivative else { return formula }
+    guard let kind = claim.derivative else { return (formula, nil) }
     let variables = claim.wrt.map(variable)
-    guard let first = variables.first, let last = variables.last else { return formula }
+    guard let first = variables.first, let last = variables.last else { return (formula, nil) }
     let result = try derived { () throws(DerivativeProblem) -> Formula in
       switch kind {
       case .gradient: return try calculus.gradients(of: formula, by: [first])[0].formula
@@ -215,10 +218,9 @@ struct Answering {
       }
     }
     if kind == .hessian {
-      _ = try confirmedHessian(result, formula, first, last)
-      return result
+      return (result, try confirmedHessian(result, formula, first, last))
     }
-    _ = try confirmed {
+    let ground = try confirmed {
       switch kind {
       case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
       case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
@@ -227,7 +229,7 @@ struct Answering {
       case .simplify, .check, .stationary: check.checkEqual(formula, result)
       }
     }
-    return result
+    return (result, ground)
   }
 
   // MARK: The answers

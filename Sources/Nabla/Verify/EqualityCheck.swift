@@ -121,3 +121,24 @@ extension NumericCheck {
     return memo[formula] ?? 0
   }
 }
+
+extension NumericCheck {
+  /// Both sides at the readable point where they differ most, for sides that numbers hardly tell apart.
+  func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
+    let variables = Self.variables([left, right])
+    var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
+    guard case .success(let (program, sizes)) = source.nextProgram([left, right]) else { return nil }
+    var best: (difference: Double, example: Counterexample)?
+    for attempt in 0..<12 {
+      let regime: Regime? = attempt < 8 ? .integers : nil
+      guard let point = source.nextPoint(program, sizes, regime: regime, tries: 1) else { continue }
+      let (a, b) = (point.outputs[0], point.outputs[1])
+      let difference = (a - b).maxAbs
+      if let best, best.difference >= difference { continue }
+      best = (
+        difference, Counterexample(values: Self.named(point.values), sizes: sizes, left: a, right: b)
+      )
+    }
+    return best?.example
+  }
+}

@@ -52,6 +52,7 @@ public struct RuleVerifier: Sendable {
   /// All claims of a subject tried; the first that fails decides.
   func report(_ subject: RuleSubject, seed: UInt64) -> RuleReport {
     var report = RuleReport(subject)
+    var findings: [ExactCheck.Finding] = []
     for claim in subject.claims {
       let outcome = run(claim, draws: draws, seed: seed)
       report.draws += outcome.draws
@@ -66,7 +67,13 @@ public struct RuleVerifier: Sendable {
           outcome.problem ?? "\(outcome.usable) of \(outcome.draws) draws could be used")
         return report
       }
+      findings.append(ExactCheck(seed: seed, book: book).check(claim))
     }
+    if findings.contains(.differs(isRational: true)) {
+      report.status = .unusable("the sides differ exactly, though by less than numbers show")
+      return report
+    }
+    report.isExact = findings.allSatisfy { if case .certified = $0 { true } else { false } }
     for definition in subject.kinkChecks {
       if let counterexample = undeclaredKink(definition) {
         report.status = .refuted(counterexample)

@@ -21,6 +21,8 @@ public struct RuleReport: Sendable, CustomStringConvertible {
   public internal(set) var usableDraws = 0
   /// The largest difference met, relative to the size of what was compared.
   public internal(set) var worstError = 0.0
+  /// Whether everything that it claims was certified over a prime field as well.
+  public internal(set) var isExact = false
 
   init(_ subject: RuleSubject) {
     name = subject.name
@@ -48,7 +50,8 @@ public struct RuleReport: Sendable, CustomStringConvertible {
   public var description: String {
     if let problem { return "\(file):\(line):1: error: \(problem)\n  \(statement)" }
     let error = Matrix.text(of: worstError, digits: 2)
-    return "\(name)  verified, \(usableDraws) of \(draws) draws, worst relative error \(error)"
+    let how = isExact ? "verified exactly" : "verified"
+    return "\(name)  \(how), \(usableDraws) of \(draws) draws, worst relative error \(error)"
   }
 }
 

@@ -10,22 +10,62 @@ public struct Verdict: Sendable, Equatable {
   }
 
   public var status: Status
-  public var method = "numeric"
   /// The largest difference met, relative to the size of what was compared.
   public var error = 0.0
-  /// How many points were compared.
+  /// How many points were compared with numbers.
   public var points = 0
   public var counterexample: Counterexample?
+  /// What was found over a prime field; nil where numbers alone speak.
+  public var certificate: ExactCertificate?
+  /// Whether the sides differ over a prime field, though numbers do not tell them apart.
+  public var isRefutedExactly = false
+
+  /// `exact` or `numeric`: what the verdict rests on.
+  public var method: String { certificate != nil || isRefutedExactly ? "exact" : "numeric" }
+
+  /// The verdict on something that holds only if something else does as well: exact if both are.
+  func restingOn(_ ground: Verdict?) -> Verdict {
+    guard let ground else { return self }
+    var result = self
+    result.certificate = nil
+    if let mine = certificate, let other = ground.certificate {
+      result.certificate = mine.joined(with: other)
+    }
+    return result
+  }
 
   /// What can be said of two at once, both verified.
   public func joined(with other: Verdict) -> Verdict {
     var result = self
     result.error = max(error, other.error)
     result.points = min(points, other.points)
-    return result
+    return result.restingOn(other)
   }
 
   static func skipped(_ reason: String) -> Verdict { Verdict(status: .skipped(reason)) }
+}
+
+/// How sure an exact comparison is.
+public struct ExactCertificate: Sendable, Equatable {
+  /// How many points of the field were compared.
+  public var points: Int
+  /// Two sides that differ agree at one of them with a probability below 2 to minus this.
+  public var bits: Int
+  /// Whether the points stand for choices as well: of signs, of roots, of discrete values. Each is certified by
+  /// itself.
+  public var hasChoices: Bool
+  /// Whether everything was rational in the entries.
+  public var isRational = true
+
+  /// The error probability is below 2 to minus this: of all points together, or of each choice.
+  public var exponent: Int { hasChoices ? bits : bits * points }
+
+  /// The weaker of two, for an answer that needs both.
+  func joined(with other: ExactCertificate) -> ExactCertificate {
+    ExactCertificate(
+      points: min(points, other.points), bits: min(bits, other.bits),
+      hasChoices: hasChoices || other.hasChoices, isRational: isRational && other.isRational)
+  }
 }
 
 /// Values at which two sides differ.

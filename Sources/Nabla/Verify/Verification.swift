@@ -1,0 +1,105 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Both arms of verification: numbers at random points, and exact values over a prime field.
+///
+/// What the numbers refute is refuted, unless all they show is rounding and a rational identity is certified. What
+/// they pass is certified where the exact arm can, and refuted where that finds rational formulas to differ, by
+/// however little.
+public struct Verification: Sendable {
+  let numeric: NumericCheck
+  private let book: RuleBook
+
+  public init(seed: UInt64, book: RuleBook = .standard) {
+    numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    self.book = book
+  }
+
+  init(_ numeric: NumericCheck, _ book: RuleBook) {
+    self.numeric = numeric
+    self.book = book
+  }
+
+  private var exact: ExactCheck { ExactCheck(seed: numeric.seed, book: book) }
+
+  /// Whether `gradient` is the gradient of `objective` by `variable`, in the layout of the language.
+  public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
+    joined(
+      numeric.checkGradient(of: objective, variable: variable, gradient: gradient),
+      exact.checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator),
+      showing: gradient)
+  }
+
+  /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
+  public func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
+    joined(
+      numeric.checkJacobian(of: objective, variable: variable, jacobian: jacobian),
+      exact.checkDerivative(of: objective, variable: variable, claim: jacobian, layout: .numerator),
+      showing: jacobian)
+  }
+
+  /// Whether `hessian` has the second derivatives of a scalar; with the gradient by x, by way of that.
+  public func checkHessian(
+    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
+    gradient: Formula? = nil
+  ) -> Verdict {
+    joined(
+      numeric.checkHessian(of: objective, variable: x, variable: y, hessian: hessian, gradient: gradient),
+      gradient.map {
+        exact.checkDerivative(of: $0, variable: y ?? x, claim: hessian, layout: .numerator)
+      } ?? exact.checkHessian(of: objective, by: x, y ?? x, claim: hessian),
+      showing: hessian)
+  }
+
+  /// Whether `differential` is the change of `objective` along the differentials of the variables.
+  public func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Verdict
+  {
+    joined(
+      numeric.checkDifferential(of: objective, variables: variables, differential: differential),
+      exact.checkDifferential(of: objective, variables: variables, differential: differential), showing: nil)
+  }
+
+  /// Whether two formulas of one shape have the same values wherever both have one.
+  public func checkEqual(_ left: Formula, _ right: Formula) -> Verdict {
+    let verdict = numeric.checkEqual(left, right)
+    return joined(verdict, exact.checkEqual(left, right)) { numeric.closest(left, right) }
+  }
+
+  private func joined(
+    _ numbers: Verdict, _ finding: ExactCheck.Finding, showing claim: Formula?
+  ) -> Verdict {
+    joined(numbers, finding) { claim.flatMap { numeric.closest($0, $0) } }
+  }
+
+  private func joined(
+    _ numbers: Verdict, _ finding: ExactCheck.Finding, example: () -> Counterexample?
+  ) -> Verdict {
+    var verdict = numbers
+    switch finding {
+    case .notApplicable, .differs(isRational: false): break
+    case .certified(let certificate):
+      if verdict.status != .verified {
+        // Without a point at which numbers agree, only what is rational is known to speak of any.
+        guard certificate.isRational, !certificate.hasChoices else { return verdict }
+        if let example = verdict.counterexample, !example.mayBeRounding { return verdict }
+        verdict = Verdict(status: .verified)
+      }
+      verdict.certificate = certificate
+    case .differs(isRational: true):
+      if verdict.status == .refuted { return verdict }
+      verdict.status = .refuted
+      verdict.isRefutedExactly = true
+      verdict.counterexample = example()
+    }
+    return verdict
+  }
+}
+
+extension Counterexample {
+  /// Whether the sides differ by little, beside the values that they are computed from.
+  fileprivate var mayBeRounding: Bool {
+    guard left.rows == right.rows, left.columns == right.columns else { return false }
+    let scale = values.values.reduce(max(1, left.maxAbs, right.maxAbs)) { max($0, $1.maxAbs) }
+    return (left - right).maxAbs <= 1e-7 * scale
+  }
+}

@@ -1,0 +1,132 @@
+/// A matrix of truncated polynomials in two infinitesimals: value + first*s + second*t + mixed*s*t, with s² = t² = 0.
+///
+/// Computing with it computes exact derivatives along one direction by s, along another by t, and along both by st.
+/// A part that is nil is zero.
+public struct DualMatrix: Hashable, Sendable {
+  public var value: FieldMatrix
+  public var first: FieldMatrix?
+  public var second: FieldMatrix?
+  public var mixed: FieldMatrix?
+
+  public init(
+    _ value: FieldMatrix, first: FieldMatrix? = nil, second: FieldMatrix? = nil, mixed: FieldMatrix? = nil
+  ) {
+    self.value = value
+    self.first = first
+    self.second = second
+    self.mixed = mixed
+  }
+
+  public init(_ value: PrimeField) { self.init(FieldMatrix(value)) }
+
+  public var rows: Int { value.rows }
+  public var columns: Int { value.columns }
+  public var count: Int { value.count }
+  public var isConstant: Bool { first == nil && second == nil && mixed == nil }
+  /// Whether second derivatives have a part in it.
+  public var isOfSecondOrder: Bool { mixed != nil || first != nil && second != nil }
+
+  /// A linear map of it.
+  public func linear(_ map: (FieldMatrix) -> FieldMatrix) -> DualMatrix {
+    DualMatrix(map(value), first: first.map(map), second: second.map(map), mixed: mixed.map(map))
+  }
+
+  /// A map linear in each of two arguments: the product rule, once and twice.
+  public func bilinear(
+    _ other: DualMatrix, _ map: (FieldMatrix, FieldMatrix) -> FieldMatrix
+  ) -> DualMatrix {
+    func part(_ a: FieldMatrix?, _ b: FieldMatrix?) -> FieldMatrix? {
+      guard let a, let b else { return nil }
+      return map(a, b)
+    }
+    func sum(_ parts: FieldMatrix?...) -> FieldMatrix? {
+      parts.reduce(nil) { DualMatrix.sum($0, $1) }
+    }
+    return DualMatrix(
+      map(value, other.value),
+      first: sum(part(first, other.value), part(value, other.first)),
+      second: sum(part(second, other.value), part(value, other.second)),
+      mixed: sum(
+        part(mixed, other.value), part(first, other.second), part(second, other.first),
+        part(value, other.mixed)))
+  }
+
+  private static func sum(_ a: FieldMatrix?, _ b: FieldMatrix?) -> FieldMatrix? {
+    guard let a else { return b }
+    guard let b else { return a }
+    return a + b
+  }
+
+  /// A function entry by entry, by its values, first and second derivatives at the entries: Taylor's formula.
+  public func composed(value: FieldMatrix, slope: FieldMatrix, curvature: FieldMatrix) -> DualMatrix {
+    var result = DualMatrix(
+      value, first: first.map(slope.hadamard), second: second.map(slope.hadamard),
+      mixed: mixed.map(slope.hadamard))
+    if let first, let second {
+      result.mixed = Self.sum(result.mixed, curvature.hadamard(first.hadamard(second)))
+    }
+    return result
+  }
+
+  /// A number beside an array is added to every entry, in every part.
+  public static func + (a: DualMatrix, b: DualMatrix) -> DualMatrix {
+    let (x, y) = (a.widened(like: b), b.widened(like: a))
+    return DualMatrix(
+      x.value + y.value, first: sum(x.first, y.first), second: sum(x.second, y.second),
+      mixed: sum(x.mixed, y.mixed))
+  }
+
+  private func widened(like other: DualMatrix) -> DualMatrix {
+    if count != 1 || other.count == 1 { return self }
+    return linear { FieldMatrix(rows: other.rows, columns: other.columns, repeating: $0.storage[0]) }
+  }
+
+  public static prefix func - (a: DualMatrix) -> DualMatrix { a.linear { -$0 } }
+  public static func - (a: DualMatrix, b: DualMatrix) -> DualMatrix { a + -b }
+  public static func * (a: DualMatrix, b: DualMatrix) -> DualMatrix { a.bilinear(b, *) }
+  public func hadamard(_ other: DualMatrix) -> DualMatrix { bilinear(other) { $0.hadamard($1) } }
+  public func scaled(by factor: PrimeField) -> DualMatrix { linear { $0.scaled(by: factor) } }
+  public var transposed: DualMatrix { linear(\.transposed) }
+  public var trace: DualMatrix { linear { FieldMatrix($0.trace) } }
+
+  /// One over each entry; nil where one is zero.
+  public var reciprocal: DualMatrix? {
+    var inverses: [PrimeField] = []
+    for entry in value.storage {
+      guard let inverse = entry.inverse else { return nil }
+      inverses.append(inverse)
+    }
+    let over = FieldMatrix(rows: rows, columns: columns, storage: inverses)
+    if isConstant { return DualMatrix(over) }
+    return composed(value: over, slope: over.map { -($0 * $0) }, curvature: over.map { ($0 + $0) * $0 * $0 })
+  }
+
+  /// inv(A + sB) = inv(A) - s*inv(A)*B*inv(A), and likewise for t and st; nil where A is singular.
+  public var inverse: DualMatrix? {
+    guard let x = value.inverse else { return nil }
+    func moved(_ part: FieldMatrix) -> FieldMatrix { -(x * part * x) }
+    var result = DualMatrix(x, first: first.map(moved), second: second.map(moved), mixed: mixed.map(moved))
+    if let first, let second {
+      let (a, b) = (x * first, x * second)
+      result.mixed = Self.sum(result.mixed, (a * b + b * a) * x)
+    }
+    return result
+  }
+
+  /// The determinant and the adjugate, which singular matrices have as well.
+  ///
+  /// By the recursion of Faddeev and LeVerrier: it divides by the numbers up to n alone.
+  public var determinantAndAdjugate: (determinant: DualMatrix, adjugate: DualMatrix) {
+    precondition(rows == columns, "Only a square matrix has a determinant.")
+    let identity = DualMatrix(.identity(rows))
+    var coefficient = DualMatrix(1)
+    var power = identity
+    for step in 0..<rows {
+      if step > 0 { power = self * power + identity.hadamard(coefficient) }
+      let over = PrimeField(step + 1).inverse ?? 1
+      coefficient = (self * power).trace.scaled(by: -over)
+    }
+    let sign: PrimeField = rows % 2 == 0 ? 1 : -1
+    return (coefficient.scaled(by: sign), power.scaled(by: -sign))
+  }
+}
