@@ -269,9 +269,12 @@ struct Answering {
       session.options.layout == .denominator
     else { return [] }
     let variables = drafts.flatMap(\.variables)
+    // The nodes of the sweep are in plainest form, with the properties of the variables set aside.
+    let plain = Simplifier(session.options.book, Knowledge(session.options.book, free: variables))
+    let hasSums = first.expression.containsIndexSum
     var names: [Formula: String] = [:]
     for (name, formula) in definitions where formula.height > 0 {
-      let node = calculus.simplified(formula, free: variables)
+      let node = plain.simplify(hasSums ? IndexSums.lifted(formula) : formula)
       if names[node] == nil { names[node] = name }
     }
     let simplifier = Simplifier(session.options.book, Knowledge(session.options.book))
