@@ -7,6 +7,7 @@ struct AnswerWriter {
   let format: OutputFormat
   let steps: Bool
   let latexNames: [String: String]
+  let session: Session
 
   func formula(_ formula: Formula) -> String {
     switch format {
@@ -21,6 +22,11 @@ struct AnswerWriter {
     guard let first = answers.first else { return "" }
     var text = "\(first.question)\n"
     if first.kind == .check { return text + "  \(Self.verdict(first.verdict))\n" }
+    for answer in answers {
+      if steps, let derivation = session.derivation(of: answer) {
+        text += self.derivation(derivation).split(separator: "\n").map { "  \($0)\n" }.joined() + "\n"
+      }
+    }
     for answer in answers { text += lines(of: answer, isOneOfSeveral: answers.count > 1) }
     for definition in definitions(of: answers) {
       let lines =
@@ -47,6 +53,14 @@ struct AnswerWriter {
       }
     }
     return text
+  }
+
+  private func derivation(_ derivation: Derivation) -> String {
+    switch format {
+    case .text, .index, .json: derivation.description
+    case .unicode: derivation.unicode
+    case .latex: derivation.latex
+    }
   }
 
   private func lines(of answer: Answer, isOneOfSeveral: Bool) -> String {
@@ -171,6 +185,15 @@ extension AnswerWriter {
     if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
       fields.append(
         ("index", .object([("text", .string(components.text)), ("latex", .string(components.latex))])))
+    }
+    if steps, let derivation = session.derivation(of: answer) {
+      let lines = derivation.lines.map { line in
+        JSON.object([
+          ("rule", .string(line.rules.joined(separator: "; "))), ("text", .string(line.text)),
+          ("latex", .string(line.latex)),
+        ])
+      }
+      fields.append(("steps", .array(lines)))
     }
     return .object(fields)
   }

@@ -203,6 +203,20 @@ struct CommandLineTests {
     #expect(version.code == 0 && version.output.hasPrefix("nabla "))
   }
 
+  @Test("steps name the rules that they used")
+  func steps() throws {
+    let run = try Program.run(["derive", "x'*A*x", "--wrt", "x", "--steps", "--format", "json"] + declared)
+    let objects = try #require(
+      JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
+    let steps = try #require(objects.first?["steps"] as? [[String: String]])
+    #expect(!steps.isEmpty)
+    for step in steps {
+      #expect(["rule", "text", "latex"].allSatisfy { !(step[$0] ?? "").isEmpty }, "\(step)")
+    }
+    let text = try Program.run(["derive", "x'*A*x", "--wrt", "x", "--steps"] + declared)
+    #expect(text.output.hasPrefix("gradient x'*A*x wrt x\n  1. "))
+  }
+
   @Test("the same seed gives the same output, and so does none")
   func seeds() throws {
     for options in [["--seed", "7"], ["--seed=18446744073709551615"], []] {
