@@ -148,6 +148,20 @@ struct SeedTests {
     #expect(rows.filter { !present.contains($0) } == [])
   }
 
+  @Test("the derivative of tanh is the square of sech on request")
+  func hyperbolic() throws {
+    let file = SeedFiles.folder.deletingLastPathComponent().appendingPathComponent("hyperbolic.rules")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    var options = SessionOptions()
+    options.book = try RuleBook.standard.verified(adding: text, file: "hyperbolic.rules")
+    let session = Session(SourceText("x : scalar\ngradient tanh(x) wrt x\n", name: "tanh"), options: options)
+    guard case .answers(let answers) = session.answer(try #require(session.questions.first)) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(answers.map(\.formula.text) == ["sech(x)^2"])
+  }
+
   @Test("wrong claims are the only ones refuted")
   func refuted() {
     let refuted = SeedFiles.cases.filter { $0.expected == ["refuted"] }
