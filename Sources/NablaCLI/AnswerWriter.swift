@@ -124,7 +124,10 @@ struct AnswerWriter {
   private static func verified(_ verdict: Verdict) -> String {
     let points = "at \(verdict.points) random point\(verdict.points == 1 ? "" : "s")"
     let numbers = "\(points), largest relative error \(figure(verdict.error))"
-    guard let certificate = verdict.certificate else { return "verified \(numbers)" }
+    guard let certificate = verdict.certificate else {
+      let order = verdict.order.map { ", order of convergence \(Matrix.text(of: $0, digits: 2))" } ?? ""
+      return "verified \(numbers)\(order)"
+    }
     let probability = "error probability < 2^-\(certificate.exponent)"
     let exact =
       certificate.hasChoices
@@ -211,6 +214,7 @@ extension AnswerWriter {
       ("method", .string(verdict.method)), ("error", .number(verdict.error)),
       ("points", .integer(verdict.points)),
     ]
+    if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in
         example.values[name].map { (name, Self.json($0)) }
