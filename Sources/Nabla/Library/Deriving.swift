@@ -58,8 +58,12 @@ extension Formula {
     let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
       try calculus.hessian(of: self, by: first, second ?? first)
     }
+    let gradient = try derivation.derived { (calculus) throws(DerivativeProblem) in
+      try calculus.gradient(of: self, by: first, second ?? first).formula
+    }
     let verdict = try derivation.confirmed { check in
-      check.checkHessian(of: self, variable: first, variable: second ?? first, hessian: derivative.formula)
+      check.checkHessian(
+        of: self, variable: first, variable: second ?? first, hessian: derivative.formula, gradient: gradient)
     }
     return derivation.result(.hessian, derivative, variables, verdict)
   }

@@ -111,20 +111,16 @@ struct Answering {
     return Draft(derivative: derivative, variables: variables, expression: expression, verdict: verdict)
   }
 
-  /// The gradient is compared with differences of E, then the Hessian with differences of the gradient.
   private func confirmedHessian(
     _ hessian: Formula, _ expression: Formula, _ first: Formula, _ last: Formula
   ) throws(QuestionFailure) -> Verdict? {
     let gradient = try derived { () throws(DerivativeProblem) in
       try calculus.gradient(of: expression, by: first, last).formula
     }
-    let below = try confirmed { check.checkGradient(of: expression, variable: first, gradient: gradient) }
-    if let below, case .skipped = below.status { return below }
-    let above = try confirmed {
+    return try confirmed {
       check.checkHessian(
         of: expression, variable: first, variable: last, hessian: hessian, gradient: gradient)
     }
-    return above.map { $0.restingOn(below) }
   }
 
   private func differential() throws(QuestionFailure) -> Draft {
