@@ -214,6 +214,9 @@ extension AnswerWriter {
       ("method", .string(verdict.method)), ("error", .number(verdict.error)),
       ("points", .integer(verdict.points)),
     ]
+    if let certificate = verdict.certificate {
+      fields.append(("errorProbability", .string("2^-\(certificate.exponent)")))
+    }
     if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in

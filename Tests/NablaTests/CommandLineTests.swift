@@ -105,7 +105,8 @@ private let derivations: [ProgramCase] = [
             "status": "verified",
             "method": "exact",
             "error": E,
-            "points": 5
+            "points": 5,
+            "errorProbability": "2^-N"
           },
           "index": {
             "text": "[i] = x_i/sqrt(sum(j = 1:n, x_j^2)) for i = 1:n",
