@@ -59,9 +59,11 @@ public struct Verification: Sendable {
       exact.checkDifferential(of: objective, variables: variables, differential: differential), showing: nil)
   }
 
-  /// Whether two formulas of one shape have the same values wherever both have one.
-  public func checkEqual(_ left: Formula, _ right: Formula) -> Verdict {
-    let verdict = numeric.checkEqual(left, right)
+  /// Whether two formulas of one shape have the same values wherever both, and what is presupposed, have one.
+  public func checkEqual(
+    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
+  ) -> Verdict {
+    let verdict = numeric.checkEqual(left, right, presupposing: presupposed)
     return joined(verdict, exact.checkEqual(left, right)) { numeric.closest(left, right) }
   }
 

@@ -1,0 +1,213 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Looks for a single edit that makes a refuted claim true.
+struct SlipSearch {
+  let check: Verification
+  let calculus: Calculus
+  let names: Lowering
+  let environment: Environment
+  let left: ClaimSide
+  let right: ClaimSide
+
+  init(
+    _ check: Verification, _ calculus: Calculus, _ names: Lowering, _ environment: Environment,
+    left: ClaimSide, right: ClaimSide
+  ) {
+    self.check = check
+    self.calculus = calculus
+    self.names = names
+    var known = environment
+    known.infersUndeclared = false
+    self.environment = known
+    self.left = left
+    self.right = right
+  }
+
+  /// How many edits are read for each side, and how many bytes all together: what bounds the time.
+  private static let mostEdits = 600
+  private static let mostBytes = 40_000
+  /// Edits of what is differentiated: each takes differences.
+  private static let mostDerivatives = 60
+  /// Edits that pass the quick comparison and are then verified.
+  private static let mostVerifications = 8
+  private static let batch = 24
+
+  /// The likeliest slip: the right side's before the left's, but a formula's before a derivative's question.
+  func slip() -> Refutation.Slip? {
+    let sides: [Refutation.Side] = [.right, .left]
+    let plain = sides.filter { self[$0].claim.derivative == nil }
+    for side in plain { if let found = slip(in: side) { return found } }
+    for side in plain { if let found = missingTerm(in: side) { return found } }
+    for side in sides where self[side].claim.derivative != nil {
+      if let found = slip(inQuestion: side) { return found }
+    }
+    return nil
+  }
+
+  private subscript(side: Refutation.Side) -> ClaimSide { side == .left ? left : right }
+
+  private func slip(in side: Refutation.Side) -> Refutation.Slip? {
+    let (mine, other) = (self[side], side == .left ? right : left)
+    guard
+      let comparison = QuickComparison(
+        check.numeric, target: other.formula, claim: mine.formula, presupposing: other.presupposed,
+        other: exchangeableVariables)
+    else { return nil }
+    let candidates = candidates(for: mine)
+    var verifications = 0
+    while verifications < Self.mostVerifications {
+      var batch: [(edit: SlipEdits.Edit, formula: Formula)] = []
+      while batch.count < Self.batch, let next = candidates.next() { batch.append(next) }
+      if batch.isEmpty { return nil }
+      for place in comparison.agreeing(batch.map(\.formula)) where verifications < Self.mostVerifications {
+        verifications += 1
+        let (edit, formula) = batch[place]
+        if !edit.rank.helpsTautology, other.claim.derivative == nil,
+          edit.text.filter({ $0 != " " }) == other.text.filter({ $0 != " " })
+        {
+          continue
+        }
+        let verdict = check.checkEqual(other.formula, formula, presupposing: other.presupposed)
+        if verdict.status == .verified { return slip(side, edit.text, edit.words) }
+      }
+    }
+    return nil
+  }
+
+  /// Edits of what is differentiated, for which the other side is compared with differences.
+  private func slip(inQuestion side: Refutation.Side) -> Refutation.Slip? {
+    let (mine, other) = (self[side], side == .left ? right : left)
+    guard let first = mine.variables.first, let last = mine.variables.last else { return nil }
+    var quick = check.numeric
+    quick.points = 2
+    let candidates = candidates(for: mine)
+    var tried = 0
+    func holds(_ check: Verification, _ expression: Formula) -> Bool {
+      let claim = other.formula
+      switch mine.claim.derivative {
+      case .gradient:
+        return check.checkGradient(of: expression, variable: first, gradient: claim).status == .verified
+      case .jacobian:
+        return check.checkJacobian(of: expression, variable: first, jacobian: claim).status == .verified
+      case .hessian:
+        return check.checkHessian(of: expression, variable: first, variable: last, hessian: claim).status
+          == .verified
+      case .differential, .simplify, .check, .stationary, nil: return false
+      }
+    }
+    while tried < Self.mostDerivatives, let (edit, formula) = candidates.next() {
+      tried += 1
+      if quickly(quick, formula, mine, holds), holds(check, formula) {
+        return slip(side, mine.before + edit.text + mine.after, edit.words)
+      }
+    }
+    return nil
+  }
+
+  private func quickly(
+    _ quick: NumericCheck, _ formula: Formula, _ side: ClaimSide, _ holds: (Verification, Formula) -> Bool
+  ) -> Bool {
+    holds(Verification(quick, calculus.book), formula)
+  }
+
+  private func slip(_ side: Refutation.Side, _ text: String, _ words: String) -> Refutation.Slip {
+    let claim = side == .left ? "\(text) == \(right.text)" : "\(left.text) == \(text)"
+    return Refutation.Slip(side: side, edit: words, text: text, claim: claim)
+  }
+
+  // MARK: A missing term
+
+  /// What the side lacks, where that is a single term.
+  private func missingTerm(in side: Refutation.Side) -> Refutation.Slip? {
+    let (mine, other) = (self[side], side == .left ? right : left)
+    if mine.formula.isZero || (mine.formula.cost + other.formula.cost) / Cost.symbol > 300 { return nil }
+    let term = calculus.simplified(.adding(other.formula, mine.formula.negated))
+    guard
+      !term.nodesChildrenFirst.contains(where: { if case .sum = $0.kind { true } else { false } }),
+      !term.isInvalid, !term.isZero, term.cost < other.formula.cost,
+      let text = term.text(limit: 80),
+      let typed = SideText(mine.body)
+    else { return nil }
+    let body = typed.fitted(mine.body, typed.level(typed.tree), to: .sum)
+    let longer = text.hasPrefix("-") ? "\(body) - \(text.dropFirst())" : "\(body) + \(text)"
+    guard let formula = read(longer, as: mine.claim.shape),
+      check.checkEqual(other.formula, formula, presupposing: other.presupposed).status == .verified
+    else { return nil }
+    return slip(side, longer, "the term \(text) is missing")
+  }
+
+  // MARK: Candidates
+
+  /// The formulas that edits lead to, each once, as many as there is time for.
+  private func candidates(for side: ClaimSide) -> AnyIterator<(edit: SlipEdits.Edit, formula: Formula)> {
+    guard let typed = SideText(side.body) else { return AnyIterator { nil } }
+    let shape = side.claim.expression.shape
+    var edits = SlipEdits(
+      of: typed, exchangeable: exchangeable, sizes: Array(sizes.prefix(3)), scalars: scalars
+    ).edits[...]
+    var seen: Set<Formula> = [side.expression]
+    var (count, bytes) = (0, 0)
+    return AnyIterator {
+      while let edit = edits.popFirst(), count < Self.mostEdits, bytes < Self.mostBytes {
+        count += 1
+        bytes += edit.text.utf8.count
+        guard let formula = self.read(edit.text, as: shape), seen.insert(formula).inserted else { continue }
+        return (edit, formula)
+      }
+      return nil
+    }
+  }
+
+  /// The formula of a text; nil where it is none of this shape.
+  private func read(_ text: String, as shape: Shape) -> Formula? {
+    let source = SourceText(text)
+    guard let tree = try? parseExpression(source),
+      let typed = try? infer(tree, as: shape, in: environment, source: source), typed.shape == shape
+    else { return nil }
+    let formula = names.formula(typed)
+    return formula.isInvalid || formula.shape != shape ? nil : formula
+  }
+
+  // MARK: Names
+
+  /// The names of values that the claim speaks of, and of sizes.
+  private var spokenOf: [String] {
+    var found: Set<String> = []
+    for side in [left, right] {
+      guard let typed = SideText(side.body) else { continue }
+      for node in typed.nodes { if case .name(let name) = node.tree.kind { found.insert(name) } }
+      found.formUnion(side.expression.variables.compactMap { $0.variable?.name })
+    }
+    return found.sorted()
+  }
+
+  private var sizes: [String] {
+    let known = environment.dimensions
+    return Instance.sizeNames([left.formula, right.formula]).filter(known.contains)
+  }
+
+  private var scalars: Set<String> {
+    Set(names.names.filter { $0.value.isScalar }.keys).union(environment.dimensions)
+  }
+
+  /// Names of one shape, which may have been taken for each other.
+  private var exchangeable: [String: [String]] {
+    let spoken = spokenOf
+    let sizes = Set(self.sizes)
+    var result: [String: [String]] = [:]
+    for name in spoken {
+      let others = spoken.filter { other in
+        if other == name { return false }
+        if let mine = names.names[name], let theirs = names.names[other] { return mine.shape == theirs.shape }
+        return sizes.contains(name) && sizes.contains(other)
+      }
+      result[name] = Array(others.prefix(5))
+    }
+    return result
+  }
+
+  private var exchangeableVariables: [Formula] {
+    spokenOf.compactMap { names.names[$0] }.flatMap(\.variables)
+  }
+}
