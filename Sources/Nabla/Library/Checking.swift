@@ -40,9 +40,12 @@ extension Formula {
 extension Counterexample: CustomStringConvertible {
   /// The values by name on one line, then both sides: `A = [1, 2; 3, 4]: 5 against 6`.
   public var description: String {
-    let data = values.keys.sorted().compactMap { name in values[name].map { "\(name) = \($0.inline(isNumber(name)))" } }
+    let data = values.keys.sorted().compactMap { name in
+      values[name].map { "\(name) = \($0.inline(isNumber(name)))" }
+    }
     let point = data.isEmpty ? sizes.keys.sorted().map { "\($0) = \(sizes[$0] ?? 0)" } : data
-    return point.joined(separator: ", ") + ": \(left.inline(sidesAreNumbers)) against \(right.inline(sidesAreNumbers))"
+    return point.joined(separator: ", ")
+      + ": \(left.inline(sidesAreNumbers)) against \(right.inline(sidesAreNumbers))"
   }
 }
 

@@ -56,8 +56,8 @@ struct NeededProperties {
     let (a, b) = (left.replacing(replacements), right.replacing(replacements))
     let grounds = presupposed.map { $0.replacing(replacements) }
     guard !a.isInvalid, !b.isInvalid, a.shape == b.shape,
-      let comparison = QuickComparison(check.numeric, target: a, claim: b, presupposing: grounds),
-      !comparison.agreeing([b]).isEmpty
+      let comparison = QuickComparison(check.numeric, target: a, claim: b, presupposing: grounds, points: 1),
+      !comparison.agreeing([.whole(b)]).isEmpty
     else { return false }
     if comparison.targetVanishes, !left.isZero, !right.isZero { return false }
     // A property that leaves a single value says what the variable is, not what it is like.

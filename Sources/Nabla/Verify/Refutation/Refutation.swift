@@ -76,11 +76,7 @@ extension Refutation {
   public var hints: [String] {
     var result: [String] = []
     if let slip {
-      let isShort = slip.text.utf8.count <= Self.longest
-      result.append(
-        isShort
-          ? "true with \(slip.text) on the \(slip.side.rawValue) side: \(slip.edit)"
-          : "true if on the \(slip.side.rawValue) side \(slip.editAsClause)")
+      result.append(slip.words(isShort: slip.text.utf8.count <= Self.longest))
     }
     if let property {
       let names = property.variables
@@ -113,8 +109,10 @@ extension Refutation.Step {
 }
 
 extension Refutation.Slip {
-  fileprivate var editAsClause: String {
-    edit.contains(" is ") ? edit : "there were \(edit)"
+  fileprivate func words(isShort: Bool) -> String {
+    let place = "on the \(side.rawValue) side"
+    if isShort { return "true with \(text) \(place): \(edit)" }
+    return edit.contains(" for ") ? "true with \(edit) \(place)" : "\(place) \(edit)"
   }
 }
 

@@ -56,6 +56,11 @@ struct SideText {
     self.text(from: 0, to: range.start) + text + self.text(from: range.end, to: source.bytes.count)
   }
 
+  /// A part of the side with a stretch of it replaced.
+  func replacing(_ range: SourceRange, by text: String, in part: SourceRange) -> String {
+    self.text(from: part.start, to: range.start) + text + self.text(from: range.end, to: part.end)
+  }
+
   /// The text between two parts that follow each other.
   func gap(_ left: SyntaxTree, _ right: SyntaxTree) -> SourceRange {
     SourceRange(start: left.range.end, end: max(left.range.end, right.range.start))

@@ -3,8 +3,9 @@ import NablaLanguage
 /// Single edits of one side of a claim, the likeliest slips of the pen first.
 struct SlipEdits {
   struct Edit {
-    /// The side after the edit.
-    let text: String
+    /// What is replaced in the side's text, and by what.
+    let range: SourceRange
+    let replacement: String
     /// The edit in words.
     let words: String
     let rank: Rank
@@ -56,7 +57,7 @@ struct SlipEdits {
   private static let most = 4000
 
   private mutating func add(_ rank: Rank, _ range: SourceRange, _ text: String, _ words: String) {
-    edits.append(Edit(text: side.replacing(range, by: text), words: words, rank: rank))
+    edits.append(Edit(range: range, replacement: text, words: words, rank: rank))
   }
 
   /// A part for another one: `A' for A`.

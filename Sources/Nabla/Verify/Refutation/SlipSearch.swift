@@ -24,11 +24,11 @@ struct SlipSearch {
     self.right = right
   }
 
-  /// How many edits are read for each side, and how many bytes all together: what bounds the time.
-  private static let mostEdits = 600
-  private static let mostBytes = 40_000
-  /// Edits of what is differentiated: each takes differences.
+  /// How many bytes of edited texts are read for each side: what bounds the time.
+  private static let mostBytes = 24_000
+  /// Edits of what is differentiated, each of which takes differences, and their bytes all together.
   private static let mostDerivatives = 60
+  private static let mostDerivedBytes = 6_000
   /// Edits that pass the quick comparison and are then verified.
   private static let mostVerifications = 8
   private static let batch = 24
@@ -54,22 +54,27 @@ struct SlipSearch {
         check.numeric, target: other.formula, claim: mine.formula, presupposing: other.presupposed,
         other: exchangeableVariables)
     else { return nil }
-    let candidates = candidates(for: mine)
-    var verifications = 0
-    while verifications < Self.mostVerifications {
-      var batch: [(edit: SlipEdits.Edit, formula: Formula)] = []
-      while batch.count < Self.batch, let next = candidates.next() { batch.append(next) }
+    guard let typed = SideText(mine.body) else { return nil }
+    let candidates = SlipCandidates(of: mine, typed, edits: edits(of: typed), reader: reader)
+    var (bytes, verifications) = (0, 0)
+    while verifications < Self.mostVerifications, bytes < Self.mostBytes {
+      var batch: [SlipCandidates.Candidate] = []
+      while batch.count < Self.batch, bytes < Self.mostBytes, let next = candidates.next(&bytes) {
+        batch.append(next)
+      }
       if batch.isEmpty { return nil }
       for place in comparison.agreeing(batch.map(\.formula)) where verifications < Self.mostVerifications {
-        verifications += 1
-        let (edit, formula) = batch[place]
+        let edit = batch[place].edit
+        let text = typed.replacing(edit.range, by: edit.replacement)
         if !edit.rank.helpsTautology, other.claim.derivative == nil,
-          edit.text.filter({ $0 != " " }) == other.text.filter({ $0 != " " })
+          text.filter({ $0 != " " }) == other.text.filter({ $0 != " " })
         {
           continue
         }
+        verifications += 1
+        guard let formula = reader.formula(text, as: mine.claim.shape) else { continue }
         let verdict = check.checkEqual(other.formula, formula, presupposing: other.presupposed)
-        if verdict.status == .verified { return slip(side, edit.text, edit.words) }
+        if verdict.status == .verified { return slip(side, text, edit.words) }
       }
     }
     return nil
@@ -81,8 +86,9 @@ struct SlipSearch {
     guard let first = mine.variables.first, let last = mine.variables.last else { return nil }
     var quick = check.numeric
     quick.points = 2
-    let candidates = candidates(for: mine)
-    var tried = 0
+    guard let typed = SideText(mine.body) else { return nil }
+    let candidates = SlipCandidates(of: mine, typed, edits: edits(of: typed), reader: reader, isWhole: true)
+    var (tried, bytes) = (0, 0)
     func holds(_ check: Verification, _ expression: Formula) -> Bool {
       let claim = other.formula
       switch mine.claim.derivative {
@@ -96,19 +102,15 @@ struct SlipSearch {
       case .differential, .simplify, .check, .stationary, nil: return false
       }
     }
-    while tried < Self.mostDerivatives, let (edit, formula) = candidates.next() {
+    while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, let next = candidates.next(&bytes) {
       tried += 1
-      if quickly(quick, formula, mine, holds), holds(check, formula) {
-        return slip(side, mine.before + edit.text + mine.after, edit.words)
-      }
+      guard case .whole(let formula) = next.formula, holds(Verification(quick, calculus.book), formula),
+        holds(check, formula)
+      else { continue }
+      let text = typed.replacing(next.edit.range, by: next.edit.replacement)
+      return slip(side, mine.before + text + mine.after, next.edit.words)
     }
     return nil
-  }
-
-  private func quickly(
-    _ quick: NumericCheck, _ formula: Formula, _ side: ClaimSide, _ holds: (Verification, Formula) -> Bool
-  ) -> Bool {
-    holds(Verification(quick, calculus.book), formula)
   }
 
   private func slip(_ side: Refutation.Side, _ text: String, _ words: String) -> Refutation.Slip {
@@ -131,42 +133,16 @@ struct SlipSearch {
     else { return nil }
     let body = typed.fitted(mine.body, typed.level(typed.tree), to: .sum)
     let longer = text.hasPrefix("-") ? "\(body) - \(text.dropFirst())" : "\(body) + \(text)"
-    guard let formula = read(longer, as: mine.claim.shape),
+    guard let formula = reader.formula(longer, as: mine.claim.shape),
       check.checkEqual(other.formula, formula, presupposing: other.presupposed).status == .verified
     else { return nil }
     return slip(side, longer, "the term \(text) is missing")
   }
 
-  // MARK: Candidates
+  private var reader: FormulaReader { FormulaReader(names: names, environment: environment) }
 
-  /// The formulas that edits lead to, each once, as many as there is time for.
-  private func candidates(for side: ClaimSide) -> AnyIterator<(edit: SlipEdits.Edit, formula: Formula)> {
-    guard let typed = SideText(side.body) else { return AnyIterator { nil } }
-    let shape = side.claim.expression.shape
-    var edits = SlipEdits(
-      of: typed, exchangeable: exchangeable, sizes: Array(sizes.prefix(3)), scalars: scalars
-    ).edits[...]
-    var seen: Set<Formula> = [side.expression]
-    var (count, bytes) = (0, 0)
-    return AnyIterator {
-      while let edit = edits.popFirst(), count < Self.mostEdits, bytes < Self.mostBytes {
-        count += 1
-        bytes += edit.text.utf8.count
-        guard let formula = self.read(edit.text, as: shape), seen.insert(formula).inserted else { continue }
-        return (edit, formula)
-      }
-      return nil
-    }
-  }
-
-  /// The formula of a text; nil where it is none of this shape.
-  private func read(_ text: String, as shape: Shape) -> Formula? {
-    let source = SourceText(text)
-    guard let tree = try? parseExpression(source),
-      let typed = try? infer(tree, as: shape, in: environment, source: source), typed.shape == shape
-    else { return nil }
-    let formula = names.formula(typed)
-    return formula.isInvalid || formula.shape != shape ? nil : formula
+  private func edits(of typed: SideText) -> [SlipEdits.Edit] {
+    SlipEdits(of: typed, exchangeable: exchangeable, sizes: Array(sizes.prefix(3)), scalars: scalars).edits
   }
 
   // MARK: Names
