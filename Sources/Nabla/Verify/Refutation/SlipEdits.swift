@@ -12,17 +12,17 @@ struct SlipEdits {
   }
 
   /// How likely a slip is, the likeliest first.
-  enum Rank: Int, Comparable {
-    case sign, surplus, factor, transpose, partSign, partFactor, size, operation, reduction, order, power,
+  enum Rank: Int, Comparable, CaseIterable {
+    case sign, surplus, factor, transpose, partSign, partFactor, operation, reduction, size, order, power,
       name
-    case term, part, function, inverse
+    case term, part, function, inverse, missing
     /// Whether it is told even if it makes both sides the same text: that `2*x == x` lacks a factor helps, that
     /// `A*B == B*A` holds with the factors swapped does not.
     var helpsTautology: Bool {
       switch self {
       case .sign, .surplus, .factor, .transpose, .partSign, .partFactor, .size, .operation, .reduction, .term:
         true
-      case .order, .power, .name, .part, .function, .inverse: false
+      case .order, .power, .name, .part, .function, .inverse, .missing: false
       }
     }
     static func < (a: Rank, b: Rank) -> Bool { a.rawValue < b.rawValue }
@@ -31,16 +31,28 @@ struct SlipEdits {
   let side: SideText
   /// Names that may stand for each other, by name.
   let exchangeable: [String: [String]]
-  /// Names of sizes that the claim speaks of.
+  /// Names of sizes and of other scalars that the claim speaks of, which may be missing as factors.
   let sizes: [String]
+  let numbers: [String]
+  /// Names of arrays that it speaks of, likewise.
+  let arrays: [String]
   /// Names of numbers, whose transposes are themselves.
   let scalars: Set<String>
+  /// Whether only the likelier slips are tried, for there are many places.
+  private let isLong: Bool
   private(set) var edits: [Edit] = []
 
-  init(of side: SideText, exchangeable: [String: [String]], sizes: [String], scalars: Set<String>) {
+  init(
+    of side: SideText, exchangeable: [String: [String]], sizes: [String], numbers: [String] = [],
+    arrays: [String] = [],
+    scalars: Set<String>
+  ) {
     self.side = side
     self.exchangeable = exchangeable
     self.sizes = sizes
+    self.numbers = numbers
+    self.arrays = arrays
+    isLong = side.source.bytes.count > Self.long
     self.scalars = scalars
     scaleWhole()
     for node in side.nodes {
@@ -54,7 +66,8 @@ struct SlipEdits {
       .map(\.element)
   }
 
-  private static let most = 4000
+  private static let most = 10_000
+  private static let long = 600
 
   private mutating func add(_ rank: Rank, _ range: SourceRange, _ text: String, _ words: String) {
     edits.append(Edit(range: range, replacement: text, words: words, rank: rank))
@@ -78,11 +91,11 @@ struct SlipEdits {
       let amount = isLess ? Rational(1) / factor : factor
       add(rank, range, text, "the factor \(amount) is \(isLess ? "too much" : "missing")")
     }
-    for name in sizes {
+    for (name, rank) in sizes.map({ ($0, Rank.size) }) + numbers.map({ ($0, .part) }) {
       for factor in [SideText.Factor.size(name), .oneOver(name)] {
         let (text, isLess) = side.scaled(side.tree, by: factor)
         add(
-          .size, range, text,
+          rank, range, text,
           "the factor \((isLess ? factor.inverse : factor).text) is \(isLess ? "too much" : "missing")")
       }
     }
@@ -103,6 +116,7 @@ struct SlipEdits {
     if let row = side.factors(node.tree) { editFactors(row) }
     if node.role == .argument { scaleArgument(node) }
     if node.role != .mark { reduce(node) }
+    if !isLong, [.factor, .argument, .term].contains(node.role) { complete(node) }
     switch node.tree.kind {
     case .number(let value): number(node, value)
     case .name(let name): self.name(node, name)
@@ -142,8 +156,15 @@ struct SlipEdits {
     exchange(.partSign, node, for: negated, .product)
     exchange(.part, node, for: side.scaled(node.tree, by: .rational(2)).text, .product)
     exchange(.part, node, for: side.scaled(node.tree, by: .rational(Rational(1, over: 2))).text, .product)
+    if isLong { return }
+    for name in sizes + numbers {
+      exchange(.part, node, for: side.scaled(node.tree, by: .size(name)).text, .product)
+      exchange(.part, node, for: side.scaled(node.tree, by: .oneOver(name)).text, .product)
+    }
     let text = side.fitted(side.text(node.tree), side.level(node.tree), to: .product)
     exchange(.function, node, for: "1 - \(text)", .sum)
+    exchange(.inverse, node, for: "\(text) - 1", .sum)
+    exchange(.inverse, node, for: "\(text) + 1", .sum)
   }
 
   private mutating func reduce(_ node: SideText.Node) {
@@ -152,6 +173,32 @@ struct SlipEdits {
     var inner = side.text(node.tree)
     if side.isBracketed(node.tree) { inner = String(inner.dropFirst().dropLast()) }
     for name in ["sum", "mean"] { exchange(.reduction, node, for: "\(name)(\(inner))", .atom) }
+  }
+
+  /// What may be missing next to a factor: a 1 that it is taken from or added to, or another factor.
+  private mutating func complete(_ node: SideText.Node) {
+    let text = side.text(node.tree)
+    var factor = side.fitted(text, side.level(node.tree), to: .product)
+    if case .number = node.tree.kind {
+    } else if node.role == .factor {
+      if case .negate(let inner) = node.tree.kind, !side.isBracketed(node.tree) {
+        factor = side.text(inner)
+        exchange(.function, node, for: "1 - \(factor)", .sum)
+      } else if side.level(node.tree) >= .postfix {
+        exchange(.function, node, for: "1 - \(factor)", .sum)
+        exchange(.inverse, node, for: "\(factor) - 1", .sum)
+        exchange(.inverse, node, for: "\(factor) + 1", .sum)
+      }
+    }
+    if node.role == .argument || side.level(node.tree) < .postfix { return }
+    for array in arrays {
+      for form in [
+        "\(array)*\(text)", "\(array)'*\(text)", "\(text)*\(array)", "\(text)*\(array)'",
+        "\(text) .* \(array)",
+      ] {
+        add(.missing, node.tree.range, form, "\(form) for \(text)")
+      }
+    }
   }
 
   private mutating func number(_ node: SideText.Node, _ value: Rational) {
@@ -233,7 +280,7 @@ struct SlipEdits {
         let scaled = side.scaled(term, by: .rational(factor)).text
         add(.partFactor, term.range, scaled, "\(scaled) for \(text)")
       }
-      for name in sizes {
+      for name in sizes + numbers where !isLong {
         for factor in [SideText.Factor.size(name), .oneOver(name)] {
           let scaled = side.scaled(term, by: factor).text
           add(.part, term.range, scaled, "\(scaled) for \(text)")

@@ -142,7 +142,13 @@ struct SlipSearch {
   private var reader: FormulaReader { FormulaReader(names: names, environment: environment) }
 
   private func edits(of typed: SideText) -> [SlipEdits.Edit] {
-    SlipEdits(of: typed, exchangeable: exchangeable, sizes: Array(sizes.prefix(3)), scalars: scalars).edits
+    let spoken = spokenOf.filter { names.names[$0] != nil }
+    let (numbers, arrays) = (spoken.filter(scalars.contains), spoken.filter { !scalars.contains($0) })
+    return SlipEdits(
+      of: typed, exchangeable: exchangeable, sizes: Array(sizes.prefix(3)),
+      numbers: Array(numbers.prefix(3)),
+      arrays: Array(arrays.prefix(4)), scalars: scalars
+    ).edits
   }
 
   // MARK: Names
