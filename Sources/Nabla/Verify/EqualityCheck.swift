@@ -38,10 +38,11 @@ extension NumericCheck {
         verdict.error = max(verdict.error, comparison)
         if comparison > Self.equalityTolerance {
           verdict.status = .refuted
+          let example = Counterexample(
+            point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
+          // Elsewhere, a difference that may be rounding would be another one.
           verdict.counterexample =
-            readable(left, right, parts, presupposed)
-            ?? Counterexample(
-              point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
+            example.mayBeRounding ? example : readable(left, right, parts, presupposed) ?? example
           return verdict
         }
       }

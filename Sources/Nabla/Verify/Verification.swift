@@ -99,7 +99,7 @@ public struct Verification: Sendable {
 
 extension Counterexample {
   /// Whether the sides differ by little, beside the values that they are computed from.
-  fileprivate var mayBeRounding: Bool {
+  var mayBeRounding: Bool {
     guard left.rows == right.rows, left.columns == right.columns else { return false }
     let scale = values.values.reduce(max(1, left.maxAbs, right.maxAbs)) { max($0, $1.maxAbs) }
     return (left - right).maxAbs <= 1e-7 * scale
