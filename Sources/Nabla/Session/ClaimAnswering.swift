@@ -72,7 +72,9 @@ extension Answering {
   /// What helps with a refuted step: where it stands, what was derived, and what would make it true.
   private func help(_ left: ClaimSide, _ right: ClaimSide, step index: Int, verified: Int) -> Refutation {
     var (left, right) = (left, right)
+    let presupposed = left.presupposed + right.presupposed
     var refutation = Refutation()
+    let isSmall = Self.nodes([left.formula, right.formula] + presupposed) <= Self.mostNodes
     // Read again from its own line, so that an edited claim stands on one line as well.
     let line = SourceText(question.statement.text)
     if let first = parseFile(line).statements.first, case .question(let typed) = first.kind {
@@ -80,16 +82,19 @@ extension Answering {
       if claims.indices.contains(index + 1) {
         left.setText(claims[index], line)
         right.setText(claims[index + 1], line)
-        let search = SlipSearch(
-          check, calculus, names, session.file.environment, left: left, right: right)
-        refutation.slip = search.slip()
+        if isSmall {
+          let search = SlipSearch(
+            check, calculus, names, session.file.environment, left: left, right: right)
+          refutation.slip = search.slip()
+        }
       }
     }
-    refutation.property =
-      NeededProperties(
-        check: check, left: left.formula, right: right.formula,
-        presupposed: left.presupposed + right.presupposed
-      ).property()
+    if isSmall {
+      refutation.property =
+        NeededProperties(
+          check: check, left: left.formula, right: right.formula, presupposed: presupposed
+        ).property()
+    }
     for (side, place) in [(left, Refutation.Side.left), (right, .right)] {
       guard let kind = side.claim.derivative, let text = side.formula.text(limit: Refutation.longest),
         text.utf8.count <= Refutation.longest
@@ -102,5 +107,14 @@ extension Answering {
         right: right.text, place: session.source.position(at: right.claim.range.start))
     }
     return refutation
+  }
+
+  /// Larger claims are refuted, but what would make them true is not looked for.
+  private static let mostNodes = 3000
+
+  private static func nodes(_ formulas: [Formula]) -> Int {
+    formulas.reduce(0) { count, formula in
+      formula.nodesChildrenFirst.reduce(count) { $0 + 1 + $1.children.count }
+    }
   }
 }

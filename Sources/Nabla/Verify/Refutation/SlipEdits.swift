@@ -70,7 +70,11 @@ struct SlipEdits {
   private static let long = 600
 
   private mutating func add(_ rank: Rank, _ range: SourceRange, _ text: String, _ words: String) {
-    edits.append(Edit(range: range, replacement: text, words: words, rank: rank))
+    let isShort = words.utf8.count <= Refutation.longest
+    edits.append(
+      Edit(
+        range: range, replacement: text, words: isShort ? words : "\(words.prefix(Refutation.longest))…",
+        rank: rank))
   }
 
   /// A part for another one: `A' for A`.
