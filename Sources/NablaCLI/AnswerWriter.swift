@@ -21,7 +21,7 @@ struct AnswerWriter {
   func write(_ answers: [Answer]) -> String {
     guard let first = answers.first else { return "" }
     var text = "\(first.question)\n"
-    if first.kind == .check { return text + "  \(Self.verdict(first.verdict))\n" }
+    if first.kind == .check { return text + "  \(Self.verdict(first.verdict, first.refutation))\n" }
     for answer in answers {
       if steps, let derivation = session.derivation(of: answer) {
         text += self.derivation(derivation).split(separator: "\n").map { "  \($0)\n" }.joined() + "\n"
@@ -103,7 +103,7 @@ struct AnswerWriter {
   }
 
   /// `verified` or `refuted`, with the figures.
-  static func verdict(_ verdict: Verdict?) -> String {
+  static func verdict(_ verdict: Verdict?, _ refutation: Refutation? = nil) -> String {
     guard let verdict else { return "not checked" }
     switch verdict.status {
     case .verified:
@@ -115,9 +115,15 @@ struct AnswerWriter {
       if verdict.isRefutedExactly {
         text += " exactly: the sides differ, by less than the tolerance of numbers"
       }
-      if let example = verdict.counterexample { text += "\n" + counterexample(example) }
-      return text
+      if let step = refutation?.step { text += " \(step.words)" }
+      return ([text] + details(verdict, refutation)).joined(separator: "\n")
     }
+  }
+
+  /// The values that refute a claim, and what helps with it, a line each.
+  static func details(_ verdict: Verdict, _ refutation: Refutation?) -> [String] {
+    (verdict.counterexample.map { [counterexample($0)] } ?? [])
+      + (refutation?.lines ?? []).map { "    \($0)" }
   }
 
   /// How it was verified: exactly, at random points, or both.
@@ -139,12 +145,16 @@ struct AnswerWriter {
   static func counterexample(_ example: Counterexample) -> String {
     var lines: [String] = []
     for name in example.values.keys.sorted() {
-      if let value = example.values[name] { lines.append("    \(name) = \(inline(value))") }
+      guard let value = example.values[name] else { continue }
+      lines.append("    \(name) = \(inline(value, isNumber: example.isNumber(name)))")
     }
     // As many digits as it takes to see the difference.
-    let digits = [6, 9, 12, 17].first { inline(example.left, $0) != inline(example.right, $0) } ?? 17
-    lines.append("    left side  = \(inline(example.left, digits))")
-    lines.append("    right side = \(inline(example.right, digits))")
+    func side(_ value: Matrix, _ digits: Int) -> String {
+      inline(value, isNumber: example.sidesAreNumbers, digits)
+    }
+    let digits = [6, 9, 12, 17].first { side(example.left, $0) != side(example.right, $0) } ?? 17
+    lines.append("    left side  = \(side(example.left, digits))")
+    lines.append("    right side = \(side(example.right, digits))")
     return lines.joined(separator: "\n")
   }
 
@@ -153,9 +163,11 @@ struct AnswerWriter {
     return Matrix.text(of: value, digits: 2)
   }
 
-  /// A matrix on one line: `[1 2; 3 4]`.
-  static func inline(_ matrix: Matrix, _ digits: Int = 6) -> String {
-    if matrix.rows == 1, matrix.columns == 1 { return Matrix.text(of: matrix[0, 0], digits: digits) }
+  /// A matrix on one line: `[1 2; 3 4]`; a number without brackets.
+  static func inline(_ matrix: Matrix, isNumber: Bool, _ digits: Int = 6) -> String {
+    if isNumber, matrix.rows == 1, matrix.columns == 1 {
+      return Matrix.text(of: matrix[0, 0], digits: digits)
+    }
     let rows = (0..<matrix.rows).map { i in
       (0..<matrix.columns).map { Matrix.text(of: matrix[i, $0], digits: digits) }.joined(separator: " ")
     }
@@ -183,7 +195,7 @@ extension AnswerWriter {
           })
       ),
       ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
-      ("notes", .strings(answer.notes)), ("check", check(answer.verdict)),
+      ("notes", .strings(answer.notes)), ("check", check(answer.verdict, answer.refutation)),
     ]
     if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
       fields.append(
@@ -201,7 +213,7 @@ extension AnswerWriter {
     return .object(fields)
   }
 
-  private func check(_ verdict: Verdict?) -> JSON {
+  private func check(_ verdict: Verdict?, _ refutation: Refutation?) -> JSON {
     guard let verdict else { return .object([("status", .string("skipped"))]) }
     var fields: [(String, JSON)] = []
     switch verdict.status {
@@ -220,18 +232,24 @@ extension AnswerWriter {
     if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in
-        example.values[name].map { (name, Self.json($0)) }
+        example.values[name].map { (name, Self.json($0, example.shapes[name])) }
       }
-      values += [("left", Self.json(example.left)), ("right", Self.json(example.right))]
+      values += [
+        ("left", Self.json(example.left, example.shape)), ("right", Self.json(example.right, example.shape)),
+      ]
       fields.append(("counterexample", .object(values)))
     }
-    return .object(fields)
+    return .object(fields + (refutation.map(Self.fields) ?? []))
   }
 
   /// A scalar as a number, a column as a flat array, anything else as an array of rows.
-  static func json(_ matrix: Matrix) -> JSON {
-    if matrix.rows == 1, matrix.columns == 1 { return .number(matrix[0, 0]) }
-    if matrix.columns == 1 { return .array((0..<matrix.rows).map { .number(matrix[$0, 0]) }) }
+  ///
+  /// Without a shape what has one entry is a scalar.
+  static func json(_ matrix: Matrix, _ shape: Shape? = nil) -> JSON {
+    if matrix.rows == 1, matrix.columns == 1, shape?.isScalar ?? true { return .number(matrix[0, 0]) }
+    if shape?.columns.isOne ?? (matrix.columns == 1) {
+      return .array((0..<matrix.rows).map { .number(matrix[$0, 0]) })
+    }
     return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
   }
 

@@ -60,6 +60,8 @@ enum Help {
       usage: nabla check FILE...
 
       Verifies the `check` questions of formula files, and every other answer with numbers: a line each, and a count.
+      Of a derivation `check E1 == E2 == E3` the first wrong step is named. What is refuted is shown with small values,
+      the likeliest slip (a missing factor, a transpose, a sign) and the property that would make it true.
 
       example:
         nabla check Examples/seeds/*.nabla

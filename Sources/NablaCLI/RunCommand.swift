@@ -193,8 +193,9 @@ struct CheckCommand {
             counts.refuted += 1
             code = code.worse(.refuted)
             Terminal.print("REFUTED   \(answer.question)\(several)\n")
-            if let example = answer.verdict?.counterexample {
-              Terminal.print(AnswerWriter.counterexample(example) + "\n")
+            if let step = answer.refutation?.step { Terminal.print("    \(step.words)\n") }
+            if let verdict = answer.verdict {
+              for line in AnswerWriter.details(verdict, answer.refutation) { Terminal.print(line + "\n") }
             }
           case .skipped(let reason):
             counts.skipped += 1

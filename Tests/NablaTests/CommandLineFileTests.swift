@@ -95,18 +95,18 @@ struct CommandLineFileTests {
     let run = try run([command, "refuted.nabla"])
     #expect(run.code == 1 && run.errors.isEmpty)
     let lines = run.output.split(separator: "\n").map(String.init)
-    let values = lines.filter { $0.hasPrefix("    ") }
-    #expect(values.count == 3)
-    for (line, start) in zip(values, ["    x = [", "    left side  = [", "    right side = ["]) {
-      #expect(line.hasPrefix(start))
-    }
+    #expect(
+      lines.filter { $0.hasPrefix("    ") } == [
+        "    x = [1]", "    left side  = [2]", "    right side = [1]", "    the gradient is 2*x",
+        "    hint: true with 2*x on the right side: the factor 2 is missing",
+      ])
     let title = "check gradient x'*x wrt x == x"
     if command == "run" {
       #expect(Array(lines[..<2]) == [title, "  REFUTED"])
     } else {
       #expect(lines[0] == "REFUTED   " + title)
       #expect(
-        Array(lines[4...]) == ["verified  check gradient x'*x wrt x == 2*x", "1 verified, 1 refuted"])
+        Array(lines[6...]) == ["verified  check gradient x'*x wrt x == 2*x", "1 verified, 1 refuted"])
     }
   }
 
@@ -181,6 +181,37 @@ struct CommandLineFileTests {
     let example = try #require(check["counterexample"] as? [String: [Double]])
     #expect(Set(example.keys) == ["x", "left", "right"])
     #expect(example["left"] != example["right"])
+    #expect(check["hint"] as? String == "true with 2*x on the right side: the factor 2 is missing")
+    let slip = try #require(check["slip"] as? [String: String])
+    #expect(
+      slip == [
+        "edit": "the factor 2 is missing", "side": "right", "text": "2*x",
+        "claim": "gradient x'*x wrt x == 2*x",
+      ])
+    let derived = try #require(check["derived"] as? [[String: String]])
+    #expect(derived == [["side": "left", "mode": "gradient", "text": "2*x"]])
+    #expect(check["step"] == nil && check["property"] == nil)
+  }
+
+  @Test("the first wrong step of a derivation is named, with its place", arguments: ["run", "check"])
+  func derivation(command: String) throws {
+    let text = "A : matrix(n, n)\nx : vector(n)\ncheck norm2(A*x)^2\n  == x'*A'*A*x\n  == x'*A*A*x\n  == 0\n"
+    let run = try run([command, "chain.nabla"], ["chain.nabla": text])
+    #expect(run.code == 1 && run.errors.isEmpty)
+    let lines = run.output.split(separator: "\n").map(String.init)
+    let step =
+      "at step 2 of 3 (line 5, column 6): x'*A'*A*x == x'*A*A*x does not hold; step 1 is verified"
+    #expect(lines[1] == (command == "run" ? "  REFUTED \(step)" : "    \(step)"))
+    #expect(lines.contains("    hint: true with x'*A'*A*x on the right side: A' for A"))
+    #expect(lines.contains("    hint: true if A is symmetric"))
+    let json = try self.run([command, "chain.nabla", "--format", "json"], ["chain.nabla": text])
+    let check = try #require(try objects(json).first?["check"] as? [String: Any])
+    let found = try #require(check["step"] as? [String: Any])
+    #expect(found["number"] as? Int == 2 && found["of"] as? Int == 3 && found["verified"] as? Int == 1)
+    #expect(found["line"] as? Int == 5 && found["column"] as? Int == 6)
+    #expect(found["right"] as? String == "x'*A*A*x")
+    let property = try #require(check["property"] as? [String: Any])
+    #expect(property["property"] as? String == "symmetric" && property["variables"] as? [String] == ["A"])
   }
 
   @Test("JSON of errors: an object alone, or in its place among answers")

@@ -83,7 +83,7 @@ private let derivations: [ProgramCase] = [
     input: "X : matrix(n, d)\ny : vector(n)\nstationary norm2(X*w - y)^2/2 wrt w\ncheck y == y\n",
     output: "stationary norm2(X*w - y)^2/2 wrt w\n"
       + "  w_i = sum(j = 1:d, inv(X'*X)_ij*sum(k = 1:n, X_kj*y_k)) for i = 1:d\n"
-      + "  assumed: w : vector(d)\n  holds where X'*X invertible\n"
+      + "  assumed: w : vector(d)\n  holds where X'*X is invertible\n"
       + "  note: a minimum: the Hessian X'*X is positive semidefinite\n\n"
       + "check y == y\n" + verified),
   ProgramCase(

@@ -73,4 +73,58 @@ struct LayersTests {
     #expect(written === answer.expanded)
     #expect(answer.formula.cost < answer.expanded.cost / 2)
   }
+
+  private static let networks = [
+    """
+    W1, W2, W3 : matrix(n, n)
+    x, y : vector(n)
+    h1 = tanh(W1*x)
+    h2 = tanh(W2*h1)
+    h3 = tanh(W3*h2)
+    J = norm2(h3 - y)^2
+    """,
+    """
+    W1, W2, W3 : matrix(n, n)
+    x, y : vector(n)
+    h1 = relu(W1*x) + x
+    h2 = relu(W2*h1) + h1
+    h3 = relu(W3*h2) + h2
+    J = norm2(h3 - y)^2/2
+    """,
+    """
+    W1, W2, W3 : matrix(n, n)
+    x, y : vector(n)
+    h1 = sigmoid(W1*x)
+    h2 = h1 .* tanh(W2*h1)
+    h3 = W3*h2 + h1
+    z = softmax(h3)
+    J = -sum(y .* log(z)) + norm2(h2)^2
+    """,
+  ]
+
+  @Test("delta_z is the gradient by z, all else that does not depend on it being kept", arguments: networks)
+  func meaning(_ network: String) throws {
+    let session = Session(SourceText(network + "\ngradient J wrt W1, W2, W3, x\n", name: "network"))
+    guard case .answers(let answers) = session.answer(try #require(session.questions.first)) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(answers.allSatisfy { $0.verdict?.status == .verified })
+    var text = network + "\n"
+    var known: Set<String> = []
+    for definition in answers.flatMap(\.definitions) where known.insert(definition.name).inserted {
+      guard definition.name.hasPrefix("delta_") else { continue }
+      text += "\(definition.name) = \(definition.formula.text)\n"
+      text += "check gradient J wrt \(definition.name.dropFirst(6)) == \(definition.name)\n"
+    }
+    let claims = Session(SourceText(text, name: "claims"))
+    #expect(claims.diagnostics.map(\.message) == [])
+    for claim in claims.questions {
+      guard case .answers(let checked) = claims.answer(claim) else {
+        Issue.record("no answer to \(claim.question.text)")
+        continue
+      }
+      #expect(checked.map(\.verdict?.status) == [.verified], "\(claim.question.text) in \(text)")
+    }
+  }
 }

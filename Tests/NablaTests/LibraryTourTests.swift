@@ -82,7 +82,7 @@ struct LibraryTourTests {
     [ -2.67753]
     [ -5.51498]
     equal at 5 random points
-    false, for instance at X = [2, 3; 2, 2; 2, -1], lambda = 1, w = [3; -1], y = [-2; 3; 3]: [19.3333; 6.66667] against [22.3333; 5.66667]
+    false, for instance at X = [1], lambda = 1, w = [1], y = [2]: [0] against [1]
     <expression>:1:1: error: the product does not fit: `X` is n x d and `y` is n x 1
     X*y
     ^^^

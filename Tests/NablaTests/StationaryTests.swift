@@ -23,10 +23,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("norm2(X*w - y)^2 wrt w", "inv(X'*X)*X'*y", ["X'*X invertible"]),
+    ("norm2(X*w - y)^2 wrt w", "inv(X'*X)*X'*y", ["X'*X is invertible"]),
     ("norm2(X*w - y)^2 + lambda*norm2(w)^2 wrt w", "inv(X'*X + lambda*I)*X'*y", []),
     ("1/2*w'*S*w - b'*w wrt w", "inv(S)*b", []),
-    ("1/2*w'*M*w - b'*w wrt w", "2*inv(M + M')*b", ["M + M' invertible"]),
+    ("1/2*w'*M*w - b'*w wrt w", "2*inv(M + M')*b", ["M + M' is invertible"]),
     ("lambda*a^2 - 3*a wrt a", "3/(2*lambda)", []),
   ])
   func hasClosedForm(_ question: String, _ point: String, _ conditions: [String]) throws {

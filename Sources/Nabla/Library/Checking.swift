@@ -40,16 +40,19 @@ extension Formula {
 extension Counterexample: CustomStringConvertible {
   /// The values by name on one line, then both sides: `A = [1, 2; 3, 4]: 5 against 6`.
   public var description: String {
-    let data = values.keys.sorted().compactMap { name in values[name].map { "\(name) = \($0.inline)" } }
+    let data = values.keys.sorted().compactMap { name in
+      values[name].map { "\(name) = \($0.inline(isNumber(name)))" }
+    }
     let point = data.isEmpty ? sizes.keys.sorted().map { "\($0) = \(sizes[$0] ?? 0)" } : data
-    return point.joined(separator: ", ") + ": \(left.inline) against \(right.inline)"
+    return point.joined(separator: ", ")
+      + ": \(left.inline(sidesAreNumbers)) against \(right.inline(sidesAreNumbers))"
   }
 }
 
 extension Matrix {
   /// As the language writes it, to six digits: `2`, `[1; 2]`, `[1, 2; 3, 4]`.
-  fileprivate var inline: String {
-    if isScalar { return Matrix.text(of: self[0, 0], digits: 6) }
+  fileprivate func inline(_ isNumber: Bool) -> String {
+    if isNumber, isScalar { return Matrix.text(of: self[0, 0], digits: 6) }
     let lines = (0..<rows).map { i in
       (0..<columns).map { Matrix.text(of: self[i, $0], digits: 6) }.joined(separator: ", ")
     }

@@ -154,29 +154,56 @@ struct IndexSums {
     case .sum(let terms):
       var parts: [Formula] = []
       for term in terms {
-        guard let part = depends(term) ? rows(term) : Formula.product([.ones(.vector(size)), term]) else {
-          return nil
-        }
+        guard let part = depends(term) ? rows(term) : repeated(term) else { return nil }
         parts.append(part)
       }
       return parts.first.map { .sum(parts, $0.shape) }
     case .times(let factors):
-      guard let array = row.splitScalars.array, !row.isScalar else { return nil }
-      let constants = factors.filter { $0.isScalar && !depends($0) }
-      guard !factors.contains(where: { $0.isScalar && depends($0) }), let lifted = rows(array) else {
-        return nil
+      let (scalars, arrays) = (factors.filter(\.isScalar), factors.filter { !$0.isScalar })
+      guard !arrays.isEmpty, !scalars.contains(where: depends) else { return nil }
+      // Entry by entry, so row by row.
+      var parts: [Formula] = []
+      for array in arrays {
+        guard let part = depends(array) ? rows(array) : repeated(array) else { return nil }
+        parts.append(part)
       }
-      return .times(constants + [lifted])
+      return .times(scalars + parts)
     case .product(let chain):
       guard let first = chain.first, !chain.dropFirst().contains(where: depends), let left = rows(first)
       else {
         return nil
       }
       return .product([left] + chain.dropFirst())
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .apply,
-      .differential:
+    case .power(let base, let exponent):
+      guard !row.isScalar, let parts = entrywise([base, exponent]) else { return nil }
+      return .power(parts[0], parts[1])
+    case .apply(.elementwise(let name), let arguments):
+      guard !row.isScalar, let parts = entrywise(arguments), let array = parts.first(where: { !$0.isScalar })
+      else { return nil }
+      return .apply(.elementwise(name), parts, array.shape)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .apply, .differential:
       return nil
     }
+  }
+
+  /// The arguments of an elementwise function of rows: scalars without the index stay, rows are stacked.
+  private func entrywise(_ arguments: [Formula]) -> [Formula]? {
+    var result: [Formula] = []
+    for argument in arguments {
+      if argument.isScalar {
+        if depends(argument) { return nil }
+        result.append(argument)
+      } else {
+        guard let part = depends(argument) ? rows(argument) : repeated(argument) else { return nil }
+        result.append(part)
+      }
+    }
+    return result
+  }
+
+  /// The array all of whose rows are this one.
+  private func repeated(_ row: Formula) -> Formula? {
+    row.shape.rows.isOne ? .product([.ones(.vector(size)), row]) : nil
   }
 
   private func mentions(_ range: Operation.Range) -> Bool {

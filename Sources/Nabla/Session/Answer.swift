@@ -22,6 +22,8 @@ public struct Answer: Sendable {
   public let notes: [String]
   /// Nil when checks were switched off.
   public let verdict: Verdict?
+  /// What helps with a claim that was refuted; nil for anything else.
+  public let refutation: Refutation?
   /// The question's own expression, and the variables that it is differentiated by.
   public let expression: Formula
   public let variables: [Formula]

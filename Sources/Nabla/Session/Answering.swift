@@ -5,9 +5,9 @@ import NablaNumerics
 struct Answering {
   let session: Session
   let question: TypedQuestion
-  private let calculus: Calculus
-  private let check: Verification
-  private let names: Lowering
+  let calculus: Calculus
+  let check: Verification
+  let names: Lowering
 
   init(_ session: Session, _ question: TypedQuestion) {
     self.session = session
@@ -23,12 +23,13 @@ struct Answering {
   func answers() throws(QuestionFailure) -> [Answer] { finished(try drafts()) }
 
   /// An answer before anything in it has a name.
-  private struct Draft {
+  struct Draft {
     var derivative: Derivative
     var variables: [Formula] = []
     let expression: Formula
     let verdict: Verdict?
     var notes: [String] = []
+    var refutation: Refutation?
   }
 
   private func drafts() throws(QuestionFailure) -> [Draft] {
@@ -51,14 +52,14 @@ struct Answering {
 
   private var expression: Formula { names.formula(question.expression.expression) }
 
-  private func variable(_ name: String) -> Formula { names.names[name] ?? .invalid }
+  func variable(_ name: String) -> Formula { names.names[name] ?? .invalid }
 
   /// Runs a part of the calculus, its errors being the question's.
-  private func derived<T>(_ body: () throws(DerivativeProblem) -> T) throws(QuestionFailure) -> T {
+  func derived<T>(_ body: () throws(DerivativeProblem) -> T) throws(QuestionFailure) -> T {
     do throws(DerivativeProblem) { return try body() } catch { throw .problem(error) }
   }
 
-  private func confirmed(_ verdict: () -> Verdict) throws(QuestionFailure) -> Verdict? {
+  func confirmed(_ verdict: () -> Verdict) throws(QuestionFailure) -> Verdict? {
     guard session.options.checks else { return nil }
     let verdict = verdict()
     if verdict.status == .refuted { throw .defect(verdict.counterexample) }
@@ -111,7 +112,7 @@ struct Answering {
     return Draft(derivative: derivative, variables: variables, expression: expression, verdict: verdict)
   }
 
-  private func confirmedHessian(
+  func confirmedHessian(
     _ hessian: Formula, _ expression: Formula, _ first: Formula, _ last: Formula
   ) throws(QuestionFailure) -> Verdict? {
     let gradient = try derived { () throws(DerivativeProblem) in
@@ -176,58 +177,6 @@ struct Answering {
       expression: expression, verdict: verdict, notes: [note])
   }
 
-  // MARK: Checks
-
-  private func checked() throws(QuestionFailure) -> Draft {
-    let (left, ground) = try side(question.expression)
-    var verdict: Verdict?
-    for other in question.otherSides {
-      let (right, otherGround) = try side(other)
-      var next = check.checkEqual(left, right)
-      if next.status == .verified { next = next.restingOn(ground).restingOn(otherGround) }
-      if let before = verdict, next.status == .verified {
-        let (error, points) = (max(before.error, next.error), before.points + next.points)
-        next = next.restingOn(before)
-        (next.error, next.points) = (error, points)
-      }
-      verdict = next
-      if next.status != .verified { break }
-    }
-    return Draft(derivative: Derivative(formula: left), expression: left, verdict: verdict)
-  }
-
-  /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
-  private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (formula: Formula, ground: Verdict?) {
-    let formula = names.formula(claim.expression)
-    if formula.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
-    guard let kind = claim.derivative else { return (formula, nil) }
-    let variables = claim.wrt.map(variable)
-    guard let first = variables.first, let last = variables.last else { return (formula, nil) }
-    let result = try derived { () throws(DerivativeProblem) -> Formula in
-      switch kind {
-      case .gradient: return try calculus.gradients(of: formula, by: [first])[0].formula
-      case .jacobian: return try calculus.jacobian(of: formula, by: first).formula
-      case .hessian: return try calculus.hessian(of: formula, by: first, last).formula
-      case .differential: return try calculus.differential(of: formula, by: variables).formula
-      case .simplify: return calculus.simplified(formula)
-      case .check, .stationary: throw .noDifferential(of: formula.text)
-      }
-    }
-    if kind == .hessian {
-      return (result, try confirmedHessian(result, formula, first, last))
-    }
-    let ground = try confirmed {
-      switch kind {
-      case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
-      case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
-      case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
-      case .differential: check.checkDifferential(of: formula, variables: variables, differential: result)
-      case .simplify, .check, .stationary: check.checkEqual(formula, result)
-      }
-    }
-    return (result, ground)
-  }
-
   // MARK: The answers
 
   /// The answers with the person's names and with those that make them short.
@@ -242,10 +191,11 @@ struct Answering {
       taken: Set(session.file.environment.declarations.keys).union(session.file.definitions)
         .union(session.file.environment.dimensions))
     let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
+    let naming = Naming(definitions)
     return zip(drafts, formulas).map { draft, named in
       let remarks = Remarks(
         variables: draft.variables, expression: draft.expression,
-        reservations: draft.derivative.reservations)
+        reservations: draft.derivative.reservations, naming: naming)
       let occurring = Set((draft.expression.variables + draft.variables).compactMap { $0.variable?.name })
       return Answer(
         question: question.statement.text, kind: question.question.kind,
@@ -253,7 +203,7 @@ struct Answering {
         expanded: draft.derivative.formula, definitions: named.needed(of: used),
         assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
         conditions: remarks.conditions, notes: draft.notes + remarks.notes, verdict: draft.verdict,
-        expression: draft.expression, variables: draft.variables)
+        refutation: draft.refutation, expression: draft.expression, variables: draft.variables)
     }
   }
 
@@ -274,8 +224,11 @@ struct Answering {
       if names[node] == nil { names[node] = name }
     }
     let simplifier = Simplifier(session.options.book, Knowledge(session.options.book))
+    let places = first.derivative.adjoints.map(\.node)
+    let scattered = Scattered(places)
     return first.derivative.adjoints.compactMap { node, adjoint in
-      names[node].map { (name: $0, formula: simplifier.simplify(adjoint)) }
+      guard let name = names[node], !scattered.holdsPartsElsewhere(of: node) else { return nil }
+      return (name: name, formula: simplifier.simplify(adjoint))
     }
   }
 

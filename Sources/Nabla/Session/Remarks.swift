@@ -5,18 +5,20 @@ struct Remarks {
   let variables: [Formula]
   let expression: Formula
   let reservations: [Reservation]
+  /// The person's names for intermediates.
+  var naming = Naming([])
 
   var conditions: [String] {
     unique(
       reservations.compactMap { reservation in
-        let text = reservation.formula.text
+        let text = naming.shortened(reservation.formula).text
         switch (reservation.kind, reservation.property) {
         case (.kink, _): return nil
-        case (.constantRank, _): return "\(text) of constant rank"
+        case (.constantRank, _): return "\(text) is of constant rank"
         case (.condition, .nonzero): return "\(text) != 0"
         case (.condition, .positive): return "\(text) > 0"
         case (.condition, .nonnegative): return "\(text) >= 0"
-        case (.condition, let property): return "\(text) \(property?.rawValue ?? "")"
+        case (.condition, let property): return "\(text) is \(property?.rawValue ?? "")"
         }
       })
   }
@@ -32,7 +34,7 @@ struct Remarks {
       }
     }
     for reservation in reservations where reservation.kind == .kink {
-      let text = reservation.formula.text
+      let text = naming.shortened(reservation.formula).text
       result.append(
         reservation.formula.isScalar
           ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")

@@ -33,7 +33,7 @@ struct Sharing {
     var candidates: [(name: String, formula: Formula)] = []
     var naming = Naming(definitions)
     for (name, formula) in adjoints {
-      let adjoint = Self.withoutConstants(formula)
+      let adjoint = Self.withoutSizes(formula)
       let symbol = "delta_\(name)"
       guard adjoint.height > 0, !taken.contains(symbol) else { continue }
       guard naming.shortened(adjoint).leaves >= Self.substantial else { continue }
@@ -62,10 +62,14 @@ struct Sharing {
     return uses
   }
 
-  /// 1/n * delta is called delta: numbers and sizes in front of an adjoint stay in front of what is made of it.
-  private static func withoutConstants(_ formula: Formula) -> Formula {
-    guard case .times(let factors) = formula.kind else { return formula.splitContent.rest }
-    let rest = factors.filter { !($0.isScalar && $0.variables.isEmpty) }
+  /// 1/n * delta is called delta: the sizes of a mean stay in front of what is made of it.
+  private static func withoutSizes(_ formula: Formula) -> Formula {
+    guard case .times(let factors) = formula.kind else { return formula }
+    let rest = factors.filter { factor in
+      guard case .power(let base, _) = factor.kind else { return true }
+      if case .dimension = base.kind { return false }
+      return true
+    }
     return rest.isEmpty ? formula : .times(rest)
   }
 
@@ -76,7 +80,7 @@ struct Sharing {
     var counts: [Formula: Int] = [:]
     for formula in bodies { for (node, count) in formula.occurrences { counts[node, default: 0] += count } }
     let repeated = counts.filter { node, count in
-      count > 1 && node.leaves > Self.substantial && !node.containsDifferential
+      count > 1 && node.leaves > Self.substantial && !node.containsDifferential && !node.isTransposed
     }.keys.sorted { ($0.height, $0) < ($1.height, $1) }
     if repeated.isEmpty { return named }
     var parts: [(name: String, formula: Formula)] = []

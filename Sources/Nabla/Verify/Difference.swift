@@ -21,7 +21,7 @@ struct Difference {
   var order: Double?
 
   /// Halvings of the step at most.
-  static let levels = 8
+  static let mostLevels = 8
   /// A relative error at which the step is not halved any more.
   static let enough = 1e-11
 
@@ -44,9 +44,9 @@ struct Difference {
     var last: (plain: [Double], extrapolated: [Double]?)?
     // |f(h) - 2f(0) + f(-h)| / h, which goes to 0 with h where f is smooth.
     var bends: [[Double]] = []
-    var coarse: [(plain: [Double], noise: Double)] = []
+    var levels: [(plain: [Double], noise: Double)] = []
     var h = step
-    for _ in 0..<levels {
+    for _ in 0..<mostLevels {
       defer { h /= 2 }
       guard let p1 = sample(h), let m1 = sample(-h), let p2 = sample(2 * h), let m2 = sample(-2 * h) else {
         // Outside the domain: nearer points may be inside.
@@ -59,10 +59,8 @@ struct Difference {
         bend[i] = ((p1[i] - center[i]) + (m1[i] - center[i])).magnitude / h
       }
       bends.append(bend)
-      if coarse.count < 2 {
-        let size = p2.reduce(0) { max($0, $1.magnitude) }
-        coarse.append((plain, 4 * Double.ulpOfOne * size / h))
-      }
+      let magnitude = p2.reduce(0) { max($0, $1.magnitude) }
+      levels.append((plain, 4 * Double.ulpOfOne * magnitude / h))
       var extrapolated: [Double]?
       if let last {
         extrapolated = (0..<count).map { plain[$0] + (plain[$0] - last.plain[$0]) / 15 }
@@ -83,7 +81,7 @@ struct Difference {
       if bends.count >= 4, best.errors.allSatisfy({ $0 <= Self.enough * size }) { break }
     }
     guard bends.count >= 3 else { return nil }
-    best.order = observedOrder(coarse, best.values)
+    best.order = observedOrder(levels, best.values)
     let size = best.values.reduce(0) { max($0, $1.magnitude) }
     let (a, b) = (bends[bends.count - 2], bends[bends.count - 1])
     for i in 0..<count {
@@ -93,14 +91,16 @@ struct Difference {
     return best
   }
 
-  private static func observedOrder(_ coarse: [(plain: [Double], noise: Double)], _ limit: [Double])
-    -> Double?
-  {
-    guard coarse.count == 2 else { return nil }
-    let gaps = coarse.map { level in
+  /// Between the last two levels at which the difference is well above rounding.
+  private static func observedOrder(
+    _ levels: [(plain: [Double], noise: Double)], _ limit: [Double]
+  ) -> Double? {
+    let gaps = levels.map { level in
       zip(level.plain, limit).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
     }
-    guard gaps[1] > 100 * coarse[1].noise else { return nil }
-    return log2(gaps[0] / gaps[1])
+    guard let last = gaps.indices.last(where: { gaps[$0] > 1000 * levels[$0].noise }), last > 0 else {
+      return nil
+    }
+    return log2(gaps[last - 1] / gaps[last])
   }
 }

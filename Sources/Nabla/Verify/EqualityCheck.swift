@@ -7,19 +7,23 @@ extension NumericCheck {
 
   /// Whether two formulas of one shape have the same values wherever both have one.
   ///
-  /// A refutation has the values at which they differ, in small whole numbers where those show it.
-  public func checkEqual(_ left: Formula, _ right: Formula) -> Verdict {
+  /// A refutation has the values at which they differ, in small whole numbers where those show it. What is
+  /// presupposed has a value as well: where a function has none, it has no derivative.
+  public func checkEqual(
+    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
+  ) -> Verdict {
     if left === right, !left.isInvalid {
       return Verdict(status: .verified, error: 0, points: points)
     }
     let parts = Self.magnitudeParts([left, right])
-    let variables = Self.variables([left, right])
-    var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
+    let everything = [left, right] + presupposed
+    let variables = Self.variables(everything)
+    var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
     var verdict = Verdict(status: .verified)
     for wanted in [points - points / 2, points / 2] where wanted > 0 {
       let program: CompiledProgram
       let sizes: [String: Int]
-      switch source.nextProgram([left, right] + parts) {
+      switch source.nextProgram([left, right] + parts + presupposed) {
       case .failure(let problem):
         if verdict.points > 0 { return verdict }
         return .skipped(problem.reason)
@@ -34,10 +38,11 @@ extension NumericCheck {
         verdict.error = max(verdict.error, comparison)
         if comparison > Self.equalityTolerance {
           verdict.status = .refuted
+          let example = Counterexample(
+            point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
+          // Elsewhere, a difference that may be rounding would be another one.
           verdict.counterexample =
-            readable(left, right, program, parts, sizes, &source)
-            ?? Counterexample(
-              values: Self.named(point.values), sizes: sizes, left: point.outputs[0], right: point.outputs[1])
+            example.mayBeRounding ? example : readable(left, right, parts, presupposed) ?? example
           return verdict
         }
       }
@@ -46,8 +51,9 @@ extension NumericCheck {
     return .skipped("no point was found at which both sides are finite")
   }
 
-  /// The largest difference, relative to the scale; nil when the sizes differ.
-  private func compare(
+  /// The largest difference, relative to the scale; nil when the sizes differ. The first outputs are both sides
+  /// and the parts.
+  func compare(
     _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
   ) -> Double? {
     let (a, b) = (outputs[0], outputs[1])
@@ -57,21 +63,6 @@ extension NumericCheck {
     let bounds = [left, right].map { Self.magnitude($0, magnitudes, sizes) }.filter(\.isFinite)
     let scale = max(a.maxAbs, b.maxAbs, bounds.max() ?? 0)
     return scale > 0 ? (a - b).maxAbs / scale : 0
-  }
-
-  /// Small whole numbers at which the sides differ clearly.
-  private func readable(
-    _ left: Formula, _ right: Formula, _ program: CompiledProgram, _ parts: [Formula], _ sizes: [String: Int],
-    _ source: inout InstanceSource
-  ) -> Counterexample? {
-    for _ in 0..<20 {
-      guard let point = source.nextPoint(program, sizes, regime: .integers, tries: 1),
-        let difference = compare(left, right, point.outputs, parts, sizes), difference > 1e-6
-      else { continue }
-      return Counterexample(
-        values: Self.named(point.values), sizes: sizes, left: point.outputs[0], right: point.outputs[1])
-    }
-    return nil
   }
 
   /// The nodes whose values bound those of sums and products above them.
@@ -136,7 +127,7 @@ extension NumericCheck {
       let difference = (a - b).maxAbs
       if let best, best.difference >= difference { continue }
       best = (
-        difference, Counterexample(values: Self.named(point.values), sizes: sizes, left: a, right: b)
+        difference, Counterexample(point.values, sizes: sizes, left: a, right: b, shape: left.shape)
       )
     }
     return best?.example

@@ -18,6 +18,8 @@ enum Regime: CaseIterable, Sendable {
   case definitePositive
   /// Small whole numbers, for people to read.
   case integers
+  /// The same, all positive.
+  case positiveIntegers
 }
 
 extension Instance {
@@ -62,16 +64,21 @@ extension Instance {
     }
     var sizes: [String: Int] = [:]
     for (index, name) in names.enumerated() { sizes[name] = pool[index % pool.count] }
+    return fit(sizes, formulas) ? sizes : nil
+  }
+
+  /// Whether every size of a shape is positive.
+  static func fit(_ sizes: [String: Int], _ formulas: [Formula]) -> Bool {
     for formula in formulas {
       for node in formula.nodesChildrenFirst {
         for dimension in [node.shape.rows, node.shape.columns] {
           // A size with a bound index in it is judged when the sum is computed.
           guard let value = dimension.value(sizes) else { continue }
-          if value < 1 { return nil }
+          if value < 1 { return false }
         }
       }
     }
-    return sizes
+    return true
   }
 
   /// A value for a variable, with its properties; nil where none was found.
@@ -91,7 +98,8 @@ extension Instance {
       switch regime {
       case .normal, .unitInterval, .definite: return random()
       case .positive, .definitePositive: return random(.positive) ?? random()
-      case .integers: return readable(random(), properties)
+      case .integers: return readable(properties, rows, columns, &generator) ?? rounded(random(), properties)
+      case .positiveIntegers: return rounded(random(.positive) ?? random(), properties)
       }
     }
     func filled(_ low: Double, _ high: Double) -> Matrix {
@@ -105,11 +113,38 @@ extension Instance {
     case .definitePositive: return isSquare ? random(.spd) : filled(0.3, 2.5)
     case .integers:
       return Matrix(rows: rows, columns: columns).map { _ in Double(generator.integer(in: -2...3)) }
+    case .positiveIntegers:
+      return Matrix(rows: rows, columns: columns).map { _ in Double(generator.integer(in: 1...4)) }
     }
   }
 
+  /// Whole numbers with properties that rounding would destroy; now and then none, where they are special.
+  private static func readable(
+    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ generator: inout SplitMix64
+  ) -> Matrix? {
+    guard rows > 0 else { return nil }
+    if properties.contains(.orthogonal) {
+      guard generator.integer(in: 0...2) > 0 else { return nil }
+      return RandomInstance.random(
+        rows: rows, columns: rows, properties: properties.union([.binary]), using: &generator)
+    }
+    if properties.isSubset(of: [.spd, .psd, .symmetric, .invertible]), properties.contains(.psd) {
+      var factor = Matrix.identity(rows)
+      for j in 0..<rows {
+        for i in 0..<rows where i > j { factor[i, j] = Double(generator.integer(in: -1...2)) }
+      }
+      return factor.multiplied(by: factor, transposingOther: true)
+    }
+    if properties.isSubset(of: [.simplex, .nonnegative]), properties.contains(.simplex), columns == 1 {
+      var quarters = Matrix(rows: rows, columns: 1)
+      for _ in 0..<4 { quarters[generator.integer(in: 0...(rows - 1)), 0] += 0.25 }
+      return quarters
+    }
+    return nil
+  }
+
   /// Rounded to whole numbers where the properties survive that.
-  private static func readable(_ matrix: Matrix?, _ properties: Set<InstanceProperty>) -> Matrix? {
+  private static func rounded(_ matrix: Matrix?, _ properties: Set<InstanceProperty>) -> Matrix? {
     guard let matrix else { return nil }
     let rounded = matrix.map { $0.rounded() }
     return properties.allSatisfy { RandomInstance.violation(of: $0, in: rounded) == nil } ? rounded : matrix

@@ -151,7 +151,7 @@ public struct NumericCheck: Sendable {
         guard let gap else {
           verdict.status = .refuted
           verdict.counterexample = Counterexample(
-            values: Self.named(point.values), sizes: sizes, left: claimed, right: shown)
+            point.values, sizes: sizes, left: claimed, right: shown, shape: claim.shape)
           return verdict
         }
         verdict.error = max(verdict.error, gap)
@@ -230,11 +230,5 @@ public struct NumericCheck: Sendable {
       for variable in formula.variables where variable.variable?.role != .index { result.insert(variable) }
     }
     return result.sorted()
-  }
-
-  static func named(_ values: [Formula: Matrix]) -> [String: Matrix] {
-    var result: [String: Matrix] = [:]
-    for (formula, value) in values { if let variable = formula.variable { result[variable.name] = value } }
-    return result
   }
 }

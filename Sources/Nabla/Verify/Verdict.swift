@@ -1,3 +1,4 @@
+import NablaLanguage
 import NablaNumerics
 
 /// What a check found.
@@ -81,4 +82,27 @@ public struct Counterexample: Sendable, Equatable {
   public var left: Matrix
   /// What the differences give, or the right side.
   public var right: Matrix
+  /// The shapes of the variables, by name: a vector of one entry is no scalar.
+  public var shapes: [String: Shape] = [:]
+  /// The shape of both sides.
+  public var shape: Shape?
+}
+
+extension Counterexample {
+  init(_ values: [Formula: Matrix], sizes: [String: Int], left: Matrix, right: Matrix, shape: Shape? = nil) {
+    self.init(values: [:], sizes: sizes, left: left, right: right, shape: shape)
+    for (formula, value) in values {
+      guard let variable = formula.variable else { continue }
+      self.values[variable.name] = value
+      shapes[variable.name] = variable.shape
+    }
+  }
+
+  /// Whether the value of a name is a number, not an array of one entry.
+  public func isNumber(_ name: String) -> Bool {
+    shapes[name]?.isScalar ?? (values[name].map { $0.rows == 1 && $0.columns == 1 } ?? false)
+  }
+
+  /// Whether the sides are numbers.
+  public var sidesAreNumbers: Bool { shape?.isScalar ?? (left.rows == 1 && left.columns == 1) }
 }

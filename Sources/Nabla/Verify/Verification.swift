@@ -67,9 +67,11 @@ public struct Verification: Sendable {
       exact.checkDifferential(of: objective, variables: variables, differential: differential), showing: nil)
   }
 
-  /// Whether two formulas of one shape have the same values wherever both have one.
-  public func checkEqual(_ left: Formula, _ right: Formula) -> Verdict {
-    let verdict = numeric.checkEqual(left, right)
+  /// Whether two formulas of one shape have the same values wherever both, and what is presupposed, have one.
+  public func checkEqual(
+    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
+  ) -> Verdict {
+    let verdict = numeric.checkEqual(left, right, presupposing: presupposed)
     return joined(verdict, exact.checkEqual(left, right)) { numeric.closest(left, right) }
   }
 
@@ -105,7 +107,7 @@ public struct Verification: Sendable {
 
 extension Counterexample {
   /// Whether the sides differ by little, beside the values that they are computed from.
-  fileprivate var mayBeRounding: Bool {
+  var mayBeRounding: Bool {
     guard left.rows == right.rows, left.columns == right.columns else { return false }
     let scale = values.values.reduce(max(1, left.maxAbs, right.maxAbs)) { max($0, $1.maxAbs) }
     return (left - right).maxAbs <= 1e-7 * scale

@@ -36,7 +36,7 @@ public struct Question: Sendable {
   public let kind: QuestionKind
   public let expression: Claim
   public let wrt: [VariableMention]
-  /// What stands to the right of `==` in a check; otherwise empty.
+  /// What stands to the right of each `==` in a check; otherwise empty.
   public let otherSides: [Claim]
   /// The question on one line, as it was typed.
   public let text: String

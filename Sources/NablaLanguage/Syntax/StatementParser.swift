@@ -42,7 +42,7 @@ public func parseFile(_ source: SourceText) -> (statements: [Statement], diagnos
   return (statements, diagnostics)
 }
 
-/// Joins the lines that go on: inside a bracket, or after an operator.
+/// Joins the lines that go on: inside a bracket, after an operator, or in a check before `==`.
 enum LogicalLines {
   static func ranges(of tokens: [Token]) -> [Range<Int>] {
     let isMatched = matchedBrackets(tokens)
@@ -59,6 +59,7 @@ enum LogicalLines {
           if depth > 0 || continues(tokens, before: index) { continue }
         }
         if last.continuesLine, !startsStatement(tokens, index + 1, after: last.kind) { continue }
+        if tokens[start].text == QuestionKind.check.rawValue, equationGoesOn(tokens, index) { continue }
       }
       var end = index
       while end > start, tokens[end - 1].kind == .newline { end -= 1 }
@@ -94,6 +95,13 @@ enum LogicalLines {
     while last >= 0, tokens[last].kind == .newline { last -= 1 }
     return last >= 0 && tokens[last].continuesLine
       && !startsStatement(tokens, index + 1, after: tokens[last].kind)
+  }
+
+  /// Whether the next line begins with `==`, as the steps of a derivation do.
+  private static func equationGoesOn(_ tokens: [Token], _ index: Int) -> Bool {
+    var next = index
+    while next < tokens.count, tokens[next].kind == .newline { next += 1 }
+    return next < tokens.count && tokens[next].kind == .doubleEquals
   }
 
   /// Which brackets have a partner; one that has none must not swallow the rest of the file.
@@ -199,7 +207,7 @@ extension Parser {
         if kind == .end { throw Diagnostic(.checkNeedsTwoSides, at: word.range) }
         throw unexpected(wanted: "`==`")
       }
-      others.append(try self.claim(allowsDerivative: true))
+      repeat { others.append(try self.claim(allowsDerivative: true)) } while take(.doubleEquals)
     }
     if kind != .end {
       let isWrt = kind == .name && token.text == "wrt"

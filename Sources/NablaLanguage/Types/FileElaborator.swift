@@ -6,6 +6,8 @@ public struct TypedClaim: Sendable {
   public let wrt: [String]
   /// The shape of what is claimed: the derivative's where there is one.
   public let shape: Shape
+  /// Where it stands.
+  public let range: SourceRange
 }
 
 /// A question whose expressions are typed.
@@ -316,6 +318,7 @@ public struct FileElaborator {
   private func typed(_ claim: DraftClaim) throws(Diagnostic) -> TypedClaim {
     TypedClaim(
       derivative: claim.claim.derivative, expression: try engine.built(claim.draft),
-      wrt: claim.claim.wrt.map(\.name), shape: engine.state.unifier.resolve(claim.shape))
+      wrt: claim.claim.wrt.map(\.name), shape: engine.state.unifier.resolve(claim.shape),
+      range: claim.claim.range)
   }
 }

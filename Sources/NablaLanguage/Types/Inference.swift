@@ -32,6 +32,23 @@ public func infer(
   }
 }
 
+/// Types one expression that is to have a shape; an undeclared name is an error unless the environment infers it.
+public func infer(
+  _ tree: SyntaxTree, as shape: Shape, in environment: Environment, source: SourceText
+) throws(NablaError) -> TypedExpression {
+  let engine = InferenceEngine(environment, source: source, declarationsAreHere: false)
+  do throws(Diagnostic) {
+    engine.noteSizes([tree])
+    let draft = try engine.draft(tree)
+    let wanted = Draft(tree, shape) { _ in .zeros }
+    try engine.require(wanted.shape, equals: draft.shape, .sides(wanted, draft), at: tree.range)
+    try settled(engine)
+    return try engine.built(draft)
+  } catch {
+    throw NablaError(diagnostics: [error])
+  }
+}
+
 private func settled(_ engine: InferenceEngine) throws(Diagnostic) {
   if engine.state.pending.isEmpty, engine.state.undeclared.isEmpty { return }
   do throws(SearchFailure) { try engine.settle() } catch { throw error.diagnostic }

@@ -1,0 +1,120 @@
+import NablaLanguage
+import NablaNumerics
+
+extension Answering {
+  /// The verdict on a claim, or on a derivation step by step up to the first wrong one.
+  func checked() throws(QuestionFailure) -> Draft {
+    var (left, ground) = try side(question.expression)
+    let first = left.formula
+    var verdict: Verdict?
+    var refutation: Refutation?
+    var (verified, skipped) = (0, Verdict?.none)
+    for (index, other) in question.otherSides.enumerated() {
+      let (right, otherGround) = try side(other)
+      var next = check.checkEqual(
+        left.formula, right.formula, presupposing: left.presupposed + right.presupposed)
+      switch next.status {
+      case .verified:
+        verified += 1
+        next = next.restingOn(ground).restingOn(otherGround)
+        verdict = verdict.map { $0.joined(with: next) } ?? next
+      case .refuted:
+        verdict = next
+        refutation = help(left, right, step: index, verified: verified)
+      case .skipped(let reason):
+        let place = question.otherSides.count > 1 ? "step \(index + 1): " : ""
+        if skipped == nil { skipped = .skipped(place + reason) }
+      }
+      if refutation != nil { break }
+      (left, ground) = (right, otherGround)
+    }
+    if refutation == nil, let skipped { verdict = skipped }
+    return Draft(
+      derivative: Derivative(formula: first), expression: first, verdict: verdict, refutation: refutation)
+  }
+
+  /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
+  private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (ClaimSide, ground: Verdict?) {
+    let formula = names.formula(claim.expression)
+    if formula.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    let variables = claim.wrt.map(variable)
+    func side(_ result: Formula) -> ClaimSide {
+      ClaimSide(claim: claim, formula: result, expression: formula, variables: variables)
+    }
+    guard let kind = claim.derivative, let first = variables.first, let last = variables.last else {
+      return (side(formula), nil)
+    }
+    let result = try derived { () throws(DerivativeProblem) -> Formula in
+      switch kind {
+      case .gradient: return try calculus.gradients(of: formula, by: [first])[0].formula
+      case .jacobian: return try calculus.jacobian(of: formula, by: first).formula
+      case .hessian: return try calculus.hessian(of: formula, by: first, last).formula
+      case .differential: return try calculus.differential(of: formula, by: variables).formula
+      case .simplify: return calculus.simplified(formula)
+      case .check, .stationary: throw .noDifferential(of: formula.text)
+      }
+    }
+    if kind == .hessian {
+      return (side(result), try confirmedHessian(result, formula, first, last))
+    }
+    let ground = try confirmed {
+      switch kind {
+      case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
+      case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
+      case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
+      case .differential: check.checkDifferential(of: formula, variables: variables, differential: result)
+      case .simplify, .check, .stationary: check.checkEqual(formula, result)
+      }
+    }
+    return (side(result), ground)
+  }
+
+  /// What helps with a refuted step: where it stands, what was derived, and what would make it true.
+  private func help(_ left: ClaimSide, _ right: ClaimSide, step index: Int, verified: Int) -> Refutation {
+    var (left, right) = (left, right)
+    let presupposed = left.presupposed + right.presupposed
+    var refutation = Refutation()
+    let isSmall = Self.nodes([left.formula, right.formula] + presupposed) <= Self.mostNodes
+    // Read again from its own line, so that an edited claim stands on one line as well.
+    let line = SourceText(question.statement.text)
+    if let first = parseFile(line).statements.first, case .question(let typed) = first.kind {
+      let claims = [typed.expression] + typed.otherSides
+      if claims.indices.contains(index + 1) {
+        left.setText(claims[index], line)
+        right.setText(claims[index + 1], line)
+        if isSmall {
+          let search = SlipSearch(
+            check, calculus, names, session.file.environment, left: left, right: right)
+          refutation.slip = search.slip()
+        }
+      }
+    }
+    if isSmall {
+      refutation.property =
+        NeededProperties(
+          check: check, left: left.formula, right: right.formula, presupposed: presupposed
+        ).property()
+    }
+    for (side, place) in [(left, Refutation.Side.left), (right, .right)] {
+      guard let kind = side.claim.derivative, let text = side.formula.text(limit: Refutation.longest),
+        text.utf8.count <= Refutation.longest
+      else { continue }
+      refutation.derived.append(.init(side: place, kind: kind, formula: side.formula))
+    }
+    if question.otherSides.count > 1 {
+      refutation.step = .init(
+        number: index + 1, count: question.otherSides.count, verified: verified, left: left.text,
+        right: right.text, place: session.source.position(at: right.claim.range.start))
+    }
+    return refutation
+  }
+
+  /// Larger claims are refuted, but what would make them true is not looked for.
+  private static let mostNodes = 3000
+
+  private static func nodes(_ formulas: [Formula]) -> Int {
+    formulas.reduce(0) { count, formula in
+      formula.nodesChildrenFirst.reduce(count) { $0 + 1 + $1.children.count }
+    }
+  }
+}
