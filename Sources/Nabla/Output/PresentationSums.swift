@@ -28,9 +28,13 @@ extension Presenter {
       return piece(.times([.sum(values, .scalar), .ones(formula.shape)]))
     }
     let hasFirm = parts.contains { $0.filling == .none }
+    // Beside I or diag(x) a bare number would be taken for a multiple of I.
+    let hasDiagonal =
+      formula.shape.isMatrix && parts.contains { $0.filling == .identity || Self.isDiagonal($0.term) }
+    let hasOnes = parts.contains { $0.filling == .ones }
     let allNegative = terms.allSatisfy { $0.splitCoefficient.0.isNegative }
     let entries = parts.map { part in
-      let isSized = part.filling == .ones || hasFirm
+      let isSized = part.filling == .ones ? !hasDiagonal : hasFirm || hasOnes
       let core = part.term.splitCoefficient.1
       return Entry(
         term: signed(part.term, isSized: isSized, allNegative ? .anySum : .plainSums),
@@ -53,6 +57,11 @@ extension Presenter {
   private func spread(_ term: Formula) -> [Formula] {
     guard Filling(term) == .ones, case .sum(let scalars)? = term.uniformValue?.kind else { return [term] }
     return scalars.map { .times([$0, .ones(term.shape)]) }
+  }
+
+  private static func isDiagonal(_ term: Formula) -> Bool {
+    guard case .apply(.array(.diagonalMatrix), _)? = term.splitScalars.array?.kind else { return false }
+    return true
   }
 
   /// What a term of a sum of arrays fills its places with, coefficients aside.
