@@ -24,6 +24,9 @@ import Testing
     (#""#, #"(a)(b)"#, #"1:4: `(a)` is not a function | write products with `*`"#),
     (#""#, #"a < b < c"#, #"1:7: comparisons do not chain | `(a < b) .* (b < c)` is 1 where both hold"#),
     (#""#, #"gradient + 1"#, #"1:1: `gradient` is a word of the language and cannot stand in an expression"#),
+    (#""#, #"softmax(x wrt x"#, #"1:8: `(` is never closed"#),
+    (#""#, #"[x; y wrt x"#, #"1:1: `[` is never closed"#),
+    (#""#, #"x + wrt x"#, #"1:5: found `wrt` where an expression should stand"#),
     (
       #""#, #"grad(2)(x)"#,
       #"1:1: `grad` takes the name of a declared function | `grad(f)(x)` with `f : vector(n) -> scalar`"#

@@ -43,7 +43,8 @@ extension Parser {
   mutating func close(_ wanted: Token.Kind, opening: Token) throws(Diagnostic) {
     if take(wanted) { return }
     let open = source.text(opening.range)
-    if kind == .end || kind == .newline { throw Diagnostic(.unclosed(open), at: opening.range) }
+    let isOver = kind == .end || kind == .newline || kind == .name && Words.connectives.contains(token.text)
+    if isOver { throw Diagnostic(.unclosed(open), at: opening.range) }
     let closing = wanted == .rightParenthesis ? ")" : wanted == .rightBracket ? "]" : open
     if case .bad = kind { throw unexpected(wanted: closing) }
     if kind == .number || kind == .name {
@@ -55,7 +56,8 @@ extension Parser {
 
   private mutating func nameOrCall(_ token: Token) throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
-    if Words.questions.contains(token.text) || token.text == "wrt" {
+    if token.text == "wrt" { throw unexpected(wanted: "an expression") }
+    if Words.questions.contains(token.text) {
       throw Diagnostic(.wordInExpression(token.text), at: token.range)
     }
     advance()
