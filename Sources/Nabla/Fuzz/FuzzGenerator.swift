@@ -45,7 +45,7 @@ struct FuzzGenerator {
   }
 
   /// An expression of any shape.
-  mutating func next() -> FuzzTree { open(random.integer(in: 1...4)) }
+  mutating func next() -> FuzzTree { open(random.integer(in: 1...5)) }
 
   /// An expression of any shape, sizes made by stacking included.
   mutating func open(_ depth: Int) -> FuzzTree {

@@ -37,6 +37,8 @@ struct FuzzTree: Sendable {
     case .leaf(let text): return text
     case .name(let declaration): return declaration.name
     case .call(let name), .declared(let name, _): return "\(name)(\(parts.joined(separator: ", ")))"
+    // A transpose after an exponent would belong to the whole.
+    case .infix(".^"): return "(\(parts[0]) .^ (\(parts[1])))"
     case .infix(let symbol): return "(\(parts.joined(separator: " \(symbol) ")))"
     case .prefix(let symbol): return "(\(symbol)\(parts.joined()))"
     case .suffix(let symbol):

@@ -154,19 +154,23 @@ struct IndexSums {
     case .sum(let terms):
       var parts: [Formula] = []
       for term in terms {
-        guard let part = depends(term) ? rows(term) : Formula.product([.ones(.vector(size)), term]) else {
-          return nil
-        }
+        guard let part = depends(term) ? rows(term) : repeated(term) else { return nil }
         parts.append(part)
       }
       return parts.first.map { .sum(parts, $0.shape) }
     case .times(let factors):
-      guard let array = row.splitScalars.array, !row.isScalar else { return nil }
-      let constants = factors.filter { $0.isScalar && !depends($0) }
-      guard !factors.contains(where: { $0.isScalar && depends($0) }), let lifted = rows(array) else {
-        return nil
+      guard !row.isScalar, !factors.contains(where: { $0.isScalar && depends($0) }) else { return nil }
+      var parts: [Formula] = []
+      for factor in factors {
+        if factor.isScalar {
+          parts.append(factor)
+        } else if let part = depends(factor) ? rows(factor) : repeated(factor) {
+          parts.append(part)
+        } else {
+          return nil
+        }
       }
-      return .times(constants + [lifted])
+      return .times(parts)
     case .product(let chain):
       guard let first = chain.first, !chain.dropFirst().contains(where: depends), let left = rows(first)
       else {
@@ -178,6 +182,9 @@ struct IndexSums {
       return nil
     }
   }
+
+  /// The array that has this row at every index.
+  private func repeated(_ row: Formula) -> Formula? { .product([.ones(.vector(size)), row]) }
 
   private func mentions(_ range: Operation.Range) -> Bool {
     range.first.names.contains(index) || range.last.names.contains(index)
