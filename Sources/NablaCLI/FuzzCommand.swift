@@ -1,5 +1,6 @@
 import Nabla
 import NablaLanguage
+import Synchronization
 
 /// `nabla fuzz [formulas|files|rules|data]`.
 struct FuzzCommand {
@@ -16,7 +17,7 @@ struct FuzzCommand {
       words, valued: ["--seed", "--count", "--seconds", "--start"], flags: ["--verbose", "--show"])
     let seed = UInt64(try Self.number("--seed", arguments) ?? 1)
     let all: [any FuzzCampaign] = [
-      FormulaCampaign(seed: seed)
+      FormulaCampaign(seed: seed), FileCampaign(seed: seed), RuleCampaign(seed: seed), DataCampaign(seed: seed),
     ]
     let names = arguments.operands
     for name in names where !all.contains(where: { $0.name == name }) {
@@ -41,9 +42,13 @@ struct FuzzCommand {
 
   func execute() -> ExitCode {
     var defects = 0
+    System.tellCaseWhenDying()
     for campaign in campaigns { defects += run(campaign) }
     return defects == 0 ? .answered : .defect
   }
+
+  /// Seconds after which a case counts as hanging; cutting one down takes its time too.
+  private static let patience: UInt32 = 120
 
   private func run(_ campaign: any FuzzCampaign) -> Int {
     let clock = ContinuousClock()
@@ -54,6 +59,8 @@ struct FuzzCommand {
       let number = first &+ tried
       if isVerbose, tried.isMultiple(of: 1000) { Terminal.error("\(campaign.name): case \(number)\n") }
       if showsInput { Terminal.print("# \(campaign.name), case \(number)\n\(campaign.input(number))\n") }
+      System.currentCase.store(number, ordering: .relaxed)
+      System.ringAfter(seconds: Self.patience)
       let began = clock.now
       let defect = campaign.tried(number)
       slowest = max(slowest, clock.now - began)

@@ -142,7 +142,7 @@ struct Answering {
   private func simplified() throws(QuestionFailure) -> Draft {
     let expression = self.expression
     let result = calculus.simplified(expression)
-    if result.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    if result.isInvalid { throw .problem(.noValue) }
     let verdict = try confirmed { check.checkEqual(expression, result) }
     return Draft(derivative: Derivative(formula: result), expression: expression, verdict: verdict)
   }
@@ -203,7 +203,7 @@ struct Answering {
   /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
   private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (formula: Formula, ground: Verdict?) {
     let formula = names.formula(claim.expression)
-    if formula.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    if formula.isInvalid { throw .problem(.noValue) }
     guard let kind = claim.derivative else { return (formula, nil) }
     let variables = claim.wrt.map(variable)
     guard let first = variables.first, let last = variables.last else { return (formula, nil) }

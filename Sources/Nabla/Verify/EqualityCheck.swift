@@ -84,10 +84,20 @@ extension NumericCheck {
       switch node.kind {
       case .sum, .times, .product: open += node.children
       case .number, .zeros, .ones, .identity: break
+      // Determinants add up products of entries, which may cancel altogether.
+      case .apply(.array(.determinant), _), .apply(.array(.adjugate), _):
+        open += node.children
       case .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
         result.append(node)
       }
     }
+    return result
+  }
+
+  /// A bound of a determinant's terms together: k! products of k entries.
+  private static func sumOfProducts(_ count: Int, _ largest: Double) -> Double {
+    var result = 1.0
+    for factor in stride(from: 1, through: min(count, 100), by: 1) { result *= Double(factor) * largest }
     return result
   }
 
@@ -114,6 +124,10 @@ extension NumericCheck {
         let inner = chain.dropLast().map { Double($0.shape.columns.value(sizes) ?? 1) }
         memo[node] = values.reduce(1, *) * inner.reduce(1, *)
       case .ones, .identity: memo[node] = 1
+      case .apply(.array(let operation), let arguments)
+      where operation == .determinant || operation == .adjugate:
+        let size = arguments[0].shape.rows.value(sizes) ?? 1
+        memo[node] = sumOfProducts(operation == .determinant ? size : size - 1, values[0])
       case .zeros, .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
         memo[node] = 0
       }
