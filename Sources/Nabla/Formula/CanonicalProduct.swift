@@ -5,6 +5,7 @@ extension Formula {
   ///
   /// A factor may be scalar; it then scales the rest.
   static func product(_ factors: [Formula]) -> Formula {
+    if factors.contains(where: \.isInvalid) { return invalid }
     var scalars: [Formula] = []
     var arrays: [Formula] = []
     func add(_ factor: Formula) {
@@ -86,8 +87,10 @@ extension Formula {
   private static func primitive(_ chain: [Formula]) -> (content: Rational, factors: [Formula]) {
     var content: Rational = 1
     let factors = chain.map { factor in
-      let (number, rest) = factor.splitContent
-      content = content * number
+      // A transpose may have brought a number to the front of an elementwise product.
+      let (coefficient, core) = factor.splitCoefficient
+      let (number, rest) = core.splitContent
+      content = content * coefficient * number
       return rest
     }
     return (content, factors)
@@ -147,6 +150,7 @@ extension Formula {
 
   /// A linear operation: a zero makes it zero, scalars come out.
   private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    if arguments.contains(where: \.isInvalid) { return invalid }
     if arguments.contains(where: \.isZero) { return zeros(shape) }
     // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
     let isFree = !arguments.contains(where: \.containsDifferential)

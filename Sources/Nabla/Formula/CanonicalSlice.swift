@@ -3,6 +3,7 @@ import NablaLanguage
 extension Formula {
   /// Rows and columns of an array, pushed to the leaves; the whole array is itself.
   static func slice(_ inner: Formula, rows: Operation.Range, columns: Operation.Range) -> Formula {
+    if inner.isInvalid { return invalid }
     let shape = Shape(rows.count, columns.count)
     let allRows = rows == .all(inner.shape.rows)
     let allColumns = columns == .all(inner.shape.columns)

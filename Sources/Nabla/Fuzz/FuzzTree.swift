@@ -41,6 +41,8 @@ struct FuzzTree: Sendable {
     case .infix(".^"): return "(\(parts[0]) .^ (\(parts[1])))"
     case .infix(let symbol): return "(\(parts.joined(separator: " \(symbol) ")))"
     case .prefix(let symbol): return "(\(symbol)\(parts.joined()))"
+    // Powers read from the right, so a power of a power needs its brackets.
+    case .suffix(let symbol) where symbol.contains("^"): return "((\(parts.joined()))\(symbol))"
     case .suffix(let symbol):
       if case .name = children.first?.form { return parts.joined() + symbol }
       return "(\(parts.joined()))\(symbol)"

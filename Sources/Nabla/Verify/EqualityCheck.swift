@@ -12,10 +12,12 @@ extension NumericCheck {
     if left === right, !left.isInvalid {
       return Verdict(status: .verified, error: 0, points: points)
     }
-    let parts = Self.magnitudeParts([left, right])
+    // What divides has to be finite too: a comparison of infinite numbers would hide it.
+    let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
     let variables = Self.variables([left, right])
     var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
     var verdict = Verdict(status: .verified)
+    var isRounding = false
     for wanted in [points - points / 2, points / 2] where wanted > 0 {
       let program: CompiledProgram
       let sizes: [String: Int]
@@ -30,6 +32,13 @@ extension NumericCheck {
         guard let comparison = compare(left, right, point.outputs, parts, sizes) else {
           return .skipped("the sides have different sizes")
         }
+        if comparison > Self.equalityTolerance,
+          Conditioning.explains(
+            (point.outputs[0] - point.outputs[1]).maxAbs, program, point.values, point.outputs, checked: 2)
+        {
+          isRounding = true
+          continue
+        }
         verdict.points += 1
         verdict.error = max(verdict.error, comparison)
         if comparison > Self.equalityTolerance {
@@ -43,7 +52,10 @@ extension NumericCheck {
       }
     }
     if verdict.points > 0 { return verdict }
-    return .skipped("no point was found at which both sides are finite")
+    return .skipped(
+      isRounding
+        ? "at the points that were found rounding decides"
+        : "no point was found at which both sides are finite")
   }
 
   /// The largest difference, relative to the scale; nil when the sizes differ.
@@ -90,6 +102,20 @@ extension NumericCheck {
       case .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
         result.append(node)
       }
+    }
+    return result
+  }
+
+  /// The nodes that divide; what stands under an index has no value by itself.
+  private static func quotients(_ formulas: [Formula]) -> [Formula] {
+    var seen: Set<Formula> = []
+    var result: [Formula] = []
+    var open = formulas
+    while let node = open.popLast() {
+      guard seen.insert(node).inserted else { continue }
+      if case .apply(.indexSum, _) = node.kind { continue }
+      if case .power(_, let exponent) = node.kind, exponent.number?.isNegative == true { result.append(node) }
+      open += node.children
     }
     return result
   }
