@@ -23,7 +23,15 @@ struct Calculus {
 
   /// The plainest form of a formula.
   func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
-    Simplifier(book, Knowledge(book, free: free)).simplify(IndexSums.lifted(formula))
+    let simplifier = Simplifier(book, Knowledge(book, free: free))
+    var result = simplifier.simplify(IndexSums.lifted(formula))
+    // A plainer body of a sum over an index may have a matrix form where the first had none.
+    for _ in 0..<3 {
+      let lifted = IndexSums.lifted(result)
+      if lifted === result { break }
+      result = simplifier.simplify(lifted)
+    }
+    return result
   }
 
   /// The gradients in denominator layout of one expression, by several variables in one sweep.

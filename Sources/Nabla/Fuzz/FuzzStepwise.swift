@@ -35,7 +35,7 @@ struct FuzzStepwise {
         var again = Steps(
           stepwise: self, sizes: sizes, values: Conditioning.moved(point.values, seed: seed), options: options)
         guard let moved = again.value(expression), (moved - value).maxAbs < 0.1 * gap,
-          !Conditioning.explains(gap, program, point.values, point.outputs, checked: 1)
+          !Conditioning.explains(gap, program, point.values, point.outputs, checking: [0])
         else { continue }
         let data = NumericCheck.named(point.values)
         return "\(Counterexample(values: data, sizes: sizes, left: value, right: other))"
@@ -91,6 +91,7 @@ struct FuzzStepwise {
           continue
         }
         guard let value = value(operand) else { return nil }
+        if case .call(let name, _) = expression.kind, !Self.isDefined(name, value) { return nil }
         let name = "operand_\(index)"
         let variable = Formula.variable(Variable(name: name, shape: operand.shape, properties: []))
         lowering.names[name] = variable
@@ -98,6 +99,15 @@ struct FuzzStepwise {
         parts.append(TypedExpression(.name(name), shape: operand.shape, range: operand.range))
       }
       return computed(lowering.formula(expression.with(parts)), bound)
+    }
+
+    /// Singular vectors are not determined where singular values vanish or coincide.
+    private static func isDefined(_ name: String, _ value: Matrix) -> Bool {
+      guard ["polar", "leftsv", "rightsv", "nucnorm", "specnorm"].contains(name) else { return true }
+      let values = SVD(value).values
+      guard let largest = values.first, let least = values.last else { return false }
+      let gaps = zip(values, values.dropFirst()).map { $0 - $1 }
+      return least > 1e-6 * largest && gaps.allSatisfy { $0 > 1e-6 * largest }
     }
 
     private mutating func computed(_ formula: Formula, _ bound: [Formula: Matrix]) -> Matrix? {

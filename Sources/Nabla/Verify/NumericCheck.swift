@@ -143,7 +143,7 @@ public struct NumericCheck: Sendable {
         }
         if gap == nil,
           Conditioning.explains(
-            (claimed - shown).maxAbs, program, point.values, point.outputs.reversed(), checked: 1)
+            (claimed - shown).maxAbs, program, point.values, point.outputs, checking: [1])
         {
           reason = "at the points that were found rounding decides"
           continue
