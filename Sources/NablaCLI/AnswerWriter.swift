@@ -7,6 +7,7 @@ struct AnswerWriter {
   let format: OutputFormat
   let steps: Bool
   let latexNames: [String: String]
+  let session: Session
 
   func formula(_ formula: Formula) -> String {
     switch format {
@@ -21,6 +22,11 @@ struct AnswerWriter {
     guard let first = answers.first else { return "" }
     var text = "\(first.question)\n"
     if first.kind == .check { return text + "  \(Self.verdict(first.verdict))\n" }
+    for answer in answers {
+      if steps, let derivation = session.derivation(of: answer) {
+        text += self.derivation(derivation).split(separator: "\n").map { "  \($0)\n" }.joined() + "\n"
+      }
+    }
     for answer in answers { text += lines(of: answer, isOneOfSeveral: answers.count > 1) }
     for definition in definitions(of: answers) {
       let lines =
@@ -47,6 +53,14 @@ struct AnswerWriter {
       }
     }
     return text
+  }
+
+  private func derivation(_ derivation: Derivation) -> String {
+    switch format {
+    case .text, .index, .json: derivation.description
+    case .unicode: derivation.unicode
+    case .latex: derivation.latex
+    }
   }
 
   private func lines(of answer: Answer, isOneOfSeveral: Bool) -> String {
@@ -110,7 +124,10 @@ struct AnswerWriter {
   private static func verified(_ verdict: Verdict) -> String {
     let points = "at \(verdict.points) random point\(verdict.points == 1 ? "" : "s")"
     let numbers = "\(points), largest relative error \(figure(verdict.error))"
-    guard let certificate = verdict.certificate else { return "verified \(numbers)" }
+    guard let certificate = verdict.certificate else {
+      let order = verdict.order.map { ", order of convergence \(Matrix.text(of: $0, digits: 2))" } ?? ""
+      return "verified \(numbers)\(order)"
+    }
     let probability = "error probability < 2^-\(certificate.exponent)"
     let exact =
       certificate.hasChoices
@@ -172,6 +189,15 @@ extension AnswerWriter {
       fields.append(
         ("index", .object([("text", .string(components.text)), ("latex", .string(components.latex))])))
     }
+    if steps, let derivation = session.derivation(of: answer) {
+      let lines = derivation.lines.map { line in
+        JSON.object([
+          ("rule", .string(line.rules.joined(separator: "; "))), ("text", .string(line.text)),
+          ("latex", .string(line.latex)),
+        ])
+      }
+      fields.append(("steps", .array(lines)))
+    }
     return .object(fields)
   }
 
@@ -188,6 +214,10 @@ extension AnswerWriter {
       ("method", .string(verdict.method)), ("error", .number(verdict.error)),
       ("points", .integer(verdict.points)),
     ]
+    if let certificate = verdict.certificate {
+      fields.append(("errorProbability", .string("2^-\(certificate.exponent)")))
+    }
+    if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in
         example.values[name].map { (name, Self.json($0)) }

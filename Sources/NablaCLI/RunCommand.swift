@@ -8,7 +8,9 @@ struct Runner {
   let steps: Bool
 
   var writer: AnswerWriter {
-    AnswerWriter(format: format, steps: steps, latexNames: session.options.book.latexNames)
+    AnswerWriter(
+      format: format, steps: steps, latexNames: session.options.book.latexNames,
+      session: session)
   }
 
   /// Every question in order; the graver exit code of all.

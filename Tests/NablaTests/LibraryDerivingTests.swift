@@ -19,6 +19,7 @@ struct LibraryDerivingTests {
     #expect(norm.verdict?.status == .verified)
     #expect(norm.result == (try Formula(parsing: "x/norm2(x)", in: [x])))
     #expect(!(norm.conditions + norm.notes).isEmpty)
+    #expect(try #require(norm.derivation).replayed() === norm.result)
     let both = try (x.transpose * A * y).gradients(wrt: [x, y])
     #expect(both.map(\.description) == ["A*y", "A'*x"])
     #expect(

@@ -30,6 +30,7 @@ struct LibraryTourTests {
     let gradient = try J.gradient(wrt: w)
     print(gradient.result)
     print(gradient.result.latex)
+    if let derivation = gradient.derivation { print(derivation) }
     let hessian = try J.hessian(wrt: w).result
     print(hessian)
 
@@ -72,8 +73,9 @@ struct LibraryTourTests {
   static let transcript = #"""
     2/n * X'*(X*w - y) + 2*lambda*w
     \frac{2}{n} X^{\top}(Xw - y) + 2 \lambda w
-    1. d(norm2(X*w - y)^2/n + lambda*w'*w) = d(lambda*w'*w) + d(norm2(X*w - y)^2/n)    rule sum.differential d(A + C) -> dA + dC
-    2. d(norm2(X*w - y)^2/n) = d(norm2(X*w - y)^2)/n    rule hadamard.differential d(A .* C) -> dA .* C + A .* dC says "product rule, entry by entry"
+    1. d(norm2(X*w - y)^2/n + lambda*norm2(w)^2) = d(norm2(X*w - y)^2)/n + d(norm2(w)^2)*lambda    [linear]
+    2.                          = 2*dot(X*w - y, X*dw)/n + 2*lambda*dot(w, dw)    [derivative of a squared norm]
+    3. gradient wrt w = 2/n * X'*(X*w - y) + 2*lambda*w    [identification; move the left factor to the other side]
     2/n * X'*X + 2*lambda*I
     1 - sigmoid(lambda)
     [-0.969187]

@@ -105,6 +105,18 @@ private let cases: [Case] = [
     }
   }
 
+  @Test("central differences of five points converge with order 4, and are exact for polynomials")
+  func orderOfConvergence() throws {
+    let check = NumericCheck(seed: 5)
+    let wave = Make.apply("exp", z)
+    let total = Formula.product([.ones(.row("n")), wave])
+    let smooth = check.checkGradient(of: total, variable: z, gradient: wave)
+    #expect((3.9...4.1).contains(try #require(smooth.order)), "\(smooth)")
+    let form = check.checkGradient(
+      of: .product([z.transposed, z]), variable: z, gradient: z.scaled(by: 2))
+    #expect(form.status == .verified && form.order == nil, "\(form)")
+  }
+
   @Test func isDeterministic() {
     let c = cases[3]
     let first = check.checkGradient(of: c.objective, variable: c.variable, gradient: c.gradient)

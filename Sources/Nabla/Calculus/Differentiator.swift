@@ -36,9 +36,13 @@ struct Reservation: Hashable, Sendable {
 /// Differentials node by node, and their adjoints collected in reverse order; each shared node is visited once.
 final class Differentiator {
   let book: RuleBook
-  private let variables: Set<Formula>
+  let variables: [Formula]
+  private let isVariable: Set<Formula>
   private var dependence: [Formula: Bool] = [:]
   private(set) var reservations: [Reservation] = []
+  /// The rules used, in order; kept when asked for.
+  private(set) var uses: [RuleUse] = []
+  var keepsUses = false
   /// The nodes of reverse sweeps and their adjoints, from the expression to the variables.
   private(set) var visited: [(node: Formula, adjoint: Formula)] = []
   /// A sweep that visits more nodes than this is refused.
@@ -46,7 +50,8 @@ final class Differentiator {
 
   init(_ book: RuleBook, variables: [Formula]) {
     self.book = book
-    self.variables = Set(variables)
+    self.variables = variables
+    isVariable = Set(variables)
   }
 
   // MARK: One node
@@ -54,15 +59,22 @@ final class Differentiator {
   func depends(_ formula: Formula) -> Bool {
     if let known = dependence[formula] { return known }
     for node in formula.nodes(without: { dependence[$0] != nil }) {
-      dependence[node] = variables.contains(node) || node.children.contains { dependence[$0] ?? false }
+      dependence[node] = isVariable.contains(node) || node.children.contains { dependence[$0] ?? false }
     }
     return dependence[formula] ?? false
   }
 
   /// The differential of a node, linear in the differentials of parts of it.
   func differential(of node: Formula) throws(DerivativeProblem) -> Formula {
-    if variables.contains(node) { return .differential(of: node) }
-    if !depends(node) { return .zeros(node.shape) }
+    let (result, rule) = try changed(node)
+    if keepsUses { uses.append(RuleUse(rule: rule, before: .differential(of: node), after: result)) }
+    return result
+  }
+
+  /// The differential of a node, and the rule that gives it.
+  private func changed(_ node: Formula) throws(DerivativeProblem) -> (Formula, rule: String) {
+    if isVariable.contains(node) { return (.differential(of: node), RuleUse.variable) }
+    if !depends(node) { return (.zeros(node.shape), RuleUse.constant) }
     for rule in book.differentials(for: node) {
       guard case .differential(let pattern) = rule.left.kind else { continue }
       var matcher = Matcher(takesScalarsAsArrays: true)
@@ -73,19 +85,19 @@ final class Differentiator {
         return true
       }
       if let result {
-        return result
+        return (result, rule.name)
       }
     }
     switch node.kind {
     case .power(let base, let exponent):
-      return try elementwise("power", [base, exponent], node)
+      return (try elementwise("power", [base, exponent], node), "power")
     case .apply(.elementwise(let name), let arguments):
-      return try elementwise(name, arguments, node)
+      return (try elementwise(name, arguments, node), name)
     case .apply(.function(let function, let derivative), let arguments):
-      return try declared(function, derivative, arguments[0], node)
+      return (try declared(function, derivative, arguments[0], node), RuleUse.chain)
     case .apply(.blocks, let arguments), .apply(.slice, let arguments):
       // Linear, with as many parts as there are: the differential goes inside.
-      return node.rebuilt(arguments.map(leaf))
+      return (node.rebuilt(arguments.map(leaf)), RuleUse.parts)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
       .inverse,
       .transpose, .apply, .differential:
@@ -167,6 +179,8 @@ final class Differentiator {
     }
   }
 
+  func clearUses() { uses = [] }
+
   // MARK: Reverse sweep
 
   /// The adjoint of every variable: E changes by dot(seed, dE) = sum of dot(adjoint, dx).
@@ -183,7 +197,7 @@ final class Differentiator {
       if adjoint.isZero { continue }
       if adjoint.isInvalid { throw .noValue }
       visited.append((node, adjoint))
-      if variables.contains(node) {
+      if isVariable.contains(node) {
         result[node] = adjoint
         continue
       }
@@ -198,11 +212,11 @@ final class Differentiator {
   }
 
   /// dot(adjoint, L(dX)) as a sum of dot(G, dX): what goes to each X.
-  private func pulledOut(_ adjoint: Formula, _ linear: Formula) throws(DerivativeProblem) -> [(
-    Formula, Formula
+  func pulledOut(_ adjoint: Formula, _ linear: Formula) throws(DerivativeProblem) -> [(
+    part: Formula, adjoint: Formula
   )] {
     var open: [(Formula, Formula)] = [(adjoint, linear)]
-    var result: [(Formula, Formula)] = []
+    var result: [(part: Formula, adjoint: Formula)] = []
     var steps = 0
     next: while let (g, part) = open.popLast() {
       steps += 1
@@ -239,6 +253,10 @@ final class Differentiator {
           return true
         }
         if let moved {
+          if keepsUses {
+            uses.append(
+              RuleUse(rule: rule.name, before: .pairing(g, part), after: .pairing(moved.0, moved.1)))
+          }
           open.append(moved)
           continue next
         }

@@ -87,21 +87,22 @@ extension Formula {
   /// Whether the term that sets the sign of a sum is negative: the plain number, or else the first in the order.
   var isNegativeSum: Bool {
     guard case .sum(let terms) = kind else { return false }
-    let number = terms.first { $0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes }
-    return (number ?? terms[0]).splitCoefficient.0.isNegative
+    return (terms.first(where: \.isNumeric) ?? terms[0]).coefficient.isNegative
   }
 
   /// A sum as a number times a sum whose coefficients are whole, share no divisor, and whose sign is positive.
   var splitContent: (content: Rational, rest: Formula) {
     guard case .sum(let terms) = kind else { return (1, self) }
+    let coefficients = terms.map(\.coefficient)
     var content: Rational = 0
-    for term in terms {
-      guard let next = content.commonDivisor(term.splitCoefficient.0) else { return (1, self) }
+    for coefficient in coefficients where !(content.isOne && coefficient.isInteger) {
+      guard let next = content.commonDivisor(coefficient) else { return (1, self) }
       content = next
     }
     // 2*x + 4*y is 2*(x + 2*y), but 1/2*x + y stays.
-    let magnitudes = terms.map { $0.splitCoefficient.0.magnitude }
-    if !content.isInteger, magnitudes.contains(where: { $0 != magnitudes[0] }) { content = 1 }
+    if !content.isInteger, coefficients.contains(where: { $0.magnitude != coefficients[0].magnitude }) {
+      content = 1
+    }
     if isNegativeSum { content = -content }
     if content.isOne || content.isZero { return (1, self) }
     let factor = content.reciprocal

@@ -182,6 +182,24 @@ extension Formula {
     return [self]
   }
 
+  /// The exact coefficient.
+  var coefficient: Rational {
+    if let number { return number }
+    if case .times(let factors) = kind, let number = factors.first?.number { return number }
+    return 1
+  }
+
+  /// Whether it is a number, or an array of a number.
+  var isNumeric: Bool {
+    switch kind {
+    case .number, .ones: true
+    case .times(let factors): factors.count == 2 && factors[0].number != nil && factors[1].isOnes
+    case .constant, .variable, .dimension, .zeros, .identity, .sum, .product, .power, .inverse, .transpose,
+      .apply, .differential:
+      false
+    }
+  }
+
   /// The exact coefficient, and the rest with coefficient 1.
   var splitCoefficient: (Rational, Formula) {
     switch kind {

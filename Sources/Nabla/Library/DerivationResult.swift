@@ -11,6 +11,11 @@ public struct DerivationResult: Sendable {
   public let notes: [String]
   /// What the comparison with finite differences found; nil when checks were switched off.
   public let verdict: Verdict?
+  let calculus: Calculus
+  let question: DerivationQuestion
+
+  /// The way from the expression to the result, line by line, each with the rules it used; found when asked for.
+  public var derivation: Derivation? { Deriver.derivation(of: question, calculus, []) }
 }
 
 extension DerivationResult: CustomStringConvertible {

@@ -19,7 +19,7 @@ extension Formula {
   public func gradients(
     wrt variables: [Formula], options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> [DerivationResult] {
-    let derivation = try Derivation(self, variables, options)
+    let derivation = try DerivedQuestion(self, variables, options)
     let derivatives = try derivation.derived { (calculus) throws(DerivativeProblem) in
       try calculus.gradients(of: self, by: variables)
     }
@@ -30,7 +30,7 @@ extension Formula {
       }
       let isTurned = options.layout == .numerator && !variable.isScalar
       let shown = isTurned ? derivation.calculus.turned(derivative) : derivative
-      results.append(derivation.result(shown, [variable], verdict))
+      results.append(derivation.result(.gradient, shown, [variable], verdict))
     }
     return results
   }
@@ -39,14 +39,14 @@ extension Formula {
   public func jacobian(
     wrt variable: Formula, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
-    let derivation = try Derivation(self, [variable], options)
+    let derivation = try DerivedQuestion(self, [variable], options)
     let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
       try calculus.jacobian(of: self, by: variable)
     }
     let verdict = try derivation.confirmed { check in
       check.checkJacobian(of: self, variable: variable, jacobian: derivative.formula)
     }
-    return derivation.result(derivative, [variable], verdict)
+    return derivation.result(.jacobian, derivative, [variable], verdict)
   }
 
   /// The second derivatives of a scalar: n × n by a vector of n; mixed, rows by the first, columns by the second.
@@ -54,28 +54,32 @@ extension Formula {
     wrt first: Formula, and second: Formula? = nil, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
     let variables = [first] + (second.map { [$0] } ?? [])
-    let derivation = try Derivation(self, variables, options)
+    let derivation = try DerivedQuestion(self, variables, options)
     let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
       try calculus.hessian(of: self, by: first, second ?? first)
     }
-    let verdict = try derivation.confirmed { check in
-      check.checkHessian(of: self, variable: first, variable: second ?? first, hessian: derivative.formula)
+    let gradient = try derivation.derived { (calculus) throws(DerivativeProblem) in
+      try calculus.gradient(of: self, by: first, second ?? first).formula
     }
-    return derivation.result(derivative, variables, verdict)
+    let verdict = try derivation.confirmed { check in
+      check.checkHessian(
+        of: self, variable: first, variable: second ?? first, hessian: derivative.formula, gradient: gradient)
+    }
+    return derivation.result(.hessian, derivative, variables, verdict)
   }
 
   /// The differential, in the differentials of the variables: `d(x)` prints as `dx`.
   public func differential(
     wrt variables: Formula..., options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
-    let derivation = try Derivation(self, variables, options)
+    let derivation = try DerivedQuestion(self, variables, options)
     let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
       try calculus.differential(of: self, by: variables)
     }
     let verdict = try derivation.confirmed { check in
       check.checkDifferential(of: self, variables: variables, differential: derivative.formula)
     }
-    return derivation.result(derivative, variables, verdict)
+    return derivation.result(.differential, derivative, variables, verdict)
   }
 
   /// An equal formula in the plainest form that the rules of the book lead to.
@@ -86,7 +90,7 @@ extension Formula {
 }
 
 /// What the questions about one formula share.
-private struct Derivation {
+private struct DerivedQuestion {
   let expression: Formula
   let options: SessionOptions
   let calculus: Calculus
@@ -128,11 +132,15 @@ private struct Derivation {
     return verdict
   }
 
-  func result(_ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?) -> DerivationResult {
+  func result(
+    _ kind: QuestionKind, _ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?
+  ) -> DerivationResult {
     let remarks = Remarks(variables: variables, expression: expression, reservations: derivative.reservations)
     return DerivationResult(
       result: derivative.formula, conditions: remarks.conditions,
-      notes: remarks.notes,
-      verdict: verdict)
+      notes: remarks.notes, verdict: verdict, calculus: calculus,
+      question: DerivationQuestion(
+        kind: kind, expression: expression, variables: variables, answer: derivative.formula,
+        shown: derivative.formula, layout: options.layout))
   }
 }

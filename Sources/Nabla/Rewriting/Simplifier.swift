@@ -1,10 +1,30 @@
 import NablaLanguage
 
-/// A rule applied: what it turned into what.
-struct Rewrite {
-  let rule: Rule
+/// One formula put in the place of an equal one.
+struct Rewrite: Sendable {
+  enum Reason: Sendable {
+    case rule(Rule)
+    case arithmetic(Arithmetic)
+  }
+
+  /// What arithmetic does to sums and products.
+  enum Arithmetic: String, CaseIterable, Sendable {
+    case commonFactor = "common factor"
+    case collected = "collected terms"
+    case multipliedOut = "multiplied out"
+  }
+
+  let reason: Reason
   let before: Formula
   let after: Formula
+
+  /// The rule's name, or what arithmetic did.
+  var name: String {
+    switch reason {
+    case .rule(let rule): rule.name
+    case .arithmetic(let arithmetic): arithmetic.rawValue
+    }
+  }
 }
 
 /// Brings formulas into their plainest form: rules with `->` until none fires, and at every node a choice among
@@ -71,7 +91,7 @@ final class Simplifier {
   private func rewritten(_ formula: Formula) -> Formula? {
     for rule in book.identities(for: formula) {
       if let after = apply(rule.left, rule.right, rule, formula, { $0.cost < formula.cost }) {
-        rewrites.append(Rewrite(rule: rule, before: formula, after: after))
+        rewrites.append(Rewrite(reason: .rule(rule), before: formula, after: after))
         return after
       }
     }
@@ -82,16 +102,47 @@ final class Simplifier {
   private func plainer(_ formula: Formula) -> Formula? {
     work -= 1
     guard searches else { return nil }
-    var best: Formula?
-    func offer(_ candidate: Formula?) {
-      guard let candidate, !candidate.isInvalid, candidate.cost < (best ?? formula).cost else { return }
-      best = candidate
+    var best: Rewrite?
+    func offer(_ candidate: Formula?, _ reason: @autoclosure () -> Rewrite.Reason) {
+      guard let candidate, !candidate.isInvalid, candidate.cost < (best?.after ?? formula).cost else {
+        return
+      }
+      best = Rewrite(reason: reason(), before: formula, after: candidate)
     }
-    for candidate in Distribution.candidates(for: formula) { offer(candidate) }
+    for candidate in Distribution.candidates(for: formula) {
+      offer(candidate, .arithmetic(Self.arithmetic(formula, candidate)))
+    }
     for equality in book.equalities(for: formula) {
-      offer(apply(equality.from, equality.to, equality.rule, formula) { $0.cost < (best ?? formula).cost })
+      let found = apply(equality.from, equality.to, equality.rule, formula) {
+        $0.cost < (best?.after ?? formula).cost
+      }
+      offer(found, .rule(equality.rule))
     }
-    return best
+    if let best { rewrites.append(best) }
+    return best?.after
+  }
+
+  private static func arithmetic(_ before: Formula, _ after: Formula) -> Rewrite.Arithmetic {
+    switch (before.kind, after.kind) {
+    case (.sum, .sum): .collected
+    case (.sum, _): .commonFactor
+    case (_, _): .multipliedOut
+    }
+  }
+
+  /// Whether a recorded rewrite is one that the rules or arithmetic allow here.
+  func allows(_ rewrite: Rewrite) -> Bool {
+    switch rewrite.reason {
+    case .arithmetic:
+      return Distribution.candidates(for: rewrite.before).contains(rewrite.after)
+    case .rule(let rule):
+      let ways =
+        rule.arrow == .equals
+        ? [(rule.left, rule.right), (rule.right, rule.left)] : [(rule.left, rule.right)]
+      return ways.contains { from, to in
+        apply(from, to, rule, rewrite.before) { $0 === rewrite.after } != nil
+      }
+    }
   }
 
   /// One side matched at the root, the other put in its place, when the conditions are known to hold.

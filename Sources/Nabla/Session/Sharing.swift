@@ -155,7 +155,7 @@ extension Formula {
   }
 
   /// Whether a sum over an index stands in it: parts that hold the index have no name outside.
-  fileprivate var containsIndexSum: Bool {
+  var containsIndexSum: Bool {
     nodesChildrenFirst.contains { node in
       if case .apply(.indexSum, _) = node.kind { return true }
       return false

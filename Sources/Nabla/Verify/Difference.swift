@@ -1,5 +1,13 @@
 import NablaNumerics
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Derivatives by central differences of five points, with step halving, extrapolation and an error estimate.
 struct Difference {
   /// The derivative of each output entry.
@@ -8,6 +16,9 @@ struct Difference {
   var errors: [Double]
   /// Whether the slopes on both sides differ: a kink at the point itself.
   var hasKink: Bool
+  /// How fast the unextrapolated differences near the value as the step is halved: 4 for a smooth function. Nil
+  /// where they are exact, or drown in rounding.
+  var order: Double?
 
   /// Halvings of the step at most.
   static let levels = 8
@@ -33,6 +44,7 @@ struct Difference {
     var last: (plain: [Double], extrapolated: [Double]?)?
     // |f(h) - 2f(0) + f(-h)| / h, which goes to 0 with h where f is smooth.
     var bends: [[Double]] = []
+    var coarse: [(plain: [Double], noise: Double)] = []
     var h = step
     for _ in 0..<levels {
       defer { h /= 2 }
@@ -47,6 +59,10 @@ struct Difference {
         bend[i] = ((p1[i] - center[i]) + (m1[i] - center[i])).magnitude / h
       }
       bends.append(bend)
+      if coarse.count < 2 {
+        let size = p2.reduce(0) { max($0, $1.magnitude) }
+        coarse.append((plain, 4 * Double.ulpOfOne * size / h))
+      }
       var extrapolated: [Double]?
       if let last {
         extrapolated = (0..<count).map { plain[$0] + (plain[$0] - last.plain[$0]) / 15 }
@@ -67,6 +83,7 @@ struct Difference {
       if bends.count >= 4, best.errors.allSatisfy({ $0 <= Self.enough * size }) { break }
     }
     guard bends.count >= 3 else { return nil }
+    best.order = observedOrder(coarse, best.values)
     let size = best.values.reduce(0) { max($0, $1.magnitude) }
     let (a, b) = (bends[bends.count - 2], bends[bends.count - 1])
     for i in 0..<count {
@@ -74,5 +91,16 @@ struct Difference {
       if b[i] > 1e-5 * size + noise, b[i] > 0.8 * a[i] { best.hasKink = true }
     }
     return best
+  }
+
+  private static func observedOrder(_ coarse: [(plain: [Double], noise: Double)], _ limit: [Double])
+    -> Double?
+  {
+    guard coarse.count == 2 else { return nil }
+    let gaps = coarse.map { level in
+      zip(level.plain, limit).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
+    }
+    guard gaps[1] > 100 * coarse[1].noise else { return nil }
+    return log2(gaps[0] / gaps[1])
   }
 }

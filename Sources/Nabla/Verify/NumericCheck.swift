@@ -87,6 +87,7 @@ public struct NumericCheck: Sendable {
     let variables = Self.variables([claim, objective, variable] + (first.map { [$0] } ?? []))
     var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
     source.pinned = pinned
+    var orders: [Double] = []
     var verdict = Verdict(status: .verified)
     var reason = "no point was found at which everything is finite"
     // Two choices of sizes, so that a coincidence of one does not pass.
@@ -118,11 +119,14 @@ public struct NumericCheck: Sendable {
         {
           done += 1
           verdict.points += 1
-          verdict.error = max(verdict.error, gap)
+          verdict.error = max(verdict.error, gap.largest)
+          orders.append(contentsOf: gap.orders)
+          verdict.order = Self.median(orders)
           continue
         }
         var isSettled = false
         var gap: Double?
+        var order: Double?
         var shown = claimed
         for stepScale in Self.stepScales where gap == nil {
           let table =
@@ -134,6 +138,7 @@ public struct NumericCheck: Sendable {
           let scale = Self.scale(expected, claimed, point.outputs[0])
           if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
           isSettled = true
+          order = expected.order
           shown = Matrix(rows: claimed.rows, columns: claimed.columns, storage: expected.values)
           gap = Self.gap(claimed, expected, scale, (first == nil ? 1 : 10) * Self.derivativeTolerance)
         }
@@ -157,6 +162,8 @@ public struct NumericCheck: Sendable {
           return verdict
         }
         verdict.error = max(verdict.error, gap)
+        if let order { orders.append(order) }
+        verdict.order = Self.median(orders)
       }
     }
     return verdict.points > 0 ? verdict : .skipped(reason)
@@ -171,23 +178,29 @@ public struct NumericCheck: Sendable {
   private func directionalGap(
     _ claimed: Matrix, _ run: DifferenceRun, _ variable: Formula, _ entries: Int, _ layout: Layout,
     _ output: Matrix
-  ) -> Double? {
+  ) -> (largest: Double, orders: [Double])? {
     guard claimed.count == entries * output.count else { return nil }
+    var orders: [Double] = []
     var generator = SplitMix64(seed: seed &+ UInt64(truncatingIfNeeded: entries))
     var largest = 0.0
     for _ in 0..<Self.directions {
       let direction = (0..<entries).map { _ in generator.normal() / Double(entries).squareRoot() }
       let projected = layout.projected(claimed, along: direction, outputs: output.count)
-      let gaps = Self.stepScales.lazy.compactMap { stepScale -> Double? in
+      let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, order: Double?)? in
         guard let table = run.along(direction, of: variable, stepScale) else { return nil }
         let scale = Self.scale(table, claimed, output)
         if table.hasKink || !(table.errors.reduce(0, max) <= 1e-7 * scale) { return nil }
-        return Self.gap(projected, table, scale, Self.derivativeTolerance)
+        return Self.gap(projected, table, scale, Self.derivativeTolerance).map { ($0, table.order) }
       }
-      guard let gap = gaps.first else { return nil }
+      guard let (gap, order) = gaps.first else { return nil }
       largest = max(largest, gap)
+      if let order { orders.append(order) }
     }
-    return largest
+    return (largest, orders)
+  }
+
+  private static func median(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.sorted()[values.count / 2]
   }
 
   /// Sizes of steps, tried in order until the differences settle and agree: a function that swings within the
@@ -229,114 +242,6 @@ public struct NumericCheck: Sendable {
   static func named(_ values: [Formula: Matrix]) -> [String: Matrix] {
     var result: [String: Matrix] = [:]
     for (formula, value) in values { if let variable = formula.variable { result[variable.name] = value } }
-    return result
-  }
-}
-
-/// All derivatives of all entries at one point: of output entry j by variable entry i at j + i * outputCount.
-struct DifferenceTable {
-  var outputCount: Int
-  var values: [Double]
-  var errors: [Double]
-  var hasKink: Bool
-
-  /// In the order in which the layout has them, by columns.
-  func arranged(_ layout: NumericCheck.Layout, _ output: Matrix) -> DifferenceTable {
-    switch layout {
-    case .numerator: return self
-    case .denominator:
-      let variableCount = outputCount == 0 ? 0 : values.count / outputCount
-      var result = self
-      for j in 0..<outputCount {
-        for i in 0..<variableCount {
-          result.values[i + j * variableCount] = values[j + i * outputCount]
-          result.errors[i + j * variableCount] = errors[j + i * outputCount]
-        }
-      }
-      return result
-    }
-  }
-}
-
-/// Differences of a program's first output at one point.
-struct DifferenceRun {
-  let program: CompiledProgram
-  let workspace: ProgramWorkspace
-  let count: Int
-  private let point: [Formula: Matrix]
-
-  init(program: CompiledProgram, workspace: ProgramWorkspace, point: [Formula: Matrix]) {
-    self.program = program
-    self.workspace = workspace
-    self.point = point
-    count = program.outputSizes[0].rows * program.outputSizes[0].columns
-    for (variable, value) in point { value.withPointer { _ = workspace.setInput(variable, $0) } }
-  }
-
-  private func evaluate(into z: UnsafeMutablePointer<Double>) -> Bool {
-    guard (try? workspace.run()) != nil else { return false }
-    Kernels.copy(count, workspace.outputPointer(0), into: z)
-    return true
-  }
-
-  /// Derivatives of every output entry by every entry of a variable; nil where they have no value.
-  func first(by variable: Formula, _ stepScale: Double) -> DifferenceTable? {
-    table(by: variable, count: count, scale: stepScale) { evaluate(into: $0) }
-  }
-
-  /// Second derivatives of a scalar: by x, which counts as the output, and then by y.
-  func second(by x: Formula, _ y: Formula, _ stepScale: Double) -> DifferenceTable? {
-    guard count == 1, let length = point[x]?.count else { return nil }
-    return table(by: y, count: length, scale: 4 * stepScale) { z in
-      guard let inner = table(by: x, count: 1, scale: 4 * stepScale, { evaluate(into: $0) }) else {
-        return false
-      }
-      for i in 0..<length { z[i] = inner.values[i] }
-      return true
-    }
-  }
-
-  /// Derivatives of every output entry along one direction of a variable; nil where they have no value.
-  func along(_ direction: [Double], of variable: Formula, _ stepScale: Double) -> DifferenceTable? {
-    guard let base = point[variable] else { return nil }
-    guard let entries = workspace.inputPointer(variable) else {
-      let zeros = Array(repeating: 0.0, count: count)
-      return DifferenceTable(outputCount: count, values: zeros, errors: zeros, hasKink: false)
-    }
-    let difference = Difference.derivative(count: count, step: 0.005 * stepScale) { t, z in
-      for (i, change) in direction.enumerated() { entries[i] = base.storage[i] + t * change }
-      return evaluate(into: z)
-    }
-    for i in direction.indices { entries[i] = base.storage[i] }
-    guard let difference else { return nil }
-    return DifferenceTable(
-      outputCount: count, values: difference.values, errors: difference.errors, hasKink: difference.hasKink)
-  }
-
-  private func table(
-    by variable: Formula, count: Int, scale: Double, _ evaluate: (UnsafeMutablePointer<Double>) -> Bool
-  ) -> DifferenceTable? {
-    guard let length = point[variable]?.count else { return nil }
-    var result = DifferenceTable(outputCount: count, values: [], errors: [], hasKink: false)
-    for i in 0..<length {
-      guard let entries = workspace.inputPointer(variable) else {
-        // The program does not depend on it.
-        result.values += Array(repeating: 0, count: count)
-        result.errors += Array(repeating: 0, count: count)
-        continue
-      }
-      let base = entries[i]
-      let step = 0.01 * scale * max(base.magnitude, 0.5)
-      let difference = Difference.derivative(count: count, step: step) { t, z in
-        entries[i] = base + t
-        defer { entries[i] = base }
-        return evaluate(z)
-      }
-      guard let difference else { return nil }
-      result.values += difference.values
-      result.errors += difference.errors
-      result.hasKink = result.hasKink || difference.hasKink
-    }
     return result
   }
 }

@@ -38,17 +38,25 @@ public struct Verification: Sendable {
       showing: jacobian)
   }
 
-  /// Whether `hessian` has the second derivatives of a scalar; with the gradient by x, by way of that.
+  /// Whether `hessian` has the second derivatives of a scalar, rows by x, columns by y; y is x unless given.
+  ///
+  /// With the gradient by x that is checked first, and then the Hessian as its Jacobian, which is sharper and faster.
   public func checkHessian(
     of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
     gradient: Formula? = nil
   ) -> Verdict {
-    joined(
+    guard let gradient else {
+      return joined(
+        numeric.checkHessian(of: objective, variable: x, variable: y, hessian: hessian),
+        exact.checkHessian(of: objective, by: x, y ?? x, claim: hessian), showing: hessian)
+    }
+    let first = checkGradient(of: objective, variable: x, gradient: gradient)
+    if first.status != .verified { return first }
+    let second = joined(
       numeric.checkHessian(of: objective, variable: x, variable: y, hessian: hessian, gradient: gradient),
-      gradient.map {
-        exact.checkDerivative(of: $0, variable: y ?? x, claim: hessian, layout: .numerator)
-      } ?? exact.checkHessian(of: objective, by: x, y ?? x, claim: hessian),
+      exact.checkDerivative(of: gradient, variable: y ?? x, claim: hessian, layout: .numerator),
       showing: hessian)
+    return second.restingOn(first)
   }
 
   /// Whether `differential` is the change of `objective` along the differentials of the variables.

@@ -1,0 +1,69 @@
+import NablaLanguage
+
+extension Differentiator {
+  /// Whether the differential only goes inside: the node is linear in its one part that changes, or a sum.
+  func isLinear(_ node: Formula) -> Bool {
+    switch node.kind {
+    case .sum, .transpose, .apply(.blocks, _), .apply(.slice, _): true
+    case .times(let factors), .product(let factors): factors.count(where: depends) == 1
+    case .apply(.array(let operation), let arguments):
+      operation.isLinear && arguments.count(where: depends) == 1
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .differential,
+      .apply(.elementwise, _), .apply(.function, _), .apply(.indexSum, _):
+      false
+    }
+  }
+
+  /// Whether a use of a rule is not worth a word.
+  func isBookkeeping(_ use: RuleUse) -> Bool {
+    guard case .differential(let node) = use.before.kind else { return false }
+    return !depends(node) || isLinear(node)
+  }
+}
+
+extension Formula {
+  /// A sum of changes without those of other parts; each term holds one change.
+  func keepingChange(of part: Formula) -> Formula {
+    var others: [Formula: Formula] = [:]
+    for other in differentialLeaves where other !== part {
+      others[.differential(of: other)] = .zeros(other.shape)
+    }
+    return replacing(others)
+  }
+
+  /// Whether it is this formula or holds it.
+  func containsNode(_ node: Formula) -> Bool { self === node || contains(node) }
+}
+
+/// Recorded rewrites as a table: a formula is brought into the form they lead to without any search.
+struct RewriteTable {
+  private var table: [Formula: Formula] = [:]
+
+  init(_ rewrites: some Sequence<Rewrite>) {
+    for rewrite in rewrites where table[rewrite.before] == nil { table[rewrite.before] = rewrite.after }
+  }
+
+  /// The formula, children first, every part replaced until nothing in the table fits.
+  func applied(to formula: Formula) -> Formula {
+    var memo: [Formula: Formula] = [:]
+    var budget = 100_000
+    return applied(to: formula, &memo, &budget)
+  }
+
+  private func applied(
+    to formula: Formula, _ memo: inout [Formula: Formula], _ budget: inout Int
+  ) -> Formula {
+    for node in formula.nodes(without: { memo[$0] != nil }) {
+      let children = node.children
+      var current = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      while let next = table[current], budget > 0 {
+        budget -= 1
+        let parts = next.children
+        current =
+          parts.isEmpty ? next : next.rebuilt(parts.map { applied(to: $0, &memo, &budget) })
+      }
+      memo[node] = current
+    }
+    return memo[formula] ?? formula
+  }
+}

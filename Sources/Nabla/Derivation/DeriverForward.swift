@@ -1,0 +1,112 @@
+import NablaLanguage
+
+extension Deriver {
+  /// The lines of a forward walk: d of every intermediate, and the differential of the expression in those of
+  /// the variables; returns that.
+  mutating func forward(
+    _ expression: Formula, by variables: [Formula]
+  ) throws(DerivativeProblem) -> Formula {
+    let differentiator = Differentiator(calculus.book, variables: variables)
+    differentiator.keepsUses = true
+    let subject = Derivation.Subject.formula(symbol(ofChange: expression))
+    guard differentiator.depends(expression) else {
+      let zero = Formula.zeros(expression.shape)
+      add(subject, zero, ["constant"], .differentials(of: expression, by: variables, []))
+      return zero
+    }
+    var names: Set<Formula> = []
+    for (_, formula) in definitions where differentiator.depends(formula) { names.insert(formula) }
+    // Children first, so that what a change is written in is known before.
+    let heads = expression.nodesChildrenFirst.filter {
+      $0 === expression || (names.contains($0) && !variables.contains($0))
+    }
+    let stops = Set(heads).union(variables)
+    var changes: [Formula: Formula] = [:]
+    for head in heads {
+      let change = try differential(of: head, stops, differentiator)
+      let inserted = change.replacing(changes)
+      if inserted !== change, head === expression {
+        add(subject, inserted, ["inserted"], .insertion(of: change, changes))
+      }
+      changes[.differential(of: head)] = inserted
+    }
+    return changes[.differential(of: expression)] ?? .zeros(expression.shape)
+  }
+
+  /// The differential of an expression.
+  mutating func differential(
+    of expression: Formula, by variables: [Formula], answer: Formula, shown: Formula?
+  ) throws(DerivativeProblem) {
+    let raw = try forward(expression, by: variables)
+    conclude(raw, .formula(symbol(ofChange: expression)), answer: answer, shown: shown)
+  }
+
+  /// The derivative of an array by a scalar: the differential with dt = 1.
+  mutating func derivative(
+    _ kind: Derivation.Subject.Kind, of expression: Formula, byScalar variable: Formula, answer: Formula,
+    shown: Formula?
+  ) throws(DerivativeProblem) {
+    let change = try forward(expression, by: [variable])
+    let unit: [Formula: Formula] = [.differential(of: variable): .one]
+    let subject = Derivation.Subject.derivative(
+      kind, of: named(expression), by: variable, timesU: false)
+    let rate = change.replacing(unit)
+    add(subject, rate, ["d\(variable.text) = 1"], .insertion(of: change, unit))
+    let isTurned = rate.shape != answer.shape
+    if isTurned { add(subject, rate.transposed, ["transposed"], .equality(rate.transposed)) }
+    conclude(isTurned ? rate.transposed : rate, subject, answer: answer, shown: shown)
+  }
+
+  /// The Jacobian where a matrix takes part: vec(dE) = J*vec(dX).
+  mutating func jacobianByVec(
+    _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
+    shown: Formula?
+  ) throws(DerivativeProblem) {
+    let change = try forward(expression, by: [variable])
+    let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
+      .simplify(change)
+    var identification = VecIdentification(unknown: .differential(of: variable))
+    let matrix = try identification.matrix(of: plain)
+    let subject = Derivation.Subject.derivative(
+      kind, of: named(expression), by: variable, timesU: false)
+    add(subject, matrix, ["vec(A*dX*B) = kron(B', A)*vec(dX)"], .vecMatrix(ofChange: plain, by: variable))
+    conclude(matrix, subject, answer: answer, shown: shown)
+  }
+
+  /// A Jacobian in numerator layout, or the Hessian as the Jacobian of a gradient.
+  mutating func jacobian(
+    _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
+    shown: Formula?
+  ) throws(DerivativeProblem) {
+    if expression.isScalar, !variable.shape.isMatrix {
+      let raw = try sweep(
+        expression, by: variable, seed: .one,
+        .derivative(.gradient, of: named(expression), by: variable, timesU: false))
+      let subject = Derivation.Subject.derivative(kind, of: named(expression), by: variable, timesU: false)
+      let row = raw.shape == answer.shape ? raw : raw.transposed
+      add(subject, row, raw === row ? ["the same"] : ["transposed"], .equality(row))
+      conclude(row, subject, answer: answer, shown: shown)
+    } else if variable.isScalar {
+      try derivative(kind, of: expression, byScalar: variable, answer: answer, shown: shown)
+    } else if expression.shape.isMatrix || variable.shape.isMatrix {
+      try jacobianByVec(kind, of: expression, by: variable, answer: answer, shown: shown)
+    } else {
+      try matrix(kind, of: expression, by: variable, answer: answer, shown: shown, isTurned: true)
+    }
+  }
+
+  /// A gradient in either layout.
+  mutating func gradient(
+    of expression: Formula, by variable: Formula, answer: Formula, shown: Formula?, isTurned: Bool
+  ) throws(DerivativeProblem) {
+    if expression.isScalar {
+      _ = try scalarGradient(
+        of: expression, by: variable, answer: answer, shown: shown, isTurned: isTurned)
+    } else if variable.isScalar {
+      try derivative(.gradient, of: expression, byScalar: variable, answer: answer, shown: shown)
+    } else {
+      try matrix(
+        .gradient, of: expression, by: variable, answer: answer, shown: shown, isTurned: isTurned)
+    }
+  }
+}
