@@ -17,7 +17,8 @@ struct FuzzCommand {
       words, valued: ["--seed", "--count", "--seconds", "--start"], flags: ["--verbose", "--show"])
     let seed = UInt64(try Self.number("--seed", arguments) ?? 1)
     let all: [any FuzzCampaign] = [
-      FormulaCampaign(seed: seed), FileCampaign(seed: seed), RuleCampaign(seed: seed), DataCampaign(seed: seed),
+      FormulaCampaign(seed: seed), FileCampaign(seed: seed), RuleCampaign(seed: seed),
+      DataCampaign(seed: seed),
     ]
     let names = arguments.operands
     for name in names where !all.contains(where: { $0.name == name }) {
@@ -68,17 +69,20 @@ struct FuzzCommand {
       if let defect {
         defects += 1
         Terminal.print(
-          "# \(defect.kind.rawValue): \(defect.message)\n# \(campaign.name), seed \(defect.seed), case \(defect.number)\n\(defect.input)\n")
+          "# \(defect.kind.rawValue): \(defect.message)\n# \(campaign.name), seed \(defect.seed), case \(defect.number)\n\(defect.input)\n"
+        )
       }
     }
     let seconds = Self.text(clock.now - start)
     Terminal.print(
-      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(Self.text(slowest)) s\n")
+      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(Self.text(slowest)) s\n"
+    )
     return defects
   }
 
   private static func text(_ duration: Duration) -> String {
-    let hundredths = duration.components.seconds * 100 + duration.components.attoseconds / 10_000_000_000_000_000
+    let hundredths =
+      duration.components.seconds * 100 + duration.components.attoseconds / 10_000_000_000_000_000
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
   }

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@
 #else
   import Darwin
 #endif
-
-import Synchronization
 
 /// The few things the command asks of the system; Foundation would do them too, at three times the start-up time.
 enum System {
@@ -120,7 +120,8 @@ enum System {
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM] {
       var action = sigaction()
       let handler: @convention(c) (Int32) -> Void = { number in
-        System.tell(number == SIGALRM ? "hangs in case " : "dies in case ", System.currentCase.load(ordering: .relaxed))
+        System.tell(
+          number == SIGALRM ? "hangs in case " : "dies in case ", System.currentCase.load(ordering: .relaxed))
         _exit(ExitCode.defect.rawValue)
       }
       #if canImport(Darwin)
@@ -139,7 +140,8 @@ enum System {
   private static func tell(_ text: StaticString, _ number: Int) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 80) { buffer in
       var count = 0
-      text.withUTF8Buffer { for byte in $0.prefix(40) {
+      text.withUTF8Buffer {
+        for byte in $0.prefix(40) {
           buffer[count] = byte
           count += 1
         }

@@ -17,8 +17,8 @@ struct FuzzTests {
     }
   }
 
-  @Test func formulas() { expectSound(FormulaCampaign(seed: seed), 0..<120) }
-  @Test func files() { expectSound(FileCampaign(seed: seed), 0..<250) }
+  @Test func formulas() { expectSound(FormulaCampaign(seed: seed), 0..<100) }
+  @Test func files() { expectSound(FileCampaign(seed: seed), 0..<120) }
   @Test func rules() { expectSound(RuleCampaign(seed: seed), 0..<400) }
 
   @Test func data() throws {
@@ -32,7 +32,7 @@ struct FuzzTests {
     var generator = FuzzGenerator(seed: seed, book: .standard)
     var heads: Set<String> = []
     var missing: Set<String> = []
-    for _ in 0..<6_000 {
+    for _ in 0..<3_000 {
       let tree = generator.next()
       collect(tree, &heads)
     }
@@ -40,7 +40,8 @@ struct FuzzTests {
     for (name, _) in generator.functions where !made.contains(name) && !heads.contains(name) {
       missing.insert(name)
     }
-    for operation in ArrayOperation.allCases where operation != .commutation && !heads.contains(operation.name) {
+    for operation in ArrayOperation.allCases
+    where operation != .commutation && !heads.contains(operation.name) {
       missing.insert(operation.name)
     }
     #expect(missing.isEmpty, "\(missing.sorted())")

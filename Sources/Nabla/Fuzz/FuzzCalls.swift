@@ -19,7 +19,8 @@ extension FuzzGenerator {
       return (0..<signature.arity.upperBound).map { index in
         if index == place { return tree(shape, depth) }
         // Orders of derivatives are whole numbers.
-        return place == 0 ? tree(.scalar, depth - 1) : FuzzTree(.leaf("\(random.integer(in: 0...3))"), [], .scalar)
+        return place == 0
+          ? tree(.scalar, depth - 1) : FuzzTree(.leaf("\(random.integer(in: 0...3))"), [], .scalar)
       }
     case .reductionOrElementwise:
       if shape.isScalar, chance(1, in: 2) { return [open(depth)] }

@@ -91,7 +91,8 @@ struct FuzzChecks {
       return FuzzFinding(kind: .simplification, message: "the plainest form is invalid", questions: ask)
     }
     if plain.shape != formula.shape {
-      return FuzzFinding(kind: .simplification, message: "the plainest form has another shape", questions: ask)
+      return FuzzFinding(
+        kind: .simplification, message: "the plainest form has another shape", questions: ask)
     }
     let again = simplified(plain)
     if again !== plain {

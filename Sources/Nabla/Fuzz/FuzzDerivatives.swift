@@ -8,7 +8,9 @@ extension FuzzChecks {
     guard !variables.isEmpty else { return nil }
     let variable = variables[Int(seed % UInt64(variables.count))]
     guard let x = reader.names.names[variable.name] else { return nil }
-    let kinds: [QuestionKind] = [.gradient, .gradient, .jacobian, formula.isScalar ? .hessian : .differential]
+    let kinds: [QuestionKind] = [
+      .gradient, .gradient, .jacobian, formula.isScalar ? .hessian : .differential,
+    ]
     let kind = kinds[Int((seed >> 32) % UInt64(kinds.count))]
     let ask = ["\(kind.rawValue) \(tree.text) wrt \(variable.name)"]
     let calculus = Calculus(book: book)

@@ -55,7 +55,8 @@ struct FuzzGenerator {
     case 1:
       let name = chance(1, in: 2)
       let parts = [tree(shape(), depth - 1), tree(shape(), depth - 1)]
-      let whole = Shape(parts[0].shape.rows * parts[1].shape.rows, parts[0].shape.columns * parts[1].shape.columns)
+      let whole = Shape(
+        parts[0].shape.rows * parts[1].shape.rows, parts[0].shape.columns * parts[1].shape.columns)
       return FuzzTree(name ? .call("kron") : .infix("⊗"), parts, whole)
     case 2:
       let (m, n) = (size(), size())
@@ -199,7 +200,8 @@ struct FuzzGenerator {
       return made({ $0 + primes }, FuzzVocabulary.function(.scalar, .scalar, true), tree(shape, depth - 1))
     }
     if shape.isScalar || shape.isVector {
-      return made({ $0 }, FuzzVocabulary.function(.vector(size), shape, false), tree(.vector(size), depth - 1))
+      return made(
+        { $0 }, FuzzVocabulary.function(.vector(size), shape, false), tree(.vector(size), depth - 1))
     }
     let primes = chance(1, in: 2) ? "'" : ""
     return made({ $0 + primes }, FuzzVocabulary.function(.scalar, shape, false), tree(.scalar, depth - 1))

@@ -33,7 +33,8 @@ struct FuzzStepwise {
       if gap > Self.tolerance * scale {
         // At a jump, or near what is singular, rounding decides.
         var again = Steps(
-          stepwise: self, sizes: sizes, values: Conditioning.moved(point.values, seed: seed), options: options)
+          stepwise: self, sizes: sizes, values: Conditioning.moved(point.values, seed: seed), options: options
+        )
         guard let moved = again.value(expression), (moved - value).maxAbs < 0.1 * gap,
           !Conditioning.explains(gap, program, point.values, point.outputs, checking: [0])
         else { continue }

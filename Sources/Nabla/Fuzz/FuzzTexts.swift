@@ -61,7 +61,8 @@ public struct FileCampaign: FuzzCampaign {
     let bytes = bytes(number)
     read(bytes)
     // Bytes that are no text take the way above alone.
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
     return timed(number, lines.map(String.init)) { read(Array($0.utf8)) }
   }
 

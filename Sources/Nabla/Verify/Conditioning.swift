@@ -23,7 +23,7 @@ enum Conditioning {
     _ difference: Double, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     checking places: [Int]
   ) -> Bool {
-    for seed: UInt64 in 1...3 {
+    for seed: UInt64 in 1...8 {
       guard let others = try? program.run(moved(values, seed: seed)) else { return true }
       for place in places {
         let (before, after) = (outputs[place], others[place])

@@ -34,7 +34,8 @@ extension NumericCheck {
         }
         if comparison > Self.equalityTolerance,
           Conditioning.explains(
-            (point.outputs[0] - point.outputs[1]).maxAbs, program, point.values, point.outputs, checking: [0, 1])
+            (point.outputs[0] - point.outputs[1]).maxAbs, program, point.values, point.outputs,
+            checking: [0, 1])
         {
           isRounding = true
           continue

@@ -78,7 +78,9 @@ struct Parser {
   }
 
   /// A tree, refused where it is too deep.
-  mutating func make(_ kind: SyntaxTree.Kind, from start: Int, to end: Int? = nil) throws(Diagnostic) -> SyntaxTree {
+  mutating func make(_ kind: SyntaxTree.Kind, from start: Int, to end: Int? = nil) throws(Diagnostic)
+    -> SyntaxTree
+  {
     let tree = SyntaxTree(kind, range: SourceRange(start: start, end: end ?? previousEnd))
     try admit(tree.depth, at: tree.range)
     return tree
