@@ -34,6 +34,12 @@ struct FuzzRegressionTests {
     #expect(outcomes(text).first?.contains("verified") == true)
   }
 
+  @Test func rowsWithUnlikeNumbersOfBlocks() {
+    let text = "A : matrix(m, n)\nC : matrix(k, 2*n)\nsimplify [A, A; C]\ngradient sum([A, A; C].^2) wrt A\n"
+    #expect(outcomes(text).first?.hasPrefix("[[A, A]; C]: Optional") == true)
+    #expect(outcomes(text).allSatisfy { $0.contains("verified") })
+  }
+
   @Test func ruleFilesWithAFunctionWrittenBackwardsAreRefused() {
     for text in [
       "function )f(x)\n", "function f()\n  facts positive\n", "function f(x, x) = x\n", "function 1(x) = x\n",

@@ -8,7 +8,7 @@ enum FuzzCorpus {
     "# Softmax\nz : vector(n)\ny : vector(n), onehot\nL = -sum(y .* log(softmax(z)))\ngradient L wrt z\njacobian softmax(z) wrt z\n",
     "S : matrix(n, n), spd\nx, mu : vector(n)\nl = logdet(S)/2 + (x - mu)'*inv(S)*(x - mu)/2\ngradient l wrt mu, S\nsimplify S*S^-1\n",
     "f : vector(n) -> scalar\ng : vector(n) -> vector(m)\nphi : scalar -> scalar\nY : scalar -> matrix(n, n)\nx : vector(n)\ngradient f(x) + sum(g(x)) wrt x\nhessian f(x) wrt x\ngradient tr(Y(t)) wrt t\nsimplify phi'(x) .* phi''(x)\nsimplify grad(f)(x) + jac(g)(x)'*ones(m)\n",
-    "A : matrix(m, n)\nB : matrix(n, m)\nsimplify [A, A; B', B'][1:m, :]\nsimplify sum(i = 1:m, A[i, :]*B[:, i])\ngradient tr(A*B) wrt A\njacobian kron(A, B) wrt A\nsimplify vec(A)'*vec(B')\n",
+    "A : matrix(m, n)\nB : matrix(n, m)\nsimplify [A, A; B', B'][1:m, :] + [A, A; [A, A]][1:m, :]\nsimplify [A, A; C]\nsimplify sum(i = 1:m, A[i, :]*B[:, i])\ngradient tr(A*B) wrt A\njacobian kron(A, B) wrt A\nsimplify vec(A)'*vec(B')\n",
     "W1 : matrix(h, d)\nW2 : matrix(k, h)\nb1 : vector(h)\nx : vector(d)\na = tanh(W1*x + b1)\no = softmax(W2*a)\ngradient -log(o[1]) wrt W1, W2, b1\n",
     "λ : scalar\nX : matrix(n, d)\nsimplify ‖X*w − y‖² + λ*‖w‖²\ngradient Xᵀ*X⁻¹ wrt X\nsimplify a ⊙ b ⊗ c\n",
     "stationary norm2(X*w - y)^2 + lambda*norm2(w)^2 wrt w\ncheck exp(log(x)) == x\nsimplify 1/2*x + 0.25*x - 1e-3\n",
