@@ -9,8 +9,10 @@ let package = Package(
     .executable(name: "nabla", targets: ["NablaCLI"]),
   ],
   targets: [
+    // How much of a thread's stack is left.
+    .target(name: "NablaStack"),
     // Text to typed syntax tree; knows shapes, no mathematics.
-    .target(name: "NablaLanguage"),
+    .target(name: "NablaLanguage", dependencies: ["NablaStack"]),
     // Dense matrices, factorizations, special functions, random instances.
     .target(name: "NablaNumerics", linkerSettings: [.linkedLibrary("m")]),
     // The texts of Rules/, embedded in the binary.

@@ -22,7 +22,7 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, minimize, rules
+  case derive, run, check, eval, minimize, rules, fuzz
 
   var summary: String {
     switch self {
@@ -32,6 +32,7 @@ enum Command: String, CaseIterable {
     case .eval: "compute every question's value on numbers"
     case .minimize: "seek the variables' values at which a definition is least"
     case .rules: "list, show or verify the rule set"
+    case .fuzz: "seek inputs with which nabla does not do what it should"
     }
   }
 
@@ -43,6 +44,7 @@ enum Command: String, CaseIterable {
     case .eval: try EvalCommand(arguments).execute()
     case .minimize: try MinimizeCommand(arguments).execute()
     case .rules: try RulesCommand(arguments).execute()
+    case .fuzz: try FuzzCommand(arguments).execute()
     }
   }
 }

@@ -11,6 +11,7 @@ enum Help {
       eval FILE --data DATA    \(Command.eval.summary)
       minimize FILE --wrt w    \(Command.minimize.summary)
       rules [list|show|check]  \(Command.rules.summary)
+      fuzz [CAMPAIGN]          \(Command.fuzz.summary)
 
     `nabla COMMAND --help` shows its options and examples.
 
@@ -112,6 +113,29 @@ enum Help {
         nabla rules check
 
       """ + common
+    case .fuzz:
+      """
+      usage: nabla fuzz [formulas] [files] [rules] [data] [--seed N] [--count N] [--seconds S]
+
+      Tries random input and prints what goes wrong, cut down to a small case. Exit code 0 when nothing does, else 70.
+
+        formulas      what is printed reads back, plainest forms are plainest and equal, answers are verified
+        files         mutated formula files are read and answered, or refused with a message
+        rules         so are mutated rule files
+        data          so are mutated JSON, CSV, NPY and NPZ files
+
+        --seed N      of all random numbers (1); a seed and a case's number give the case again
+        --count N     cases of each campaign (1000)
+        --seconds S   stops after so much time, shared by the campaigns
+        --start N     the number of the first case (0)
+        --show        prints each input before it is tried
+        --verbose     tells the number of every thousandth case on standard error
+
+      examples:
+        nabla fuzz formulas --count 200 --seed 7
+        nabla fuzz files rules data --seconds 60
+
+      """
     }
   }
 }

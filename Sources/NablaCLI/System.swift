@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -60,18 +62,20 @@ enum System {
   static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { bytes in
-        #if canImport(Darwin)
-          Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #elseif canImport(Musl)
-          Musl.write(descriptor, bytes.baseAddress, bytes.count)
-        #else
-          Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
-      }
+      let count = rest.withUnsafeBytes { writeSome(descriptor, $0) }
       if count < 0, errno != EINTR { return }
       if count > 0 { rest = rest.dropFirst(count) }
     }
+  }
+
+  private static func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Darwin)
+      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #elseif canImport(Musl)
+      Musl.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
   }
 
   /// Runs the body on a thread with a stack of so many bytes and ends the process with what it returns.
@@ -101,6 +105,62 @@ enum System {
     let run: @Sendable () -> Int32
     init(_ run: @escaping @Sendable () -> Int32) { self.run = run }
   }
+
+  /// The case under way, for a process that dies in it.
+  static let currentCase = Atomic<Int>(0)
+
+  /// When the process gets a deadly signal, or `alarm` rings, tells the case under way and ends with code 70.
+  static func tellCaseWhenDying() {
+    // A handler of its own stack: the thread's own may be what ran out.
+    let size = 1 << 16
+    var stack = stack_t()
+    stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+    stack.ss_size = size
+    sigaltstack(&stack, nil)
+    for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM] {
+      var action = sigaction()
+      let handler: @convention(c) (Int32) -> Void = { number in
+        System.tell(
+          number == SIGALRM ? "hangs in case " : "dies in case ", System.currentCase.load(ordering: .relaxed))
+        _exit(ExitCode.defect.rawValue)
+      }
+      #if canImport(Darwin)
+        action.__sigaction_u.__sa_handler = handler
+      #elseif canImport(Musl)
+        action.__sa_handler.sa_handler = handler
+      #else
+        action.__sigaction_handler.sa_handler = handler
+      #endif
+      action.sa_flags = .init(SA_ONSTACK)
+      sigaction(number, &action, nil)
+    }
+  }
+
+  /// Nothing but what a signal handler may do: no memory is taken.
+  private static func tell(_ text: StaticString, _ number: Int) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 80) { buffer in
+      var count = 0
+      text.withUTF8Buffer {
+        for byte in $0.prefix(40) {
+          buffer[count] = byte
+          count += 1
+        }
+      }
+      var divisor = 1
+      while number / divisor >= 10 { divisor *= 10 }
+      while divisor > 0 {
+        buffer[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10)
+        count += 1
+        divisor /= 10
+      }
+      buffer[count] = UInt8(ascii: "\n")
+      count += 1
+      _ = writeSome(2, UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+    }
+  }
+
+  /// Ends the process by a signal after so many seconds, unless it is called again; 0 for never.
+  static func ringAfter(seconds: UInt32) { alarm(seconds) }
 
   static func end(_ code: ExitCode) -> Never { exit(code.rawValue) }
 }

@@ -113,7 +113,7 @@ extension SeedForms {
       .init(B.eye("n"), "eye(n)", "I_n"),
       .init(B.mul(lambda, B.eye("n")), "lambda*eye(n)", "\\lambda I_n"),
       .init(B.plus(mA, .ones(.matrix("n", "n"))), "A + 1", "A + 1"),
-      .init(B.plus(B.eye("n"), B.number(2)), "eye(n) + 2", "I_n + 2"),
+      .init(B.plus(B.eye("n"), B.number(2)), "I + 2*ones(n, n)", "I + 2 \\mathbf{1}_{n \\times n}"),
       .init(B.plus(B.ones("n"), B.mul(c, B.ones("n"))), "(c + 1)*ones(n)", "(c + 1) \\mathbf{1}_n"),
       .init(.zeros(.matrix("m", "n")), "zeros(m, n)", "\\mathbf{0}_{m \\times n}"),
       .init(.ones(.row("m")), "ones(m)'", "\\mathbf{1}_m^{\\top}"),

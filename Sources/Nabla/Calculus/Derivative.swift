@@ -23,7 +23,15 @@ struct Calculus {
 
   /// The plainest form of a formula.
   func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
-    Simplifier(book, Knowledge(book, free: free)).simplify(IndexSums.lifted(formula))
+    let simplifier = Simplifier(book, Knowledge(book, free: free))
+    var result = simplifier.simplify(IndexSums.lifted(formula))
+    // A plainer body of a sum over an index may have a matrix form where the first had none.
+    for _ in 0..<3 {
+      let lifted = IndexSums.lifted(result)
+      if lifted === result { break }
+      result = simplifier.simplify(lifted)
+    }
+    return result
   }
 
   /// The gradients in denominator layout of one expression, by several variables in one sweep.
@@ -39,15 +47,18 @@ struct Calculus {
     let free = keepsEntriesFree ? variables : []
     // The properties of what is differentiated are not used before: its entries count as independent.
     let start = simplified(expression, free: variables)
-    if start.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+    if start.isInvalid { throw .noValue }
     if start.isScalar {
       let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
       // One simplifier for all: what the gradients share is brought into its plainest form once.
       let simplifier = Simplifier(book, Knowledge(book, free: free))
-      return variables.map {
-        finish(adjoints[$0] ?? .zeros($0.shape), differentiator, simplifier)
+      var result: [Derivative] = []
+      for variable in variables {
+        result.append(
+          try finish(adjoints[variable] ?? .zeros(variable.shape), differentiator, simplifier))
       }
+      return result
     }
     var result: [Derivative] = []
     for variable in variables { result.append(try gradient(ofArray: start, by: variable)) }
@@ -59,14 +70,14 @@ struct Calculus {
   {
     let differentiator = Differentiator(book, variables: [variable])
     if variable.isScalar {
-      return finish(try differentiator.forward(expression, [variable: .one]), differentiator)
+      return try finish(differentiator.forward(expression, [variable: .one]), differentiator)
     }
     guard !expression.shape.isMatrix, !variable.shape.isMatrix else {
       throw .shapes(expression: expression.shape, variable: variable.shape)
     }
     let column = expression.shape.isRow ? expression.transposed : expression
     if !column.contains(variable) {
-      return finish(
+      return try finish(
         .zeros(Shape(variable.shape.rows * variable.shape.columns, column.shape.rows)), differentiator)
     }
     // The linear map u -> J'*u, found in reverse order, is read off as a matrix.
@@ -76,7 +87,7 @@ struct Calculus {
     // Taking out factors would hide the structure, so only rules that shorten are used before.
     let map = Simplifier(book, Knowledge(book, free: [variable]), searches: false)
       .simplify(variable.shape.isRow ? adjoint.transposed : adjoint)
-    return finish(try Identification(unknown: seed).matrix(of: map), differentiator)
+    return try finish(Identification(unknown: seed).matrix(of: map), differentiator)
   }
 
   /// The Jacobian in numerator layout, ∂vec(E)/∂vec(x)ᵀ: m × n for vectors, 1 × n for a scalar.
@@ -108,7 +119,7 @@ struct Calculus {
     // Products of sums would hide where the differential stands.
     let plain = Simplifier(book, Knowledge(book, free: [variable]), searches: false).simplify(change)
     var identification = VecIdentification(unknown: unknown)
-    return finish(try identification.matrix(of: plain), differentiator)
+    return try finish(identification.matrix(of: plain), differentiator)
   }
 
   /// The matrix of second derivatives; mixed: rows by the first variable, columns by the second.
@@ -136,16 +147,17 @@ struct Calculus {
     let differentiator = Differentiator(book, variables: variables)
     var seeds: [Formula: Formula] = [:]
     for variable in variables { seeds[variable] = .differential(of: variable) }
-    return finish(try differentiator.forward(simplified(expression, free: variables), seeds), differentiator)
+    return try finish(differentiator.forward(simplified(expression, free: variables), seeds), differentiator)
   }
 
   /// The answer in its plainest form, with the reservations that are not known to be met anyway.
   private func finish(
     _ raw: Formula, _ differentiator: Differentiator, _ shared: Simplifier? = nil
-  ) -> Derivative {
+  ) throws(DerivativeProblem) -> Derivative {
     let simplifier = shared ?? Simplifier(book, Knowledge(book))
     let knowledge = simplifier.knowledge
     let formula = simplifier.simplify(raw)
+    if formula.isInvalid { throw .noValue }
     let open = differentiator.reservations.map { reservation in
       // Where something is zero does not depend on its sign or on a number before it.
       let plain = simplifier.simplify(reservation.formula)

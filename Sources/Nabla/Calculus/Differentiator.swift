@@ -14,6 +14,8 @@ public enum DerivativeProblem: Error, Sendable, Hashable {
   case noClosedForm(of: String, by: String)
   /// A number does not fit, or the answer is larger than the limit.
   case tooLarge(String)
+  /// The answer divides by zero wherever it is asked for, or an exact number in it does not fit.
+  case noValue
 }
 
 /// Where an answer holds.
@@ -193,7 +195,7 @@ final class Differentiator {
       if visits > Self.mostNodes { throw .tooLarge("more than \(Self.mostNodes) nodes") }
       let adjoint = Formula.sum(collected.removeValue(forKey: node) ?? [], node.shape)
       if adjoint.isZero { continue }
-      if adjoint.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+      if adjoint.isInvalid { throw .noValue }
       visited.append((node, adjoint))
       if isVariable.contains(node) {
         result[node] = adjoint
@@ -315,7 +317,7 @@ final class Differentiator {
       }
     }
     let result = memo[expression] ?? .zeros(expression.shape)
-    if result.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+    if result.isInvalid { throw .noValue }
     return result
   }
 }

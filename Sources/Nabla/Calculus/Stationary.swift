@@ -31,7 +31,7 @@ extension Calculus {
     let inverse = slope.isScalar ? Formula.power(slope, .number(-1)) : .inverse(slope)
     let solution = simplified(.product([inverse, origin.negated]))
     let point = variable.shape.isRow ? simplified(solution.transposed) : solution
-    if point.isInvalid { throw .tooLarge("an exact number does not fit in 128 bits") }
+    if point.isInvalid { throw .noValue }
     let x = variable.shape.isRow ? variable.transposed : variable
     return StationaryPoint(
       point: point, slope: slope, gradient: column,

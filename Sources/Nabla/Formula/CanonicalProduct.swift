@@ -5,6 +5,7 @@ extension Formula {
   ///
   /// A factor may be scalar; it then scales the rest.
   static func product(_ factors: [Formula]) -> Formula {
+    if factors.contains(where: \.isInvalid) { return invalid }
     var scalars: [Formula] = []
     var arrays: [Formula] = []
     func add(_ factor: Formula) {
@@ -86,8 +87,10 @@ extension Formula {
   private static func primitive(_ chain: [Formula]) -> (content: Rational, factors: [Formula]) {
     var content: Rational = 1
     let factors = chain.map { factor in
-      let (number, rest) = factor.splitContent
-      content = content * number
+      // A transpose may have brought a number to the front of an elementwise product.
+      let (coefficient, core) = factor.splitCoefficient
+      let (number, rest) = core.splitContent
+      content = content * coefficient * number
       return rest
     }
     return (content, factors)
@@ -106,8 +109,8 @@ extension Formula {
     case .inverse(let inner): return .inverse(inner.transposed)
     case .power(let base, let exponent): return .power(base.transposed, exponent.transposed)
     case .apply(.array(.diagonalMatrix), _): return self
-    case .apply(.array(.kron), let arguments):
-      return .apply(.array(.kron), arguments.map(\.transposed), shape.transposed)
+    case .apply(.array(let operation), let arguments) where operation.commutesWithTransposition:
+      return .apply(.array(operation), arguments.map(\.transposed), shape.transposed)
     case .number, .constant, .variable, .dimension, .apply, .differential:
       return .interned(.transpose(self), shape.transposed)
     }
@@ -128,29 +131,31 @@ extension Formula {
     if case .array(let array) = operation, array.isLinear { return linear(array, arguments, shape) }
     if case .elementwise(let name) = operation {
       if name == "sqrt" { return power(arguments[0], .half) }
-      let arguments = name == "max" || name == "min" ? arguments.sorted() : arguments
+      func ordered(_ parts: [Formula]) -> [Formula] { operation.commutes ? parts.sorted() : parts }
+      if shape.isScalar { return interned(.apply(operation, ordered(arguments)), shape) }
       // Of what is the same in every entry, so is the value.
-      if !shape.isScalar {
-        let uniform = arguments.compactMap(\.uniformValue)
-        if uniform.count == arguments.count {
-          return times([apply(operation, uniform, .scalar), ones(shape)])
-        }
-        let arguments = arguments.map { $0.uniformValue ?? $0 }
-        let turned = arguments.map(\.transposed)
-        let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
-        let isPlainer = after == before ? turned.lexicographicallyPrecedes(arguments) : after < before
-        if isPlainer { return interned(.apply(operation, turned), shape.transposed).transposed }
-        return interned(.apply(operation, arguments), shape)
+      let uniform = arguments.compactMap(\.uniformValue)
+      if uniform.count == arguments.count {
+        return times([apply(operation, uniform, .scalar), ones(shape)])
       }
+      let parts = ordered(arguments.map { $0.uniformValue ?? $0 })
+      let turned = ordered(parts.map(\.transposed))
+      let (before, after) = (parts.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
+      let isPlainer = after == before ? turned.lexicographicallyPrecedes(parts) : after < before
+      if isPlainer { return interned(.apply(operation, turned), shape.transposed).transposed }
+      return interned(.apply(operation, parts), shape)
     }
     return interned(.apply(operation, arguments), shape)
   }
 
   /// A linear operation: a zero makes it zero, scalars come out.
   private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    if arguments.contains(where: \.isInvalid) { return invalid }
     if arguments.contains(where: \.isZero) { return zeros(shape) }
     // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
-    if arguments.contains(where: { $0.containsDifferential || $0.isScalar }) {
+    let isFree = !arguments.contains(where: \.containsDifferential)
+    if operation == .dot, isFree, arguments.allSatisfy(\.isScalar) { return times(arguments) }
+    if !isFree || arguments.contains(where: \.isScalar) {
       return interned(.apply(.array(operation), arguments), shape)
     }
     var scalars: [Formula] = []
@@ -159,7 +164,8 @@ extension Formula {
       scalars += factors
       return array ?? argument
     }
-    return times(scalars + [interned(.apply(.array(operation), arrays), shape)])
+    let ordered = Operation.array(operation).commutes ? arrays.sorted() : arrays
+    return times(scalars + [interned(.apply(.array(operation), ordered), shape)])
   }
 
   /// The same head over other children, through the constructors.

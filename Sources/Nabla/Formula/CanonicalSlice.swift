@@ -3,6 +3,7 @@ import NablaLanguage
 extension Formula {
   /// Rows and columns of an array, pushed to the leaves; the whole array is itself.
   static func slice(_ inner: Formula, rows: Operation.Range, columns: Operation.Range) -> Formula {
+    if inner.isInvalid { return invalid }
     let shape = Shape(rows.count, columns.count)
     let allRows = rows == .all(inner.shape.rows)
     let allColumns = columns == .all(inner.shape.columns)
@@ -66,6 +67,8 @@ extension Formula {
     let arguments = rows.flatMap { $0 }
     guard let first = rows.first, let corner = first.first else { return invalid }
     if arguments.count == 1 { return corner }
+    // Rows of unlike numbers of blocks: each is an array of its own.
+    if rows.contains(where: { $0.count != first.count }) { return blockArray(rows.map { [blockArray([$0])] }) }
     var height = Dimension(0)
     for row in rows { height = height + (row.first?.shape.rows ?? 0) }
     var width = Dimension(0)

@@ -32,6 +32,7 @@ extension Formula {
 
   /// The sum of terms of one shape: flat, sorted, like terms collected.
   static func sum(_ terms: [Formula], _ shape: Shape) -> Formula {
+    if terms.contains(where: \.isInvalid) { return invalid }
     if terms.count == 1, terms[0].shape == shape { return terms[0] }
     var order: [Formula] = []
     var coefficients: [Formula: Rational] = [:]
@@ -113,6 +114,16 @@ extension Formula {
           return core.scaled(by: coefficient * factor)
         }, shape)
     )
+  }
+
+  /// As `splitContent`; of a whole power of a sum, the power of its number.
+  var splitPowerContent: (content: Rational, rest: Formula) {
+    guard case .power(let base, let exponent) = kind, let count = exponent.number?.integer,
+      count.magnitude <= 64
+    else { return splitContent }
+    let (content, rest) = base.splitContent
+    let power = content.power(count)
+    return content.isOne || power.isOverflow ? (1, self) : (power, .power(rest, exponent))
   }
 
   /// The sum with the sign of every term changed.

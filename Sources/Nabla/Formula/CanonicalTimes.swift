@@ -8,6 +8,7 @@ extension Formula {
 
   /// The elementwise product of scalars and of arrays of one shape: flat, sorted, powers of one base merged.
   static func times(_ factors: [Formula]) -> Formula {
+    if factors.contains(where: \.isInvalid) { return invalid }
     var shape = Shape.scalar
     for factor in factors where !factor.isScalar {
       if shape.isScalar { shape = factor.shape } else if shape != factor.shape { return invalid }
@@ -52,7 +53,7 @@ extension Formula {
     // One form for the multiples of a sum: the number moves to the coefficient. A number before a sum alone stays.
     if result.count > 1 {
       for (index, factor) in result.enumerated() {
-        let (content, rest) = factor.splitContent
+        let (content, rest) = factor.splitPowerContent
         result[index] = rest
         coefficient = coefficient * content
       }
@@ -76,6 +77,7 @@ extension Formula {
 
   /// The elementwise power; an integer power of a product is the product of powers.
   static func power(_ base: Formula, _ exponent: Formula) -> Formula {
+    if base.isInvalid || exponent.isInvalid { return invalid }
     let shape = base.isScalar ? exponent.shape : base.shape
     if !base.isScalar, !exponent.isScalar, base.shape != exponent.shape { return invalid }
     if exponent.isZero { return ones(shape) }

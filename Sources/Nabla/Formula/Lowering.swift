@@ -67,6 +67,7 @@ struct Lowering {
   }
 
   private func matrixPower(_ base: Formula, _ exponent: Int) -> Formula {
+    if base.isInvalid { return .invalid }
     if exponent == 0 { return .identity(base.shape.rows) }
     guard exponent.magnitude <= Self.largestMatrixPower else { return .invalid }
     let factor = exponent < 0 ? Formula.inverse(base) : base

@@ -15,6 +15,15 @@ enum Operation: Hashable, Sendable {
   /// The sum of the argument over a bound index.
   case indexSum(String, Dimension, Dimension)
 
+  /// Whether the order of its arguments does not matter.
+  var commutes: Bool {
+    switch self {
+    case .elementwise(let name): name == "max" || name == "min"
+    case .array(let operation): operation == .dot
+    case .function, .blocks, .slice, .indexSum: false
+    }
+  }
+
   struct Range: Hashable, Sendable {
     let first: Dimension
     let last: Dimension
@@ -57,6 +66,17 @@ enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
     case .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum, .minimum,
       .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .commutation,
       .argmaxhot, .polar, .leftsv, .rightsv:
+      false
+    }
+  }
+
+  /// Whether the transpose of its value is its value at the transposes of its arguments.
+  var commutesWithTransposition: Bool {
+    switch self {
+    case .kron, .pseudoInverse, .adjugate, .exponential: true
+    case .trace, .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum,
+      .minimum, .dot, .logsumexp, .softmax, .logsoftmax, .cholesky, .diagonalMatrix, .diagonalVector, .vec,
+      .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:
       false
     }
   }

@@ -93,6 +93,12 @@ public struct CompiledFunctions: Sendable {
   ) throws(EvaluationError) {
     for formula in given {
       guard let variable = formula.variable, let value = values[formula] else { continue }
+      if let (property, row, column) = variable.notFinite(in: value) {
+        let reason = "the entry \(Matrix.text(of: value[row, column], digits: 10)) is not finite"
+        throw .brokenProperty(
+          name: variable.name, property: property,
+          violation: PropertyViolation(row: row, column: column, reason: reason))
+      }
       for property in variable.properties.strongest {
         guard let known = InstanceProperty(rawValue: property.rawValue),
           let violation = RandomInstance.violation(of: known, in: value)
@@ -100,6 +106,17 @@ public struct CompiledFunctions: Sendable {
         throw .brokenProperty(name: variable.name, property: property, violation: violation)
       }
     }
+  }
+}
+
+extension Variable {
+  /// The first entry that is no finite number, where a declared property asks for one; by columns.
+  func notFinite(in value: Matrix) -> (property: Property, row: Int, column: Int)? {
+    guard let property = properties.strongest.first else { return nil }
+    for column in 0..<value.columns {
+      for row in 0..<value.rows where !value[row, column].isFinite { return (property, row, column) }
+    }
+    return nil
   }
 }
 

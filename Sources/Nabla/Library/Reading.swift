@@ -70,7 +70,7 @@ extension Formula {
     } catch {
       throw FormulaError(source, error.diagnostics)
     }
-    throw FormulaError(.tooLarge("an exact number does not fit in 128 bits"), at: source)
+    throw FormulaError(.noValue, at: source)
   }
 
   /// A form of the language with formulas put in for `%1`, `%2`, ...; every Swift operator and function is one.

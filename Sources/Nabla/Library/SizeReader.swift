@@ -13,8 +13,31 @@ struct SizeReader {
     for name in given.keys { origins[name] = "the given sizes" }
   }
 
+  /// The largest size that may be given.
+  static let largestSize = 1 << 31
+
+  /// Sees that sizes such as n - 2*m*m stay far from the largest whole number, so that they can be solved for.
+  private func checkMagnitude(
+    _ variables: [Formula], _ values: [Formula: Matrix]
+  ) throws(EvaluationError) {
+    for name in sizes.keys.sorted() where sizes[name] ?? 0 > Self.largestSize {
+      throw .notComputable(.impossibleSize(dimension: name))
+    }
+    let largest = Double((values.values.flatMap { [$0.rows, $0.columns] } + sizes.values).max() ?? 1)
+    for dimension in variables.flatMap({ [$0.shape.rows, $0.shape.columns] }) {
+      var bound = 0.0
+      for term in dimension.terms {
+        bound += term.names.reduce(Double(term.coefficient.magnitude)) { product, _ in
+          product * max(largest, 2)
+        }
+      }
+      if bound > 0x1p61 { throw .notComputable(.impossibleSize(dimension: dimension.description)) }
+    }
+  }
+
   /// Reads all the data, the variables in a fixed order so that messages do not depend on hashing.
   mutating func read(_ variables: [Formula], _ values: [Formula: Matrix]) throws(EvaluationError) {
+    try checkMagnitude(variables, values)
     var open: [(size: Dimension, count: Int, name: String)] = []
     for formula in variables {
       guard let variable = formula.variable, let value = values[formula] else { continue }

@@ -3,6 +3,13 @@ import NablaLanguage
 extension Presenter {
   /// An operation with its arguments.
   func applied(_ operation: Operation, _ arguments: [Formula]) -> Piece {
+    // adj(X)' reads better than adj(X').
+    if case .array(let array) = operation, array.commutesWithTransposition, arguments.count == 1,
+      case .transpose(let inner) = arguments[0].kind
+    {
+      let turned = applied(operation, [inner])
+      return Piece(.transpose(turned.layout), key: turned.key + "'")
+    }
     let parts = arguments.map { piece($0) }
     let layouts = parts.map(\.layout)
     switch operation {

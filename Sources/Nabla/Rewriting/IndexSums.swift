@@ -7,8 +7,13 @@ import NablaLanguage
 struct IndexSums {
   /// The formula with every sum over an index that can be lifted in matrix form.
   static func lifted(_ formula: Formula) -> Formula {
+    let nodes = formula.nodesChildrenFirst
+    let hasSums = nodes.contains { node in
+      if case .apply(.indexSum, _) = node.kind { true } else { false }
+    }
+    if !hasSums { return formula }
     var memo: [Formula: Formula] = [:]
-    for node in formula.nodesChildrenFirst {
+    for node in nodes {
       let children = node.children
       let rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
       guard case .apply(.indexSum(let name, let lower, let upper), let arguments) = rebuilt.kind, lower.isOne

@@ -37,6 +37,8 @@ final class Simplifier {
   let knowledge: Knowledge
   private var memo: [Formula: Formula] = [:]
   private var work: Int
+  /// How often new parts were met inside new parts; where constructors turn forms to and fro, that would not end.
+  private var nesting = 0
   /// Rules that fired, in order.
   private(set) var rewrites: [Rewrite] = []
   /// Whether forms other than those that `->` gives are tried.
@@ -54,7 +56,14 @@ final class Simplifier {
     if let known = memo[formula] { return known }
     for node in formula.nodes(without: { memo[$0] != nil }) {
       let children = node.children
-      let rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      var rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      // The constructors may have made new parts.
+      let parts = rebuilt.children
+      if rebuilt !== node, nesting < 8, parts.contains(where: { memo[$0] == nil }) {
+        nesting += 1
+        rebuilt = rebuilt.rebuilt(parts.map { simplify($0) })
+        nesting -= 1
+      }
       let result = settle(rebuilt)
       memo[node] = result
       if memo[rebuilt] == nil { memo[rebuilt] = result }

@@ -150,7 +150,11 @@ struct Matcher {
       guard case .apply(let other, let others) = subject.kind, operation == other,
         arguments.count == others.count
       else { return false }
-      return matchList(arguments[...], others[...], next)
+      let saved = bindings
+      if matchList(arguments[...], others[...], next) { return true }
+      guard operation.commutes, others.count == 2 else { return false }
+      bindings = saved
+      return matchList(arguments[...], [others[1], others[0]], next)
     }
   }
 

@@ -216,11 +216,20 @@ struct RuleParser {
 
   private mutating func readFunction(_ entry: Entry) throws(RuleError) {
     let head = trimmed(entry.head.dropFirst("function ".utf8.count))
-    guard let open = head.firstIndex(of: "("), let close = head.firstIndex(of: ")") else {
+    guard let open = head.firstIndex(of: "("), let close = head[open...].firstIndex(of: ")") else {
       throw failure(entry, "a function reads 'function name(arguments)'")
     }
     let name = trimmed(head[..<open])
     let names = head[head.index(after: open)..<close].split(separator: ",").map { trimmed($0) }
+    if let bad = ([name] + names).first(where: { !Self.isName($0) }) {
+      throw failure(entry, "'\(bad)' is no name")
+    }
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw failure(entry, "a function has arguments, each with a name of its own")
+    }
+    if let known = environment.functions[name], !known.arity.contains(names.count) {
+      throw failure(entry, "\(name) takes another number of arguments already")
+    }
     var scope = self
     for parameter in names {
       scope.declare(Declaration(name: parameter, type: .value(.scalar), properties: [], range: nil))
@@ -274,6 +283,11 @@ struct RuleParser {
   }
 
   // MARK: Text
+
+  private static func isName(_ text: String) -> Bool {
+    guard let declared = try? parseDeclaration(SourceText("\(text) : scalar")) else { return false }
+    return declared.count == 1 && declared[0].name == text && declared[0].properties.isEmpty
+  }
 
   static func topLevelParts(_ text: String) -> [String] {
     var parts = [""]

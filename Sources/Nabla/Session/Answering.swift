@@ -139,7 +139,7 @@ struct Answering {
   private func simplified() throws(QuestionFailure) -> Draft {
     let expression = self.expression
     let result = calculus.simplified(expression)
-    if result.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    if result.isInvalid { throw .problem(.noValue) }
     let verdict = try confirmed { check.checkEqual(expression, result) }
     return Draft(derivative: Derivative(formula: result), expression: expression, verdict: verdict)
   }

@@ -36,7 +36,7 @@ extension Answering {
   /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
   private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (ClaimSide, ground: Verdict?) {
     let formula = names.formula(claim.expression)
-    if formula.isInvalid { throw .problem(.tooLarge("an exact number does not fit in 128 bits")) }
+    if formula.isInvalid { throw .problem(.noValue) }
     let variables = claim.wrt.map(variable)
     func side(_ result: Formula) -> ClaimSide {
       ClaimSide(claim: claim, formula: result, expression: formula, variables: variables)

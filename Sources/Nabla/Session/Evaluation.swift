@@ -63,10 +63,20 @@ public struct Evaluation: Sendable {
       values[variable] = Self.turned(matrix, variable.shape)
     }
     let ordered = given.compactMap { variables[$0] }
-    try Self.checkMagnitude(ordered, values, sizes)
     var reader = SizeReader(given: sizes.filter { session.sizeNames.contains($0.key) })
     do throws(EvaluationError) { try reader.read(ordered, values) } catch { throw .data(error) }
-    for variable in ordered { try Self.checkProperties(variable, values[variable]) }
+    for formula in ordered {
+      guard let variable = formula.variable, let value = values[formula],
+        let (property, row, column) = variable.notFinite(in: value)
+      else { continue }
+      throw .notFinite(
+        name: variable.name, property: property, row: row, column: column, value: value[row, column])
+    }
+    do throws(EvaluationError) {
+      try CompiledFunctions.checkProperties(ordered, values)
+    } catch {
+      throw .data(error)
+    }
     self.values = values
     self.sizes = reader.sizes
     let book = session.options.book
@@ -77,53 +87,12 @@ public struct Evaluation: Sendable {
     self.options = options
   }
 
-  /// The largest size that may be given.
-  private static let largestSize = 1 << 31
-
-  /// Sees that sizes such as n - 2*m*m stay far from the largest whole number, so that they can be solved for.
-  private static func checkMagnitude(
-    _ variables: [Formula], _ values: [Formula: Matrix], _ sizes: [String: Int]
-  ) throws(EvaluationProblem) {
-    for name in sizes.keys.sorted() where sizes[name] ?? 0 > largestSize {
-      throw .data(.notComputable(.impossibleSize(dimension: name)))
-    }
-    let largest = Double((values.values.flatMap { [$0.rows, $0.columns] } + sizes.values).max() ?? 1)
-    for dimension in variables.flatMap({ [$0.shape.rows, $0.shape.columns] }) {
-      var bound = 0.0
-      for term in dimension.terms {
-        bound += term.names.reduce(Double(term.coefficient.magnitude)) { product, _ in
-          product * max(largest, 2)
-        }
-      }
-      if bound > 0x1p61 { throw .data(.notComputable(.impossibleSize(dimension: dimension.description))) }
-    }
-  }
-
   /// A column where a row is declared is turned, and a row where a column is.
   private static func turned(_ matrix: Matrix, _ shape: Shape) -> Matrix {
     if shape.isVector && matrix.rows == 1 || shape.isRow && matrix.columns == 1 {
       return matrix.reshaped(rows: matrix.columns, columns: matrix.rows)
     }
     return matrix
-  }
-
-  private static func checkProperties(_ formula: Formula, _ value: Matrix?) throws(EvaluationProblem) {
-    guard let variable = formula.variable, let value else { return }
-    let properties = variable.properties.filter { property in
-      !variable.properties.contains { $0 != property && Set([$0]).closed.contains(property) }
-    }
-    guard let first = properties.sorted().first else { return }
-    for j in 0..<value.columns {
-      for i in 0..<value.rows where !value[i, j].isFinite {
-        throw .notFinite(name: variable.name, property: first, row: i, column: j, value: value[i, j])
-      }
-    }
-    for property in properties.sorted() {
-      guard let known = InstanceProperty(rawValue: property.rawValue),
-        let violation = RandomInstance.violation(of: known, in: value)
-      else { continue }
-      throw .data(.brokenProperty(name: variable.name, property: property, violation: violation))
-    }
   }
 
   /// The declarations of the variables that a question's expression needs and the data do not have.

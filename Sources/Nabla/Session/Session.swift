@@ -125,6 +125,10 @@ extension DerivativeProblem {
         hint: "one is given where the gradient is linear in `\(variable)`")
     case .tooLarge(let what):
       Diagnostic(message: "too large: \(what)", range: range, hint: nil)
+    case .noValue:
+      Diagnostic(
+        message: "there is no value: it divides by zero, or an exact number does not fit in 128 bits",
+        range: range, hint: nil)
     }
   }
 }

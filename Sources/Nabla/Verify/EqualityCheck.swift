@@ -15,11 +15,13 @@ extension NumericCheck {
     if left === right, !left.isInvalid {
       return Verdict(status: .verified, error: 0, points: points)
     }
-    let parts = Self.magnitudeParts([left, right])
+    // What divides has to be finite too: a comparison of infinite numbers would hide it.
+    let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
     let everything = [left, right] + presupposed
     let variables = Self.variables(everything)
     var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
     var verdict = Verdict(status: .verified)
+    var isRounding = false
     for wanted in [points - points / 2, points / 2] where wanted > 0 {
       let program: CompiledProgram
       let sizes: [String: Int]
@@ -33,6 +35,14 @@ extension NumericCheck {
         guard let point = source.nextPoint(program, sizes) else { break }
         guard let comparison = compare(left, right, point.outputs, parts, sizes) else {
           return .skipped("the sides have different sizes")
+        }
+        if comparison > Self.equalityTolerance,
+          Conditioning.explains(
+            (point.outputs[0] - point.outputs[1]).maxAbs, program, point.values, point.outputs,
+            checking: [0, 1])
+        {
+          isRounding = true
+          continue
         }
         verdict.points += 1
         verdict.error = max(verdict.error, comparison)
@@ -48,7 +58,10 @@ extension NumericCheck {
       }
     }
     if verdict.points > 0 { return verdict }
-    return .skipped("no point was found at which both sides are finite")
+    return .skipped(
+      isRounding
+        ? "at the points that were found rounding decides"
+        : "no point was found at which both sides are finite")
   }
 
   /// The largest difference, relative to the scale; nil when the sizes differ. The first outputs are both sides
@@ -75,10 +88,34 @@ extension NumericCheck {
       switch node.kind {
       case .sum, .times, .product: open += node.children
       case .number, .zeros, .ones, .identity: break
+      // Determinants add up products of entries, which may cancel altogether.
+      case .apply(.array(.determinant), _), .apply(.array(.adjugate), _):
+        open += node.children
       case .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
         result.append(node)
       }
     }
+    return result
+  }
+
+  /// The nodes that divide; what stands under an index has no value by itself.
+  private static func quotients(_ formulas: [Formula]) -> [Formula] {
+    var seen: Set<Formula> = []
+    var result: [Formula] = []
+    var open = formulas
+    while let node = open.popLast() {
+      guard seen.insert(node).inserted else { continue }
+      if case .apply(.indexSum, _) = node.kind { continue }
+      if case .power(_, let exponent) = node.kind, exponent.number?.isNegative == true { result.append(node) }
+      open += node.children
+    }
+    return result
+  }
+
+  /// A bound of a determinant's terms together: k! products of k entries.
+  private static func sumOfProducts(_ count: Int, _ largest: Double) -> Double {
+    var result = 1.0
+    for factor in stride(from: 1, through: min(count, 100), by: 1) { result *= Double(factor) * largest }
     return result
   }
 
@@ -105,6 +142,10 @@ extension NumericCheck {
         let inner = chain.dropLast().map { Double($0.shape.columns.value(sizes) ?? 1) }
         memo[node] = values.reduce(1, *) * inner.reduce(1, *)
       case .ones, .identity: memo[node] = 1
+      case .apply(.array(let operation), let arguments)
+      where operation == .determinant || operation == .adjugate:
+        let size = arguments[0].shape.rows.value(sizes) ?? 1
+        memo[node] = sumOfProducts(operation == .determinant ? size : size - 1, values[0])
       case .zeros, .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
         memo[node] = 0
       }

@@ -118,4 +118,16 @@ extension Dimension {
 
   /// Whether some positive sizes of its names make it positive.
   var isPossibleSize: Bool { terms.contains { $0.coefficient > 0 } }
+
+  /// Whether it is plain that no positive sizes make it negative: it grows with every name, and all may be 1.
+  var isNeverNegative: Bool {
+    var least = 0
+    for term in terms {
+      if !term.names.isEmpty, term.coefficient < 0 { return false }
+      let (next, overflow) = least.addingReportingOverflow(term.coefficient)
+      if overflow { return false }
+      least = next
+    }
+    return least >= 0
+  }
 }

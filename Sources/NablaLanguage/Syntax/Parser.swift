@@ -6,6 +6,9 @@ struct Parser {
   /// The token after the last that may be read.
   let limit: Int
   var depth = 0
+  /// How deep this text may nest.
+  private var nesting = Limits.nesting
+  private var isStackAsked = false
 
   /// A parser of the tokens in a range; a token of kind `end` is seen after them.
   init(_ source: SourceText, tokens: [Token], _ range: Range<Int>) throws(Diagnostic) {
@@ -62,13 +65,24 @@ struct Parser {
 
   mutating func enter() throws(Diagnostic) {
     depth += 1
-    if depth > Limits.nesting { throw Diagnostic(.tooDeep(limit: Limits.nesting), at: token.range) }
+    try admit(depth, at: token.range)
+  }
+
+  /// Refuses what nests deeper than is read, or than the thread's stack has room for.
+  private mutating func admit(_ depth: Int, at range: SourceRange) throws(Diagnostic) {
+    if depth > StackSpace.levelsUnasked, !isStackAsked {
+      isStackAsked = true
+      nesting = min(nesting, self.depth + StackSpace.levels)
+    }
+    if depth > nesting { throw Diagnostic(.tooDeep(limit: nesting), at: range) }
   }
 
   /// A tree, refused where it is too deep.
-  func make(_ kind: SyntaxTree.Kind, from start: Int, to end: Int? = nil) throws(Diagnostic) -> SyntaxTree {
+  mutating func make(_ kind: SyntaxTree.Kind, from start: Int, to end: Int? = nil) throws(Diagnostic)
+    -> SyntaxTree
+  {
     let tree = SyntaxTree(kind, range: SourceRange(start: start, end: end ?? previousEnd))
-    if tree.depth > Limits.nesting { throw Diagnostic(.tooDeep(limit: Limits.nesting), at: tree.range) }
+    try admit(tree.depth, at: tree.range)
     return tree
   }
 
@@ -104,11 +118,11 @@ struct Parser {
   }
 
   /// Left to right, but a very long sum as halves, so that it does not nest.
-  private func combine(_ terms: ArraySlice<(isNegative: Bool, tree: SyntaxTree)>) throws(Diagnostic)
+  private mutating func combine(_ terms: ArraySlice<(isNegative: Bool, tree: SyntaxTree)>) throws(Diagnostic)
     -> SyntaxTree
   {
     var result = terms[terms.startIndex].tree
-    if terms.count > 64 {
+    if terms.count > 16 {
       let middle = terms.startIndex + terms.count / 2
       var rest = terms[middle...]
       let flips = rest[middle].isNegative

@@ -185,7 +185,7 @@ extension InferenceEngine {
     if let constant = slack.constant, constant < 0 {
       throw error(.outOfRange(index: upper.description, size: size.description), range, a)
     }
-    if slack.terms.allSatisfy({ $0.coefficient > 0 }) || upper.constant != nil || size.constant != nil {
+    if slack.isNeverNegative || upper.constant != nil || size.constant != nil {
       return true
     }
     let problem = Problem.indexAgainstSize(

@@ -1,6 +1,6 @@
 /// How a built-in function's shape follows from its arguments'.
 public struct Signature: Sendable, Hashable {
-  enum Rule: Sendable, Hashable {
+  package enum Rule: Sendable, Hashable {
     /// Entry by entry; scalars next to arrays act on every entry.
     case elementwise
     /// Entry by entry in the argument at that place; the others are scalars.
@@ -27,7 +27,7 @@ public struct Signature: Sendable, Hashable {
   }
 
   public let arity: ClosedRange<Int>
-  let rule: Rule
+  package let rule: Rule
   /// The name in the typed tree; nil for the name itself.
   let canonical: String?
 

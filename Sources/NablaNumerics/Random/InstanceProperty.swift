@@ -51,6 +51,12 @@ public struct PropertyViolation: Sendable, Equatable, CustomStringConvertible {
   /// A clause without the place, such as "the entry -2 is not positive".
   public let reason: String
 
+  package init(row: Int, column: Int, reason: String) {
+    self.row = row
+    self.column = column
+    self.reason = reason
+  }
+
   /// The reason with the place, counted from one.
   public var description: String { "row \(row + 1), column \(column + 1): \(reason)" }
 }

@@ -1,7 +1,7 @@
 /// The elementwise functions of the library, by the names they have in formulas.
 public enum LibraryFunction: String, CaseIterable, Sendable {
   case exp, log, log1p, expm1, sqrt, abs, sign
-  case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
+  case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf, erfc
   case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
   case max, min, lgamma, digamma, polygamma, power
 

@@ -52,7 +52,8 @@ extension ExactEvaluator {
         open += chain.map { ($0, coefficient) }
         continue
       case .times:
-        guard let array = part.splitScalars.array, array.shape.isSquare, memo[array] != nil else {
+        guard let array = part.splitScalars.array, array !== part, array.shape.isSquare, memo[array] != nil
+        else {
           next = try logarithm(try determinant(try value(part)))
           break
         }

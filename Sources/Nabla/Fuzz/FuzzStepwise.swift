@@ -1,0 +1,166 @@
+import NablaLanguage
+import NablaNumerics
+
+/// Computes an expression operation by operation, each on the values of its operands, so that no law of the
+/// canonical form has a say; and compares that with the value of the formula.
+struct FuzzStepwise {
+  let lowering: Lowering
+  let book: RuleBook
+  let seed: UInt64
+  /// Relative difference up to which two values are equal; what is worse conditioned says nothing.
+  private static let tolerance = 1e-6
+  private static let points = 3
+
+  /// How the values differ; nil where they agree, or nothing can be computed.
+  func difference(_ expression: TypedExpression, _ formula: Formula) -> String? {
+    var options = Compiler.Options()
+    options.definitions = book.numericDefinitions
+    options.functions = RandomSmoothFunction.provider(seed: seed)
+    var leaves: Set<Formula> = []
+    collect(expression, &leaves)
+    let variables = leaves.sorted()
+    var source = InstanceSource(
+      [formula] + shapes(expression), variables: variables, options: options, seed: seed)
+    guard case .success(let (program, sizes)) = source.nextProgram([formula]) else { return nil }
+    for _ in 0..<Self.points {
+      guard let point = source.nextPoint(program, sizes, tries: 8) else { return nil }
+      var steps = Steps(stepwise: self, sizes: sizes, values: point.values, options: options)
+      guard let value = steps.value(expression), value.isFinite, steps.isTame else { continue }
+      let other = point.outputs[0]
+      guard value.rows == other.rows, value.columns == other.columns else { return "other sizes" }
+      let scale = max(value.maxAbs, other.maxAbs, steps.largest * 1e-6)
+      let gap = (value - other).maxAbs
+      if gap > Self.tolerance * scale {
+        // At a jump, or near what is singular, rounding decides.
+        var again = Steps(
+          stepwise: self, sizes: sizes, values: Conditioning.moved(point.values, seed: seed), options: options
+        )
+        guard let moved = again.value(expression), (moved - value).maxAbs < 0.1 * gap,
+          !Conditioning.explains(gap, program, point.values, point.outputs, checking: [0])
+        else { continue }
+        let example = Counterexample(
+          point.values, sizes: sizes, left: value, right: other,
+          shape: Shape(Dimension(value.rows), Dimension(value.columns)))
+        return "\(example)"
+      }
+    }
+    return nil
+  }
+
+  /// Variables of the text, with those that the formula lost.
+  private func collect(_ expression: TypedExpression, _ leaves: inout Set<Formula>) {
+    if case .name(let name) = expression.kind, let formula = lowering.names[name] { leaves.insert(formula) }
+    var children: [TypedExpression] = []
+    expression.forEachChild { children.append($0) }
+    for child in children { collect(child, &leaves) }
+  }
+
+  /// Arrays of every shape in the text, so that the sizes fit them all.
+  private func shapes(_ expression: TypedExpression) -> [Formula] {
+    var result = [Formula.ones(expression.shape)]
+    expression.forEachChild { result += shapes($0) }
+    return result
+  }
+
+  private struct Steps {
+    let stepwise: FuzzStepwise
+    let sizes: [String: Int]
+    let values: [Formula: Matrix]
+    let options: Compiler.Options
+    /// The largest value on the way.
+    var largest = 1.0
+    /// Whether nothing on the way is so large or so near a singularity that rounding would speak.
+    var isTame: Bool { largest < 1e6 }
+
+    /// The value of an expression, each of its operands computed before; nil where something has none.
+    mutating func value(_ expression: TypedExpression) -> Matrix? {
+      var bound = values
+      var parts: [TypedExpression] = []
+      var operands: [TypedExpression] = []
+      expression.forEachChild { operands.append($0) }
+      switch expression.kind {
+      // What stands under an index, or is a place, is computed as a whole.
+      case .sum, .entry: return computed(stepwise.lowering.formula(expression), values)
+      case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply, .divide,
+        .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose,
+        .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .commutation, .differential:
+        break
+      }
+      var lowering = stepwise.lowering
+      for (index, operand) in operands.enumerated() {
+        // An exact exponent or order is part of the operation.
+        if operand.isExactNumber {
+          parts.append(operand)
+          continue
+        }
+        guard let value = value(operand) else { return nil }
+        if case .call(let name, _) = expression.kind, !Self.isDefined(name, value) { return nil }
+        let name = "operand_\(index)"
+        let variable = Formula.variable(Variable(name: name, shape: operand.shape, properties: []))
+        lowering.names[name] = variable
+        bound[variable] = value
+        parts.append(TypedExpression(.name(name), shape: operand.shape, range: operand.range))
+      }
+      return computed(lowering.formula(expression.with(parts)), bound)
+    }
+
+    /// Singular vectors are not determined where singular values vanish or coincide.
+    private static func isDefined(_ name: String, _ value: Matrix) -> Bool {
+      guard ["polar", "leftsv", "rightsv", "nucnorm", "specnorm"].contains(name) else { return true }
+      let values = SVD(value).values
+      guard let largest = values.first, let least = values.last else { return false }
+      let gaps = zip(values, values.dropFirst()).map { $0 - $1 }
+      return least > 1e-6 * largest && gaps.allSatisfy { $0 > 1e-6 * largest }
+    }
+
+    private mutating func computed(_ formula: Formula, _ bound: [Formula: Matrix]) -> Matrix? {
+      guard let program = try? Compiler.compile([formula], sizes: sizes, options: options),
+        let value = try? program.run(bound)[0], value.isFinite
+      else { return nil }
+      largest = max(largest, value.maxAbs)
+      return value
+    }
+  }
+}
+
+extension TypedExpression {
+  fileprivate var isExactNumber: Bool {
+    switch kind {
+    case .number: return true
+    case .negate(let inner): return inner.isExactNumber
+    case .divide(let a, let b): return a.isExactNumber && b.isExactNumber
+    case .constant, .name, .dimension, .index, .add, .subtract, .multiply, .elementwiseMultiply,
+      .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose, .compare, .call, .apply,
+      .identity, .ones, .zeros, .fill, .blocks, .entry, .sum, .commutation, .differential:
+      return false
+    }
+  }
+
+  /// The same operation on other operands, given in the order of `forEachChild`.
+  fileprivate func with(_ parts: [TypedExpression]) -> TypedExpression {
+    func made(_ kind: Kind) -> TypedExpression { TypedExpression(kind, shape: shape, range: range) }
+    switch kind {
+    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros, .commutation, .entry, .sum:
+      return self
+    case .negate: return made(.negate(parts[0]))
+    case .add: return made(.add(parts[0], parts[1]))
+    case .subtract: return made(.subtract(parts[0], parts[1]))
+    case .multiply: return made(.multiply(parts[0], parts[1]))
+    case .divide: return made(.divide(parts[0], parts[1]))
+    case .elementwiseMultiply: return made(.elementwiseMultiply(parts[0], parts[1]))
+    case .elementwiseDivide: return made(.elementwiseDivide(parts[0], parts[1]))
+    case .elementwisePower: return made(.elementwisePower(parts[0], parts[1]))
+    case .matrixPower(_, let exponent): return made(.matrixPower(parts[0], exponent))
+    case .kronecker: return made(.kronecker(parts[0], parts[1]))
+    case .transpose: return made(.transpose(parts[0]))
+    case .compare(let comparison, _, _): return made(.compare(comparison, parts[0], parts[1]))
+    case .call(let name, _): return made(.call(name, parts))
+    case .apply(let name, let derivative, _): return made(.apply(name, derivative: derivative, parts))
+    case .fill: return made(.fill(parts[0]))
+    case .differential: return made(.differential(parts[0]))
+    case .blocks(let rows):
+      var rest = parts[...]
+      return made(.blocks(rows.map { row in row.map { _ in rest.removeFirst() } }))
+    }
+  }
+}

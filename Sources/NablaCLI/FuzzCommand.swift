@@ -1,0 +1,89 @@
+import Nabla
+import NablaLanguage
+import Synchronization
+
+/// `nabla fuzz [formulas|files|rules|data]`.
+struct FuzzCommand {
+  private let campaigns: [any FuzzCampaign]
+  private let first: Int
+  private let count: Int
+  /// Nil where only the count bounds the work.
+  private let seconds: Int?
+  private let isVerbose: Bool
+  private let showsInput: Bool
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(
+      words, valued: ["--seed", "--count", "--seconds", "--start"], flags: ["--verbose", "--show"])
+    let seed = UInt64(try Self.number("--seed", arguments) ?? 1)
+    let all: [any FuzzCampaign] = [
+      FormulaCampaign(seed: seed), FileCampaign(seed: seed), RuleCampaign(seed: seed),
+      DataCampaign(seed: seed),
+    ]
+    let names = arguments.operands
+    for name in names where !all.contains(where: { $0.name == name }) {
+      throw UsageError(
+        message: "fuzz takes \(all.map(\.name).joined(separator: ", ")), not '\(name)'")
+    }
+    campaigns = names.isEmpty ? all : all.filter { names.contains($0.name) }
+    first = try Self.number("--start", arguments) ?? 0
+    seconds = try Self.number("--seconds", arguments).map { min($0, 1 << 30) }
+    count = try Self.number("--count", arguments) ?? (seconds == nil ? 1_000 : .max / 2)
+    isVerbose = arguments.has("--verbose")
+    showsInput = arguments.has("--show")
+  }
+
+  private static func number(_ name: String, _ arguments: Arguments) throws(UsageError) -> Int? {
+    guard let text = try arguments.one(name) else { return nil }
+    guard let value = Int(text), value >= 0 else {
+      throw UsageError(message: "\(name) takes a whole number of at least 0, not '\(text)'")
+    }
+    return value
+  }
+
+  func execute() -> ExitCode {
+    var defects = 0
+    System.tellCaseWhenDying()
+    for campaign in campaigns { defects += run(campaign) }
+    return defects == 0 ? .answered : .defect
+  }
+
+  /// Seconds after which a case counts as hanging; cutting one down takes its time too.
+  private static let patience: UInt32 = 120
+
+  private func run(_ campaign: any FuzzCampaign) -> Int {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let limit = seconds.map { Duration.milliseconds($0 * 1000 / campaigns.count) }
+    var (tried, defects, slowest) = (0, 0, Duration.zero)
+    while tried < count, limit.map({ clock.now - start < $0 }) ?? true {
+      let number = first &+ tried
+      if isVerbose, tried.isMultiple(of: 1000) { Terminal.error("\(campaign.name): case \(number)\n") }
+      if showsInput { Terminal.print("# \(campaign.name), case \(number)\n\(campaign.input(number))\n") }
+      System.currentCase.store(number, ordering: .relaxed)
+      System.ringAfter(seconds: Self.patience)
+      let began = clock.now
+      let defect = campaign.tried(number)
+      slowest = max(slowest, clock.now - began)
+      tried += 1
+      if let defect {
+        defects += 1
+        Terminal.print(
+          "# \(defect.kind.rawValue): \(defect.message)\n# \(campaign.name), seed \(defect.seed), case \(defect.number)\n\(defect.input)\n"
+        )
+      }
+    }
+    let seconds = Self.text(clock.now - start)
+    Terminal.print(
+      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(Self.text(slowest)) s\n"
+    )
+    return defects
+  }
+
+  private static func text(_ duration: Duration) -> String {
+    let hundredths =
+      duration.components.seconds * 100 + duration.components.attoseconds / 10_000_000_000_000_000
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}

@@ -1,0 +1,24 @@
+// pthread_getattr_np is an extension that Swift's modules of the C library do not show.
+#define _GNU_SOURCE
+#include "NablaStack.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+size_t nabla_stack_remaining(void) {
+  uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+#if defined(__APPLE__)
+  uintptr_t top = (uintptr_t)pthread_get_stackaddr_np(pthread_self());
+  uintptr_t lowest = top - pthread_get_stacksize_np(pthread_self());
+#else
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void *bottom = 0;
+  size_t size = 0;
+  int failed = pthread_attr_getstack(&attributes, &bottom, &size);
+  pthread_attr_destroy(&attributes);
+  if (failed) return 0;
+  uintptr_t lowest = (uintptr_t)bottom;
+#endif
+  return here > lowest ? here - lowest : 0;
+}

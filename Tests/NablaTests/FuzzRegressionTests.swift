@@ -1,0 +1,173 @@
+import Foundation
+import NablaLanguage
+import Testing
+
+@testable import Nabla
+
+/// The verdicts and errors of a formula file.
+private func outcomes(_ text: String) -> [String] {
+  let session = Session(SourceText(text, name: "<test>"))
+  return session.diagnostics.map(\.message)
+    + session.questions.flatMap { question -> [String] in
+      switch session.answer(question) {
+      case .answers(let answers):
+        answers.map { "\($0.formula.text): \(String(describing: $0.verdict?.status))" }
+      case .failure(let diagnostic): [diagnostic.message]
+      case .defect: ["a defect"]
+      }
+    }
+}
+
+private func read(_ text: String, _ declarations: String...) throws -> Formula {
+  try Formula(parsing: text, in: declarations.flatMap { try Formula.declared($0) })
+}
+
+@Suite("What the campaigns found, and was mended")
+struct FuzzRegressionTests {
+  @Test func rowsMultipliedEntryByEntryAreLifted() {
+    let text = "A : matrix(n, 3)\nx : row(3)\nsimplify sum(i = 1:n, x .* A[i, :])\n"
+    #expect(outcomes(text).first?.hasPrefix("colsums(A .* (ones(n)*x)): Optional") == true)
+  }
+
+  @Test func logarithmsOfDeterminantsOfQuotientsEnd() {
+    let text = "A, B : matrix(2, 2)\nsimplify logdet(A ./ B)\n"
+    #expect(outcomes(text).first?.contains("verified") == true)
+  }
+
+  @Test func rowsWithUnlikeNumbersOfBlocks() {
+    let text = "A : matrix(m, n)\nC : matrix(k, 2*n)\nsimplify [A, A; C]\ngradient sum([A, A; C].^2) wrt A\n"
+    #expect(outcomes(text).first?.hasPrefix("[[A, A]; C]: Optional") == true)
+    #expect(outcomes(text).allSatisfy { $0.contains("verified") })
+  }
+
+  @Test func ruleFilesWithAFunctionWrittenBackwardsAreRefused() {
+    for text in [
+      "function )f(x)\n", "function f()\n  facts positive\n", "function f(x, x) = x\n", "function 1(x) = x\n",
+    ] {
+      #expect(throws: RuleError.self) { try RuleBook.standard.adding(text) }
+    }
+    #expect(throws: RuleError.self) { try RuleBook.standard.adding("function exp(x, y) = x*y\n") }
+  }
+
+  @Test(arguments: [
+    ("max(a, 2)", "max(2, a)"), ("max(B, zeros(2, n))", "max(0, B)"), ("dot(u, v)", "dot(v, u)"),
+    ("dot(a, 3)", "3*a"), ("min(a, n)", "min(n, a)"),
+  ]) func argumentsThatCommuteHaveOneOrder(_ first: String, _ second: String) throws {
+    let names = ["a : scalar", "B : matrix(2, n)", "u, v : row(n)"].flatMap {
+      (try? Formula.declared($0)) ?? []
+    }
+    #expect(try Formula(parsing: first, in: names) === Formula(parsing: second, in: names))
+  }
+
+  @Test func transposesGoIntoPseudoInversesAdjugatesAndExponentials() throws {
+    for name in ["pinv", "adj", "expm"] {
+      let both = try [read("\(name)(A)'", "A : matrix(n, n)"), read("\(name)(A')", "A : matrix(n, n)")]
+      #expect(both[0] === both[1])
+    }
+  }
+
+  @Test func numbersLeavePowersOfSumsBesideOtherFactors() throws {
+    let both = try [
+      read("x/(a*(2*c + 2))", "x, a, c : scalar"), read("x/(2*c + 2)/a", "x, a, c : scalar"),
+    ]
+    #expect(both[0] === both[1])
+  }
+
+  @Test(arguments: ["(1/0)^0", "(x/0)*zeros(n)", "[x/0, x][:, 2]", "0*(1/0)", "sum(zeros(n)/0)"])
+  func whatDividesByZeroIsNoFormula(_ text: String) {
+    #expect(throws: FormulaError.self) { try read(text, "x : vector(n)") }
+  }
+
+  @Test func anAnswerWithoutAValueIsAnError() {
+    let text =
+      "s : row(3), signs\ngradient sum(asin(s)) wrt s\ndifferential asin(s) wrt s\nsimplify 1/log(1)\n"
+    #expect(outcomes(text).count == 3)
+    #expect(outcomes(text).allSatisfy { $0.hasPrefix("there is no value: it divides by zero") })
+  }
+
+  @Test func tailsOfTheNormalDistributionKeepTheirDigits() throws {
+    #expect(outcomes("a : scalar\ngradient gelu(a - 10) wrt a\n").first?.contains("verified") == true)
+    let tail = try read("1 + erf(x)", "x : scalar").compiled()([read("x", "x : scalar"): -5])
+    // erfc(5), from the tables of mpmath.
+    #expect(abs(tail[0, 0] / 1.5374597944280348e-12 - 1) < 1e-14)
+  }
+
+  @Test func subscriptsThatNoSizeExceedsAreRead() {
+    let text = "B : matrix(3, m + n)\nsimplify B[3, m + 1]\n"
+    #expect(outcomes(text).first?.hasPrefix("B[3, m + 1]: Optional") == true)
+    #expect(outcomes("B : vector(n)\nsimplify B[n + 1]\n").first?.contains("outside") == true)
+  }
+
+  @Test(arguments: [
+    "x, y : vector(2)\nsimplify logdet(outer(x, x + y))\n",
+    "A : matrix(m, 3)\nB : matrix(3, m)\nsimplify (sum(i = 1:n, A*B))^-2\n",
+    "Q : matrix(m, m), orthogonal\na : scalar\nsimplify a + acos(Q^-2)\n",
+    "B : matrix(m, m)\ny : vector(m)\ngradient det(outer(y, ones(m, 1)) - argmaxhot(B)) wrt y\n",
+    "phi : scalar -> scalar\nB : matrix(3, 3)\nsimplify adj(phi''(sum(i = 1:m, ones(3, 3)*B)))\n",
+    "x : vector(m)\nf : vector(m) -> vector(m)\nsimplify f(trigamma((x .* x) .^ relu(3)))\n",
+  ]) func differencesThatRoundingExplainsRefuteNothing(_ text: String) {
+    #expect(!outcomes(text).contains("a defect"))
+  }
+
+  @Test(arguments: [
+    "sum(i = 1:2, dot(A[i, :], A[i, :]))", "sum(i = 1:2, dot(A[i, :], ones(1, 3)))", "relu(sign(1 + s))",
+  ]) func thePlainestFormStays(_ text: String) throws {
+    let formula = try read(text, "A : matrix(2, 3)", "s : row(3), binary")
+    let plain = Calculus(book: .standard).simplified(formula)
+    #expect(Calculus(book: .standard).simplified(plain) === plain, "\(plain.text)")
+  }
+
+  @Test func sizesThatAreFarTooLargeAreRefusedInTheLibraryToo() throws {
+    let x = try #require(try Formula.declared("x : vector(n - 2*m*m*m)").first)
+    let function = try x.compiled()
+    #expect(throws: EvaluationError.self) {
+      try function([x: .init(1)], sizes: ["m": 1 << 30])
+    }
+    let p = try #require(try Formula.declared("p : vector(2), nonnegative").first)
+    #expect(throws: EvaluationError.self) { try p.compiled()([p: [1, .infinity]]) }
+  }
+
+  /// A thread of 512 KB, which is what threads of applications have.
+  @Test func deepTextsAreRefusedOnSmallStacks() async {
+    let messages = await withCheckedContinuation { continuation in
+      let thread = Thread {
+        let texts = [
+          String(repeating: "(", count: 900) + "x" + String(repeating: ")", count: 900),
+          String(repeating: "sin(", count: 200) + "x" + String(repeating: ")", count: 200),
+          String(repeating: "[", count: 900) + "x" + String(repeating: "]", count: 900),
+          "x" + String(repeating: "'", count: 900),
+        ]
+        continuation.resume(
+          returning: texts.map { text in
+            do throws(FormulaError) {
+              return try Formula(inferring: text).text
+            } catch {
+              return "\(error)"
+            }
+          })
+      }
+      thread.stackSize = 512 << 10
+      thread.start()
+    }
+    for message in messages { #expect(message.contains("nested"), "\(message)") }
+  }
+
+  @Test func deepFormulasAreMadeUsedAndReleasedOnSmallStacks() async {
+    let isDone = await withCheckedContinuation { continuation in
+      let thread = Thread {
+        var formula = Formula.scalar("x")
+        // Far deeper than anything is printed: made and released.
+        for index in 0..<8_000 { formula = index.isMultiple(of: 2) ? sin(formula) : exp(formula) }
+        formula = .scalar("x")
+        for index in 0..<200 { formula = index.isMultiple(of: 2) ? sin(formula) : exp(formula) + 1 }
+        let gradient = try? formula.gradient(wrt: .scalar("x"))
+        let value = try? formula.compiled()([.scalar("x"): 1])
+        continuation.resume(
+          returning: gradient != nil && value != nil && formula.components != nil)
+      }
+      thread.stackSize = 512 << 10
+      thread.start()
+    }
+    #expect(isDone)
+  }
+}
