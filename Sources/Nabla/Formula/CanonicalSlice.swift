@@ -67,8 +67,10 @@ extension Formula {
     let arguments = rows.flatMap { $0 }
     guard let first = rows.first, let corner = first.first else { return invalid }
     if arguments.count == 1 { return corner }
-    // Rows of unlike numbers of blocks: each is an array of its own.
-    if rows.contains(where: { $0.count != first.count }) { return blockArray(rows.map { [blockArray([$0])] }) }
+    // Where rows have unlike numbers of blocks, each is an array of its own.
+    if rows.contains(where: { $0.count != first.count }) {
+      return blockArray(rows.map { [blockArray([$0])] })
+    }
     var height = Dimension(0)
     for row in rows { height = height + (row.first?.shape.rows ?? 0) }
     var width = Dimension(0)
