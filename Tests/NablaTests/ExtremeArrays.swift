@@ -56,8 +56,10 @@ extension ExtremeEvaluator {
         let sign = (entry - top).sign
         if sign == 0 { ties += 1 } else if sign == nil { isCertain = false }
       }
-      return isCertain ? a.map { ($0 - top).isZero ? number(1) / number(ties) : number(0) } : a.map { _ in .undecided }
-    case .specnorm, .nucnorm, .pseudoInverse, .exponential, .cholesky, .commutation, .polar, .leftsv, .rightsv:
+      return isCertain
+        ? a.map { ($0 - top).isZero ? number(1) / number(ties) : number(0) } : a.map { _ in .undecided }
+    case .specnorm, .nucnorm, .pseudoInverse, .exponential, .cholesky, .commutation, .polar, .leftsv,
+      .rightsv:
       return nil
     }
   }

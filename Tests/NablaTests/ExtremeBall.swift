@@ -20,7 +20,9 @@ struct Ball {
     var error = error
     if last > places {
       first = last - places
-      if limbs[..<first].contains(where: { $0 != 0 }) { error = Self.sum(error, Double(64 * (exponent + first))) }
+      if limbs[..<first].contains(where: { $0 != 0 }) {
+        error = Self.sum(error, Double(64 * (exponent + first)))
+      }
     }
     while first < last, limbs[first] == 0 { first += 1 }
     self.isNegative = isNegative && first < last
@@ -144,7 +146,9 @@ struct Ball {
   /// Of no use, with an error without bound, where b may be zero.
   static func / (a: Ball, b: Ball) -> Ball {
     let places = max(a.places, b.places)
-    if b.mayBeZero { return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places) }
+    if b.mayBeZero {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+    }
     let shift = max(0, places + 1 + b.limbs.count - a.limbs.count)
     let quotient = Limbs.divide([UInt64](repeating: 0, count: shift) + a.limbs, b.limbs)
     let exponent = a.exponent - shift - b.exponent

@@ -65,7 +65,9 @@ extension Ball {
   /// e^x for |x| < 2^40.
   var exponential: Ball {
     if isZero { return one }
-    guard upper < 41 else { return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places) }
+    guard upper < 41 else {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+    }
     let multiple = (double / 0.6931471805599453).rounded()
     let halvings = 4 + Int(bits.squareRoot() / 2)
     let rest = (self - Ball.logOfTwo(places) * Int(multiple)).scaled(-halvings)
@@ -86,7 +88,9 @@ extension Ball {
   /// The square root of what is not negative.
   var squareRoot: Ball {
     if isZero { return self }
-    if mayBeZero { return Ball(isNegative: false, limbs: [], exponent: 0, error: upper / 2 + 1, places: places) }
+    if mayBeZero {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: upper / 2 + 1, places: places)
+    }
     // 2^(2s) times a number near 1, by Newton's method from a double.
     let half = Int((middle / 2).rounded())
     let near = scaled(-2 * half)
@@ -160,7 +164,8 @@ extension Ball {
     let cut = -moved.exponent
     if cut <= 0 { return moved.exact }
     return Ball(
-      isNegative: moved.isNegative, limbs: cut < moved.limbs.count ? Array(moved.limbs[cut...]) : [], exponent: 0,
+      isNegative: moved.isNegative, limbs: cut < moved.limbs.count ? Array(moved.limbs[cut...]) : [],
+      exponent: 0,
       error: -.infinity, places: places)
   }
 

@@ -19,9 +19,10 @@ enum ExtremeFunctions {
     case "relu": return choose(a, a, number(0), number(0))
     case "sin": return a.through { $0.sineAndCosine.sine }
     case "cos": return a.through { $0.sineAndCosine.cosine }
-    case "tan": return value("sin", x, places: places).flatMap { sine in
-      value("cos", x, places: places).map { sine / $0 }
-    }
+    case "tan":
+      return value("sin", x, places: places).flatMap { sine in
+        value("cos", x, places: places).map { sine / $0 }
+      }
     case "asin", "acos": return inverseOfCircle(name, a, one, places)
     case "atan": return a.through(\.arctangent)
     case "sinh":
@@ -41,9 +42,12 @@ enum ExtremeFunctions {
     case "gelu":
       let scaled = a / two.squareRoot
       return a * half * (one + scaled.through(\.errorFunction))
-    case "lgamma": return gamma(a, one, places) { .known($0.logarithmOfGamma) } reflected: { sine, pi, other in
-      (pi / choose(sine, sine, sine, -sine)).logarithm - other
-    }
+    case "lgamma":
+      return gamma(a, one, places) {
+        .known($0.logarithmOfGamma)
+      } reflected: { sine, pi, other in
+        (pi / choose(sine, sine, sine, -sine)).logarithm - other
+      }
     case "digamma": return polygamma(0, a, one, places)
     default: return nil
     }

@@ -15,7 +15,9 @@ enum Real {
   init(_ value: Int, places: Int) { self = .ball(Ball(value, places: places)) }
 
   /// A ball whose error is not without bound.
-  static func known(_ ball: Ball) -> Real { ball.error == .infinity || ball.error.isNaN ? .undecided : .ball(ball) }
+  static func known(_ ball: Ball) -> Real {
+    ball.error == .infinity || ball.error.isNaN ? .undecided : .ball(ball)
+  }
 
   /// Whether it is exactly zero.
   var isZero: Bool { if case .ball(let ball) = self { ball.isZero } else { false } }
@@ -54,7 +56,9 @@ enum Real {
 
   /// ±e^b, written out where it can be.
   private static func made(_ isNegative: Bool, _ logarithm: Ball) -> Real {
-    if logarithm.upper > 40 { return logarithm.mayBeZero ? .undecided : .power(isNegative: isNegative, logarithm: logarithm) }
+    if logarithm.upper > 40 {
+      return logarithm.mayBeZero ? .undecided : .power(isNegative: isNegative, logarithm: logarithm)
+    }
     let size = logarithm.exponential
     return .known(isNegative ? -size : size)
   }
@@ -99,7 +103,8 @@ enum Real {
     guard case .undefined = failure(a, b) else {
       if a.isZero { return a }
       if b.isZero { return b }
-      guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
+      guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign
+      else {
         return .undecided
       }
       return made(signA != signB, x + y)

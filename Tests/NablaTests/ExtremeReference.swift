@@ -39,26 +39,43 @@ struct ExtremeReference {
     case wrong(String)
   }
 
-  static func verdict(_ computed: Double, _ truth: Real, tolerance: Double = 1e-10) -> Verdict {
+  /// What has no double is infinite, or nan where two infinite parts meet on the way.
+  private static func tooLarge(_ computed: Double, _ isNegative: Bool) -> Verdict {
+    let infinite = isNegative ? -Double.infinity : .infinity
+    return computed == infinite || computed.isNaN ? .right : .wrong("\(infinite)")
+  }
+
+  /// The logarithm of the size of the largest entry that is no larger than a double can be.
+  static func size(_ entries: [Real]) -> Double {
+    entries.reduce(-.infinity) { largest, entry in
+      guard case .ball(let ball) = entry, ball.middle < 1024 else { return largest }
+      return max(largest, ball.middle)
+    }
+  }
+
+  /// `size` is the logarithm of the least size to which the tolerance is relative.
+  static func verdict(
+    _ computed: Double, _ truth: Real, tolerance: Double = 1e-10, size: Double = -.infinity
+  ) -> Verdict {
     switch truth {
     case .undecided: return .excluded
     case .undefined: return computed.isFinite ? .wrong("not finite") : .right
     case .power(let isNegative, let logarithm):
       if logarithm.isNegative { return computed == 0 ? .right : .wrong("0") }
-      return computed == (isNegative ? -.infinity : .infinity) ? .right : .wrong(isNegative ? "-inf" : "inf")
+      return tooLarge(computed, isNegative)
     case .ball(let ball):
       let most = 0x1.fffffffffffffp1023
       if ball.middle > 1025 || ball.double.magnitude > most {
-        return computed == (ball.isNegative ? -.infinity : .infinity) ? .right : .wrong(ball.isNegative ? "-inf" : "inf")
+        return tooLarge(computed, ball.isNegative)
       }
-      if computed.isNaN || computed.isInfinite {
+      if !computed.isFinite {
         // Within the tolerance of the largest double either is right.
         let isNear = computed.isInfinite && ball.double.magnitude > most * (1 - 1e-10)
         return isNear ? .right : .wrong("\(ball.double)")
       }
       let difference = Ball(computed, places: ball.places) - ball
       // Below the normal numbers a double has fewer digits, or is zero.
-      let allowed = max(ball.middle + log2(tolerance), -1022)
+      let allowed = max(max(ball.middle, size) + log2(tolerance), -1022)
       return difference.isZero || difference.upper <= allowed ? .right : .wrong("\(ball.double)")
     }
   }
@@ -119,7 +136,9 @@ struct ExtremeEvaluator {
       let rows = node.shape.rows.value(sizes) ?? 0
       let columns = node.shape.columns.value(sizes) ?? 0
       let parts = node.children.compactMap { memo[$0] }
-      guard parts.count == node.children.count, let made = compute(node, parts, rows, columns) else { return nil }
+      guard parts.count == node.children.count, let made = compute(node, parts, rows, columns) else {
+        return nil
+      }
       memo[node] = made
     }
     return memo[formula]
@@ -151,7 +170,8 @@ struct ExtremeEvaluator {
         let power = parts[1].wide(i, j)
         if exponent.number == Rational(1, over: 2) { return parts[0].wide(i, j).squareRoot }
         if exponent.number == Rational(-1, over: 2) { return number(1) / parts[0].wide(i, j).squareRoot }
-        return parts[0].wide(i, j).power(power, whole: exponent.number?.integer ?? ExtremeFunctions.whole(power))
+        return parts[0].wide(i, j).power(
+          power, whole: exponent.number?.integer ?? ExtremeFunctions.whole(power))
       }
     case .inverse: return solve(parts[0])?.inverse
     case .transpose: return parts[0].transposed
@@ -166,7 +186,9 @@ struct ExtremeEvaluator {
     case .apply(.array(let operation), let arguments):
       return array(operation, parts, isMatrix: arguments[0].shape.isMatrix, rows, columns)
     case .apply(.slice(let rowRange, let columnRange), _):
-      guard let top = rowRange.first.value(sizes), let left = columnRange.first.value(sizes) else { return nil }
+      guard let top = rowRange.first.value(sizes), let left = columnRange.first.value(sizes) else {
+        return nil
+      }
       return RealArray(rows, columns) { parts[0][$0 + top - 1, $1 + left - 1] }
     case .apply, .differential: return nil
     }

@@ -35,6 +35,8 @@ enum StableForms {
     ("sqrt(x^2 + y^2) = hypot(x, y)", rootOfEntrySquares),
     ("x^2/(x^2 + 1) = (x/hypot(x, 1))^2", squareOverSum),
     ("x^2/y^2 = (x/y)^2", quotientOfPowers),
+    ("sqrt(sum(x.^2)) = norm2(x)", rootOfSum),
+    ("x*x'/norm2(x)^2 = (x/norm2(x))*(x/norm2(x))'", unitVectors),
     ("sqrt(x'*x) = norm2(x)", rootOfSquares),
     ("exp(x)*exp(y) = exp(x + y)", productOfExponentials),
     ("exp(x)*sigmoid(-x) = sigmoid(x)", exponentialTimesSigmoid),

@@ -82,7 +82,8 @@ extension StableForms {
       guard let x = core.argument(of: "cos") else { return [] }
       let half = x.scaled(by: Rational(1, over: 2))
       return [
-        (-1, nil, square(half.elementwise("sin")).scaled(by: -2)), (1, nil, square(half.elementwise("cos")).scaled(by: 2)),
+        (-1, nil, square(half.elementwise("sin")).scaled(by: -2)),
+        (1, nil, square(half.elementwise("cos")).scaled(by: 2)),
       ]
     }
   }
@@ -99,7 +100,8 @@ extension StableForms {
   /// x^2 - 1 = (x - 1)*(x + 1).
   @Sendable static func squareMinusOne(_ node: Formula) -> Formula? {
     joining(node) { core in
-      guard case .power(let base, let exponent) = core.kind, exponent.number == 2, base.shape == node.shape else {
+      guard case .power(let base, let exponent) = core.kind, exponent.number == 2, base.shape == node.shape
+      else {
         return []
       }
       let one = node.isScalar ? Formula.one : .ones(node.shape)
@@ -125,7 +127,8 @@ extension StableForms {
   }
 
   private static func rooted(_ term: Formula) -> Formula? {
-    guard case .power(let base, let exponent) = term.splitCoefficient.1.kind, exponent.number == Rational(1, over: 2)
+    guard case .power(let base, let exponent) = term.splitCoefficient.1.kind,
+      exponent.number == Rational(1, over: 2)
     else { return nil }
     return base
   }

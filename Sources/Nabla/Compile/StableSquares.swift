@@ -8,7 +8,9 @@ extension Formula {
     let (coefficient, core) = splitCoefficient
     guard !coefficient.isNegative, !coefficient.isZero else { return nil }
     if core.isOne || core.isOnes { return (nil, coefficient) }
-    guard case .power(let base, let exponent) = core.kind, exponent.number == 2, base.shape == shape else { return nil }
+    guard case .power(let base, let exponent) = core.kind, exponent.number == 2, base.shape == shape else {
+      return nil
+    }
     return (base, coefficient)
   }
 
@@ -61,7 +63,9 @@ extension StableForms {
       var root: (side: Formula, hypotenuse: Formula, count: Rational)?
       if let side = base.squared, let hypotenuse = base.hypotenuse {
         root = (side, hypotenuse, power * -2)
-      } else if case .apply(.elementwise("hypot"), let legs) = base.kind, let side = legs.first(where: { $0.number == nil && !$0.isNumericRoot }) {
+      } else if case .apply(.elementwise("hypot"), let legs) = base.kind,
+        let side = legs.first(where: { $0.number == nil && !$0.isNumericRoot })
+      {
         root = (side.splitRoots, base, -power)
       }
       guard let root else { continue }
@@ -85,18 +89,23 @@ extension StableForms {
     let ratio = Formula.apply(.elementwise("ratio"), [top, hypotenuse], quotient.shape)
     return .times(
       rest + [
-        .power(ratio, .number(used)), .power(top, .number(count - used)), .power(hypotenuse, .number(used - below)),
+        .power(ratio, .number(used)), .power(top, .number(count - used)),
+        .power(hypotenuse, .number(used - below)),
         .ones(shape),
       ])
   }
 
   /// log(c + a*x^2) = log(c) + log1psquare(x*sqrt(a/c)), log((1 - x)*(1 + x)) = log1msquare(x).
   @Sendable static func logOfSquares(_ node: Formula) -> Formula? {
-    guard let inner = node.argument(of: "log") ?? node.argument(of: "log1p").map({ Formula.adding($0, $0.unit) })
+    guard
+      let inner = node.argument(of: "log") ?? node.argument(of: "log1p").map({ Formula.adding($0, $0.unit) })
     else { return nil }
     if case .sum(let terms) = inner.kind, let x = inner.squared {
-      let number = terms.first { $0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes }?.coefficient ?? 1
-      let scale = (terms.first { !($0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes) }?.coefficient ?? 1) / number
+      let number =
+        terms.first { $0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes }?.coefficient ?? 1
+      let scale =
+        (terms.first { !($0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes) }?.coefficient ?? 1)
+        / number
       let scaled = Formula.times([.power(.number(scale), .half), x]).elementwise("log1psquare")
       if number.isOne { return scaled }
       return .adding(scaled, .times([Formula.number(number).elementwise("log"), inner.unit]))
@@ -128,7 +137,8 @@ extension StableForms {
         let rest = factors.indices.filter { $0 != i && $0 != j }.map { factors[$0] }
         return .times(
           rest + [
-            .power(ratio, .number(used)), .power(top, .number(up - used)), .power(below, .number(down + used)),
+            .power(ratio, .number(used)), .power(top, .number(up - used)),
+            .power(below, .number(down + used)),
             .ones(node.shape),
           ])
       }

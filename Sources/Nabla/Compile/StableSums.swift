@@ -26,7 +26,8 @@ extension StableForms {
     }
     // Powers that differ by a whole number are of one kind; a term without the base has the power 0.
     let isSum = lowest.contains { if case .sum = $0.base.kind { true } else { false } }
-    guard isSum, lowest.count <= 3, terms.allSatisfy({ term in term.factors.contains { $0.splitPower.1.isNegative } })
+    guard isSum, lowest.count <= 3,
+      terms.allSatisfy({ term in term.factors.contains { $0.splitPower.1.isNegative } })
     else { return nil }
     var numerator: [Formula] = []
     var isRaised = false
@@ -46,7 +47,9 @@ extension StableForms {
       numerator += product
     }
     let top = Formula.sum(numerator, node.shape)
-    guard isRaised, top.terms.count < terms.count || top.terms.count == terms.count && cancels(terms) else { return nil }
+    guard isRaised, top.terms.count < terms.count || top.terms.count == terms.count && cancels(terms) else {
+      return nil
+    }
     let below = lowest.map { Formula.power($0.base, .number($0.power)) }
     // Beside x^2 + c each term is a quotient that neither overflows nor cancels; others stay together.
     if lowest.allSatisfy({ $0.base.isSumWithSquare }), top.terms.count > 1 {
