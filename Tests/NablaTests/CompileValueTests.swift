@@ -90,7 +90,9 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
     try agrees(.power(w, u))
     try agrees(.times([x, .power(.adding(x2, .number(3)), .number(-1)), s]))
     for function in LibraryFunction.allCases where function.arity == 1 && function != .sqrt {
-      try agrees(Make.apply(function.rawValue, w), "\(function)")
+      // log(1 - exp(x)) is one of negative numbers.
+      let argument = function == .log1mexp ? Formula.power(w, .number(2)).negated : w
+      try agrees(Make.apply(function.rawValue, argument), "\(function)")
     }
     for name in ["max", "min", "leakyrelu", "elu", "less", "lessequal"] {
       try agrees(Make.apply(name, u, w), "\(name)")

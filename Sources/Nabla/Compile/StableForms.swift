@@ -13,35 +13,70 @@ enum StableForms {
     ("log(exp(a) + exp(b)) = a + softplus(b - a)", logOfExponentialTerms),
     ("log(sigmoid(x)) = logsigmoid(x)", logOfSigmoid),
     ("log(softmax(x)) = logsoftmax(x)", logOfSoftmax),
-    ("log(cosh(x)) = softplus(2*x) - x - log(2)", logOfCosh),
-    ("log(expm1(x)) = x + log(-expm1(-x))", logOfExpm1),
+    ("log(cosh(x)) = logcosh(x)", logOfCosh),
+    ("log(1 - exp(x)) = log1mexp(x)", logOfExpm1),
+    ("log(x^2 + 1) = log1psquare(x)", logOfSquares),
     ("log(1 + x) = log1p(x)", logOfOnePlus),
     ("log(c*x^p) = log(c) + p*log(x)", logOfScaled),
     ("1 - sigmoid(x) = sigmoid(-x)", oneMinusSigmoid),
     ("1 - erf(x) = erfc(x), 1 + erf(x) = erfc(-x)", oneAndError),
     ("exp(x) - 1 = expm1(x)", exponentialMinusOne),
+    ("1 - tanh(x)^2 = sech(x)^2", hyperbolicSquares),
+    ("2*sigmoid(x) - 1 = tanh(x/2)", sigmoidMinusHalf),
+    ("1 - erf(x) = erfc(x)", complementOfError),
+    ("1 - cos(x) = 2*sin(x/2)^2", onePlusCosine),
+    ("exp(x) - exp(-x) = 2*sinh(x)", differenceOfExponentials),
+    ("x - softplus(x) = -softplus(-x)", argumentMinusSoftplus),
+    ("x - logsumexp(x) = logsoftmax(x)", argumentMinusLogSum),
+    ("sqrt(a) - sqrt(b) = (a - b)/(sqrt(a) + sqrt(b))", differenceOfRoots),
+    ("x^2 - 1 = (x - 1)*(x + 1)", squareMinusOne),
     ("1 / (1 + exp(x)) = sigmoid(-x)", reciprocalOfOnePlusExponential),
+    ("1/cosh(x) = sech(x)", reciprocalOfCosh),
+    ("sinh(x)*sech(x) = tanh(x)", hyperbolicQuotients),
+    ("sqrt(x^2 + y^2) = hypot(x, y)", rootOfEntrySquares),
+    ("x^2/(x^2 + 1) = (x/hypot(x, 1))^2", squareOverSum),
+    ("x^2/y^2 = (x/y)^2", quotientOfPowers),
+    ("sqrt(sum(x.^2)) = norm2(x)", rootOfSum),
+    ("x*x'/norm2(x)^2 = (x/norm2(x))*(x/norm2(x))'", unitVectors),
     ("sqrt(x'*x) = norm2(x)", rootOfSquares),
     ("exp(x)*exp(y) = exp(x + y)", productOfExponentials),
     ("exp(x)*sigmoid(-x) = sigmoid(x)", exponentialTimesSigmoid),
     ("exp(x) / sum(exp(x)) = softmax(x)", exponentialsOverTheirSum),
     ("exp(x) / (exp(a) + exp(b)) = exp(x - log(exp(a) + exp(b)))", exponentialOverExponentialTerms),
     ("diag(1 ./ rowsums(exp(A)))*exp(A) = softmax(A)", rowsOverTheirSums),
+    ("log(erfc(x)) = logerfc(x)", logOfErrorComplement),
+    ("exp(u)*x^2 = (exp(u/2)*x)^2", exponentialBesideProducts),
+  ]
+
+  /// Rules that need sums and quotients as they are written, before any other.
+  static let firstRules: [(name: String, rewrite: Rule)] = [
+    ("1/x - 1/(x + 1) = 1/(x*(x + 1))", commonDenominator)
   ]
 
   /// The formula with every stable form in place of the unstable one.
   static func rewritten(_ formula: Formula) -> Formula {
+    var current = rewrittenOnce(formula, firstRules)
+    // What a rule makes may hold something for another; a few passes reach the end of all known chains.
+    for _ in 0..<4 {
+      let next = rewrittenOnce(current, rules)
+      if next === current { break }
+      current = next
+    }
+    return current
+  }
+
+  private static func rewrittenOnce(_ formula: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula {
     var memo: [Formula: Formula] = [:]
     for node in formula.nodesChildrenFirst {
       let children = node.children
       let renewed = children.map { memo[$0] ?? $0 }
-      memo[node] = stable(renewed == children ? node : node.rebuilt(renewed))
+      memo[node] = stable(renewed == children ? node : node.rebuilt(renewed), rules)
     }
     return memo[formula] ?? formula
   }
 
   /// Rules at one node until none applies; bounded.
-  private static func stable(_ node: Formula) -> Formula {
+  private static func stable(_ node: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula {
     var current = node
     var budget = 8
     while budget > 0, let next = rules.lazy.compactMap({ $0.rewrite(current) }).first, !next.isInvalid,
@@ -177,17 +212,6 @@ extension StableForms {
       .inverse, .apply, .differential:
       return nil
     }
-  }
-
-  @Sendable static func logOfCosh(_ node: Formula) -> Formula? {
-    guard let x = node.argument(of: "log")?.argument(of: "cosh") else { return nil }
-    let two = Formula.adding(x.scaled(by: 2).elementwise("softplus"), x.negated)
-    return .adding(two, Formula.number(2).elementwise("log").negated)
-  }
-
-  @Sendable static func logOfExpm1(_ node: Formula) -> Formula? {
-    guard let x = node.argument(of: "log")?.argument(of: "expm1") else { return nil }
-    return .adding(x, x.negated.elementwise("expm1").negated.elementwise("log"))
   }
 
   /// For any rest; where it is below -1 both are nan.

@@ -27,8 +27,10 @@ extension StableForms {
     guard case .times(let factors) = node.kind else { return nil }
     var byShape: [(shape: Shape, exponents: [Formula])] = []
     var rest: [Formula] = []
+    // A power of a number is an exponential too; alone it stays as it is, as no rounded logarithm is in it.
+    let numeric = factors.filter { $0.asPowerOfNumber != nil }
     for factor in factors {
-      guard let u = factor.asExponential else {
+      guard let u = factor.asExponential ?? (numeric.count > 1 ? factor.asPowerOfNumber : nil) else {
         rest.append(factor)
         continue
       }
@@ -77,7 +79,7 @@ extension StableForms {
   }
 
   /// q with u = q*v, where both are multiples of one formula.
-  private static func ratio(_ u: Formula, _ v: Formula) -> Rational? {
+  static func ratio(_ u: Formula, _ v: Formula) -> Rational? {
     if u === v { return 1 }
     let (a, x) = u.splitCoefficient
     let (b, y) = v.splitCoefficient
@@ -171,15 +173,23 @@ extension StableForms {
 
 extension Formula {
   /// Base and exact exponent; of anything else itself and 1.
-  fileprivate var splitPower: (base: Formula, power: Rational) {
+  var splitPower: (base: Formula, power: Rational) {
     if case .power(let base, let exponent) = kind, let power = exponent.number { return (base, power) }
     return (self, 1)
   }
 
   /// u where this is exp(u), a power of it included.
-  fileprivate var asExponential: Formula? {
+  var asExponential: Formula? {
     let (base, power) = splitPower
     return base.argument(of: "exp")?.scaled(by: power)
+  }
+
+  /// u*log(c) where this is c^u with a number c > 0.
+  fileprivate var asPowerOfNumber: Formula? {
+    guard case .power(let base, let exponent) = kind, exponent.number == nil, let number = base.number,
+      !number.isNegative, !number.isZero
+    else { return nil }
+    return .times([base.elementwise("log"), exponent])
   }
 
   fileprivate var logOfSumOfExponentials: Formula? { StableForms.logOfSumOfExponentials(elementwise("log")) }

@@ -5,7 +5,7 @@ public enum RandomInstance {
 
   /// The first entry that breaks a property, or nil when the matrix has it.
   ///
-  /// Equalities hold within 1e-8 times the largest entry; NaN breaks every property. A wrong shape is
+  /// Equalities hold within 1e-8 times the largest entry; NaN and infinity break every property. A wrong shape is
   /// reported at row and column 0.
   public static func violation(
     of property: InstanceProperty, in a: Matrix
@@ -14,6 +14,8 @@ public enum RandomInstance {
       return PropertyViolation(
         row: 0, column: 0, reason: "the matrix is \(a.rows)×\(a.columns), not square")
     }
+    // A number that is not finite has no sign or size to speak of, and factorizations would not see it.
+    if let bad = entry(of: a, "is not finite", \.isFinite) { return bad }
     let slack = tolerance * a.maxAbs
     switch property {
     case .symmetric: return symmetryViolation(a, 1, slack)
@@ -22,7 +24,7 @@ public enum RandomInstance {
     case .lower: return nonzeroOutside(a, slack, "above the diagonal") { $0 >= $1 }
     case .upper: return nonzeroOutside(a, slack, "below the diagonal") { $0 <= $1 }
     case .positive: return entry(of: a, "is not positive") { $0 > 0 }
-    case .nonnegative: return entry(of: a, "is negative") { $0 >= -slack }
+    case .nonnegative: return entry(of: a, "is negative") { $0 >= 0 }
     case .nonzero: return entry(of: a, "is zero") { $0 > 0 || $0 < 0 }
     case .binary:
       return entry(of: a, "is neither 0 nor 1") {

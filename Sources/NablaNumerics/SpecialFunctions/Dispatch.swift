@@ -60,7 +60,15 @@ public enum SpecialFunctions {
     case .logsigmoid: each(n, x, y) { logSigmoid($0) }
     case .lgamma: each(n, x, y) { logGamma($0) }
     case .digamma: each(n, x, y) { digamma($0) }
-    case .leakyrelu, .elu, .max, .min, .polygamma, .power: Kernels.fill(n, .nan, into: y)
+    case .erfc: each(n, x, y) { erfc($0) }
+    case .logerfc: each(n, x, y) { logErrorComplement($0) }
+    case .logcosh: each(n, x, y) { logCosh($0) }
+    case .log1mexp: each(n, x, y) { logOneMinusExp($0) }
+    case .log1psquare: each(n, x, y) { logOnePlusSquare($0) }
+    case .log1msquare: each(n, x, y) { logOneMinusSquare($0) }
+    case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped,
+      .dampedexpm1:
+      Kernels.fill(n, .nan, into: y)
     }
   }
 
@@ -77,7 +85,14 @@ public enum SpecialFunctions {
     case .min: pairs(n, x, xStride, y, yStride, z) { smaller($0, $1) }
     case .polygamma: pairs(n, x, xStride, y, yStride, z) { polygamma($0, $1) }
     case .power: pairs(n, x, xStride, y, yStride, z) { power($0, $1) }
-    default: Kernels.fill(n, .nan, into: z)
+    case .hypot: pairs(n, x, xStride, y, yStride, z) { hypotenuse($0, $1) }
+    case .ratio: pairs(n, x, xStride, y, yStride, z) { $0 / $1 }
+    case .damped: pairs(n, x, xStride, y, yStride, z) { $0 * exp($1) }
+    case .dampedexpm1: pairs(n, x, xStride, y, yStride, z) { dampedExpMinusOne($0, $1) }
+    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
+      .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .lgamma,
+      .digamma, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare:
+      Kernels.fill(n, .nan, into: z)
     }
   }
 

@@ -4,11 +4,13 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf, erfc
   case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
   case max, min, lgamma, digamma, polygamma, power
+  // What programs compute in place of forms that overflow or cancel.
+  case erfc, logerfc, logcosh, log1mexp, log1psquare, log1msquare, hypot, ratio, damped, dampedexpm1
 
   /// The number of arguments, 1 or 2.
   public var arity: Int {
     switch self {
-    case .leakyrelu, .elu, .max, .min, .polygamma, .power: 2
+    case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped, .dampedexpm1: 2
     default: 1
     }
   }
@@ -21,7 +23,8 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   /// The value of a function of two arguments; NaN for a function of one.
   ///
   /// The arguments are `leakyrelu(x, slope)`, `elu(x, scale)`, `max(x, y)`, `min(x, y)`,
-  /// `polygamma(order, x)` and `power(base, exponent)`. NaN in either argument gives NaN.
+  /// `polygamma(order, x)`, `power(base, exponent)`, `hypot(x, y)`, `ratio(x, y)` = x/y and
+  /// `damped(x, u)` = x*exp(u), `dampedexpm1(x, u)` = (exp(x) - 1)*exp(u). NaN in either argument gives NaN.
   public func evaluate(_ x: Double, _ y: Double) -> Double {
     SpecialFunctions.evaluate(self, x, y)
   }

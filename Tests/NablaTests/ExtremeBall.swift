@@ -1,0 +1,185 @@
+import Foundation
+
+/// A real number known to lie within an error of a number of so many limbs.
+///
+/// Every operation bounds its own rounding, so a result says how good it is; who finds it too wide computes again
+/// with more limbs. The exponent is a whole number, so nothing overflows.
+struct Ball {
+  let isNegative: Bool
+  /// The number without its sign is the limbs times 2^(64*exponent).
+  let limbs: [UInt64]
+  let exponent: Int
+  /// The logarithm of the largest error, to base 2.
+  let error: Double
+  /// The limbs that results keep.
+  let places: Int
+
+  init(isNegative: Bool, limbs: [UInt64], exponent: Int, error: Double, places: Int) {
+    var (first, last) = (0, limbs.count)
+    while last > 0, limbs[last - 1] == 0 { last -= 1 }
+    var error = error
+    if last > places {
+      first = last - places
+      if limbs[..<first].contains(where: { $0 != 0 }) {
+        error = Self.sum(error, Double(64 * (exponent + first)))
+      }
+    }
+    while first < last, limbs[first] == 0 { first += 1 }
+    self.isNegative = isNegative && first < last
+    self.limbs = first == 0 && last == limbs.count ? limbs : Array(limbs[first..<last])
+    self.exponent = first < last ? exponent + first : 0
+    self.error = error
+    self.places = places
+  }
+
+  /// The number itself.
+  init(_ value: Double, places: Int) {
+    guard value != 0 else {
+      self.init(isNegative: false, limbs: [], exponent: 0, error: -.infinity, places: places)
+      return
+    }
+    let size = value.magnitude
+    let low = Int(size.exponent) - 52
+    let limb = Int((Double(low) / 64).rounded(.down))
+    let mantissa = UInt64(size.significand * 0x1p52)
+    self.init(
+      isNegative: value < 0, limbs: Limbs.shiftedLeft([mantissa], low - 64 * limb), exponent: limb,
+      error: -.infinity, places: places)
+  }
+
+  init(_ value: Int, places: Int) {
+    self.init(
+      isNegative: value < 0, limbs: [UInt64(value.magnitude)], exponent: 0, error: -.infinity, places: places)
+  }
+
+  // MARK: Sizes
+
+  /// log2(2^a + 2^b), rounded up.
+  static func sum(_ a: Double, _ b: Double) -> Double {
+    let (large, small) = (max(a, b), min(a, b))
+    if small == -.infinity || large == .infinity { return large }
+    return large + log2(1 + exp2(small - large)) + 1e-9
+  }
+
+  /// An upper bound for the logarithm of the size of the middle; the size is at least half of this.
+  var middle: Double {
+    guard let top = limbs.last else { return -.infinity }
+    return Double(64 * (exponent + limbs.count) - top.leadingZeroBitCount)
+  }
+  /// An upper bound for the logarithm of the size.
+  var upper: Double { Self.sum(middle, error) }
+  /// A lower bound for the logarithm of the size; minus infinity where it may be zero.
+  var lower: Double {
+    let least = middle - 1
+    if error == -.infinity { return least }
+    return error < least - 1e-6 ? least + log2(1 - exp2(error - least)) - 1e-9 : -.infinity
+  }
+  var isZero: Bool { limbs.isEmpty && error == -.infinity }
+  /// Whether zero is among what it may be.
+  var mayBeZero: Bool { lower == -.infinity }
+  /// Bits that are known.
+  var accuracy: Double { isZero ? .infinity : lower - error }
+
+  /// The middle without its error.
+  var exact: Ball { with(error: -.infinity) }
+  func with(error: Double) -> Ball {
+    Ball(isNegative: isNegative, limbs: limbs, exponent: exponent, error: error, places: places)
+  }
+  func widened(by more: Double) -> Ball { with(error: Self.sum(error, more)) }
+
+  /// The middle as a double.
+  var double: Double {
+    var value = 0.0
+    for limb in limbs.suffix(2).reversed() { value = value * 0x1p64 + Double(limb) }
+    let shift = 64 * (exponent + max(0, limbs.count - 2))
+    let scaled = scalbn(value, min(max(shift, -5000), 5000))
+    return isNegative ? -scaled : scaled
+  }
+
+  // MARK: Arithmetic
+
+  static prefix func - (a: Ball) -> Ball {
+    Ball(isNegative: !a.isNegative, limbs: a.limbs, exponent: a.exponent, error: a.error, places: a.places)
+  }
+  var magnitude: Ball { isNegative ? -self : self }
+
+  static func + (a: Ball, b: Ball) -> Ball {
+    let places = max(a.places, b.places)
+    var error = Self.sum(a.error, b.error)
+    if a.limbs.isEmpty || b.limbs.isEmpty {
+      let some = a.limbs.isEmpty ? b : a
+      return Ball(
+        isNegative: some.isNegative, limbs: some.limbs, exponent: some.exponent, error: error, places: places)
+    }
+    let top = max(a.exponent + a.limbs.count, b.exponent + b.limbs.count)
+    let bottom = max(min(a.exponent, b.exponent), top - places - 2)
+    func aligned(_ x: Ball) -> [UInt64] {
+      let shift = x.exponent - bottom
+      if shift >= 0 { return [UInt64](repeating: 0, count: shift) + x.limbs }
+      error = Self.sum(error, Double(64 * bottom))
+      return -shift >= x.limbs.count ? [] : Array(x.limbs[(-shift)...])
+    }
+    let (x, y) = (aligned(a), aligned(b))
+    if a.isNegative == b.isNegative {
+      return Ball(
+        isNegative: a.isNegative, limbs: Limbs.add(x, y), exponent: bottom, error: error, places: places)
+    }
+    let isLess = Limbs.less(x, y)
+    return Ball(
+      isNegative: isLess ? b.isNegative : a.isNegative,
+      limbs: isLess ? Limbs.subtract(y, x) : Limbs.subtract(x, y), exponent: bottom, error: error,
+      places: places)
+  }
+
+  static func - (a: Ball, b: Ball) -> Ball { a + -b }
+
+  static func * (a: Ball, b: Ball) -> Ball {
+    let places = max(a.places, b.places)
+    var error = -Double.infinity
+    if a.error > -.infinity { error = Self.sum(error, a.error + b.upper) }
+    if b.error > -.infinity { error = Self.sum(error, a.middle + b.error) }
+    return Ball(
+      isNegative: a.isNegative != b.isNegative, limbs: Limbs.multiply(a.limbs, b.limbs),
+      exponent: a.exponent + b.exponent, error: error, places: places)
+  }
+
+  /// Of no use, with an error without bound, where b may be zero.
+  static func / (a: Ball, b: Ball) -> Ball {
+    let places = max(a.places, b.places)
+    if b.mayBeZero {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+    }
+    let shift = max(0, places + 1 + b.limbs.count - a.limbs.count)
+    let quotient = Limbs.divide([UInt64](repeating: 0, count: shift) + a.limbs, b.limbs)
+    let exponent = a.exponent - shift - b.exponent
+    var error = a.limbs.isEmpty ? -Double.infinity : Double(64 * exponent)
+    if a.error > -.infinity { error = Self.sum(error, a.error - b.lower) }
+    if b.error > -.infinity { error = Self.sum(error, a.upper - b.lower + b.error - (b.middle - 1)) }
+    return Ball(
+      isNegative: a.isNegative != b.isNegative, limbs: quotient, exponent: exponent, error: error,
+      places: places)
+  }
+
+  static func * (a: Ball, b: Int) -> Ball { a * Ball(b, places: a.places) }
+  static func / (a: Ball, b: Int) -> Ball { a / Ball(b, places: a.places) }
+  static func + (a: Ball, b: Int) -> Ball { a + Ball(b, places: a.places) }
+  static func - (a: Ball, b: Int) -> Ball { a + -b }
+
+  /// Times 2^bits.
+  func scaled(_ bits: Int) -> Ball {
+    let limb = Int((Double(bits) / 64).rounded(.down))
+    return Ball(
+      isNegative: isNegative, limbs: Limbs.shiftedLeft(limbs, bits - 64 * limb), exponent: exponent + limb,
+      error: error + Double(bits), places: places)
+  }
+
+  func power(_ count: Int) -> Ball {
+    var (result, factor, left) = (Ball(1, places: places), self, count)
+    while left > 0 {
+      if left & 1 == 1 { result = result * factor }
+      left >>= 1
+      if left > 0 { factor = factor * factor }
+    }
+    return result
+  }
+}

@@ -1,0 +1,219 @@
+import Foundation
+import Synchronization
+
+// Elementary functions of balls. Each series stops with the bound of what it leaves out added to the error.
+
+extension Ball {
+  private var one: Ball { Ball(1, places: places) }
+  /// Bits to which a series of size 1 is worth adding up.
+  private var bits: Double { Double(64 * places) }
+
+  /// Constants by their number of limbs.
+  private static let constants = Mutex<[String: Ball]>([:])
+
+  private static func constant(_ name: String, _ places: Int, _ value: (Int) -> Ball) -> Ball {
+    let key = "\(name) \(places)"
+    if let known = constants.withLock({ $0[key] }) { return known }
+    let made = value(places)
+    constants.withLock { $0[key] = made }
+    return made
+  }
+
+  /// log(2) = 2 atanh(1/3).
+  static func logOfTwo(_ places: Int) -> Ball {
+    constant("log 2", places) { (Ball(1, places: $0) / 3).hyperbolicArctangent * 2 }
+  }
+
+  /// π = 16 atan(1/5) - 4 atan(1/239), by Machin.
+  static func pi(_ places: Int) -> Ball {
+    constant("pi", places) { (places: Int) in
+      let (a, b) = (Ball(1, places: places) / 5, Ball(1, places: places) / 239)
+      return a.arctangentSeries(-1) * 16 - b.arctangentSeries(-1) * 4
+    }
+  }
+
+  /// Σ sign^k x^(2k+1)/(2k+1) for |x| < 1/2.
+  fileprivate func arctangentSeries(_ sign: Int) -> Ball {
+    let square = self * self * sign
+    var (power, total, k) = (self, self, 1)
+    while power.upper > middle - bits, !power.isZero, k < 10_000 {
+      power = power * square
+      k += 2
+      total = total + power / k
+    }
+    return power.isZero ? total : total.widened(by: power.upper)
+  }
+
+  /// atanh(x) for |x| < 1/2.
+  var hyperbolicArctangent: Ball { arctangentSeries(1) }
+
+  /// Σ x^k/k! from k = `start`, for |x| < 1; a step of 2 with a sign for sine and cosine.
+  private func factorialSeries(from start: Int, step: Int = 1, sign: Int = 1) -> Ball {
+    var term = one
+    for k in stride(from: 1, through: start, by: 1) { term = term * self / k }
+    var (total, k) = (term, start)
+    let factor = step == 1 ? self : self * self * sign
+    let least = term.middle - bits
+    while term.upper > least, !term.isZero, k < 10_000 {
+      k += step
+      term = term * factor / (step == 1 ? k : k * (k - 1))
+      total = total + term
+    }
+    return term.isZero ? total : total.widened(by: term.upper)
+  }
+
+  /// e^x for |x| < 2^40.
+  var exponential: Ball {
+    if isZero { return one }
+    guard upper < 41 else {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+    }
+    let multiple = (double / 0.6931471805599453).rounded()
+    let halvings = 4 + Int(bits.squareRoot() / 2)
+    let rest = (self - Ball.logOfTwo(places) * Int(multiple)).scaled(-halvings)
+    guard rest.upper < 0 else {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+    }
+    var result = rest.factorialSeries(from: 0)
+    for _ in 0..<halvings { result = result * result }
+    return result.scaled(Int(multiple))
+  }
+
+  /// e^x - 1.
+  var exponentialMinusOne: Ball {
+    if isZero { return self }
+    return upper < -1 ? factorialSeries(from: 1) : exponential - 1
+  }
+
+  /// The square root of what is not negative.
+  var squareRoot: Ball {
+    if isZero { return self }
+    if mayBeZero {
+      return Ball(isNegative: false, limbs: [], exponent: 0, error: upper / 2 + 1, places: places)
+    }
+    // 2^(2s) times a number near 1, by Newton's method from a double.
+    let half = Int((middle / 2).rounded())
+    let near = scaled(-2 * half)
+    var root = Ball(near.double.squareRoot(), places: places)
+    for _ in 0..<8 {
+      let correction = (near.exact - root * root) / (root * 2)
+      root = (root + correction).exact
+      if correction.upper < -bits { break }
+    }
+    let correction = (near - root * root) / (root * 2)
+    return (root + correction).widened(by: 2 * correction.upper).scaled(half)
+  }
+
+  /// The logarithm of a positive number.
+  var logarithm: Ball {
+    if mayBeZero { return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places) }
+    let scale = Int(middle.rounded(.up))
+    var (near, multiple) = (scaled(-scale), scale)
+    if near.double < 0.7 { (near, multiple) = (near.scaled(1), scale - 1) }
+    // With y near log(x): log(x) = y + 2 atanh((x - e^y)/(x + e^y)), three times as many digits each time.
+    let distance = near - 1
+    if distance.upper < -2 {
+      let own = (distance / (near + 1)).hyperbolicArctangent * 2
+      return multiple == 0 ? own : own + Ball.logOfTwo(places) * multiple
+    }
+    var guess = Ball(log(near.double), places: places)
+    var digits = 50.0
+    while true {
+      let power = guess.exponential
+      let quotient = (near - power) / (near + power)
+      if digits > bits / 3 {
+        let result = guess + quotient * 2
+        let widened = result.widened(by: 3 * quotient.upper)
+        return multiple == 0 ? widened : widened + Ball.logOfTwo(places) * multiple
+      }
+      guess = (guess + quotient * 2).exact
+      digits *= 2.9
+    }
+  }
+
+  /// log(1 + x) for x > -1.
+  var logarithmOfOnePlus: Ball {
+    if isZero { return self }
+    return upper < -2 ? (self / (self + 2)).hyperbolicArctangent * 2 : (self + 1).logarithm
+  }
+
+  /// The sine and the cosine.
+  var sineAndCosine: (sine: Ball, cosine: Ball) {
+    let unknown = Ball(isNegative: false, limbs: [], exponent: 0, error: 0, places: places)
+    if isZero { return (self, one) }
+    if upper > bits - 32 { return (unknown, unknown) }
+    let right = Ball.pi(places).scaled(-1)
+    let turns = upper < -1 ? Ball(0, places: places) : (self / right).nearestWhole
+    let rest = self - turns * right
+    guard rest.upper < 0.5 else { return (unknown, unknown) }
+    let sine = rest.factorialSeries(from: 1, step: 2, sign: -1)
+    let cosine = rest.factorialSeries(from: 0, step: 2, sign: -1)
+    let quarter = turns.exponent > 0 || turns.limbs.isEmpty ? 0 : Int(turns.limbs[0] & 3)
+    switch turns.isNegative ? (4 - quarter) & 3 : quarter {
+    case 1: return (cosine, -sine)
+    case 2: return (-sine, -cosine)
+    case 3: return (-cosine, sine)
+    default: return (sine, cosine)
+    }
+  }
+
+  /// A whole number near the middle.
+  private var nearestWhole: Ball {
+    let half = Ball(isNegative ? -0.5 : 0.5, places: places)
+    let moved = exact + half
+    let cut = -moved.exponent
+    if cut <= 0 { return moved.exact }
+    return Ball(
+      isNegative: moved.isNegative, limbs: cut < moved.limbs.count ? Array(moved.limbs[cut...]) : [],
+      exponent: 0,
+      error: -.infinity, places: places)
+  }
+
+  var arctangent: Ball {
+    if isZero { return self }
+    if !mayBeZero, middle > 1 {
+      let rest = (one / self).arctangent
+      let right = Ball.pi(places).scaled(-1)
+      return isNegative ? -right - rest : right - rest
+    }
+    var (small, halvings) = (self, 0)
+    while small.upper > -3, halvings < 8 {
+      small = small / ((small * small + 1).squareRoot + 1)
+      halvings += 1
+    }
+    return small.arctangentSeries(-1).scaled(halvings)
+  }
+
+  /// The error function.
+  var errorFunction: Ball {
+    if isZero { return self }
+    if lower > 16 {
+      let rest = -exp2(2 * min(lower, 60)) * 1.4
+      return Ball(isNegative ? -1 : 1, places: places).widened(by: rest)
+    }
+    let rootOfPi = Ball.pi(places).squareRoot
+    let square = self * self
+    if double.magnitude < 8 {
+      // 2/√π e^(-x²) Σ 2^k x^(2k+1)/(2k+1)!!, all terms of one sign.
+      var (term, total, k) = (self, self, 1)
+      while term.upper > total.middle - bits, k < 20_000 {
+        k += 2
+        term = term * square * 2 / k
+        total = total + term
+      }
+      return total.widened(by: term.upper + 1) * (-square).exponential * 2 / rootOfPi
+    }
+    // 1 - e^(-x²)/(x √π) (1 - 1/(2x²) + 3/(2x²)² - …), off by less than the first term left out.
+    var (term, total, k) = (one, one, 1)
+    let inverse = one / (square * -2)
+    while k < 2 * Int(double * double) - 2 {
+      let next = term * inverse * k
+      if next.upper > term.upper || next.upper < -bits { break }
+      term = next
+      total = total + term
+      k += 2
+    }
+    let tail = (-square).exponential / (magnitude * rootOfPi) * total.widened(by: term.upper)
+    return isNegative ? tail - 1 : one - tail
+  }
+}

@@ -1,0 +1,135 @@
+import NablaNumerics
+
+/// The elementwise functions of the catalogue, by their definitions.
+enum ExtremeFunctions {
+  static func value(_ name: String, _ x: [Real], places: Int) -> Real? {
+    func number(_ value: Double) -> Real { Real(value, places: places) }
+    let (one, two, half) = (number(1), number(2), number(0.5))
+    let a = x[0]
+    if x.count == 2 { return pair(name, a, x[1], places: places) }
+    switch name {
+    case "exp": return a.exponential
+    case "log": return a.logarithm
+    case "log1p": return logarithmOfOnePlus(a, one)
+    case "expm1": return exponentialMinusOne(a, one)
+    case "sqrt": return a.squareRoot
+    case "abs": return choose(a, a, a, -a)
+    case "sign": return choose(a, one, number(0), number(-1))
+    case "step": return choose(a, one, number(0), number(0))
+    case "relu": return choose(a, a, number(0), number(0))
+    case "sin": return a.through { $0.sineAndCosine.sine }
+    case "cos": return a.through { $0.sineAndCosine.cosine }
+    case "tan":
+      return value("sin", x, places: places).flatMap { sine in
+        value("cos", x, places: places).map { sine / $0 }
+      }
+    case "asin", "acos": return inverseOfCircle(name, a, one, places)
+    case "atan": return a.through(\.arctangent)
+    case "sinh":
+      let u = exponentialMinusOne(a, one)
+      return (u + u / (u + one)) * half
+    case "cosh": return (a.exponential + (-a).exponential) * half
+    case "tanh":
+      let u = exponentialMinusOne(a * two, one)
+      return u / (u + two)
+    case "sech": return two / (a.exponential + (-a).exponential)
+    case "erf": return a.through(\.errorFunction)
+    case "sigmoid": return one / (one + (-a).exponential)
+    case "logit": return (a / (one - a)).logarithm
+    case "softplus": return logarithmOfOnePlus(a.exponential, one)
+    case "logsigmoid": return -logarithmOfOnePlus((-a).exponential, one)
+    case "silu": return a / (one + (-a).exponential)
+    case "gelu":
+      let scaled = a / two.squareRoot
+      return a * half * (one + scaled.through(\.errorFunction))
+    case "lgamma":
+      return gamma(a, one, places) {
+        .known($0.logarithmOfGamma)
+      } reflected: { sine, pi, other in
+        (pi / choose(sine, sine, sine, -sine)).logarithm - other
+      }
+    case "digamma": return polygamma(0, a, one, places)
+    default: return nil
+    }
+  }
+
+  private static func pair(_ name: String, _ a: Real, _ b: Real, places: Int) -> Real? {
+    let (zero, one) = (Real(0, places: places), Real(1, places: places))
+    switch name {
+    case "max": return choose(a - b, a, a, b)
+    case "min": return choose(a - b, b, a, a)
+    case "less": return choose(b - a, one, zero, zero)
+    case "lessequal": return choose(b - a, one, one, zero)
+    case "leakyrelu": return choose(a, a, zero, a * b)
+    case "elu": return choose(a, a, zero, b * exponentialMinusOne(a, one))
+    case "power": return a.power(b, whole: whole(b))
+    case "polygamma": return whole(a).flatMap { polygamma($0, b, one, places) }
+    default: return nil
+    }
+  }
+
+  static func whole(_ x: Real) -> Int? {
+    guard case .ball(let ball) = x, ball.error == -.infinity, ball.upper < 60 else { return nil }
+    return Int(exactly: ball.double)
+  }
+
+  /// By the sign of the first.
+  static func choose(_ test: Real, _ positive: Real, _ zero: Real, _ negative: Real) -> Real {
+    switch test.sign {
+    case 1: return positive
+    case 0: return zero
+    case .some: return negative
+    case nil:
+      if case .undefined = test { return .undefined }
+      return .undecided
+    }
+  }
+
+  private static func logarithmOfOnePlus(_ a: Real, _ one: Real) -> Real {
+    if case .ball(let ball) = a, ball.upper < -2 { return .known(ball.logarithmOfOnePlus) }
+    return (one + a).logarithm
+  }
+
+  private static func exponentialMinusOne(_ a: Real, _ one: Real) -> Real {
+    if case .ball(let ball) = a, ball.upper < 40 { return .known(ball.exponentialMinusOne) }
+    return a.exponential - one
+  }
+
+  /// acos(x) = 2 atan(√((1 - x)/(1 + x))), asin(x) = atan(x/√((1 - x)(1 + x))).
+  private static func inverseOfCircle(_ name: String, _ a: Real, _ one: Real, _ places: Int) -> Real {
+    let (below, above) = (one - a, one + a)
+    let pi = Real.ball(Ball.pi(places))
+    let half = Real(0.5, places: places)
+    if below.isZero { return name == "asin" ? pi * half : Real(0, places: places) }
+    if above.isZero { return name == "asin" ? -(pi * half) : pi }
+    if name == "acos" { return (below / above).squareRoot.through(\.arctangent) * Real(2, places: places) }
+    return (a / (below * above).squareRoot).through(\.arctangent)
+  }
+
+  /// By the reflection where x is negative.
+  private static func gamma(
+    _ a: Real, _ one: Real, _ places: Int, _ positive: (Ball) -> Real,
+    reflected: (Real, Real, Real) -> Real
+  ) -> Real {
+    guard case .ball(let x) = a else { return a.sign == nil ? a : .undecided }
+    switch a.sign {
+    case 1: return positive(x)
+    case 0: return .undefined
+    case nil: return .undecided
+    case .some:
+      if let whole = whole(a), whole < 0 { return .undefined }
+      guard case .ball(let other) = one - a else { return .undecided }
+      let pi = Real.ball(Ball.pi(places))
+      return reflected((pi * a).through { $0.sineAndCosine.sine }, pi, positive(other))
+    }
+  }
+
+  private static func polygamma(_ order: Int, _ a: Real, _ one: Real, _ places: Int) -> Real {
+    if order < 0 || order > 20 { return .undecided }
+    return gamma(a, one, places) {
+      .known($0.polygamma(order))
+    } reflected: { sine, pi, other in
+      order == 0 ? other - pi * (pi * a).through { $0.sineAndCosine.cosine } / sine : .undecided
+    }
+  }
+}

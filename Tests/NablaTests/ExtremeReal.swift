@@ -1,0 +1,176 @@
+import Foundation
+
+/// A real number of any size: a ball, or ±e^b with a ball b too large to write out.
+enum Real {
+  case ball(Ball)
+  case power(isNegative: Bool, logarithm: Ball)
+  /// Of a pole or outside of a domain, so neither a number nor infinite for certain.
+  case undefined
+  /// The limbs do not tell.
+  case undecided
+
+  init(_ value: Double, places: Int) {
+    self = value.isFinite ? .ball(Ball(value, places: places)) : .undefined
+  }
+  init(_ value: Int, places: Int) { self = .ball(Ball(value, places: places)) }
+
+  /// A ball whose error is not without bound.
+  static func known(_ ball: Ball) -> Real {
+    ball.error == .infinity || ball.error.isNaN ? .undecided : .ball(ball)
+  }
+
+  /// Whether it is exactly zero.
+  var isZero: Bool { if case .ball(let ball) = self { ball.isZero } else { false } }
+
+  /// -1, 0 or 1, or nil where it is not certain.
+  var sign: Int? {
+    switch self {
+    case .ball(let ball): ball.isZero ? 0 : ball.mayBeZero ? nil : ball.isNegative ? -1 : 1
+    case .power(let isNegative, _): isNegative ? -1 : 1
+    case .undefined, .undecided: nil
+    }
+  }
+
+  /// What fails of two, which outranks what is known.
+  private static func failure(_ a: Real, _ b: Real) -> Real {
+    if case .undefined = a { return a }
+    if case .undefined = b { return b }
+    return .undecided
+  }
+
+  /// A ball that holds it, for what is too small to write out.
+  private var small: Ball? {
+    guard case .power(_, let logarithm) = self, logarithm.isNegative else { return nil }
+    let bound = logarithm.double / 0.6931471805599454 * 0.999
+    return Ball(isNegative: false, limbs: [], exponent: 0, error: bound, places: logarithm.places)
+  }
+
+  /// The logarithm of the size.
+  private var logarithmOfSize: Ball? {
+    switch self {
+    case .ball(let ball): ball.mayBeZero ? nil : ball.magnitude.logarithm
+    case .power(_, let logarithm): logarithm
+    case .undefined, .undecided: nil
+    }
+  }
+
+  /// ±e^b, written out where it can be.
+  private static func made(_ isNegative: Bool, _ logarithm: Ball) -> Real {
+    if logarithm.upper > 40 {
+      return logarithm.mayBeZero ? .undecided : .power(isNegative: isNegative, logarithm: logarithm)
+    }
+    let size = logarithm.exponential
+    return .known(isNegative ? -size : size)
+  }
+
+  static prefix func - (a: Real) -> Real {
+    switch a {
+    case .ball(let ball): .ball(-ball)
+    case .power(let isNegative, let logarithm): .power(isNegative: !isNegative, logarithm: logarithm)
+    case .undefined, .undecided: a
+    }
+  }
+
+  static func + (a: Real, b: Real) -> Real {
+    if case .ball(let x) = a, case .ball(let y) = b { return .known(x + y) }
+    if a.isZero { return b }
+    if b.isZero { return a }
+    if case .ball(let x) = a, let y = b.small { return .known(x + y) }
+    if case .ball(let y) = b, let x = a.small { return .known(x + y) }
+    guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
+      return failure(a, b)
+    }
+    let difference = y - x
+    if difference.mayBeZero {
+      return signA == signB
+        ? made(signA < 0, x + Real.made(false, difference).ballOrZero.logarithmOfOnePlus) : .undecided
+    }
+    let (large, ratio, sign) = difference.isNegative ? (x, difference, signA) : (y, -difference, signB)
+    if ratio.upper > 40 { return made(sign < 0, large.widened(by: -1e9)) }
+    let part = ratio.exponential
+    return made(sign < 0, large + (signA == signB ? part : -part).logarithmOfOnePlus)
+  }
+
+  private var ballOrZero: Ball {
+    if case .ball(let ball) = self { return ball }
+    return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: 1)
+  }
+
+  static func - (a: Real, b: Real) -> Real { a + -b }
+
+  static func * (a: Real, b: Real) -> Real {
+    if case .ball(let x) = a, case .ball(let y) = b { return .known(x * y) }
+    guard case .undefined = failure(a, b) else {
+      if a.isZero { return a }
+      if b.isZero { return b }
+      guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign
+      else {
+        return .undecided
+      }
+      return made(signA != signB, x + y)
+    }
+    return .undefined
+  }
+
+  static func / (a: Real, b: Real) -> Real {
+    if b.isZero { return .undefined }
+    if case .ball(let x) = a, case .ball(let y) = b { return y.mayBeZero ? .undecided : .known(x / y) }
+    if a.isZero, b.sign != nil { return a }
+    guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
+      return failure(a, b)
+    }
+    return made(signA != signB, x - y)
+  }
+
+  /// What a function gives for a ball; what is too small counts as a ball.
+  func through(_ function: (Ball) -> Ball) -> Real {
+    switch self {
+    case .ball(let ball): .known(function(ball))
+    case .power: small.map { .known(function($0)) } ?? .undecided
+    case .undefined, .undecided: self
+    }
+  }
+
+  var exponential: Real {
+    switch self {
+    case .ball(let ball): Real.made(false, ball)
+    case .power: through(\.exponential)
+    case .undefined, .undecided: self
+    }
+  }
+
+  var logarithm: Real {
+    switch sign {
+    case 1: return logarithmOfSize.map { Real.known($0) } ?? .undecided
+    case .some: return .undefined
+    case nil: return Real.failure(self, self)
+    }
+  }
+
+  /// Whole powers, and others of what is positive.
+  func power(_ exponent: Real, whole: Int?) -> Real {
+    if let whole, whole.magnitude <= 64 {
+      if whole == 0 { return Real(1, places: 1) }
+      var result = self
+      for _ in 1..<max(1, Int(whole.magnitude)) { result = result * self }
+      return whole < 0 ? Real(1, places: 1) / result : result
+    }
+    if isZero { return exponent.sign.map { $0 > 0 ? self : .undefined } ?? .undecided }
+    if let whole, sign == -1 {
+      let size = (exponent * (-self).logarithm).exponential
+      return whole % 2 == 0 ? size : -size
+    }
+    return (exponent * logarithm).exponential
+  }
+
+  var squareRoot: Real {
+    switch sign {
+    case 0: return self
+    case -1: return .undefined
+    case .some:
+      guard case .ball(let ball) = self else { return (logarithm * Real(0.5, places: 1)).exponential }
+      return .known(ball.squareRoot)
+    case nil: return Real.failure(self, self)
+    }
+  }
+}
