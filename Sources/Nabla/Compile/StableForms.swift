@@ -19,11 +19,10 @@ enum StableForms {
     ("log(1 + x) = log1p(x)", logOfOnePlus),
     ("log(c*x^p) = log(c) + p*log(x)", logOfScaled),
     ("1 - sigmoid(x) = sigmoid(-x)", oneMinusSigmoid),
-    ("1 - erf(x) = erfc(x), 1 + erf(x) = erfc(-x)", oneAndError),
     ("exp(x) - 1 = expm1(x)", exponentialMinusOne),
     ("1 - tanh(x)^2 = sech(x)^2", hyperbolicSquares),
     ("2*sigmoid(x) - 1 = tanh(x/2)", sigmoidMinusHalf),
-    ("1 - erf(x) = erfc(x)", complementOfError),
+    ("1 - erf(x) = erfc(x), 1 + erf(x) = erfc(-x)", complementOfError),
     ("1 - cos(x) = 2*sin(x/2)^2", onePlusCosine),
     ("exp(x) - exp(-x) = 2*sinh(x)", differenceOfExponentials),
     ("x - softplus(x) = -softplus(-x)", argumentMinusSoftplus),
@@ -274,15 +273,9 @@ extension StableForms {
     replacingPair(node, "exp") { $0.elementwise("expm1") }
   }
 
-  /// c*erf(x) - c or c*erf(x) + c, among other terms.
-  @Sendable static func oneAndError(_ node: Formula) -> Formula? {
-    replacingPair(node, "erf") { $0.elementwise("erfc").negated }
-      ?? replacingPair(node, "erf", unit: 1) { $0.negated.elementwise("erfc") }
-  }
-
-  /// The terms c*f(x) and c*unit of a sum, replaced by c times what `joined` gives for x.
+  /// The terms c*f(x) and -c of a sum, replaced by c times what `joined` gives for x.
   private static func replacingPair(
-    _ node: Formula, _ name: String, unit sign: Rational = -1, _ joined: (Formula) -> Formula
+    _ node: Formula, _ name: String, _ joined: (Formula) -> Formula
   ) -> Formula? {
     guard case .sum(let terms) = node.kind else { return nil }
     guard let one = terms.firstIndex(where: { $0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes })
@@ -290,7 +283,7 @@ extension StableForms {
     let unit = terms[one].splitCoefficient.0
     for (index, term) in terms.enumerated() where index != one {
       let (coefficient, core) = term.splitCoefficient
-      guard let x = core.argument(of: name), unit == coefficient * sign else { continue }
+      guard let x = core.argument(of: name), unit == -coefficient else { continue }
       let rest = terms.indices.filter { $0 != one && $0 != index }.map { terms[$0] }
       return .sum(rest + [joined(x).scaled(by: coefficient)], node.shape)
     }

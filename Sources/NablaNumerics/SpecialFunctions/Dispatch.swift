@@ -49,7 +49,6 @@ public enum SpecialFunctions {
     case .tanh: each(n, x, y) { tanh($0) }
     case .sech: each(n, x, y) { sech($0) }
     case .erf: each(n, x, y) { erf($0) }
-    case .erfc: each(n, x, y) { erfc($0) }
     case .sigmoid: each(n, x, y) { sigmoid($0) }
     case .logit: each(n, x, y) { logit($0) }
     case .softplus: each(n, x, y) { softplus($0) }

@@ -1,7 +1,7 @@
 /// The elementwise functions of the library, by the names they have in formulas.
 public enum LibraryFunction: String, CaseIterable, Sendable {
   case exp, log, log1p, expm1, sqrt, abs, sign
-  case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf, erfc
+  case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
   case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
   case max, min, lgamma, digamma, polygamma, power
   // What programs compute in place of forms that overflow or cancel.
@@ -11,7 +11,10 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   public var arity: Int {
     switch self {
     case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped, .dampedexpm1: 2
-    default: 1
+    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
+      .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .lgamma, .digamma,
+      .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare:
+      1
     }
   }
 
