@@ -49,7 +49,7 @@ enum ExtremePoints {
   static let arrays: [(text: String, names: String, derivatives: Int)] = [
     ("norm2(x)", "x", 2), ("x/norm2(x)", "x", 1), ("sqrt(x'*x)", "x", 2), ("norm1(x)", "x", 1),
     ("norminf(x)", "x", 1), ("max(x)", "x", 1), ("norm2(x)^2", "x", 2), ("1/norm2(x)", "x", 1),
-    ("x'*y/(norm2(x)*norm2(y))", "xy", 1), ("norm2(x - y)", "xy", 1), ("log(norm2(x))", "x", 2),
+    ("x'*y/(norm2(x)*norm2(y))", "xy", 0), ("norm2(x - y)", "xy", 1), ("log(norm2(x))", "x", 2),
     ("sqrt(sum(x.^2))", "x", 1), ("sum(sqrt(x.^2 + y.^2))", "xy", 1), ("norm2(A)", "A", 1),
     ("norm2(A*x)", "x", 0), ("A/norm2(A)", "A", 0), ("x'*A*x/(x'*x)", "x", 1),
     ("log(sum(exp(z)))", "z", 1), ("logsumexp(z)", "z", 1), ("exp(z)/sum(exp(z))", "z", 0),

@@ -54,22 +54,29 @@ enum StableForms {
 
   /// The formula with every stable form in place of the unstable one.
   static func rewritten(_ formula: Formula) -> Formula {
-    var current = rewrittenOnce(formula, firstRules)
+    var settled: Set<Formula> = []
+    var current = rewrittenOnce(formula, firstRules, &settled)
+    settled = []
     // What a rule makes may hold something for another; a few passes reach the end of all known chains.
     for _ in 0..<4 {
-      let next = rewrittenOnce(current, rules)
+      let next = rewrittenOnce(current, rules, &settled)
       if next === current { break }
       current = next
     }
     return current
   }
 
-  private static func rewrittenOnce(_ formula: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula {
+  /// One pass from the leaves; `settled` are nodes in which an earlier pass found nothing to do.
+  private static func rewrittenOnce(
+    _ formula: Formula, _ rules: [(name: String, rewrite: Rule)], _ settled: inout Set<Formula>
+  ) -> Formula {
     var memo: [Formula: Formula] = [:]
-    for node in formula.nodesChildrenFirst {
+    for node in formula.nodes(without: settled.contains) {
       let children = node.children
       let renewed = children.map { memo[$0] ?? $0 }
-      memo[node] = stable(renewed == children ? node : node.rebuilt(renewed), rules)
+      let result = stable(renewed == children ? node : node.rebuilt(renewed), rules)
+      memo[node] = result
+      if result === node { settled.insert(node) }
     }
     return memo[formula] ?? formula
   }

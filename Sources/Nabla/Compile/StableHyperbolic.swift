@@ -15,6 +15,8 @@ extension StableForms {
   @Sendable static func hyperbolicQuotients(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     for (i, factor) in factors.enumerated() {
+      let base = factor.splitPower.base
+      guard base.argument(of: "sinh") != nil || base.argument(of: "exp") != nil else { continue }
       for (j, other) in factors.enumerated() where j != i {
         guard let replaced = quotient(factor, other) else { continue }
         let rest = factors.indices.filter { $0 != i && $0 != j }.map { factors[$0] }
@@ -62,20 +64,22 @@ extension StableForms {
     guard let inner = node.argument(of: "log") else { return nil }
     let (coefficient, core) = inner.splitCoefficient
     guard let x = core.argument(of: "expm1") else { return nil }
-    if coefficient == -1 { return x.elementwise("log1mexp") }
-    return coefficient.isOne ? .adding(x, x.negated.elementwise("log1mexp")) : nil
+    if coefficient == -1 { return x.elementwise("stable.log1mexp") }
+    return coefficient.isOne ? .adding(x, x.negated.elementwise("stable.log1mexp")) : nil
   }
 
   /// log(erfc(x)), and exp(u)/erfc(x) = exp(u - log(erfc(x))): the inverse Mills ratio.
   @Sendable static func logOfErrorComplement(_ node: Formula) -> Formula? {
-    if let inner = node.argument(of: "log") { return inner.argument(of: "erfc")?.elementwise("logerfc") }
+    if let inner = node.argument(of: "log") {
+      return inner.argument(of: "stable.erfc")?.elementwise("stable.logerfc")
+    }
     guard case .times(let factors) = node.kind,
       let place = factors.firstIndex(where: { $0.asExponential != nil }), let u = factors[place].asExponential
     else { return nil }
     for (j, other) in factors.enumerated() where j != place {
       let (base, power) = other.splitPower
-      guard power.isNegative, let x = base.argument(of: "erfc"), x.shape == u.shape else { continue }
-      let joined = Formula.adding(u, x.elementwise("logerfc").scaled(by: power)).elementwise("exp")
+      guard power.isNegative, let x = base.argument(of: "stable.erfc"), x.shape == u.shape else { continue }
+      let joined = Formula.adding(u, x.elementwise("stable.logerfc").scaled(by: power)).elementwise("exp")
       let rest = factors.indices.filter { $0 != j && $0 != place }.map { factors[$0] }
       return .times(rest + [joined, .ones(node.shape)])
     }
@@ -83,6 +87,6 @@ extension StableForms {
   }
 
   @Sendable static func logOfCosh(_ node: Formula) -> Formula? {
-    node.argument(of: "log")?.argument(of: "cosh")?.elementwise("logcosh")
+    node.argument(of: "log")?.argument(of: "cosh")?.elementwise("stable.logcosh")
   }
 }

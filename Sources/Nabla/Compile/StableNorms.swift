@@ -13,7 +13,7 @@ extension StableForms {
       // x/norm2(x) alone needs no other form.
       if count == 1, !rest.contains(where: { $0.isProduct }) { continue }
       let norm = x.array(.norm2, .scalar)
-      let unit = Formula.apply(.elementwise("ratio"), [x, norm], x.shape)
+      let unit = Formula.apply(.elementwise("stable.ratio"), [x, norm], x.shape)
       var (replaced, left) = (rest, count)
       for index in rest.indices where left > 0 {
         (replaced[index], left) = replaced[index].replacing(x, by: unit, atMost: left)

@@ -8,6 +8,35 @@ extension StableForms {
     let coefficient: Rational
     let core: Formula
     var isConstant: Bool { core.isOne || core.isOnes }
+    /// Whether it is one of the functions and powers that pair, so that other terms cost no time.
+    let isOneFunction: Bool
+
+    init(_ term: Formula) {
+      if case .times(let factors) = term.kind, factors.count - (factors[0].number == nil ? 0 : 1) > 1,
+        !factors.contains(where: \.isOnes)
+      {
+        (coefficient, core, isOneFunction) = (1, term, false)
+        return
+      }
+      (coefficient, core) = term.splitCoefficient
+      switch core.kind {
+      case .apply(.elementwise, _), .power, .times: isOneFunction = true
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .inverse,
+        .transpose, .apply, .differential:
+        isOneFunction = false
+      }
+    }
+  }
+
+  /// A term g with k times the coefficient of f (nil for a number), and what stands for both; made when it is found.
+  private struct Pair {
+    let ratio: Rational
+    let partner: Formula?
+    let joined: () -> Formula
+
+    init(_ ratio: Rational, _ partner: Formula?, _ joined: @autoclosure @escaping () -> Formula) {
+      (self.ratio, self.partner, self.joined) = (ratio, partner, joined)
+    }
   }
 
   /// The sums that are searched; longer ones are left as they are.
@@ -17,21 +46,20 @@ extension StableForms {
   ///
   /// g is nil for a number in every entry.
   private static func joining(
-    _ node: Formula, _ join: (Formula) -> [(ratio: Rational, partner: Formula?, joined: Formula)]
+    _ node: Formula, _ join: (Formula) -> [Pair]
   ) -> Formula? {
     guard case .sum(let terms) = node.kind, terms.count <= longest else { return nil }
-    let split = terms.map { term in
-      let (coefficient, core) = term.splitCoefficient
-      return Term(coefficient: coefficient, core: core)
-    }
-    for (index, term) in split.enumerated() where !term.isConstant {
-      for (ratio, partner, joined) in join(term.core) where joined.shape == node.shape {
-        let wanted = term.coefficient * ratio
+    let split = terms.map(Term.init)
+    for (index, term) in split.enumerated() where term.isOneFunction {
+      for pair in join(term.core) {
+        let wanted = term.coefficient * pair.ratio
         let other = split.indices.first { position in
           guard position != index, split[position].coefficient == wanted else { return false }
-          return partner.map { $0 === split[position].core } ?? split[position].isConstant
+          return pair.partner.map { $0 === split[position].core } ?? split[position].isConstant
         }
         guard let other else { continue }
+        let joined = pair.joined()
+        if joined.shape != node.shape { continue }
         let rest = terms.indices.filter { $0 != index && $0 != other }.map { terms[$0] }
         return .sum(rest + [joined.scaled(by: term.coefficient)], node.shape)
       }
@@ -51,11 +79,11 @@ extension StableForms {
   @Sendable static func hyperbolicSquares(_ node: Formula) -> Formula? {
     joining(node) { core in
       if let x = argument(core, ofSquare: "tanh") {
-        return [(-1, nil, square(x.elementwise("sech")).negated)]
+        return [Pair(-1, nil, square(x.elementwise("sech")).negated)]
       }
       guard let x = argument(core, ofSquare: "cosh") else { return [] }
       let sine = square(x.elementwise("sinh"))
-      return [(-1, sine, x.isScalar ? .one : .ones(x.shape)), (-1, nil, sine)]
+      return [Pair(-1, sine, x.isScalar ? .one : .ones(x.shape)), Pair(-1, nil, sine)]
     }
   }
 
@@ -64,7 +92,7 @@ extension StableForms {
     joining(node) { core in
       guard let x = core.argument(of: "sigmoid") else { return [] }
       let half = Rational(1, over: 2)
-      return [(-half, nil, x.scaled(by: half).elementwise("tanh").scaled(by: half))]
+      return [Pair(-half, nil, x.scaled(by: half).elementwise("tanh").scaled(by: half))]
     }
   }
 
@@ -72,7 +100,10 @@ extension StableForms {
   @Sendable static func complementOfError(_ node: Formula) -> Formula? {
     joining(node) { core in
       guard let x = core.argument(of: "erf") else { return [] }
-      return [(-1, nil, x.elementwise("erfc").negated), (1, nil, x.negated.elementwise("erfc"))]
+      return [
+        Pair(-1, nil, x.elementwise("stable.erfc").negated),
+        Pair(1, nil, x.negated.elementwise("stable.erfc")),
+      ]
     }
   }
 
@@ -82,8 +113,8 @@ extension StableForms {
       guard let x = core.argument(of: "cos") else { return [] }
       let half = x.scaled(by: Rational(1, over: 2))
       return [
-        (-1, nil, square(half.elementwise("sin")).scaled(by: -2)),
-        (1, nil, square(half.elementwise("cos")).scaled(by: 2)),
+        Pair(-1, nil, square(half.elementwise("sin")).scaled(by: -2)),
+        Pair(1, nil, square(half.elementwise("cos")).scaled(by: 2)),
       ]
     }
   }
@@ -93,7 +124,7 @@ extension StableForms {
     joining(node) { core in
       guard let x = core.asExponential, !x.coefficient.isNegative else { return [] }
       let other = x.negated.elementwise("exp")
-      return [(-1, other, x.elementwise("sinh").scaled(by: 2))]
+      return [Pair(-1, other, x.elementwise("sinh").scaled(by: 2))]
     }
   }
 
@@ -105,7 +136,7 @@ extension StableForms {
         return []
       }
       let one = node.isScalar ? Formula.one : .ones(node.shape)
-      return [(-1, nil, .times([.adding(base, one.negated), .adding(base, one)]))]
+      return [Pair(-1, nil, .times([.adding(base, one.negated), .adding(base, one)]))]
     }
   }
 
@@ -121,7 +152,7 @@ extension StableForms {
         guard partner !== core, let b = Self.rooted(partner) else { return nil }
         let difference = Formula.adding(a, b.negated)
         guard difference.isNumeric else { return nil }
-        return (-1, partner, .times([difference, .power(.adding(core, partner), .number(-1))]))
+        return Pair(-1, partner, .times([difference, .power(.adding(core, partner), .number(-1))]))
       }
     }
   }
@@ -156,7 +187,7 @@ extension StableForms {
         let scalar = factors.first(where: { !$0.isOnes }),
         case .apply(.array(.logsumexp), let arguments) = scalar.kind, arguments[0].shape == node.shape
       else { return [] }
-      return [(-1, arguments[0], arguments[0].array(.logsoftmax, node.shape).negated)]
+      return [Pair(-1, arguments[0], arguments[0].array(.logsoftmax, node.shape).negated)]
     }
   }
 }

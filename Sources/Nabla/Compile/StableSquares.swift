@@ -30,7 +30,7 @@ extension Formula {
 
   /// sqrt(a^2 + b^2) of the legs of this.
   fileprivate var hypotenuse: Formula? {
-    legs.map { Formula.apply(.elementwise("hypot"), [$0.0, $0.1], shape) }
+    legs.map { Formula.apply(.elementwise("stable.hypot"), [$0.0, $0.1], shape) }
   }
 
   /// The formula that is squared in this sum of a square and a number.
@@ -63,7 +63,7 @@ extension StableForms {
       var root: (side: Formula, hypotenuse: Formula, count: Rational)?
       if let side = base.squared, let hypotenuse = base.hypotenuse {
         root = (side, hypotenuse, power * -2)
-      } else if case .apply(.elementwise("hypot"), let legs) = base.kind,
+      } else if case .apply(.elementwise("stable.hypot"), let legs) = base.kind,
         let side = legs.first(where: { $0.number == nil && !$0.isNumericRoot })
       {
         root = (side.splitRoots, base, -power)
@@ -86,7 +86,7 @@ extension StableForms {
     _ quotient: Formula, _ used: Rational, _ top: Formula, _ count: Rational, _ hypotenuse: Formula,
     _ below: Rational, _ rest: [Formula], _ shape: Shape
   ) -> Formula {
-    let ratio = Formula.apply(.elementwise("ratio"), [top, hypotenuse], quotient.shape)
+    let ratio = Formula.apply(.elementwise("stable.ratio"), [top, hypotenuse], quotient.shape)
     return .times(
       rest + [
         .power(ratio, .number(used)), .power(top, .number(count - used)),
@@ -106,7 +106,7 @@ extension StableForms {
       let scale =
         (terms.first { !($0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes) }?.coefficient ?? 1)
         / number
-      let scaled = Formula.times([.power(.number(scale), .half), x]).elementwise("log1psquare")
+      let scaled = Formula.times([.power(.number(scale), .half), x]).elementwise("stable.log1psquare")
       if number.isOne { return scaled }
       return .adding(scaled, .times([Formula.number(number).elementwise("log"), inner.unit]))
     }
@@ -118,7 +118,7 @@ extension StableForms {
     for (a, b) in [(parts[0], parts[1]), (parts[1], parts[0])] {
       // 1 - x beside 1 + x, or x - 1 with the sign in front.
       let sum = coefficient.isOne ? Formula.adding(a, b) : Formula.adding(b, a.negated)
-      if sum === two { return Formula.adding(b, b.unit.negated).elementwise("log1msquare") }
+      if sum === two { return Formula.adding(b, b.unit.negated).elementwise("stable.log1msquare") }
     }
     return nil
   }
@@ -133,7 +133,7 @@ extension StableForms {
         let (below, down) = other.splitPower
         guard down <= -2, down.isInteger, below.number == nil else { continue }
         let used = min(up, -down)
-        let ratio = Formula.apply(.elementwise("ratio"), [top, below], factor.shape)
+        let ratio = Formula.apply(.elementwise("stable.ratio"), [top, below], factor.shape)
         let rest = factors.indices.filter { $0 != i && $0 != j }.map { factors[$0] }
         return .times(
           rest + [

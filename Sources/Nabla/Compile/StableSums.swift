@@ -81,7 +81,8 @@ extension StableForms {
       factor.argument(of: "expm1").map { (place, $0) }
     }).first, v.shape == u.shape {
       let others = rest.indices.filter { $0 != index }.map { rest[$0] }
-      return .times(others + [.apply(.elementwise("dampedexpm1"), [v, u], v.shape), .ones(node.shape)])
+      return .times(
+        others + [.apply(.elementwise("stable.dampedexpm1"), [v, u], v.shape), .ones(node.shape)])
     }
     let parts = rest.filter { $0.degree > 0 && $0.shape == node.shape }
     let degree = parts.reduce(0) { $0 + $1.degree }
@@ -89,7 +90,7 @@ extension StableForms {
     let share = u.scaled(by: Rational(1, over: Int128(degree)))
     let damped = parts.map { part -> Formula in
       let (base, power) = part.splitPower
-      return .power(.apply(.elementwise("damped"), [base, share], node.shape), .number(power))
+      return .power(.apply(.elementwise("stable.damped"), [base, share], node.shape), .number(power))
     }
     return .times(rest.filter { $0.degree == 0 || $0.shape != node.shape } + damped + [.ones(node.shape)])
   }

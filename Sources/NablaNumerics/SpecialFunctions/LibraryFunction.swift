@@ -4,8 +4,17 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
   case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
   case max, min, lgamma, digamma, polygamma, power
-  // What programs compute in place of forms that overflow or cancel.
-  case erfc, logerfc, logcosh, log1mexp, log1psquare, log1msquare, hypot, ratio, damped, dampedexpm1
+  // What programs compute in place of forms that overflow or cancel; names that no person can type.
+  case erfc = "stable.erfc"
+  case logerfc = "stable.logerfc"
+  case logcosh = "stable.logcosh"
+  case log1mexp = "stable.log1mexp"
+  case log1psquare = "stable.log1psquare"
+  case log1msquare = "stable.log1msquare"
+  case hypot = "stable.hypot"
+  case ratio = "stable.ratio"
+  case damped = "stable.damped"
+  case dampedexpm1 = "stable.dampedexpm1"
 
   /// The number of arguments, 1 or 2.
   public var arity: Int {
