@@ -31,7 +31,7 @@ import Testing
     options.definitions = RuleBook.standard.numericDefinitions
     for formula in formulas {
       let program = try Compiler.compile([formula], sizes: sizes, options: options)
-      let step = isComplete ? 1 : isArray ? 6 : 16
+      let step = isComplete ? 1 : isArray ? 10 : 24
       for (index, values) in points.enumerated() where (index + tally.formulas) % step == 0 {
         let computed = try program.run(values)[0]
         guard let truth = ExtremeReference(sizes: sizes, values: values).entries(formula) else {
