@@ -21,7 +21,8 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
     switch self {
     case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped, .dampedexpm1: 2
     case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
-      .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .lgamma, .digamma,
+      .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .lgamma,
+      .digamma,
       .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare:
       1
     }
