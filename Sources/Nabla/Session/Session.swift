@@ -8,6 +8,8 @@ public struct Session: Sendable {
   public let diagnostics: [Diagnostic]
   public let questions: [TypedQuestion]
   let file: ElaboratedFile
+  /// What every name stands for; made once, since every question asks.
+  private let names: Lowering
 
   /// Reads a formula file.
   public init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
@@ -23,6 +25,7 @@ public struct Session: Sendable {
     }
     .map(\.element)
     questions = file.questions
+    names = Self.names(in: file, opaque: [])
   }
 
   /// Answers one question.
@@ -53,6 +56,10 @@ public struct Session: Sendable {
 
   /// What every name stands for; `opaque` names stand for themselves although they are defined.
   func names(opaque: Set<String> = []) -> Lowering {
+    opaque.isEmpty ? names : Self.names(in: file, opaque: opaque)
+  }
+
+  private static func names(in file: ElaboratedFile, opaque: Set<String>) -> Lowering {
     var lowering = Lowering(names: [:])
     for (name, declaration) in file.environment.declarations {
       switch declaration.type {
