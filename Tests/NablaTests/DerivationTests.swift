@@ -99,36 +99,65 @@ struct DerivationTests {
 
   @Test("a derivation with a wrong line is refused", arguments: Derived.cases)
   func wrongLines(_ derived: Derived.Case) throws {
-    let derivation = try #require(derived.session.derivation(of: derived.answer))
-    for (index, line) in derivation.lines.enumerated() where !line.value.isZero {
-      let wrong = Derivation.Line(
-        subject: line.subject, right: line.right, rules: line.rules, sayings: line.sayings,
-        value: line.value.scaled(by: 2), evidence: line.evidence)
-      expectRefusal(derivation, with: wrong, at: index)
+    try expectRefusals(derived) { line in
+      line.value.isZero ? nil : line.changed(value: line.value.scaled(by: 2))
     }
   }
 
   @Test("a derivation with a rule that was not used so is refused", arguments: Derived.cases)
   func wrongRules(_ derived: Derived.Case) throws {
-    let derivation = try #require(derived.session.derivation(of: derived.answer))
-    for (index, line) in derivation.lines.enumerated() {
-      guard let evidence = line.evidence.slipped else { continue }
-      let wrong = Derivation.Line(
-        subject: line.subject, right: line.right, rules: line.rules, sayings: line.sayings, value: line.value,
-        evidence: evidence)
-      expectRefusal(derivation, with: wrong, at: index)
+    try expectRefusals(derived) { line in line.evidence.slipped.map { line.changed(evidence: $0) } }
+  }
+
+  @Test("a derivation that leaves out what depends on a part is refused", arguments: Derived.cases)
+  func missingSources(_ derived: Derived.Case) throws {
+    try expectRefusals(derived) { line in line.evidence.missing.map { line.changed(evidence: $0) } }
+  }
+
+  @Test("a derivation that goes on from another formula is refused", arguments: Derived.cases)
+  func otherStart(_ derived: Derived.Case) throws {
+    try expectRefusals(derived) { line in
+      guard case .rewrites(let raw, _, let free) = line.evidence, !raw.isZero else { return nil }
+      let other = raw.scaled(by: 2)
+      return line.changed(value: other, evidence: .rewrites(of: other, [], free: free))
     }
   }
 
-  private func expectRefusal(_ derivation: Derivation, with line: Derivation.Line, at index: Int) {
-    var lines = derivation.lines
-    lines[index] = line
-    let changed = Derivation(lines: lines, result: derivation.result)
-    do throws(ReplayError) {
-      _ = try changed.replayed()
-      Issue.record("line \(index + 1) is wrong, and nobody minds:\n\(changed)")
-    } catch {
-      #expect(error.line > index, "\(error.reason)")
+  @Test("what is no node of its own has no adjoint of its own")
+  func residual() throws {
+    let text = """
+      W1, W2 : matrix(n, n)
+      x, y : vector(n)
+      h1 = tanh(W1*x) + x
+      h2 = tanh(W2*h1) + h1
+      gradient norm2(h2 - y)^2 wrt W1
+      """
+    let session = Session(SourceText(text, name: "residual"))
+    guard case .answers(let answers) = session.answer(try #require(session.questions.first)) else {
+      Issue.record("no answer")
+      return
+    }
+    let derivation = try #require(session.derivation(of: answers[0]))
+    #expect(try derivation.replayed() === answers[0].expanded)
+    #expect(!derivation.lines.contains { $0.left == "delta_h1" || $0.left == "delta_h2" }, "\(derivation)")
+  }
+
+  /// Each line that can be changed so, changed alone, is objected to, there or later.
+  private func expectRefusals(
+    _ derived: Derived.Case, _ change: (Derivation.Line) -> Derivation.Line?
+  ) throws {
+    let derivation = try #require(derived.session.derivation(of: derived.answer))
+    for (index, line) in derivation.lines.enumerated() {
+      guard let wrong = change(line) else { continue }
+      var lines = derivation.lines
+      lines[index] = wrong
+      let changed = Derivation(lines: lines, result: derivation.result)
+      do throws(ReplayError) {
+        _ = try changed.replayed()
+        Issue.record("line \(index + 1) is wrong, and nobody minds:\n\(changed)")
+      } catch {
+        #expect(error.line > index, "\(error.reason)")
+      }
     }
   }
 
@@ -173,7 +202,23 @@ struct DerivationTests {
   }
 }
 
+extension Derivation.Line {
+  fileprivate func changed(
+    value: Formula? = nil, evidence: Derivation.Evidence? = nil
+  ) -> Derivation.Line {
+    Derivation.Line(
+      subject: subject, right: right, rules: rules, sayings: sayings, value: value ?? self.value,
+      evidence: evidence ?? self.evidence)
+  }
+}
+
 extension Derivation.Evidence {
+  /// The same with one node left out that depends on the part; nil where there is none.
+  fileprivate var missing: Derivation.Evidence? {
+    guard case .adjoints(let part, let sources, let uses) = self, !sources.isEmpty else { return nil }
+    return .adjoints(at: part, sources: sources.dropLast(), uses)
+  }
+
   /// The same with one use of a rule left out; nil where there is none.
   fileprivate var slipped: Derivation.Evidence? {
     switch self {
@@ -185,7 +230,7 @@ extension Derivation.Evidence {
       guard let last = rewrites.last else { return nil }
       let wrong = Rewrite(reason: last.reason, before: last.before, after: last.after.scaled(by: 3))
       return .rewrites(of: raw, rewrites.dropLast() + [wrong], free: free)
-    case .insertion, .matrix, .vecMatrix, .equality, .zero:
+    case .insertion, .matrix, .vecMatrix, .transposed, .equality, .zero:
       return nil
     }
   }

@@ -92,7 +92,7 @@ extension Deriver {
     _ = try scalarGradient(
       of: expression, by: variable, answer: found.derivative.formula, shown: nil, free: [variable])
     let subject = Derivation.Subject.derivative(
-      .gradient, of: named(expression), by: variable, timesU: false)
+      .gradient, of: named(expression), by: variable, times: nil)
     add(subject, found.linear, ["linear in \(variable.text)"], .equality(found.gradient))
     add(
       .stationary(variable), answer, shown: shown, ["set to zero and solved"],

@@ -29,7 +29,7 @@ public struct Derivation: Sendable {
     /// What is collected at a named intermediate.
     case adjoint(of: String)
     /// The derivative, or what it makes of the vector u.
-    case derivative(Kind, of: Formula, by: Formula, timesU: Bool)
+    case derivative(Kind, of: Formula, by: Formula, times: Formula?)
     /// Where the gradient is zero.
     case stationary(Formula)
 
@@ -55,12 +55,15 @@ public struct Derivation: Sendable {
     case vecMatrix(ofChange: Formula, by: Formula)
     /// Where this formula in the variable is zero.
     case zero(of: Formula, Formula)
+    /// The line before, transposed.
+    case transposed(of: Formula)
     /// Equal to this, which both arms of the check confirm.
     case equality(Formula)
   }
 
-  /// A change and what is collected for it.
+  /// A node, what is collected there, and its change.
   struct Source: Sendable {
+    let node: Formula
     let adjoint: Formula
     let change: Formula
   }
@@ -81,8 +84,8 @@ extension Derivation.Subject {
     switch self {
     case .formula(let formula): formula.text
     case .adjoint(let name): "delta_\(name)"
-    case .derivative(let kind, _, let variable, let timesU):
-      "\(kind.rawValue) wrt \(variable.text)\(timesU ? ", times u," : "")"
+    case .derivative(let kind, _, let variable, let vector):
+      "\(kind.rawValue) wrt \(variable.text)\(vector.map { ", times \($0.text)," } ?? "")"
     case .stationary(let variable): variable.text
     }
   }
@@ -92,7 +95,7 @@ extension Derivation.Subject {
     case .formula(let formula): return formula.latex
     case .adjoint(let name): return Names.latex("delta_\(name)")
     case .stationary(let variable): return variable.latex
-    case .derivative(let kind, let expression, let variable, let timesU):
+    case .derivative(let kind, let expression, let variable, let vector):
       let name = expression.variable == nil ? "" : "\\,\(expression.latex)"
       let sign =
         switch kind {
@@ -100,7 +103,7 @@ extension Derivation.Subject {
         case .jacobian: "\\mathrm{D}_{\(variable.latex)}\(name)"
         case .hessian: "\\nabla^2_{\(variable.latex)}\(name)"
         }
-      return timesU ? "(\(sign))\\,u" : sign
+      return vector.map { "(\(sign))\\,\($0.latex)" } ?? sign
     }
   }
 }

@@ -115,8 +115,15 @@ struct Deriver {
     _ = try differentiator.adjoints(of: expression, seed: seed)
     let visited = differentiator.visited.map(\.node)
     differentiator.keepsUses = true
+    // What is no node of its own everywhere has no adjoint of its own, and a name that is taken says another thing.
+    let scattered = Scattered(visited)
+    let taken = Set(expression.variables.compactMap { $0.variable?.name } + definitions.map(\.name))
     var names: [Formula: String] = [:]
-    for (name, formula) in definitions where names[formula] == nil { names[formula] = name }
+    for (name, formula) in definitions where names[formula] == nil {
+      if !taken.contains("delta_\(name)"), !scattered.holdsPartsElsewhere(of: formula) {
+        names[formula] = name
+      }
+    }
     let heads = [expression] + visited.filter { $0 !== expression && $0 !== variable && names[$0] != nil }
     let stops = Set(heads).union([variable])
     var sources: [Derivation.Source] = []
@@ -127,7 +134,7 @@ struct Deriver {
     }
     for head in heads {
       let change = try differential(of: head, stops, differentiator)
-      sources.append(Derivation.Source(adjoint: symbols[head] ?? seed, change: change))
+      sources.append(Derivation.Source(node: head, adjoint: symbols[head] ?? seed, change: change))
     }
     var values: [Formula: Formula] = [:]
     for part in Array(heads.dropFirst()) + [variable] {
@@ -203,10 +210,10 @@ struct Deriver {
     isTurned: Bool = false
   ) throws(DerivativeProblem) -> Formula {
     let subject = Derivation.Subject.derivative(
-      .gradient, of: naming.shortened(expression), by: variable, timesU: false)
+      .gradient, of: naming.shortened(expression), by: variable, times: nil)
     let raw = try sweep(expression, by: variable, seed: .one, subject)
     if !isTurned { return conclude(raw, subject, answer: answer, shown: shown, free: free) }
-    add(subject, raw.transposed, ["numerator layout"], .equality(raw.transposed))
+    add(subject, raw.transposed, ["numerator layout"], .transposed(of: raw))
     return conclude(raw.transposed, subject, answer: answer, shown: shown, free: free)
   }
 
@@ -230,18 +237,21 @@ struct Deriver {
     shown: Formula?, isTurned: Bool
   ) throws(DerivativeProblem) {
     let column = expression.shape.isRow ? expression.transposed : expression
+    let taken = Set(column.variables.compactMap { $0.variable?.name } + definitions.map(\.name))
+    var letter = "u"
+    while taken.contains(letter) { letter += "u" }
     let u = Formula.variable(
-      Variable(name: "u", shape: column.shape, properties: [], role: .definition))
+      Variable(name: letter, shape: column.shape, properties: [], role: .definition))
     let name = naming.shortened(expression)
     let map = try sweep(
-      column, by: variable, seed: u, .derivative(.gradient, of: name, by: variable, timesU: true))
+      column, by: variable, seed: u, .derivative(.gradient, of: name, by: variable, times: u))
     let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
       .simplify(variable.shape.isRow ? map.transposed : map)
     let matrix = try Identification(unknown: u).matrix(of: plain)
-    let subject = Derivation.Subject.derivative(kind, of: name, by: variable, timesU: false)
+    let subject = Derivation.Subject.derivative(kind, of: name, by: variable, times: nil)
     let value = isTurned ? matrix.transposed : matrix
     add(
-      subject, value, ["it is so for every u"] + (isTurned ? ["transposed"] : []),
+      subject, value, ["it is so for every \(letter)"] + (isTurned ? ["transposed"] : []),
       .matrix(ofMap: plain, u: u))
     _ = conclude(value, subject, answer: answer, shown: shown)
   }

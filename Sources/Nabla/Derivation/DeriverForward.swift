@@ -49,11 +49,11 @@ extension Deriver {
     let change = try forward(expression, by: [variable])
     let unit: [Formula: Formula] = [.differential(of: variable): .one]
     let subject = Derivation.Subject.derivative(
-      kind, of: named(expression), by: variable, timesU: false)
+      kind, of: named(expression), by: variable, times: nil)
     let rate = change.replacing(unit)
     add(subject, rate, ["d\(variable.text) = 1"], .insertion(of: change, unit))
     let isTurned = rate.shape != answer.shape
-    if isTurned { add(subject, rate.transposed, ["transposed"], .equality(rate.transposed)) }
+    if isTurned { add(subject, rate.transposed, ["transposed"], .transposed(of: rate)) }
     conclude(isTurned ? rate.transposed : rate, subject, answer: answer, shown: shown)
   }
 
@@ -68,7 +68,7 @@ extension Deriver {
     var identification = VecIdentification(unknown: .differential(of: variable))
     let matrix = try identification.matrix(of: plain)
     let subject = Derivation.Subject.derivative(
-      kind, of: named(expression), by: variable, timesU: false)
+      kind, of: named(expression), by: variable, times: nil)
     add(subject, matrix, ["vec(A*dX*B) = kron(B', A)*vec(dX)"], .vecMatrix(ofChange: plain, by: variable))
     conclude(matrix, subject, answer: answer, shown: shown)
   }
@@ -81,10 +81,10 @@ extension Deriver {
     if expression.isScalar, !variable.shape.isMatrix {
       let raw = try sweep(
         expression, by: variable, seed: .one,
-        .derivative(.gradient, of: named(expression), by: variable, timesU: false))
-      let subject = Derivation.Subject.derivative(kind, of: named(expression), by: variable, timesU: false)
+        .derivative(.gradient, of: named(expression), by: variable, times: nil))
+      let subject = Derivation.Subject.derivative(kind, of: named(expression), by: variable, times: nil)
       let row = raw.shape == answer.shape ? raw : raw.transposed
-      add(subject, row, raw === row ? ["the same"] : ["transposed"], .equality(row))
+      if raw !== row { add(subject, row, ["transposed"], .transposed(of: raw)) }
       conclude(row, subject, answer: answer, shown: shown)
     } else if variable.isScalar {
       try derivative(kind, of: expression, byScalar: variable, answer: answer, shown: shown)

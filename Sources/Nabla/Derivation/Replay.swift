@@ -36,7 +36,9 @@ private struct Replay {
   var change: Formula?
   /// What stands for an adjoint, and what it is.
   private var symbols: [Formula: Formula] = [:]
-  /// The differentials on the left of earlier lines.
+  /// What stands for what is collected at a node; of the first, the seed.
+  private var adjoints: [Formula: Formula] = [:]
+  /// The changes of nodes on the right of earlier lines.
   private var changes: [Formula: Formula] = [:]
   private let check: Verification
 
@@ -49,17 +51,23 @@ private struct Replay {
   mutating func objection(to line: Derivation.Line) -> String? {
     switch line.evidence {
     case .differentials(let node, let variables, let uses):
+      begin(at: node, line)
+      guard !uses.isEmpty else {
+        let isConstant = !Differentiator(book, variables: variables).depends(node)
+        (current, change) = (line.value, line.value)
+        return isConstant && line.value.isZero ? nil : "what is said to be constant is not"
+      }
       guard let value = differential(of: node, variables, uses) else { return "a rule is used wrongly" }
-      if uses.isEmpty { current = line.value }
       change = line.value
-      changes[.differential(of: node)] = line.value
-      let expected = uses.isEmpty ? Formula.zeros(line.value.shape) : value
-      return expected === line.value ? nil : "the rules give \(value.text)"
+      changes[node] = line.value
+      return value === line.value ? nil : "the rules give \(value.text)"
     case .adjoints(let part, let sources, let uses):
       return collected(line, part, sources, uses)
     case .insertion(let formula, let values):
       let isKnown = values.allSatisfy { key, value in
-        changes[key] === value || changes[key].map { $0.replacing(values) } === value || value.isOne
+        guard case .differential(let node) = key.kind else { return false }
+        return node.isScalar && value.isOne && node.variable != nil
+          || changes[node].map { $0 === value || $0.replacing(values) === value } ?? false
       }
       guard isKnown, formula === change else { return "what is put in is no earlier line" }
       let value = formula.replacing(values)
@@ -76,22 +84,41 @@ private struct Replay {
       current = line.value
       return [found, found.transposed].contains(line.value) ? nil : "it gives \(found.text)"
     case .vecMatrix(let plain, let variable):
+      let free = Knowledge(book, free: [variable])
+      guard let now = change, Simplifier(book, free, searches: false).simplify(now) === plain else {
+        return "the change is another one"
+      }
       var identification = VecIdentification(unknown: .differential(of: variable))
       guard let found = try? identification.matrix(of: plain) else { return "no matrix" }
       current = line.value
       return found === line.value ? nil : "it gives \(found.text)"
+    case .transposed(let other):
+      guard other === current else { return "it goes on from another formula" }
+      current = line.value
+      return other.transposed === line.value ? nil : "it is not the transpose"
     case .equality(let other):
-      let before = current ?? change
-      guard before == nil || other === before || other.transposed === before || line.value === other else {
-        return "it goes on from another formula"
+      if let before = current ?? change {
+        guard other === before || other.transposed === before else {
+          return "it goes on from another formula"
+        }
+        current = line.value
+      } else {
+        guard case .formula = line.subject else { return "it has no line before" }
       }
-      current = before == nil ? nil : line.value
       return isEqual(other, line.value) ? nil : "the sides differ"
     case .zero(let linear, let variable):
+      guard linear === current else { return "it goes on from another formula" }
       current = line.value
       return isEqual(linear.replacing([variable: line.value]), .zeros(linear.shape))
         ? nil : "it is not zero there"
     }
+  }
+
+  /// A differential after a finished derivative begins another one: what was known of the first is let go.
+  private mutating func begin(at node: Formula, _ line: Derivation.Line) {
+    if current == nil { return }
+    (current, change, start) = (nil, nil, nil)
+    (changes, symbols, adjoints) = ([:], [:], [:])
   }
 
   private func isEqual(_ left: Formula, _ right: Formula) -> Bool {
@@ -118,8 +145,21 @@ private struct Replay {
     let differentiator = Differentiator(book, variables: [])
     differentiator.keepsUses = true
     var arrived: [Formula] = []
+    // All that depends on the part has to be there.
+    let expected = changes.filter { $0.value.differentialLeaves.contains(part) }.keys
+    guard Set(sources.map(\.node)) == Set(expected), sources.count == expected.count else {
+      return "not everything that depends on \(part.text) is collected"
+    }
     for source in sources {
-      guard changes.values.contains(source.change) else { return "what is collected is no earlier line" }
+      guard changes[source.node] === source.change else { return "what is collected is no earlier line" }
+      if let known = adjoints[source.node] {
+        guard known === source.adjoint else { return "another adjoint is used" }
+      } else {
+        // The first is the seed: 1, or the vector that the derivative is applied to.
+        let isSeed = source.adjoint.isOne || source.adjoint.variable?.role == .definition
+        guard isSeed, adjoints.isEmpty else { return "an adjoint is not known" }
+        adjoints[source.node] = source.adjoint
+      }
       guard let parts = try? differentiator.pulledOut(source.adjoint, source.change.keepingChange(of: part))
       else { return "a rule is used wrongly" }
       arrived += parts.filter { $0.part === part }.map(\.adjoint)
@@ -129,9 +169,10 @@ private struct Replay {
     guard sum === line.value else { return "the rules give \(sum.text)" }
     let written = sum.replacing(symbols)
     if case .adjoint(let name) = line.subject {
-      symbols[
-        .variable(Variable(name: "delta_\(name)", shape: part.shape, properties: [], role: .definition))] =
-        written
+      let symbol = Formula.variable(
+        Variable(name: "delta_\(name)", shape: part.shape, properties: [], role: .definition))
+      symbols[symbol] = written
+      adjoints[part] = symbol
     } else {
       current = written
     }
@@ -147,7 +188,11 @@ private struct Replay {
     }
     let value = RewriteTable(rewrites).applied(to: raw)
     guard value === line.value else { return "the rewrites give \(value.text)" }
-    if let start, start !== raw, (current ?? change) !== raw { return "it goes on from another formula" }
+    if start !== raw {
+      let before = current ?? change
+      let isExpression = line.subject == .formula(raw)
+      guard before == nil ? isExpression : before === raw else { return "it goes on from another formula" }
+    }
     start = raw
     current = line.value
     return nil
