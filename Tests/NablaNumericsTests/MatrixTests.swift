@@ -23,7 +23,7 @@ import Testing
   @Test func description() {
     let a = Matrix(rows: [[1, -2.5], [1.0 / 3, 1e20]])
     #expect(a.description == "[       1   -2.5]\n[0.333333  1e+20]")
-    #expect(Matrix.text(of: 5e-324, digits: 6) == "5e-324")
+    #expect(Matrix.text(of: .leastNonzeroMagnitude, digits: 6) == "5e-324")
     #expect(Matrix.text(of: 1.1093356479e-28, digits: 10) == "1.109335648e-28")
     #expect(Matrix.text(of: .greatestFiniteMagnitude, digits: 3).hasSuffix("e+308"))
   }

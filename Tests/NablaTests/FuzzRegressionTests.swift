@@ -117,6 +117,72 @@ struct FuzzRegressionTests {
     #expect(Calculus(book: .standard).simplified(plain) === plain, "\(plain.text)")
   }
 
+  /// Functions that swing or climb within the step of a difference, ranks that a step changes, jumps where a property
+  /// puts the data, and determinants that vanish: doubles seem to refute what holds.
+  @Test(arguments: [
+    "A : matrix(3, 3)\ndifferential sin(polygamma(3, A)) wrt A\n",
+    "a : scalar\nb : row(m), binary\nx, y : vector(m)\ngradient digamma(expm1(a - (10 + b)*(x + y))) wrt y\n",
+    "H : matrix(m, m), onehot\ndifferential pinv(pinv(H)) wrt H\n",
+    "s : vector(n), simplex\nr : row(n), nonzero\nx, y : vector(n)\n"
+      + "differential kron(ones(1, n)*s < 1, min(r', y > x)) wrt r\n",
+    "S : matrix(m, 3), simplex\nx, y : vector(m)\n"
+      + "gradient argmaxhot(sum(i = 1:3, S[:, i])) .* (x + y).^(3/2) wrt x\n",
+    "H : matrix(n, 3), onehot\nB : matrix(3, n), binary\nA : matrix(2, 2)\n"
+      + "differential kron(det(H*B), A) wrt B\n",
+    "A, B : matrix(m, m)\nsimplify logdet((cos(B) > A)^-2)\n",
+    "r : row(n)\nx : vector(n)\nhessian cos(polygamma(3, r)*x) wrt r\n",
+    "B : matrix(2, m)\na, b : scalar\nr : row(2), binary\nf : scalar -> matrix(2, 2)\n"
+      + "gradient r*(inv(B*ones(m, 2)) + f(a - b)) wrt a\n",
+    "B : matrix(m, 3)\nsimplify sign(sech(tan(B)))\n",
+    "a : scalar\nf : scalar -> matrix(3, n)\njacobian acos(erf(10*f'(a))) wrt a\n",
+  ]) func whatDoublesCannotFollowRefutesNothing(_ text: String) {
+    #expect(!outcomes(text).contains("a defect"))
+  }
+
+  /// Printers transpose forms that no constructor makes, which the constructors then met again.
+  @Test func printingLeavesNoTraces() throws {
+    let names = ["x : vector(2)", "r, s : row(2)"].flatMap { (try? Formula.declared($0)) ?? [] }
+    let formula = try Formula(parsing: "r*((sqrt(s) - exp(s))' .* x)", in: names)
+    #expect(try Formula(parsing: formula.text, in: names) === formula)
+    #expect(try Formula(parsing: formula.text, in: names) === formula)
+  }
+
+  @Test func theSignOfASumIsThatOfItsTranspose() throws {
+    let names = ["A, B : matrix(3, m)", "D : matrix(3, 3), diagonal", "S : matrix(3, 3), skew"].flatMap {
+      (try? Formula.declared($0)) ?? []
+    }
+    for (text, printed) in [
+      ("log((D - eye(3))*(A - B))", "log((I - D)*(B - A))"),
+      ("log((D' - eye(3))*A)", "log((D - I)*A)"),
+      ("sigmoid(A'*(eye(3) - S'))", "sigmoid(A'*(I + S))"),
+    ] {
+      let plain = Calculus(book: .standard).simplified(try Formula(parsing: text, in: names))
+      #expect(plain.text == printed)
+      #expect(Calculus(book: .standard).simplified(plain) === plain)
+    }
+  }
+
+  @Test func differencesThatAreNegativesOfEachOtherAreOneBase() throws {
+    let quotient = try read("(x - 1) ./ (1 - x)", "x : row(n)")
+    #expect(quotient.text == "-ones(n)'")
+    let square = try read("(A - B)/c .* (B - A)", "A, B : matrix(2, 3)", "c : scalar")
+    #expect(square.text == "-1/c * (A - B).^2")
+  }
+
+  @Test func powersOfZero() throws {
+    #expect(try read("sqrt(zeros(m)) ./ x", "x : vector(m)").text == "zeros(m)")
+    #expect(
+      try read("zeros(m).^a .* zeros(m).^(1 - a) ./ x", "x : vector(m)", "a : scalar").text == "zeros(m)")
+  }
+
+  /// `leakyrelu(x, a)` takes one number a for all entries.
+  @Test(arguments: ["leakyrelu", "elu"]) func parametersAreNotStacked(_ name: String) throws {
+    let text = "sum(i = 1:3, \(name)(b, B[i, :]*x))"
+    let formula = try read(text, "B : matrix(3, 3)", "b : scalar", "x : vector(3)")
+    let plain = Calculus(book: .standard).simplified(formula)
+    #expect(try read(plain.text, "B : matrix(3, 3)", "b : scalar", "x : vector(3)") === plain)
+  }
+
   @Test func sizesThatAreFarTooLargeAreRefusedInTheLibraryToo() throws {
     let x = try #require(try Formula.declared("x : vector(n - 2*m*m*m)").first)
     let function = try x.compiled()

@@ -22,4 +22,4 @@ public typealias FunctionEvaluator = @Sendable (UnsafePointer<Double>, UnsafeMut
 public typealias FunctionProvider = @Sendable (FunctionCall) -> FunctionEvaluator?
 
 /// The formula that defines an elementwise function: its parameters as scalar variables, and its body.
-public typealias FunctionDefinitions = (String) -> (parameters: [Formula], body: Formula)?
+public typealias FunctionDefinitions = @Sendable (String) -> (parameters: [Formula], body: Formula)?

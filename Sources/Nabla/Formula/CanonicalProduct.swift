@@ -116,6 +116,18 @@ extension Formula {
     }
   }
 
+  /// The transpose of what acts entry by entry or is made of blocks, by transposes of its arguments; nil for others.
+  func transposedInside(_ transposed: (Formula) -> Formula) -> Formula? {
+    guard case .apply(let operation, let arguments) = kind else { return nil }
+    switch operation {
+    case .elementwise: return .apply(operation, arguments.map(transposed), shape.transposed)
+    case .blocks(let height, let width):
+      return .blockArray(
+        (0..<width).map { column in (0..<height).map { transposed(arguments[$0 * width + column]) } })
+    case .array, .function, .slice, .indexSum: return nil
+    }
+  }
+
   /// The inverse of a square matrix; of a scalar, its reciprocal.
   static func inverse(_ inner: Formula) -> Formula {
     if inner.isScalar { return power(inner, number(-1)) }

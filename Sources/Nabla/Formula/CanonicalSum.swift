@@ -84,10 +84,18 @@ extension Formula {
     factor.isOne ? self : .times([.number(factor), self])
   }
 
-  /// Whether the term that sets the sign of a sum is negative: the plain number, or else the first in the order.
+  /// Whether the term that sets the sign of a sum is negative: the plain number, or else the first in an order that
+  /// is the same for the transposes.
   var isNegativeSum: Bool {
     guard case .sum(let terms) = kind else { return false }
-    return (terms.first(where: \.isNumeric) ?? terms[0]).coefficient.isNegative
+    if let number = terms.first(where: \.isNumeric) { return number.coefficient.isNegative }
+    guard !shape.isScalar, terms.contains(where: { $0.coefficient.isNegative }) else {
+      return terms[0].coefficient.isNegative
+    }
+    let first = terms.dropFirst().reduce(terms[0]) { first, term in
+      Formula.precedesUpToTransposition(term.splitCoefficient.1, first.splitCoefficient.1) ? term : first
+    }
+    return first.coefficient.isNegative
   }
 
   /// A sum as a number times a sum whose coefficients are whole, share no divisor, and whose sign is positive.

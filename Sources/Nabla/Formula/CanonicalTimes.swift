@@ -50,13 +50,20 @@ extension Formula {
       }
     }
     if coefficient.isOverflow { return invalid }
+    // Powers that were none of zero alone may be one together.
+    if result.contains(where: \.isZero) { return zeros(shape) }
     // One form for the multiples of a sum: the number moves to the coefficient. A number before a sum alone stays.
     if result.count > 1 {
+      var seen: Set<Formula> = []
+      var haveMet = false
       for (index, factor) in result.enumerated() {
         let (content, rest) = factor.splitPowerContent
         result[index] = rest
         coefficient = coefficient * content
+        if !seen.insert(rest.base).inserted { haveMet = true }
       }
+      // x - y and y - x are powers of one base once the sign is out.
+      if haveMet, !coefficient.isOverflow { return times([number(coefficient)] + result) }
     } else if let only = result.first, only.isNegativeSum {
       result[0] = only.negatedTermwise
       coefficient = -coefficient
@@ -69,6 +76,12 @@ extension Formula {
     if coefficient.isOne { return uncheckedTimes(result, shape) }
     if coefficient == -1, result.count == 1, case .sum = result[0].kind { return result[0].negatedTermwise }
     return interned(.times([number(coefficient)] + result), shape)
+  }
+
+  /// What a power is one of; of anything else, itself.
+  private var base: Formula {
+    if case .power(let base, _) = kind { return base }
+    return self
   }
 
   private static func addingExponents(_ parts: [Formula]) -> Formula {
@@ -87,7 +100,7 @@ extension Formula {
     if !exponent.isScalar, let value = exponent.uniformValue {
       return base.isScalar ? times([power(base, value), ones(shape)]) : power(base, value)
     }
-    if base.isZero, let value = exponent.number, value.isNegative { return invalid }
+    if base.isZero, let value = exponent.number { return value.isNegative ? invalid : zeros(shape) }
     if let value = base.number, let power = exponent.number, let exact = value.exactPower(power) {
       return number(exact)
     }

@@ -242,8 +242,11 @@ extension Formula {
   /// Every node once, children before parents.
   var nodesChildrenFirst: [Formula] { nodes { _ in false } }
 
-  /// Every node once, children before parents, without those that are known and what is inside them.
-  func nodes(without isKnown: (Formula) -> Bool) -> [Formula] {
+  /// Every node once, children before parents, without those that are known and what is inside them; what is inside
+  /// of the closed ones is left out too.
+  func nodes(
+    without isKnown: (Formula) -> Bool, closing isClosed: (Formula) -> Bool = { _ in false }
+  ) -> [Formula] {
     var result: [Formula] = []
     var done: Set<Formula> = []
     var stack: [(Formula, Bool)] = [(self, false)]
@@ -252,6 +255,7 @@ extension Formula {
         result.append(node)
       } else if !isKnown(node), done.insert(node).inserted {
         stack.append((node, true))
+        if isClosed(node) { continue }
         for child in node.children.reversed() where !done.contains(child) { stack.append((child, false)) }
       }
     }

@@ -57,10 +57,8 @@ extension Formula {
     if height < 2 { return turned }
     if let known = table.withLock({ $0.transposes[self] }) { return known }
     let result = turned
-    table.withLock {
-      $0.transposes[self] = result
-      $0.transposes[result] = self
-    }
+    // Not the other way round: printers transpose forms that no constructor makes.
+    table.withLock { $0.transposes[self] = result }
     return result
   }
 

@@ -51,4 +51,57 @@ extension Formula: Comparable {
       x.properties.sorted().map(\.rawValue).joined(separator: ","),
       y.properties.sorted().map(\.rawValue).joined(separator: ","))
   }
+
+  // MARK: Up to transposition
+
+  /// Whether a stands before b in an order that does not tell transposes apart.
+  static func precedesUpToTransposition(_ a: Formula, _ b: Formula) -> Bool {
+    // Beyond so many nodes they count as equal: graphs that share their parts have enormous trees.
+    var fuel = 400
+    return compareUpToTransposition(a, b, &fuel) < 0
+  }
+
+  private static func compareUpToTransposition(_ a: Formula, _ b: Formula, _ fuel: inout Int) -> Int {
+    let (x, y) = (a.withoutTranspose, b.withoutTranspose)
+    if x === y || fuel <= 0 { return 0 }
+    fuel -= 1
+    if x.kind.rank != y.kind.rank { return x.kind.rank < y.kind.rank ? -1 : 1 }
+    let own = compareOwn(x, y)
+    if own != 0 { return own }
+    return compareUpToTransposition(x.unturnedChildren(&fuel), y.unturnedChildren(&fuel), &fuel)
+  }
+
+  private static func compareUpToTransposition(
+    _ left: [Formula], _ right: [Formula], _ fuel: inout Int
+  ) -> Int {
+    for (x, y) in zip(left, right) {
+      let order = compareUpToTransposition(x, y, &fuel)
+      if order != 0 { return order }
+    }
+    return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
+  }
+
+  private var withoutTranspose: Formula {
+    if case .transpose(let inner) = kind { return inner }
+    return self
+  }
+
+  /// The children in an order that is the same for the transpose.
+  private func unturnedChildren(_ fuel: inout Int) -> [Formula] {
+    switch kind {
+    case .product(let chain):
+      let turned = Array(chain.reversed())
+      return Self.compareUpToTransposition(turned, chain, &fuel) < 0 ? turned : chain
+    case .sum(let parts), .times(let parts):
+      var sorted: [Formula] = []
+      for part in parts {
+        let place = sorted.firstIndex { Self.compareUpToTransposition(part, $0, &fuel) < 0 }
+        sorted.insert(part, at: place ?? sorted.endIndex)
+      }
+      return sorted
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
+      .apply, .differential:
+      return children
+    }
+  }
 }

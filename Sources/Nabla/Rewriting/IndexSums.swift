@@ -82,6 +82,7 @@ struct IndexSums {
       guard let parts = all([base, exponent]) else { return nil }
       return .power(parts[0], parts[1])
     case .apply(.elementwise(let name), let arguments):
+      guard takesRows(name, arguments) else { return nil }
       return all(arguments).map { .apply(.elementwise(name), $0, shape) }
     case .apply(.array(let operation), let arguments):
       return arguments.first.flatMap { reduced(operation, $0) }
@@ -123,6 +124,12 @@ struct IndexSums {
       .kron, .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:
       return nil
     }
+  }
+
+  /// Whether each argument that moves with the index may be an array.
+  private func takesRows(_ name: String, _ arguments: [Formula]) -> Bool {
+    guard case .elementwiseIn(let place)? = Signature.builtins[name]?.rule else { return true }
+    return arguments.indices.allSatisfy { $0 == place || !depends(arguments[$0]) }
   }
 
   private func all(_ parts: [Formula]) -> [Formula]? {

@@ -12,6 +12,7 @@ struct Rewrite: Sendable {
     case commonFactor = "common factor"
     case collected = "collected terms"
     case multipliedOut = "multiplied out"
+    case transposedInside = "transposed inside"
   }
 
   let reason: Reason
@@ -112,6 +113,7 @@ final class Simplifier {
     for candidate in Distribution.candidates(for: formula) {
       offer(candidate, .arithmetic(Self.arithmetic(formula, candidate)))
     }
+    offer(transposedInside(formula), .arithmetic(.transposedInside))
     for equality in book.equalities(for: formula) {
       let found = apply(equality.from, equality.to, equality.rule, formula) {
         $0.cost < (best?.after ?? formula).cost
@@ -130,9 +132,20 @@ final class Simplifier {
     }
   }
 
+  /// What stands under a transpose transposed itself: with properties, as of A'*S for a symmetric S, that may be
+  /// plainer than the constructors can know.
+  private func transposedInside(_ formula: Formula) -> Formula? {
+    guard case .transpose(let inner) = formula.kind, nesting < 8 else { return nil }
+    nesting += 1
+    defer { nesting -= 1 }
+    return inner.transposedInside { simplify($0.transposed) }
+  }
+
   /// Whether a recorded rewrite is one that the rules or arithmetic allow here.
   func allows(_ rewrite: Rewrite) -> Bool {
     switch rewrite.reason {
+    case .arithmetic(.transposedInside):
+      return transposedInside(rewrite.before) === rewrite.after
     case .arithmetic:
       return Distribution.candidates(for: rewrite.before).contains(rewrite.after)
     case .rule(let rule):

@@ -95,7 +95,7 @@ extension RuleBook {
   }
 
   /// Bodies of functions that the numeric library does not have.
-  var numericDefinitions: @Sendable (String) -> (parameters: [Formula], body: Formula)? {
+  var numericDefinitions: FunctionDefinitions {
     { [functions] name in
       guard let function = functions[name], let body = function.body else { return nil }
       return (function.parameters, body)

@@ -23,13 +23,44 @@ enum Conditioning {
     _ difference: Double, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     checking places: [Int]
   ) -> Bool {
+    moves(program, values, outputs) { place, size, _ in places.contains(place) && size > 0.1 * difference }
+  }
+
+  /// Whether the first output jumps when the data move by rounding alone, so that it has no slope there.
+  static func jumps(
+    _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix]
+  ) -> Bool {
+    moves(program, values, outputs) { place, size, scale in place == 0 && size > 1e-6 * scale }
+  }
+
+  /// Whether some output moves far: by its place, how far, and its size.
+  private static func moves(
+    _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
+    _ isFar: (Int, Double, Double) -> Bool
+  ) -> Bool {
     for seed: UInt64 in 1...8 {
       guard let others = try? program.run(moved(values, seed: seed)) else { return true }
-      for place in places {
-        let (before, after) = (outputs[place], others[place])
-        guard after.isFinite, before.rows == after.rows, before.columns == after.columns else { return true }
-        if (before - after).maxAbs > 0.1 * difference { return true }
+      for (place, (before, after)) in zip(outputs, others).enumerated() {
+        if !after.isFinite || before.rows != after.rows || before.columns != after.columns {
+          if isFar(place, .infinity, before.maxAbs) { return true }
+        } else if isFar(place, (before - after).maxAbs, before.maxAbs) {
+          return true
+        }
       }
+    }
+    return false
+  }
+}
+
+extension NumericCheck {
+  /// Whether there is a point at which a formula has a value that is more than what rounding makes of it.
+  func hasSteadyValue(_ formula: Formula) -> Bool {
+    let variables = Self.variables([formula])
+    var source = InstanceSource([formula], variables: variables, options: options, seed: seed)
+    guard case .success(let (program, sizes)) = source.nextProgram([formula]) else { return false }
+    for _ in 0..<points {
+      guard let point = source.nextPoint(program, sizes) else { return false }
+      if !Conditioning.jumps(program, point.values, point.outputs) { return true }
     }
     return false
   }

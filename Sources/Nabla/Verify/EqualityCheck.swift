@@ -22,13 +22,14 @@ extension NumericCheck {
     var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
     var verdict = Verdict(status: .verified)
     var isRounding = false
+    // Where doubles refute, though what they show may be rounding.
+    var doubt: Counterexample?
     for wanted in [points - points / 2, points / 2] where wanted > 0 {
       let program: CompiledProgram
       let sizes: [String: Int]
       switch source.nextProgram([left, right] + parts + presupposed) {
       case .failure(let problem):
-        if verdict.points > 0 { return verdict }
-        return .skipped(problem.reason)
+        return concluded(verdict, doubt, problem.reason)
       case .success(let made): (program, sizes) = made
       }
       for _ in 0..<wanted {
@@ -36,32 +37,58 @@ extension NumericCheck {
         guard let comparison = compare(left, right, point.outputs, parts, sizes) else {
           return .skipped("the sides have different sizes")
         }
-        if comparison > Self.equalityTolerance,
-          Conditioning.explains(
-            (point.outputs[0] - point.outputs[1]).maxAbs, program, point.values, point.outputs,
-            checking: [0, 1])
-        {
-          isRounding = true
+        if comparison <= Self.equalityTolerance {
+          verdict.points += 1
+          verdict.error = max(verdict.error, comparison)
           continue
         }
-        verdict.points += 1
-        verdict.error = max(verdict.error, comparison)
-        if comparison > Self.equalityTolerance {
+        let example = Counterexample(
+          point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
+        switch judgement(left, right, example, program, point.values, point.outputs) {
+        case .right: verdict.points += 1
+        case .unusable, .undecided: isRounding = true
+        case .unknown: doubt = doubt ?? example
+        case .wrong:
+          verdict.points += 1
+          verdict.error = max(verdict.error, comparison)
           verdict.status = .refuted
-          let example = Counterexample(
-            point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
-          // Elsewhere, a difference that may be rounding would be another one.
-          verdict.counterexample =
-            example.mayBeRounding ? example : readable(left, right, parts, presupposed) ?? example
+          verdict.counterexample = readable(left, right, parts, presupposed) ?? example
           return verdict
         }
       }
     }
-    if verdict.points > 0 { return verdict }
-    return .skipped(
+    let reason =
       isRounding
-        ? "at the points that were found rounding decides"
-        : "no point was found at which both sides are finite")
+      ? "at the points that were found rounding decides"
+      : "no point was found at which both sides are finite"
+    return concluded(verdict, doubt, reason)
+  }
+
+  /// The verdict where no point refutes for certain.
+  func concluded(_ verdict: Verdict, _ doubt: Counterexample?, _ reason: String) -> Verdict {
+    guard let doubt else { return verdict.points > 0 ? verdict : .skipped(reason) }
+    var verdict = verdict
+    verdict.status = .refuted
+    verdict.isDoubtful = true
+    verdict.counterexample = doubt
+    return verdict
+  }
+
+  /// What becomes of a point at which doubles differ.
+  private func judgement(
+    _ left: Formula, _ right: Formula, _ example: Counterexample, _ program: CompiledProgram,
+    _ values: [Formula: Matrix], _ outputs: [Matrix]
+  ) -> CertifiedReferee.Finding {
+    let finding = referee(example.sizes, values).equality(left, right)
+    switch finding {
+    case .right, .unusable, .undecided: return finding
+    // Data have a property but for rounding.
+    case .wrong where values.keys.allSatisfy(\.hasNoProperties): return .wrong
+    case .wrong, .unknown:
+      let difference = (example.left - example.right).maxAbs
+      return Conditioning.explains(difference, program, values, outputs, checking: [0, 1])
+        ? .unusable : finding
+    }
   }
 
   /// The largest difference, relative to the scale; nil when the sizes differ. The first outputs are both sides

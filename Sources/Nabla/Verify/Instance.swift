@@ -163,12 +163,17 @@ struct InstanceSource {
   let formulas: [Formula]
   let variables: [Formula]
   let options: Compiler.Options
+  private let seed: UInt64
   var generator: SplitMix64
   /// Values that are given.
   var pinned: [Formula: Matrix] = [:]
   /// Where the search for a regime goes on: a regime that worked is tried first.
   private var regimeAttempt = 0
   private var sizeAttempt = 0
+  /// Whether matrices must have their usual ranks, as derivatives ask for.
+  var needsRegularRanks = false
+  /// Of the program that was made last.
+  private var ranks: RegularRanks?
 
   static let tries = 60
 
@@ -177,6 +182,7 @@ struct InstanceSource {
     self.formulas = formulas
     self.variables = variables
     self.options = options
+    self.seed = seed
     generator = SplitMix64(seed: seed)
   }
 
@@ -190,7 +196,12 @@ struct InstanceSource {
       sizeAttempt += 1
       guard let sizes = Instance.sizes(formulas + variables, attempt: attempt, &generator) else { continue }
       do throws(CompileError) {
-        return .success((try Compiler.compile(compiled, sizes: sizes, options: options), sizes))
+        let program = try Compiler.compile(compiled, sizes: sizes, options: options)
+        if needsRegularRanks {
+          ranks = RegularRanks(
+            formulas, variables: variables, sizes: sizes, options: options, seed: seed)
+        }
+        return .success((program, sizes))
       } catch {
         problem = CheckProblem(error.description)
         // What is wrong in itself would only seem right at sizes of one.
@@ -230,6 +241,7 @@ struct InstanceSource {
       values[formula] = value
     }
     guard let outputs = try? program.run(values), outputs.allSatisfy(\.isFinite) else { return nil }
+    if let ranks, !ranks.holds(at: values) { return nil }
     return (values, outputs)
   }
 }

@@ -60,62 +60,79 @@ public struct RandomSmoothFunction: Sendable {
   /// Gradient: as many numbers as the argument has. Jacobian: values × arguments. Hessian: arguments ×
   /// arguments. Primes: of one argument, as many numbers as the value has.
   public func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
-    let (arguments, values) = (argumentCount, valueCount)
-    switch derivative {
-    case .value: return { x, z in for j in 0..<values { z[j] = self.value(j, x, order: 0) { _ in 1 } } }
-    case .prime(let order):
-      guard arguments == 1, order >= 0 else { return nil }
-      return { x, z in
-        for j in 0..<values {
-          z[j] = self.value(j, x, order: order) { Self.power(self.frequencies[$0], order) }
-        }
-      }
-    case .gradient:
-      guard values == 1 else { return nil }
-      return { x, z in
-        for i in 0..<arguments { z[i] = self.value(0, x, order: 1) { self.frequencies[$0 + i] } }
-      }
-    case .jacobian:
-      return { x, z in
-        for i in 0..<arguments {
-          for j in 0..<values {
-            z[j + i * values] = self.value(j, x, order: 1) { self.frequencies[$0 + i] }
-          }
-        }
-      }
-    case .hessian:
-      guard values == 1 else { return nil }
-      return { x, z in
-        for i in 0..<arguments {
-          for k in 0..<arguments {
-            z[k + i * arguments] = self.value(0, x, order: 2) {
-              self.frequencies[$0 + i] * self.frequencies[$0 + k]
-            }
-          }
-        }
-      }
+    guard let entries = entries(derivative) else { return nil }
+    return { x, z in
+      for (index, entry) in entries.enumerated() { z[index] = self.value(entry, x) }
     }
   }
 
-  private static func power(_ base: Double, _ count: Int) -> Double {
-    (0..<count).reduce(1) { product, _ in product * base }
+  /// The same numbers with certain digits.
+  func values(_ derivative: FunctionDerivative, at x: [Real], places: Int) -> [Real]? {
+    guard x.count == argumentCount, let entries = entries(derivative) else { return nil }
+    func number(_ value: Double) -> Real { Real(value, places: places) }
+    return entries.map { entry in
+      Real.sum(
+        terms(of: entry).map { k in
+          let start = k * argumentCount
+          let angle = Real.sum(
+            [number(terms[k].phase)] + x.indices.map { number(frequencies[start + $0]) * x[$0] })
+          let wave = angle.through { ball in
+            let (sine, cosine) = ball.sineAndCosine
+            let size = entry.places.count.isMultiple(of: 2) ? sine : cosine
+            return entry.places.count & 2 == 0 ? size : -size
+          }
+          return entry.places.reduce(number(terms[k].amplitude) * wave) {
+            $0 * number(frequencies[start + $1])
+          }
+        })
+    }
   }
 
-  /// The sum of factor * c * (sine differentiated so often)(a'*x + b); the factor is told where a begins.
-  private func value(_ j: Int, _ x: UnsafePointer<Double>, order: Int, _ factor: (Int) -> Double) -> Double {
+  /// One number: a value, differentiated by the arguments at these places.
+  private struct Entry: Sendable {
+    let value: Int
+    let places: [Int]
+  }
+
+  private func entries(_ derivative: FunctionDerivative) -> [Entry]? {
+    let (arguments, values) = (0..<argumentCount, 0..<valueCount)
+    switch derivative {
+    case .value: return values.map { Entry(value: $0, places: []) }
+    case .prime(let order):
+      guard argumentCount == 1, order >= 0 else { return nil }
+      let places = Array(repeating: 0, count: order)
+      return values.map { Entry(value: $0, places: places) }
+    case .gradient:
+      guard valueCount == 1 else { return nil }
+      return arguments.map { Entry(value: 0, places: [$0]) }
+    case .jacobian: return arguments.flatMap { i in values.map { Entry(value: $0, places: [i]) } }
+    case .hessian:
+      guard valueCount == 1 else { return nil }
+      return arguments.flatMap { i in arguments.map { Entry(value: 0, places: [$0, i]) } }
+    }
+  }
+
+  private func terms(of entry: Entry) -> Range<Int> {
+    (entry.value * Self.termCount)..<((entry.value + 1) * Self.termCount)
+  }
+
+  /// The sum of c * (sine differentiated so often)(a'*x + b) * the frequencies at the places.
+  private func value(_ entry: Entry, _ x: UnsafePointer<Double>) -> Double {
     var total = 0.0
-    for k in (j * Self.termCount)..<((j + 1) * Self.termCount) {
+    for k in terms(of: entry) {
       let start = k * argumentCount
       var angle = terms[k].phase
       for i in 0..<argumentCount { angle += frequencies[start + i] * x[i] }
       let wave: Double =
-        switch order & 3 {
+        switch entry.places.count & 3 {
         case 0: sin(angle)
         case 1: cos(angle)
         case 2: -sin(angle)
         default: -cos(angle)
         }
-      total += terms[k].amplitude * wave * factor(start)
+      var term = terms[k].amplitude * wave
+      for place in entry.places { term *= frequencies[start + place] }
+      total += term
     }
     return total
   }

@@ -19,6 +19,8 @@ public struct Verdict: Sendable, Equatable {
   /// How many points were compared with numbers.
   public var points = 0
   public var counterexample: Counterexample?
+  /// Whether it is refuted by doubles alone, which more digits could neither confirm nor deny.
+  var isDoubtful = false
   /// What was found over a prime field; nil where numbers alone speak.
   public var certificate: ExactCertificate?
   /// Whether the sides differ over a prime field, though numbers do not tell them apart.

@@ -3,9 +3,9 @@ import NablaNumerics
 
 /// Both arms of verification: numbers at random points, and exact values over a prime field.
 ///
-/// What the numbers refute is refuted, unless all they show is rounding and a rational identity is certified. What
-/// they pass is certified where the exact arm can, and refuted where that finds rational formulas to differ, by
-/// however little.
+/// What the numbers refute is refuted, unless doubles may have lost their digits and the claim is certified. What they
+/// pass is certified where the exact arm can, and refuted where that finds rational formulas to differ, by however
+/// little.
 public struct Verification: Sendable {
   let numeric: NumericCheck
   private let book: RuleBook
@@ -88,12 +88,13 @@ public struct Verification: Sendable {
     switch finding {
     case .notApplicable, .differs(isRational: false): break
     case .certified(let certificate):
-      if verdict.status != .verified {
-        // Without a point at which numbers agree, only what is rational is known to speak of any.
-        guard certificate.isRational, !certificate.hasChoices else { return verdict }
-        if let example = verdict.counterexample, !example.mayBeRounding { return verdict }
-        verdict = Verdict(status: .verified)
+      // Doubles that may have lost their digits contradict nothing. Without a point at which numbers agree, only
+      // what is rational is known to speak of any.
+      if verdict.status == .refuted, !verdict.isDoubtful { return verdict }
+      if verdict.points == 0, !certificate.isRational || certificate.hasChoices {
+        return verdict.isDoubtful ? .skipped("doubles have too few digits for it") : verdict
       }
+      (verdict.status, verdict.isDoubtful, verdict.counterexample) = (.verified, false, nil)
       verdict.certificate = certificate
     case .differs(isRational: true):
       if verdict.status == .refuted { return verdict }
@@ -102,14 +103,5 @@ public struct Verification: Sendable {
       verdict.counterexample = example()
     }
     return verdict
-  }
-}
-
-extension Counterexample {
-  /// Whether the sides differ by little, beside the values that they are computed from.
-  var mayBeRounding: Bool {
-    guard left.rows == right.rows, left.columns == right.columns else { return false }
-    let scale = values.values.reduce(max(1, left.maxAbs, right.maxAbs)) { max($0, $1.maxAbs) }
-    return (left - right).maxAbs <= 1e-7 * scale
   }
 }

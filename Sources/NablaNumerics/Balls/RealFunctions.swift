@@ -1,8 +1,6 @@
-import NablaNumerics
-
 /// The elementwise functions of the catalogue, by their definitions.
-enum ExtremeFunctions {
-  static func value(_ name: String, _ x: [Real], places: Int) -> Real? {
+package enum RealFunctions {
+  package static func value(_ name: String, _ x: [Real], places: Int) -> Real? {
     func number(_ value: Double) -> Real { Real(value, places: places) }
     let (one, two, half) = (number(1), number(2), number(0.5))
     let a = x[0]
@@ -68,13 +66,13 @@ enum ExtremeFunctions {
     }
   }
 
-  static func whole(_ x: Real) -> Int? {
+  package static func whole(_ x: Real) -> Int? {
     guard case .ball(let ball) = x, ball.error == -.infinity, ball.upper < 60 else { return nil }
     return Int(exactly: ball.double)
   }
 
   /// By the sign of the first.
-  static func choose(_ test: Real, _ positive: Real, _ zero: Real, _ negative: Real) -> Real {
+  package static func choose(_ test: Real, _ positive: Real, _ zero: Real, _ negative: Real) -> Real {
     switch test.sign {
     case 1: return positive
     case 0: return zero
@@ -129,7 +127,26 @@ enum ExtremeFunctions {
     return gamma(a, one, places) {
       .known($0.polygamma(order))
     } reflected: { sine, pi, other in
-      order == 0 ? other - pi * (pi * a).through { $0.sineAndCosine.cosine } / sine : .undecided
+      // ψ(k, x) = (-1)^k (ψ(k, 1 - x)) - π d^k/dx^k cot(πx), whose derivatives are polynomials in cot(πx).
+      let cotangent = (pi * a).through { $0.sineAndCosine.cosine } / sine
+      let slope = Self.cotangentDerivative(order, cotangent, places)
+      let change = (0...order).reduce(slope) { product, _ in product * pi }
+      return (order % 2 == 0 ? other : -other) - change
     }
+  }
+
+  /// d^k/du^k cot(u), of c = cot(u): dc/du = -(1 + c²).
+  private static func cotangentDerivative(_ order: Int, _ c: Real, _ places: Int) -> Real {
+    var coefficients = [Real(0, places: places), Real(1, places: places)]
+    for _ in 0..<order {
+      var next = [Real](repeating: Real(0, places: places), count: coefficients.count + 1)
+      for (power, coefficient) in coefficients.enumerated().dropFirst() {
+        let slope = coefficient * Real(-power, places: places)
+        next[power - 1] = next[power - 1] + slope
+        next[power + 1] = next[power + 1] + slope
+      }
+      coefficients = next
+    }
+    return coefficients.reversed().reduce(Real(0, places: places)) { $0 * c + $1 }
   }
 }

@@ -1,20 +1,29 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A real number known to lie within an error of a number of so many limbs.
 ///
 /// Every operation bounds its own rounding, so a result says how good it is; who finds it too wide computes again
 /// with more limbs. The exponent is a whole number, so nothing overflows.
-struct Ball {
-  let isNegative: Bool
+package struct Ball: Sendable {
+  package let isNegative: Bool
   /// The number without its sign is the limbs times 2^(64*exponent).
-  let limbs: [UInt64]
-  let exponent: Int
+  package let limbs: [UInt64]
+  package let exponent: Int
   /// The logarithm of the largest error, to base 2.
-  let error: Double
+  package let error: Double
   /// The limbs that results keep.
-  let places: Int
+  package let places: Int
+  /// The logarithm of the size of the middle, to base 2, off by less than `slack`.
+  private let size: Double
+  private static let slack = 1e-9
 
-  init(isNegative: Bool, limbs: [UInt64], exponent: Int, error: Double, places: Int) {
+  package init(isNegative: Bool, limbs: [UInt64], exponent: Int, error: Double, places: Int) {
     var (first, last) = (0, limbs.count)
     while last > 0, limbs[last - 1] == 0 { last -= 1 }
     var error = error
@@ -30,10 +39,16 @@ struct Ball {
     self.exponent = first < last ? exponent + first : 0
     self.error = error
     self.places = places
+    if let top = self.limbs.last {
+      let next = self.limbs.count > 1 ? self.limbs[self.limbs.count - 2] : 0
+      size = Double(64 * (self.exponent + self.limbs.count - 1)) + log2(Double(top) + Double(next) * 0x1p-64)
+    } else {
+      size = -.infinity
+    }
   }
 
   /// The number itself.
-  init(_ value: Double, places: Int) {
+  package init(_ value: Double, places: Int) {
     guard value != 0 else {
       self.init(isNegative: false, limbs: [], exponent: 0, error: -.infinity, places: places)
       return
@@ -47,48 +62,49 @@ struct Ball {
       error: -.infinity, places: places)
   }
 
-  init(_ value: Int, places: Int) {
+  package init(_ value: Int, places: Int) {
     self.init(
       isNegative: value < 0, limbs: [UInt64(value.magnitude)], exponent: 0, error: -.infinity, places: places)
   }
 
   // MARK: Sizes
 
+  /// log2, for errors and sizes.
+  package static func logarithm(_ value: Double) -> Double { log2(value) }
+
   /// log2(2^a + 2^b), rounded up.
-  static func sum(_ a: Double, _ b: Double) -> Double {
+  package static func sum(_ a: Double, _ b: Double) -> Double {
     let (large, small) = (max(a, b), min(a, b))
     if small == -.infinity || large == .infinity { return large }
-    return large + log2(1 + exp2(small - large)) + 1e-9
+    return large + log2(1 + exp2(small - large)) + slack
   }
 
-  /// An upper bound for the logarithm of the size of the middle; the size is at least half of this.
-  var middle: Double {
-    guard let top = limbs.last else { return -.infinity }
-    return Double(64 * (exponent + limbs.count) - top.leadingZeroBitCount)
-  }
+  /// An upper bound for the logarithm of the size of the middle.
+  package var middle: Double { size + Self.slack }
+  /// A lower bound for the same.
+  private var least: Double { size - Self.slack }
   /// An upper bound for the logarithm of the size.
-  var upper: Double { Self.sum(middle, error) }
+  package var upper: Double { Self.sum(middle, error) }
   /// A lower bound for the logarithm of the size; minus infinity where it may be zero.
-  var lower: Double {
-    let least = middle - 1
+  package var lower: Double {
     if error == -.infinity { return least }
-    return error < least - 1e-6 ? least + log2(1 - exp2(error - least)) - 1e-9 : -.infinity
+    return error < least - 1e-6 ? least + log2(1 - exp2(error - least)) - Self.slack : -.infinity
   }
-  var isZero: Bool { limbs.isEmpty && error == -.infinity }
+  package var isZero: Bool { limbs.isEmpty && error == -.infinity }
   /// Whether zero is among what it may be.
-  var mayBeZero: Bool { lower == -.infinity }
+  package var mayBeZero: Bool { lower == -.infinity }
   /// Bits that are known.
-  var accuracy: Double { isZero ? .infinity : lower - error }
+  package var accuracy: Double { isZero ? .infinity : lower - error }
 
   /// The middle without its error.
-  var exact: Ball { with(error: -.infinity) }
-  func with(error: Double) -> Ball {
+  package var exact: Ball { with(error: -.infinity) }
+  package func with(error: Double) -> Ball {
     Ball(isNegative: isNegative, limbs: limbs, exponent: exponent, error: error, places: places)
   }
-  func widened(by more: Double) -> Ball { with(error: Self.sum(error, more)) }
+  package func widened(by more: Double) -> Ball { with(error: Self.sum(error, more)) }
 
   /// The middle as a double.
-  var double: Double {
+  package var double: Double {
     var value = 0.0
     for limb in limbs.suffix(2).reversed() { value = value * 0x1p64 + Double(limb) }
     let shift = 64 * (exponent + max(0, limbs.count - 2))
@@ -98,12 +114,12 @@ struct Ball {
 
   // MARK: Arithmetic
 
-  static prefix func - (a: Ball) -> Ball {
+  package static prefix func - (a: Ball) -> Ball {
     Ball(isNegative: !a.isNegative, limbs: a.limbs, exponent: a.exponent, error: a.error, places: a.places)
   }
-  var magnitude: Ball { isNegative ? -self : self }
+  package var magnitude: Ball { isNegative ? -self : self }
 
-  static func + (a: Ball, b: Ball) -> Ball {
+  package static func + (a: Ball, b: Ball) -> Ball {
     let places = max(a.places, b.places)
     var error = Self.sum(a.error, b.error)
     if a.limbs.isEmpty || b.limbs.isEmpty {
@@ -131,9 +147,9 @@ struct Ball {
       places: places)
   }
 
-  static func - (a: Ball, b: Ball) -> Ball { a + -b }
+  package static func - (a: Ball, b: Ball) -> Ball { a + -b }
 
-  static func * (a: Ball, b: Ball) -> Ball {
+  package static func * (a: Ball, b: Ball) -> Ball {
     let places = max(a.places, b.places)
     var error = -Double.infinity
     if a.error > -.infinity { error = Self.sum(error, a.error + b.upper) }
@@ -144,7 +160,7 @@ struct Ball {
   }
 
   /// Of no use, with an error without bound, where b may be zero.
-  static func / (a: Ball, b: Ball) -> Ball {
+  package static func / (a: Ball, b: Ball) -> Ball {
     let places = max(a.places, b.places)
     if b.mayBeZero {
       return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
@@ -154,26 +170,26 @@ struct Ball {
     let exponent = a.exponent - shift - b.exponent
     var error = a.limbs.isEmpty ? -Double.infinity : Double(64 * exponent)
     if a.error > -.infinity { error = Self.sum(error, a.error - b.lower) }
-    if b.error > -.infinity { error = Self.sum(error, a.upper - b.lower + b.error - (b.middle - 1)) }
+    if b.error > -.infinity { error = Self.sum(error, a.upper - b.lower + b.error - b.least) }
     return Ball(
       isNegative: a.isNegative != b.isNegative, limbs: quotient, exponent: exponent, error: error,
       places: places)
   }
 
-  static func * (a: Ball, b: Int) -> Ball { a * Ball(b, places: a.places) }
-  static func / (a: Ball, b: Int) -> Ball { a / Ball(b, places: a.places) }
-  static func + (a: Ball, b: Int) -> Ball { a + Ball(b, places: a.places) }
-  static func - (a: Ball, b: Int) -> Ball { a + -b }
+  package static func * (a: Ball, b: Int) -> Ball { a * Ball(b, places: a.places) }
+  package static func / (a: Ball, b: Int) -> Ball { a / Ball(b, places: a.places) }
+  package static func + (a: Ball, b: Int) -> Ball { a + Ball(b, places: a.places) }
+  package static func - (a: Ball, b: Int) -> Ball { a + -b }
 
   /// Times 2^bits.
-  func scaled(_ bits: Int) -> Ball {
+  package func scaled(_ bits: Int) -> Ball {
     let limb = Int((Double(bits) / 64).rounded(.down))
     return Ball(
       isNegative: isNegative, limbs: Limbs.shiftedLeft(limbs, bits - 64 * limb), exponent: exponent + limb,
       error: error + Double(bits), places: places)
   }
 
-  func power(_ count: Int) -> Ball {
+  package func power(_ count: Int) -> Ball {
     var (result, factor, left) = (Ball(1, places: places), self, count)
     while left > 0 {
       if left & 1 == 1 { result = result * factor }

@@ -1,5 +1,12 @@
-import Foundation
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 // Elementary functions of balls. Each series stops with the bound of what it leaves out added to the error.
 
@@ -20,12 +27,12 @@ extension Ball {
   }
 
   /// log(2) = 2 atanh(1/3).
-  static func logOfTwo(_ places: Int) -> Ball {
+  package static func logOfTwo(_ places: Int) -> Ball {
     constant("log 2", places) { (Ball(1, places: $0) / 3).hyperbolicArctangent * 2 }
   }
 
   /// π = 16 atan(1/5) - 4 atan(1/239), by Machin.
-  static func pi(_ places: Int) -> Ball {
+  package static func pi(_ places: Int) -> Ball {
     constant("pi", places) { (places: Int) in
       let (a, b) = (Ball(1, places: places) / 5, Ball(1, places: places) / 239)
       return a.arctangentSeries(-1) * 16 - b.arctangentSeries(-1) * 4
@@ -45,7 +52,7 @@ extension Ball {
   }
 
   /// atanh(x) for |x| < 1/2.
-  var hyperbolicArctangent: Ball { arctangentSeries(1) }
+  package var hyperbolicArctangent: Ball { arctangentSeries(1) }
 
   /// Σ x^k/k! from k = `start`, for |x| < 1; a step of 2 with a sign for sine and cosine.
   private func factorialSeries(from start: Int, step: Int = 1, sign: Int = 1) -> Ball {
@@ -63,7 +70,7 @@ extension Ball {
   }
 
   /// e^x for |x| < 2^40.
-  var exponential: Ball {
+  package var exponential: Ball {
     if isZero { return one }
     guard upper < 41 else {
       return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
@@ -80,13 +87,13 @@ extension Ball {
   }
 
   /// e^x - 1.
-  var exponentialMinusOne: Ball {
+  package var exponentialMinusOne: Ball {
     if isZero { return self }
     return upper < -1 ? factorialSeries(from: 1) : exponential - 1
   }
 
   /// The square root of what is not negative.
-  var squareRoot: Ball {
+  package var squareRoot: Ball {
     if isZero { return self }
     if mayBeZero {
       return Ball(isNegative: false, limbs: [], exponent: 0, error: upper / 2 + 1, places: places)
@@ -105,7 +112,7 @@ extension Ball {
   }
 
   /// The logarithm of a positive number.
-  var logarithm: Ball {
+  package var logarithm: Ball {
     if mayBeZero { return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places) }
     let scale = Int(middle.rounded(.up))
     var (near, multiple) = (scaled(-scale), scale)
@@ -132,13 +139,13 @@ extension Ball {
   }
 
   /// log(1 + x) for x > -1.
-  var logarithmOfOnePlus: Ball {
+  package var logarithmOfOnePlus: Ball {
     if isZero { return self }
     return upper < -2 ? (self / (self + 2)).hyperbolicArctangent * 2 : (self + 1).logarithm
   }
 
   /// The sine and the cosine.
-  var sineAndCosine: (sine: Ball, cosine: Ball) {
+  package var sineAndCosine: (sine: Ball, cosine: Ball) {
     let unknown = Ball(isNegative: false, limbs: [], exponent: 0, error: 0, places: places)
     if isZero { return (self, one) }
     if upper > bits - 32 { return (unknown, unknown) }
@@ -169,7 +176,7 @@ extension Ball {
       error: -.infinity, places: places)
   }
 
-  var arctangent: Ball {
+  package var arctangent: Ball {
     if isZero { return self }
     if !mayBeZero, middle > 1 {
       let rest = (one / self).arctangent
@@ -185,7 +192,7 @@ extension Ball {
   }
 
   /// The error function.
-  var errorFunction: Ball {
+  package var errorFunction: Ball {
     if isZero { return self }
     if lower > 16 {
       let rest = -exp2(2 * min(lower, 60)) * 1.4
@@ -193,7 +200,8 @@ extension Ball {
     }
     let rootOfPi = Ball.pi(places).squareRoot
     let square = self * self
-    if double.magnitude < 8 {
+    // The other series never has more digits than it has terms that shrink: e^(-x²) of the tail.
+    if double.magnitude < 8 || double * double * 1.4 < bits {
       // 2/√π e^(-x²) Σ 2^k x^(2k+1)/(2k+1)!!, all terms of one sign.
       var (term, total, k) = (self, self, 1)
       while term.upper > total.middle - bits, k < 20_000 {

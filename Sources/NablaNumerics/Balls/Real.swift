@@ -1,7 +1,13 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A real number of any size: a ball, or ±e^b with a ball b too large to write out.
-enum Real {
+package enum Real: Sendable {
   case ball(Ball)
   case power(isNegative: Bool, logarithm: Ball)
   /// Of a pole or outside of a domain, so neither a number nor infinite for certain.
@@ -9,21 +15,49 @@ enum Real {
   /// The limbs do not tell.
   case undecided
 
-  init(_ value: Double, places: Int) {
+  package init(_ value: Double, places: Int) {
     self = value.isFinite ? .ball(Ball(value, places: places)) : .undefined
   }
-  init(_ value: Int, places: Int) { self = .ball(Ball(value, places: places)) }
+  package init(_ value: Int, places: Int) { self = .ball(Ball(value, places: places)) }
 
-  /// A ball whose error is not without bound.
-  static func known(_ ball: Ball) -> Real {
-    ball.error == .infinity || ball.error.isNaN ? .undecided : .ball(ball)
+  /// A ball whose error is not without bound; of a size that exponents bear.
+  package static func known(_ ball: Ball) -> Real {
+    if ball.error == .infinity || ball.error.isNaN { return .undecided }
+    if ball.upper < largestLogarithm, ball.mayBeZero || ball.lower > -largestLogarithm { return .ball(ball) }
+    return ball.mayBeZero
+      ? .undecided : .power(isNegative: ball.isNegative, logarithm: ball.magnitude.logarithm)
   }
 
+  /// Beyond 2 to this, and below 2 to minus this, logarithms are kept.
+  private static let largestLogarithm = 0x1p42
+
+  package static func sum(_ parts: some Sequence<Real>) -> Real {
+    var total: Real?
+    for part in parts { total = total.map { $0 + part } ?? part }
+    return total ?? Real(0, places: 1)
+  }
+
+  /// With an error of 2^bits more.
+  package func widened(by bits: Double) -> Real { through { $0.widened(by: bits) } }
+
+  /// Times 2^bits.
+  package func scaled(_ bits: Int) -> Real {
+    switch self {
+    case .ball(let ball): .known(ball.scaled(bits))
+    case .power(let isNegative, let logarithm):
+      .power(isNegative: isNegative, logarithm: logarithm + Ball.logOfTwo(logarithm.places) * bits)
+    case .undefined, .undecided: self
+    }
+  }
+
+  package var isUndefined: Bool { if case .undefined = self { true } else { false } }
+  package var isUndecided: Bool { if case .undecided = self { true } else { false } }
+
   /// Whether it is exactly zero.
-  var isZero: Bool { if case .ball(let ball) = self { ball.isZero } else { false } }
+  package var isZero: Bool { if case .ball(let ball) = self { ball.isZero } else { false } }
 
   /// -1, 0 or 1, or nil where it is not certain.
-  var sign: Int? {
+  package var sign: Int? {
     switch self {
     case .ball(let ball): ball.isZero ? 0 : ball.mayBeZero ? nil : ball.isNegative ? -1 : 1
     case .power(let isNegative, _): isNegative ? -1 : 1
@@ -63,7 +97,7 @@ enum Real {
     return .known(isNegative ? -size : size)
   }
 
-  static prefix func - (a: Real) -> Real {
+  package static prefix func - (a: Real) -> Real {
     switch a {
     case .ball(let ball): .ball(-ball)
     case .power(let isNegative, let logarithm): .power(isNegative: !isNegative, logarithm: logarithm)
@@ -71,7 +105,7 @@ enum Real {
     }
   }
 
-  static func + (a: Real, b: Real) -> Real {
+  package static func + (a: Real, b: Real) -> Real {
     if case .ball(let x) = a, case .ball(let y) = b { return .known(x + y) }
     if a.isZero { return b }
     if b.isZero { return a }
@@ -96,9 +130,9 @@ enum Real {
     return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: 1)
   }
 
-  static func - (a: Real, b: Real) -> Real { a + -b }
+  package static func - (a: Real, b: Real) -> Real { a + -b }
 
-  static func * (a: Real, b: Real) -> Real {
+  package static func * (a: Real, b: Real) -> Real {
     if case .ball(let x) = a, case .ball(let y) = b { return .known(x * y) }
     guard case .undefined = failure(a, b) else {
       if a.isZero { return a }
@@ -112,7 +146,7 @@ enum Real {
     return .undefined
   }
 
-  static func / (a: Real, b: Real) -> Real {
+  package static func / (a: Real, b: Real) -> Real {
     if b.isZero { return .undefined }
     if case .ball(let x) = a, case .ball(let y) = b { return y.mayBeZero ? .undecided : .known(x / y) }
     if a.isZero, b.sign != nil { return a }
@@ -123,7 +157,7 @@ enum Real {
   }
 
   /// What a function gives for a ball; what is too small counts as a ball.
-  func through(_ function: (Ball) -> Ball) -> Real {
+  package func through(_ function: (Ball) -> Ball) -> Real {
     switch self {
     case .ball(let ball): .known(function(ball))
     case .power: small.map { .known(function($0)) } ?? .undecided
@@ -131,7 +165,7 @@ enum Real {
     }
   }
 
-  var exponential: Real {
+  package var exponential: Real {
     switch self {
     case .ball(let ball): Real.made(false, ball)
     case .power: through(\.exponential)
@@ -139,7 +173,7 @@ enum Real {
     }
   }
 
-  var logarithm: Real {
+  package var logarithm: Real {
     switch sign {
     case 1: return logarithmOfSize.map { Real.known($0) } ?? .undecided
     case .some: return .undefined
@@ -148,7 +182,7 @@ enum Real {
   }
 
   /// Whole powers, and others of what is positive.
-  func power(_ exponent: Real, whole: Int?) -> Real {
+  package func power(_ exponent: Real, whole: Int?) -> Real {
     if let whole, whole.magnitude <= 64 {
       if whole == 0 { return Real(1, places: 1) }
       var result = self
@@ -163,7 +197,7 @@ enum Real {
     return (exponent * logarithm).exponential
   }
 
-  var squareRoot: Real {
+  package var squareRoot: Real {
     switch sign {
     case 0: return self
     case -1: return .undefined

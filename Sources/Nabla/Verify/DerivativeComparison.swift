@@ -1,0 +1,224 @@
+import NablaLanguage
+import NablaNumerics
+
+/// One claim about a derivative, compared with differences at random points.
+struct DerivativeComparison {
+  let check: NumericCheck
+  let claim: Formula
+  let objective: Formula
+  let variable: Formula
+  /// Where it is given, second differences are taken: by this, and then by the variable.
+  let first: Formula?
+  let layout: NumericCheck.Layout
+
+  private var found = Verdict(status: .verified)
+  private var orders: [Double] = []
+  /// Where doubles refute, though what they show may be rounding.
+  private var doubt: Counterexample?
+  /// Why there is no point, as far as is known.
+  private var reason = "no point was found at which everything is finite"
+
+  init(
+    check: NumericCheck, claim: Formula, objective: Formula, variable: Formula, first: Formula?,
+    layout: NumericCheck.Layout
+  ) {
+    (self.check, self.claim, self.objective) = (check, claim, objective)
+    (self.variable, self.first, self.layout) = (variable, first, layout)
+  }
+
+  mutating func verdict() -> Verdict {
+    let variables = NumericCheck.variables([claim, objective, variable] + (first.map { [$0] } ?? []))
+    var source = InstanceSource(
+      [claim, objective], variables: variables, options: check.options, seed: check.seed)
+    source.pinned = check.pinned
+    source.needsRegularRanks = true
+    // Two choices of sizes, so that a coincidence of one does not pass.
+    for wanted in [check.points - check.points / 2, check.points / 2] where wanted > 0 {
+      if let end = compare(&source, wanted) { return end }
+    }
+    return check.concluded(found, doubt, reason)
+  }
+
+  /// Compares at so many points of one choice of sizes; a verdict where nothing more is needed.
+  private mutating func compare(_ source: inout InstanceSource, _ wanted: Int) -> Verdict? {
+    let program: CompiledProgram
+    let sizes: [String: Int]
+    switch source.nextProgram([objective, claim]) {
+    case .failure(let problem):
+      return check.concluded(found, doubt, problem.reason)
+    case .success(let made): (program, sizes) = made
+    }
+    let entries = (variable.shape.rows * variable.shape.columns).value(sizes) ?? 1
+    if entries * program.workspaceSize > Self.largestWork {
+      return .skipped("the sizes that are given as numbers are too large for differences")
+    }
+    // Differences ask for E alone, many times.
+    guard let plain = try? Compiler.compile([objective], sizes: sizes, options: check.options) else {
+      return .skipped("no program of the expression")
+    }
+    let workspace = plain.makeWorkspace()
+    var (done, unusable) = (0, 0)
+    for _ in 0..<(3 * wanted + 4) where done < wanted {
+      guard let point = source.nextPoint(program, sizes) else { break }
+      let run = DifferenceRun(program: plain, workspace: workspace, point: point.values)
+      let claimed = point.outputs[1]
+      if first == nil, entries > Self.fewEntries,
+        let gap = directionalGap(claimed, run, entries, point.outputs[0])
+      {
+        note(gap.largest, gap.orders)
+        done += 1
+        continue
+      }
+      guard let settled = settled(claimed, run, point.outputs[0]) else {
+        reason = "no point was found away from kinks"
+        continue
+      }
+      if settled.expected.count != claimed.count {
+        return .skipped("the derivative has \(claimed.count) entries instead of \(settled.expected.count)")
+      }
+      if let gap = settled.gap {
+        note(gap, settled.order.map { [$0] } ?? [])
+        done += 1
+        continue
+      }
+      let example = Counterexample(
+        point.values, sizes: sizes, left: claimed, right: settled.expected, shape: claim.shape)
+      switch judgement(example, program, point.values, point.outputs, sizes) {
+      case .right:
+        note(0, [])
+        done += 1
+      case .unusable, .undecided:
+        unusable += 1
+        if unusable > Self.mostUnusable { return nil }
+      case .wrong:
+        found.status = .refuted
+        found.points += 1
+        found.counterexample = example
+        return found
+      case .unknown:
+        doubt = doubt ?? example
+        // One more of these sizes would tell as little.
+        return nil
+      }
+    }
+    return nil
+  }
+
+  private mutating func note(_ gap: Double, _ orders: [Double]) {
+    found.points += 1
+    found.error = max(found.error, gap)
+    self.orders += orders
+    found.order = self.orders.isEmpty ? nil : self.orders.sorted()[self.orders.count / 2]
+  }
+
+  /// What becomes of a point at which doubles refute.
+  private mutating func judgement(
+    _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
+    _ sizes: [String: Int]
+  ) -> CertifiedReferee.Finding {
+    let finding = check.referee(sizes, values).derivative(
+      claim, of: objective, by: variable, first: first, layout)
+    switch finding {
+    case .right: return .right
+    case .undecided:
+      reason = "doubles have too few digits at the points that were found"
+      return .undecided
+    case .unusable:
+      reason = "no point was found at which there is a derivative"
+      return .unusable
+    // Data have a property but for rounding.
+    case .wrong where values.keys.allSatisfy(\.hasNoProperties): return .wrong
+    case .wrong, .unknown:
+      let difference = (example.left - example.right).maxAbs
+      if Conditioning.explains(difference, program, values, outputs, checking: [1])
+        || Conditioning.jumps(program, values, outputs)
+      {
+        reason = "at the points that were found rounding decides"
+        return .unusable
+      }
+      return finding
+    }
+  }
+
+  /// Points of one choice of sizes that more digits do not settle; each takes its time.
+  private static let mostUnusable = 3
+
+  // MARK: Differences
+
+  /// Sizes of steps, tried in order until the differences settle and agree: a function that swings within the
+  /// step deceives differences, so finer ones decide.
+  private static let stepScales = [1, 1.0 / 23, 1.0 / 512]
+  /// Variables with more entries are moved in random directions first; entry by entry only where that leaves a
+  /// doubt. A derivative that is wrong differs from the right one in almost every direction.
+  private static let fewEntries = 12
+  private static let directions = 4
+  /// Differences whose entries, times the numbers of the program, exceed this are not taken.
+  private static let largestWork = 100_000_000
+
+  /// What differences give, entry by entry, where they settle; the gap is nil where that is not what is claimed.
+  private func settled(
+    _ claimed: Matrix, _ run: DifferenceRun, _ output: Matrix
+  ) -> (expected: Matrix, gap: Double?, order: Double?)? {
+    var last: (expected: Matrix, gap: Double?, order: Double?)?
+    for stepScale in Self.stepScales {
+      let table = first.map { run.second(by: $0, variable, stepScale) } ?? run.first(by: variable, stepScale)
+      guard let expected = table?.arranged(layout, output) else { continue }
+      guard claimed.count == expected.values.count else {
+        return (Matrix(column: expected.values), nil, nil)
+      }
+      let scale = Self.scale(expected, claimed, output)
+      if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
+      let tolerance = (first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
+      let gap = Self.gap(claimed, expected, scale, tolerance)
+      let shown = Matrix(rows: claimed.rows, columns: claimed.columns, storage: expected.values)
+      last = (shown, gap, expected.order)
+      if gap != nil { break }
+    }
+    return last
+  }
+
+  /// The largest difference along random directions, relative to the scale; nil where there is any doubt.
+  private func directionalGap(
+    _ claimed: Matrix, _ run: DifferenceRun, _ entries: Int, _ output: Matrix
+  ) -> (largest: Double, orders: [Double])? {
+    guard claimed.count == entries * output.count else { return nil }
+    var orders: [Double] = []
+    var generator = SplitMix64(seed: check.seed &+ UInt64(truncatingIfNeeded: entries))
+    var largest = 0.0
+    for _ in 0..<Self.directions {
+      let direction = (0..<entries).map { _ in generator.normal() / Double(entries).squareRoot() }
+      let projected = layout.projected(claimed, along: direction, outputs: output.count)
+      let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, order: Double?)? in
+        guard let table = run.along(direction, of: variable, stepScale) else { return nil }
+        let scale = Self.scale(table, claimed, output)
+        if table.hasKink || !(table.errors.reduce(0, max) <= 1e-7 * scale) { return nil }
+        return Self.gap(projected, table, scale, NumericCheck.derivativeTolerance).map { ($0, table.order) }
+      }
+      guard let (gap, order) = gaps.first else { return nil }
+      largest = max(largest, gap)
+      if let order { orders.append(order) }
+    }
+    return (largest, orders)
+  }
+
+  /// What differences are measured by: the derivative's own size, and what rounding of E leaves of a zero.
+  private static func scale(_ expected: DifferenceTable, _ claimed: Matrix, _ output: Matrix) -> Double {
+    // A zero has no size of its own to be measured by.
+    let floor = claimed.maxAbs == 0 ? 1e-6 : 1e-300
+    let size = expected.values.reduce(0) { max($0, $1.magnitude) }
+    return max(size, claimed.maxAbs, 1e-6 * output.maxAbs, floor)
+  }
+
+  /// The largest difference relative to the scale; nil when an entry lies outside the tolerance.
+  private static func gap(
+    _ claimed: Matrix, _ expected: DifferenceTable, _ scale: Double, _ tolerance: Double
+  ) -> Double? {
+    var largest = 0.0
+    for i in 0..<claimed.count {
+      let difference = (claimed.storage[i] - expected.values[i]).magnitude
+      if difference > tolerance * scale + 20 * expected.errors[i] { return nil }
+      largest = max(largest, difference / scale)
+    }
+    return largest
+  }
+}

@@ -1,0 +1,80 @@
+// Functions of whole matrices. What is iterated stops with a bound of what is left.
+
+extension RealArray {
+  /// The exponential: Taylor's series of A/2^s, squared s times. Undecided for entries that are no balls.
+  package func exponential(places: Int) -> RealArray? {
+    guard rows == columns, rows > 0 else { return nil }
+    let undecided = map { _ in Real.undecided }
+    let size = entries.reduce(-Double.infinity) { largest, entry in
+      guard case .ball(let ball) = entry else { return .infinity }
+      return max(largest, ball.upper)
+    }
+    let norm = size + Self.logarithm(of: rows)
+    guard norm < 20 else { return undecided }
+    let halvings = max(0, Int(norm.rounded(.up)) + 2)
+    let small = map { $0.scaled(-halvings) }
+    var (term, total, k) = (Self.identity(rows, places: places), Self.identity(rows, places: places), 0)
+    // The norm of the scaled matrix is below 1/4, so each term is below a quarter of the one before.
+    var bound = 0.0
+    while bound > -Double(64 * places) {
+      k += 1
+      term = (term * small).map { $0 / Real(k, places: places) }
+      total = total.zip(term, +)
+      bound -= 2
+    }
+    total = total.map { $0.widened(by: bound) }
+    for _ in 0..<halvings { total = total * total }
+    return total
+  }
+
+  private static func logarithm(of count: Int) -> Double {
+    Double(Int.bitWidth - count.leadingZeroBitCount)
+  }
+
+  /// The lower Cholesky factor of the symmetric part; undefined where that is not positive definite.
+  package func choleskyFactor(places: Int) -> RealArray? {
+    guard rows == columns, rows > 0 else { return nil }
+    let half = Real(0.5, places: places)
+    var factor = RealArray(rows, rows) { _, _ in Real(0, places: places) }
+    for j in 0..<rows {
+      for i in j..<rows {
+        let entry = (self[i, j] + self[j, i]) * half - .sum((0..<j).map { factor[i, $0] * factor[j, $0] })
+        if i > j {
+          factor.entries[i + j * rows] = entry / factor[j, j]
+          continue
+        }
+        switch entry.sign {
+        case 1: factor.entries[i + j * rows] = entry.squareRoot
+        case .some: return map { _ in .undefined }
+        case nil: return map { _ in .undecided }
+        }
+      }
+    }
+    return factor
+  }
+
+  /// The pseudoinverse of a matrix whose rows or columns are certainly independent; else undecided.
+  package func pseudoInverse(places: Int) -> RealArray? {
+    if rows < columns { return transposed.pseudoInverse(places: places)?.transposed }
+    guard let gram = (transposed * self).eliminated(places: places) else { return nil }
+    // Rank is what decides, and what is singular has a smaller one: not told here.
+    return (gram.inverse * transposed).map { if case .undefined = $0 { .undecided } else { $0 } }
+  }
+
+  /// U*V' of the thin singular value decomposition, by Newton's iteration X → (X + X*inv(X'*X))/2, which takes a
+  /// singular value s to (s + 1/s)/2; the next step is longer than what is then left.
+  package func polarFactor(places: Int) -> RealArray? {
+    if rows < columns { return transposed.polarFactor(places: places)?.transposed }
+    let half = Real(0.5, places: places)
+    var current = self
+    for _ in 0..<80 {
+      guard let inverse = current.pseudoInverse(places: places) else { return nil }
+      let next = current.zip(inverse.transposed) { ($0 + $1) * half }
+      let step = next.zip(current, -)
+      current = next
+      guard case .ball(let square) = step.sumOfSquares else { return map { _ in .undecided } }
+      if square.upper < -Double(64 * places) { return current.map { $0.widened(by: square.upper / 2) } }
+    }
+    return map { _ in .undecided }
+  }
+}
