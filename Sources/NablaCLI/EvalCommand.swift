@@ -122,6 +122,8 @@ struct EvaluationWriter {
   mutating func write(_ result: EvaluationResult, isOneOfSeveral: Bool) {
     warnIfNotFinite(result.value, "the value of E in '\(result.question)'")
     warnIfNotFinite(result.result, "the result of '\(result.question)'")
+    noteCorrections(result.corrections.value, "the value of E in '\(result.question)'")
+    noteCorrections(result.corrections.result, "the result of '\(result.question)'")
     if isJSON {
       objects.append(
         .object([
@@ -137,6 +139,13 @@ struct EvaluationWriter {
     if isOneOfSeveral { text += "  wrt     \(result.variable)\n" }
     text += Self.labelled("value ", result.value) + Self.labelled("result", result.result)
     Terminal.print(text)
+  }
+
+  private func noteCorrections(_ count: Int, _ what: String) {
+    if count == 0 { return }
+    note(
+      "\(what) was computed with more digits where doubles lose theirs: \(count == 1 ? "1 entry" : "\(count) entries")"
+    )
   }
 
   private func warnIfNotFinite(_ matrix: Matrix, _ what: String) {

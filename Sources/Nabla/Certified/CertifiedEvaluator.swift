@@ -10,7 +10,7 @@ struct CertifiedEvaluator {
   let places: Int
   /// The seed of the random functions that stand for declared ones; without it those have no value.
   var functionSeed: UInt64?
-  /// Products of limbs that may still be spent.
+  /// What may still be spent, about in nanoseconds.
   var work: Int
 
   /// Why there is no value.
@@ -23,9 +23,10 @@ struct CertifiedEvaluator {
   func number(_ value: Double) -> Real { Real(value, places: places) }
 
   mutating func spend(_ operations: Int) throws(Failure) {
-    let (product, overflow) = operations.multipliedReportingOverflow(by: places * places)
-    if overflow || product > work { throw .tooMuchWork }
-    work -= product
+    // An operation makes arrays of limbs, and multiplies each by each.
+    let (cost, overflow) = operations.multipliedReportingOverflow(by: 200 + places * places)
+    if overflow || cost > work { throw .tooMuchWork }
+    work -= cost
   }
 
   mutating func value(_ formula: Formula) throws(Failure) -> RealArray {

@@ -13,7 +13,7 @@ struct CertifiedValues {
   var functionSeed: UInt64?
   /// Numbers of limbs, one after the other until the values are certain.
   var places = Self.allPlaces
-  /// Products of limbs that may be spent on each.
+  /// What may be spent with each number, about in nanoseconds.
   var work = Int.max
 
   static let allPlaces = [3, 6, 20, 44]
@@ -56,10 +56,10 @@ struct CertifiedValues {
     case wrong(Double)
   }
 
-  /// What has no double is infinite, or nan where two infinite parts meet on the way.
-  private static func tooLarge(_ computed: Double, _ isNegative: Bool) -> Comparison {
+  /// What has no double is infinite, or nan where two infinite parts meet on the way and that is allowed.
+  private static func tooLarge(_ computed: Double, _ isNegative: Bool, _ allowsNaN: Bool) -> Comparison {
     let infinite = isNegative ? -Double.infinity : .infinity
-    return computed == infinite || computed.isNaN ? .right : .wrong(infinite)
+    return computed == infinite || allowsNaN && computed.isNaN ? .right : .wrong(infinite)
   }
 
   /// The logarithm of the size of the largest entry that is no larger than a double can be.
@@ -70,20 +70,27 @@ struct CertifiedValues {
     }
   }
 
+  /// The double nearest to a value that is known to more digits than a double has.
+  static func nearest(_ truth: Real) -> Double? {
+    guard case .ball(let ball) = truth, ball.accuracy > 60 else { return nil }
+    return ball.double
+  }
+
   /// Compares within a relative tolerance; `size` is the logarithm of the least size to which that is relative.
   static func compare(
-    _ computed: Double, _ truth: Real, tolerance: Double = 1e-10, size: Double = -.infinity
+    _ computed: Double, _ truth: Real, tolerance: Double = 1e-10, size: Double = -.infinity,
+    allowsNaN: Bool = true
   ) -> Comparison {
     switch truth {
     case .undecided: return .undecided
     case .undefined: return computed.isFinite ? .wrong(.nan) : .right
     case .power(let isNegative, let logarithm):
       if logarithm.isNegative { return computed == 0 ? .right : .wrong(0) }
-      return tooLarge(computed, isNegative)
+      return tooLarge(computed, isNegative, allowsNaN)
     case .ball(let ball):
       let most = 0x1.fffffffffffffp1023
       if ball.middle > 1025 || ball.double.magnitude > most {
-        return tooLarge(computed, ball.isNegative)
+        return tooLarge(computed, ball.isNegative, allowsNaN)
       }
       if !computed.isFinite {
         // Within the tolerance of the largest double either is right.

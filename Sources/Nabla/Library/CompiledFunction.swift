@@ -25,6 +25,16 @@ public struct CompiledFunction: Sendable {
   ) throws(EvaluationError) -> Matrix {
     try functions(values, sizes: sizes)[0]
   }
+
+  /// The same value, with more digits where doubles lose theirs.
+  ///
+  /// Computed again in ball arithmetic, with the data taken as exact, so that entries are the doubles nearest to the
+  /// true ones. That takes up to some tenths of a second; what would take longer is left to doubles.
+  public func certified(
+    _ values: [Formula: Matrix], sizes: [String: Int] = [:]
+  ) throws(EvaluationError) -> Matrix {
+    try functions.certified(values, sizes: sizes)[0]
+  }
 }
 
 /// Several formulas as one function, with what they share computed once.
@@ -69,6 +79,21 @@ public struct CompiledFunctions: Sendable {
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationError) -> [Matrix] {
+    try computed(values, sizes).outputs
+  }
+
+  /// The same values, with more digits where doubles lose theirs; see `CompiledFunction.certified`.
+  public func certified(
+    _ values: [Formula: Matrix], sizes: [String: Int] = [:]
+  ) throws(EvaluationError) -> [Matrix] {
+    let (outputs, sizes) = try computed(values, sizes)
+    let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
+    return zip(outputs, formulas).map { correction.corrected($0, $1).value }
+  }
+
+  private func computed(
+    _ values: [Formula: Matrix], _ sizes: [String: Int]
+  ) throws(EvaluationError) -> (outputs: [Matrix], sizes: [String: Int]) {
     let given = values.count == variables.count ? variables : values.keys.sorted()
     for variable in variables where values[variable] == nil {
       throw .missingValue(name: variable.name ?? "", shape: variable.shape)
@@ -84,7 +109,7 @@ public struct CompiledFunctions: Sendable {
     let program = try programs.program(needed) { () throws(CompileError) in
       try Compiler.compile(formulas, sizes: needed, options: options)
     }
-    do throws(RunError) { return try program.run(values) } catch { throw .failed(error) }
+    do throws(RunError) { return (try program.run(values), reader.sizes) } catch { throw .failed(error) }
   }
 
   /// Sees that data have the declared properties of their variables.

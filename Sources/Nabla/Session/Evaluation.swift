@@ -13,6 +13,8 @@ public struct EvaluationResult: Sendable {
   /// The answer with its value.
   public let answer: Formula
   public let result: Matrix
+  /// Entries of the value and of the result that doubles had lost, and that were computed with more digits.
+  public let corrections: (value: Int, result: Int)
 }
 
 /// Why a question has no value.
@@ -128,7 +130,9 @@ public struct Evaluation: Sendable {
     return answers.indices.map { index in
       EvaluationResult(
         question: answers[index].question, kind: answers[index].kind, variable: answers[index].variable,
-        expression: formulas[0], value: matrices[0], answer: formulas[index + 1], result: matrices[index + 1])
+        expression: formulas[0], value: matrices[0].value, answer: formulas[index + 1],
+        result: matrices[index + 1].value,
+        corrections: (index == 0 ? matrices[0].count : 0, matrices[index + 1].count))
     }
   }
 
@@ -147,7 +151,10 @@ public struct Evaluation: Sendable {
     return formula.replacing(differentials).replacing(intermediates)
   }
 
-  private func computed(_ formulas: [Formula]) throws(EvaluationProblem) -> [Matrix] {
+  /// The values of formulas, and how many of their entries doubles alone would have got wrong.
+  private func computed(
+    _ formulas: [Formula]
+  ) throws(EvaluationProblem) -> [(value: Matrix, count: Int)] {
     let missing = missing(formulas)
     if !missing.isEmpty { throw .missing(missing) }
     let program: CompiledProgram
@@ -156,7 +163,10 @@ public struct Evaluation: Sendable {
     } catch {
       throw .data(error)
     }
-    do throws(RunError) { return try program.run(values) } catch { throw .data(.failed(error)) }
+    let outputs: [Matrix]
+    do throws(RunError) { outputs = try program.run(values) } catch { throw .data(.failed(error)) }
+    let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
+    return zip(outputs, formulas).map { correction.corrected($0, $1) }
   }
 }
 

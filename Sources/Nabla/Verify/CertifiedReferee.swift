@@ -27,8 +27,8 @@ struct CertifiedReferee {
 
   /// Limbs, and the logarithm of the step of differences.
   private static let precisions = [(places: 8, step: -100), (places: 20, step: -160)]
-  /// Products of limbs for each evaluation.
-  private static let work = 1 << 22
+  /// For each evaluation, about in nanoseconds.
+  private static let work = 40_000_000
   /// Relative differences up to which sides agree; beyond it they differ.
   private static let tolerance = 1e-9
   /// The logarithm of what is as good as zero, for what cancels altogether.
