@@ -111,6 +111,7 @@ struct FuzzRegressionTests {
 
   @Test(arguments: [
     "sum(i = 1:2, dot(A[i, :], A[i, :]))", "sum(i = 1:2, dot(A[i, :], ones(1, 3)))", "relu(sign(1 + s))",
+    "sum(i = 1:2, norm2(outer(A[i, :]', s')))",
   ]) func thePlainestFormStays(_ text: String) throws {
     let formula = try read(text, "A : matrix(2, 3)", "s : row(3), binary")
     let plain = Calculus(book: .standard).simplified(formula)
@@ -134,6 +135,7 @@ struct FuzzRegressionTests {
     "B : matrix(2, m)\na, b : scalar\nr : row(2), binary\nf : scalar -> matrix(2, 2)\n"
       + "gradient r*(inv(B*ones(m, 2)) + f(a - b)) wrt a\n",
     "B : matrix(m, 3)\nsimplify sign(sech(tan(B)))\n",
+    "H : matrix(n, n), onehot\ngradient det(sech(H)) wrt H\n",
     "a : scalar\nf : scalar -> matrix(3, n)\njacobian acos(erf(10*f'(a))) wrt a\n",
   ]) func whatDoublesCannotFollowRefutesNothing(_ text: String) {
     #expect(!outcomes(text).contains("a defect"))

@@ -143,6 +143,7 @@ struct IndexSums {
 
   /// The array whose row i is the row at index i; for an entry, the column of all entries.
   private func rows(_ row: Formula) -> Formula? {
+    guard row.shape.rows.isOne else { return nil }
     switch row.kind {
     case .apply(.slice(let rows, let columns), let arguments):
       let array = arguments[0]

@@ -4,7 +4,7 @@ import NablaNumerics
 /// Decides at a point where doubles refute: there they may merely have lost their digits, or a function may swing
 /// or climb faster than differences of doubles can follow.
 ///
-/// All is computed again in ball arithmetic. A step of 2^-100 leaves neither truncation nor rounding to speak of.
+/// All is computed again in ball arithmetic. A step of 2^-160 leaves neither truncation nor rounding to speak of.
 struct CertifiedReferee {
   let sizes: [String: Int]
   let values: [Formula: Matrix]
@@ -25,19 +25,22 @@ struct CertifiedReferee {
     case unknown
   }
 
-  /// Limbs, and the logarithm of the step of differences.
-  private static let precisions = [(places: 8, step: -100), (places: 20, step: -160)]
+  /// Numbers of limbs, and the logarithm of the step of differences.
+  private static let places = [8, 20]
+  private static let step = -160
   /// For each evaluation, about in nanoseconds.
   private static let work = 40_000_000
   /// Relative differences up to which sides agree; beyond it they differ.
   private static let tolerance = 1e-9
   /// The logarithm of what is as good as zero, for what cancels altogether.
   private static let smallest = -200.0
+  /// The same for slopes on both sides of a point, between which a step lies.
+  private static let bend = -120.0
 
   // MARK: Equations
 
   func equality(_ left: Formula, _ right: Formula) -> Finding {
-    for (places, _) in Self.precisions {
+    for places in Self.places {
       guard let a = evaluated(left, values.mapValues { RealArray($0, places: places) }, places),
         let b = evaluated(right, values.mapValues { RealArray($0, places: places) }, places)
       else { return .unknown }
@@ -55,7 +58,7 @@ struct CertifiedReferee {
     _ layout: NumericCheck.Layout
   ) -> Finding {
     var generator = SplitMix64(seed: seed)
-    for (places, step) in Self.precisions {
+    for places in Self.places {
       let base = values.mapValues { RealArray($0, places: places) }
       guard let start = base[variable], let claimed = evaluated(claim, base, places) else { return .unknown }
       let direction = Self.direction(start, &generator, places)
@@ -64,7 +67,7 @@ struct CertifiedReferee {
       func moved(_ steps: Int, _ outerSteps: Int = 0) -> RealArray? {
         var place = base
         func move(_ name: Formula, _ along: RealArray, _ count: Int) {
-          place[name] = place[name]?.zip(along) { $0 + ($1 * Real(count, places: places)).scaled(step) }
+          place[name] = place[name]?.zip(along) { $0 + ($1 * Real(count, places: places)).scaled(Self.step) }
         }
         move(variable, direction, steps)
         if let first, let outer { move(first, outer, outerSteps) }
@@ -75,14 +78,15 @@ struct CertifiedReferee {
         guard let center = moved(0), let ahead = moved(1), let behind = moved(-1) else { return nil }
         if first == nil {
           return (
-            ahead.zip(center) { ($0 - $1).scaled(-step) }, center.zip(behind) { ($0 - $1).scaled(-step) }
+            ahead.zip(center) { ($0 - $1).scaled(-Self.step) },
+            center.zip(behind) { ($0 - $1).scaled(-Self.step) }
           )
         }
         guard let plus = moved(0, 1), let minus = moved(0, -1), let both = moved(1, 1),
           let neither = moved(-1, -1)
         else { return nil }
         func second(_ corner: RealArray, _ a: RealArray, _ b: RealArray) -> RealArray {
-          corner.zip(a, -).zip(b, -).zip(center, +).map { $0.scaled(-2 * step) }
+          corner.zip(a, -).zip(b, -).zip(center, +).map { $0.scaled(-2 * Self.step) }
         }
         return (second(both, ahead, plus), second(neither, behind, minus))
       }
@@ -90,8 +94,11 @@ struct CertifiedReferee {
       let projected = Self.projected(claimed, direction, outer, layout, outputs: ahead.entries.count)
       guard let projected else { return .unknown }
       // At a kink the sides have slopes of their own.
-      if Self.compare(ahead.entries, behind.entries) == .wrong { return .unusable }
-      let finding = Self.compare(projected, ahead.entries)
+      let sides = Self.compare(ahead.entries, behind.entries, smallest: Self.bend)
+      if sides == .wrong { return .unusable }
+      // In the middle what is of second order cancels.
+      let middle = zip(ahead.entries, behind.entries).map { ($0 + $1).scaled(-1) }
+      let finding = Self.compare(projected, middle)
       if finding != .undecided { return finding }
     }
     return .undecided
@@ -102,7 +109,7 @@ struct CertifiedReferee {
     _ array: RealArray, _ generator: inout SplitMix64, _ places: Int
   ) -> RealArray {
     array.map { _ in
-      let size = generator.integer(in: 1 << 10...1 << 20)
+      let size = generator.integer(in: 1 << 6...1 << 10)
       return Real(generator.coin() ? size : -size, places: places)
     }
   }
@@ -147,7 +154,7 @@ struct CertifiedReferee {
   }
 
   /// Relative to the largest entry of either.
-  private static func compare(_ a: [Real], _ b: [Real]) -> Finding {
+  private static func compare(_ a: [Real], _ b: [Real], smallest: Double = smallest) -> Finding {
     guard a.count == b.count else { return .unknown }
     if (a + b).contains(where: \.isUndefined) { return .unusable }
     var (scale, gap, least) = (-Double.infinity, -Double.infinity, -Double.infinity)
