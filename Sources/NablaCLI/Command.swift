@@ -9,6 +9,8 @@ enum ExitCode: Int32 {
   case usage = 64
   case input = 65
   case defect = 70
+  /// The answers could not be written.
+  case output = 74
 
   /// The graver of two.
   func worse(_ other: ExitCode) -> ExitCode { rawValue >= other.rawValue ? self : other }
@@ -96,6 +98,12 @@ enum Main {
 
 /// Writes to the standard streams, whole.
 enum Terminal {
-  static func print(_ text: String) { System.write(text, to: 1) }
-  static func error(_ text: String) { System.write(text, to: 2) }
+  /// Ends the process where the text cannot be written: half an answer must not pass for a whole one.
+  static func print(_ text: String) {
+    if System.write(text, to: 1) { return }
+    error("nabla: error: standard output cannot be written: \(System.lastError)\n")
+    System.end(.output)
+  }
+
+  static func error(_ text: String) { _ = System.write(text, to: 2) }
 }

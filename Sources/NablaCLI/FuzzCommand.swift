@@ -48,6 +48,9 @@ struct FuzzCommand {
     return defects == 0 ? .answered : .defect
   }
 
+  /// Memory that one case may take, in bytes.
+  private static let mostMemory = 1 << 29
+
   /// Seconds after which a case counts as hanging; cutting one down takes its time too.
   private static let patience: UInt32 = 120
 
@@ -56,6 +59,7 @@ struct FuzzCommand {
     let start = clock.now
     let limit = seconds.map { Duration.milliseconds($0 * 1000 / campaigns.count) }
     var (tried, defects, slowest) = (0, 0, Duration.zero)
+    var memory = System.peakMemory
     while tried < count, limit.map({ clock.now - start < $0 }) ?? true {
       let number = first &+ tried
       if isVerbose, tried.isMultiple(of: 1000) { Terminal.error("\(campaign.name): case \(number)\n") }
@@ -63,8 +67,15 @@ struct FuzzCommand {
       System.currentCase.store(number, ordering: .relaxed)
       System.ringAfter(seconds: Self.patience)
       let began = clock.now
-      let defect = campaign.tried(number)
+      var defect = campaign.tried(number)
       slowest = max(slowest, clock.now - began)
+      let peak = System.peakMemory
+      if peak - memory > Self.mostMemory {
+        defect = FuzzDefect(
+          kind: .work, seed: campaign.seed, number: number, message: "took \((peak - memory) >> 20) MB",
+          input: campaign.input(number))
+      }
+      memory = peak
       tried += 1
       if let defect {
         defects += 1
@@ -75,7 +86,7 @@ struct FuzzCommand {
     }
     let seconds = Self.text(clock.now - start)
     Terminal.print(
-      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(Self.text(slowest)) s\n"
+      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(Self.text(slowest)) s, memory \(memory >> 20) MB\n"
     )
     return defects
   }

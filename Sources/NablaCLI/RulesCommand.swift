@@ -53,13 +53,21 @@ struct RulesCommand {
         return .input
       }
     }
-    var failures = 0
-    let reports = RuleVerifier(book).verifyAll()
-    for report in reports {
-      Terminal.print("\(report)\n")
+    let verifier = RuleVerifier(book)
+    var (failures, killed, equal, survived) = (0, 0, 0, 0)
+    for name in verifier.names {
+      guard let report = verifier.verify(named: name), let mutants = verifier.mutants(named: name) else {
+        continue
+      }
+      Terminal.print("\(report)\(report.isVerified ? "; \(mutants)" : "")\n")
       if !report.isVerified { failures += 1 }
+      killed += mutants.killed
+      equal += mutants.equal.count
+      survived += mutants.survived.count
     }
-    Terminal.print("\(reports.count - failures) verified, \(failures) refuted\n")
-    return failures == 0 ? .answered : .refuted
+    Terminal.print("\(verifier.names.count - failures) verified, \(failures) refuted\n")
+    Terminal.print(
+      "\(killed + equal + survived) mutants: \(killed) rejected, \(equal) true as well, \(survived) survived\n")
+    return failures == 0 && survived == 0 ? .answered : .refuted
   }
 }

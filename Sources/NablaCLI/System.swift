@@ -58,14 +58,33 @@ enum System {
   /// Whether a person reads what is written there.
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// Writes the whole text; a reader that went away is no error of ours.
-  static func write(_ text: String, to descriptor: Int32) {
+  /// Writes the whole text; false where that fails, but for a reader that went away, which is no error of ours.
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { writeSome(descriptor, $0) }
-      if count < 0, errno != EINTR { return }
+      if count < 0, errno != EINTR { return errno == EPIPE }
       if count > 0 { rest = rest.dropFirst(count) }
     }
+    return true
+  }
+
+  /// What the last failure was, in the system's words.
+  static var lastError: String { String(cString: strerror(errno)) }
+
+  /// The most memory that the process has had at once, in bytes.
+  static var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+    #endif
+    #if canImport(Darwin)
+      return usage.ru_maxrss
+    #else
+      return usage.ru_maxrss * 1024
+    #endif
   }
 
   private static func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {

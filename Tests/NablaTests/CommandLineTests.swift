@@ -227,4 +227,15 @@ struct CommandLineTests {
       #expect(try Program.run(words).output == first.output)
     }
   }
+
+  /// Half an answer must not pass for a whole one.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func outputThatCannotBeWritten() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "exec \"$0\" derive \"x'*x\" --wrt x > /dev/full 2>&1", Program.path.path]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 74)
+  }
 }

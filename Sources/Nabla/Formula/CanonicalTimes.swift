@@ -101,6 +101,7 @@ extension Formula {
       return base.isScalar ? times([power(base, value), ones(shape)]) : power(base, value)
     }
     if base.isZero, let value = exponent.number { return value.isNegative ? invalid : zeros(shape) }
+    if exponent.number?.isNegative == true, base.hasZeroEntries { return invalid }
     if let value = base.number, let power = exponent.number, let exact = value.exactPower(power) {
       return number(exact)
     }
@@ -120,6 +121,23 @@ extension Formula {
     case .number, .constant, .variable, .dimension, .ones, .identity, .sum, .product, .inverse, .transpose,
       .apply, .differential:
       return interned(.power(base, exponent), shape)
+    }
+  }
+
+  /// Whether some entries are zero whatever the values are, as those of an identity matrix off its diagonal.
+  private var hasZeroEntries: Bool {
+    if isScalar { return false }
+    switch kind {
+    case .zeros, .identity: return true
+    case .variable(let variable): return variable.properties.contains(where: \.meansZeroEntries)
+    case .transpose(let inner): return inner.hasZeroEntries
+    case .times(let factors): return factors.contains(where: \.hasZeroEntries)
+    case .apply(.array(.diagonalMatrix), _), .apply(.array(.tril), _), .apply(.array(.triu), _),
+      .apply(.array(.commutation), _):
+      return true
+    case .apply(.array(.kron), let arguments): return arguments.contains(where: \.hasZeroEntries)
+    case .number, .constant, .dimension, .ones, .sum, .product, .power, .inverse, .apply, .differential:
+      return false
     }
   }
 
@@ -158,5 +176,17 @@ extension Rational {
     guard value <= Int128(1) << 52 else { return nil }
     let root = Int128(Double(value).squareRoot())
     return root * root == value ? root : nil
+  }
+}
+
+extension Property {
+  /// Whether an array of more than one entry that has it has zeros.
+  fileprivate var meansZeroEntries: Bool {
+    switch self {
+    case .diagonal, .lower, .upper, .skew, .onehot: true
+    case .symmetric, .orthogonal, .invertible, .spd, .psd, .positive, .nonnegative, .nonzero, .binary, .signs,
+      .simplex:
+      false
+    }
   }
 }

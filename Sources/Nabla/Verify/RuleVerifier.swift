@@ -26,6 +26,9 @@ public struct RuleVerifier: Sendable {
     subjects.map { report($0, seed: seed) }
   }
 
+  /// The names of all rules, facts and functions of the book, in the order of the files.
+  public var names: [String] { subjects.map(\.name) }
+
   /// The report on the rule, fact or function of that name; nil when there is none.
   public func verify(named name: String, seed: UInt64 = standardSeed) -> RuleReport? {
     subjects.first { $0.name == name }.map { report($0, seed: seed) }

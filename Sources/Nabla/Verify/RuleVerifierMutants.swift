@@ -19,7 +19,8 @@ public struct MutantReport: Sendable, CustomStringConvertible {
   public internal(set) var survived: [String] = []
 
   public var description: String {
-    "\(name)  killed \(killed), equal \(equal.count), survived \(survived.count)"
+    let total = killed + equal.count + survived.count
+    return "\(killed) of \(total) mutants rejected" + (equal.isEmpty ? "" : ", \(equal.count) true as well")
       + survived.map { "\n  survived: \($0)" }.joined()
   }
 }
