@@ -67,7 +67,8 @@ struct RulesCommand {
     }
     Terminal.print("\(verifier.names.count - failures) verified, \(failures) refuted\n")
     Terminal.print(
-      "\(killed + equal + survived) mutants: \(killed) rejected, \(equal) true as well, \(survived) survived\n")
+      "\(killed + equal + survived) mutants: \(killed) rejected, \(equal) true as well, \(survived) survived\n"
+    )
     return failures == 0 && survived == 0 ? .answered : .refuted
   }
 }
