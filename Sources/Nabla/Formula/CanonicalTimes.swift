@@ -132,9 +132,9 @@ extension Formula {
     case .variable(let variable): return variable.properties.contains(where: \.meansZeroEntries)
     case .transpose(let inner): return inner.hasZeroEntries
     case .times(let factors): return factors.contains(where: \.hasZeroEntries)
-    case .apply(.array(.diagonalMatrix), _), .apply(.array(.tril), _), .apply(.array(.triu), _),
-      .apply(.array(.commutation), _):
-      return true
+    case .apply(.array(.diagonalMatrix), _), .apply(.array(.commutation), _): return true
+    case .apply(.array(.tril), _): return !shape.columns.isOne
+    case .apply(.array(.triu), _): return !shape.rows.isOne
     case .apply(.array(.kron), let arguments): return arguments.contains(where: \.hasZeroEntries)
     case .number, .constant, .dimension, .ones, .sum, .product, .power, .inverse, .apply, .differential:
       return false

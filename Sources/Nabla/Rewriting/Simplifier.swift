@@ -58,9 +58,9 @@ final class Simplifier {
     for node in formula.nodes(without: { memo[$0] != nil }) {
       let children = node.children
       var rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
-      // The constructors may have made new parts.
+      // The constructors may have made parts that are new, or known to be something else.
       let parts = rebuilt.children
-      if rebuilt !== node, nesting < 8, parts.contains(where: { memo[$0] == nil }) {
+      if rebuilt !== node, nesting < 8, parts.contains(where: { memo[$0] !== $0 }) {
         nesting += 1
         rebuilt = rebuilt.rebuilt(parts.map { simplify($0) })
         nesting -= 1

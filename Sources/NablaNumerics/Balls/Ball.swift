@@ -91,6 +91,8 @@ package struct Ball: Sendable {
     return error < least - 1e-6 ? least + log2(1 - exp2(error - least)) - Self.slack : -.infinity
   }
   package var isZero: Bool { limbs.isEmpty && error == -.infinity }
+  /// Whether it is exactly a whole number: the lowest limb that is kept is not zero.
+  package var isWhole: Bool { exponent >= 0 && error == -.infinity }
   /// Whether zero is among what it may be.
   package var mayBeZero: Bool { lower == -.infinity }
   /// Bits that are known.

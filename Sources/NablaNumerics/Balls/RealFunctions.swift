@@ -24,6 +24,7 @@ package enum RealFunctions {
     case "asin", "acos": return inverseOfCircle(name, a, one, places)
     case "atan": return a.through(\.arctangent)
     case "sinh":
+      if a.sign == -1 { return value(name, [-a], places: places).map { -$0 } }
       let u = exponentialMinusOne(a, one)
       return (u + u / (u + one)) * half
     case "cosh": return (a.exponential + (-a).exponential) * half
@@ -67,7 +68,7 @@ package enum RealFunctions {
   }
 
   package static func whole(_ x: Real) -> Int? {
-    guard case .ball(let ball) = x, ball.error == -.infinity, ball.upper < 60 else { return nil }
+    guard case .ball(let ball) = x, ball.isWhole, ball.upper < 60 else { return nil }
     return Int(exactly: ball.double)
   }
 
@@ -115,7 +116,7 @@ package enum RealFunctions {
     case 0: return .undefined
     case nil: return .undecided
     case .some:
-      if let whole = whole(a), whole < 0 { return .undefined }
+      if x.isWhole { return .undefined }
       guard case .ball(let other) = one - a else { return .undecided }
       let pi = Real.ball(Ball.pi(places))
       return reflected((pi * a).through { $0.sineAndCosine.sine }, pi, positive(other))
