@@ -107,7 +107,7 @@ struct ExtremeTally {
 
   func report(_ name: String) {
     print("\(name): \(formulas) formulas, \(tried) values, \(undecided) not decided, \(faults.count) wrong")
-    for fault in faults.prefix(20) { print("  \(fault.prefix(400))") }
+    for fault in faults.prefix(60) { print("  \(fault.prefix(400))") }
     let isRight = faults.isEmpty
     #expect(isRight, "\(name): \(faults.count) of \(tried) values are wrong")
   }

@@ -18,8 +18,9 @@ public struct CompiledFunction: Sendable {
   /// The value for values of the variables; a vector is n × 1, a scalar 1 × 1.
   ///
   /// Sizes are read off the data; `sizes` gives those that no data have. Variables that do not occur may be
-  /// given, and fix sizes too. Throws for data that are missing, do not fit together, or break a declared
-  /// property.
+  /// given, and fix sizes too. A value of finite data that is not finite is computed again as by `certified`, since
+  /// it may merely have overflowed on the way. Throws for data that are missing, do not fit together, or break a
+  /// declared property.
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationError) -> Matrix {
@@ -79,7 +80,11 @@ public struct CompiledFunctions: Sendable {
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationError) -> [Matrix] {
-    try computed(values, sizes).outputs
+    let (outputs, sizes) = try computed(values, sizes)
+    if outputs.allSatisfy(\.isFinite) { return outputs }
+    // Products of large numbers overflow on the way to values that do not.
+    let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
+    return zip(outputs, formulas).map { $0.isFinite ? $0 : correction.corrected($0, $1).value }
   }
 
   /// The same values, with more digits where doubles lose theirs; see `CompiledFunction.certified`.
