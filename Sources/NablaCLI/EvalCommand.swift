@@ -92,11 +92,7 @@ struct EvaluationWriter {
           "no data are given for \(list)", declarations.first?.name,
           hint: "--data \(declarations.first?.name ?? "X")=FILE, or a name in data.json"))
     case .sizeNotPositive(let name, let size): report(error("\(name) is a size, so at least 1, not \(size)"))
-    case .notFinite(let name, let property, let row, let column, let value):
-      report(
-        error(
-          "\(name) is declared \(property.rawValue), but row \(row + 1), column \(column + 1) is \(value)",
-          name))
+    case .notFinite(let name, _, _, _): report(error(problem.description, name))
     case .data(let problem): report(problem, error)
     case .unanswered(let diagnostic): report(diagnostic)
     case .defect(let question, let example):

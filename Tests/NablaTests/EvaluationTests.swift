@@ -129,7 +129,7 @@ struct EvaluationTests {
     }
     #expect("\(error)".contains("S is declared symmetric, but row 2, column 1: the entry 3"))
     guard
-      case .notFinite("S", .symmetric, 1, 0, _) = problem({ () throws(EvaluationProblem) in
+      case .notFinite("S", 1, 0, _) = problem({ () throws(EvaluationProblem) in
         try Nabla.Evaluation(session, data: ["S": Matrix(rows: [[1, 2], [.nan, 4]])])
       })
     else {

@@ -71,6 +71,8 @@ struct FuzzRegressionTests {
       read("x/(a*(2*c + 2))", "x, a, c : scalar"), read("x/(2*c + 2)/a", "x, a, c : scalar"),
     ]
     #expect(both[0] === both[1])
+    let product = try read("(2*A - 2).^2*B", "A : matrix(m, n)", "B : matrix(n, m)")
+    #expect(product.text == "4*(A - 1).^2*B")
   }
 
   @Test(arguments: [

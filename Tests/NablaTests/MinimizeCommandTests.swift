@@ -81,7 +81,7 @@ private let refusals: [Refusal] = [
     error: "hint: lbfgs needs the gradient alone\n"),
   Refusal(
     words: ["--objective", "linear", "--wrt", "x", "c=n.json"],
-    error: "q.nabla:1:1: error: the objective is not finite at the start, where x is zero\n"),
+    error: "q.nabla:2:1: error: c is to hold numbers, but row 2, column 1 is nan\n"),
 ]
 
 @Suite("Minimization: the command")

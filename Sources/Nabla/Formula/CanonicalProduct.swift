@@ -89,7 +89,7 @@ extension Formula {
     let factors = chain.map { factor in
       // A transpose may have brought a number to the front of an elementwise product.
       let (coefficient, core) = factor.splitCoefficient
-      let (number, rest) = core.splitContent
+      let (number, rest) = core.splitPowerContent
       content = content * coefficient * number
       return rest
     }

@@ -75,7 +75,7 @@ struct Lowering {
   }
 
   /// A matrix power is kept as a product of so many factors at the most; larger ones are refused when typed.
-  static let largestMatrixPower = 64
+  static let largestMatrixPower = 32
 
   private func range(_ selection: TypedExpression.Subscript, _ size: Dimension) -> Operation.Range? {
     switch selection {

@@ -123,7 +123,7 @@ public struct CompiledFunctions: Sendable {
   ) throws(EvaluationError) {
     for formula in given {
       guard let variable = formula.variable, let value = values[formula] else { continue }
-      if let (property, row, column) = variable.notFinite(in: value) {
+      if let property = variable.properties.strongest.first, let (row, column) = value.firstNotFinite {
         let reason = "the entry \(Matrix.text(of: value[row, column], digits: 10)) is not finite"
         throw .brokenProperty(
           name: variable.name, property: property,
@@ -139,14 +139,10 @@ public struct CompiledFunctions: Sendable {
   }
 }
 
-extension Variable {
-  /// The first entry that is no finite number, where a declared property asks for one; by columns.
-  func notFinite(in value: Matrix) -> (property: Property, row: Int, column: Int)? {
-    guard let property = properties.strongest.first else { return nil }
-    for column in 0..<value.columns {
-      for row in 0..<value.rows where !value[row, column].isFinite { return (property, row, column) }
-    }
-    return nil
+extension Matrix {
+  /// The place of the first entry that is no finite number, by columns.
+  var firstNotFinite: (row: Int, column: Int)? {
+    storage.firstIndex { !$0.isFinite }.map { ($0 % rows, $0 / rows) }
   }
 }
 

@@ -93,8 +93,8 @@ extension EvaluationProblem: CustomStringConvertible {
     case .missing(let declarations):
       "no data are given for \(declarations.map(\.description).joined(separator: "; "))"
     case .sizeNotPositive(let name, let size): "\(name) is a size, so at least 1, not \(size)"
-    case .notFinite(let name, let property, let row, let column, let value):
-      "\(name) is declared \(property.rawValue), but row \(row + 1), column \(column + 1) is \(value)"
+    case .notFinite(let name, let row, let column, let value):
+      "\(name) is to hold numbers, but row \(row + 1), column \(column + 1) is \(value)"
     case .data(let error): error.description
     case .unanswered(let diagnostic): diagnostic.message
     case .defect(let question, _): "a defect of Nabla: the answer to '\(question)' failed its own check"

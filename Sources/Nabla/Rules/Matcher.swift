@@ -370,6 +370,9 @@ struct Matcher {
     return false
   }
 
+  /// Factors that a variable takes where others follow it; in long chains every run would be tried from every place.
+  private static let longestRun = 12
+
   /// How many factors a pattern may take: a bare variable a run of them, anything else one.
   private func lengths(_ pattern: Formula, most: Int, isLast: Bool) -> [Int] {
     var inner = pattern
@@ -380,6 +383,6 @@ struct Matcher {
     guard Self.isBare(inner) else { return [1] }
     if isLast { return [most] }
     // The part that holds the differential is taken as long as it goes; the part before it as well.
-    return separatesDifferential ? (1...most).reversed() : Array(1...most)
+    return separatesDifferential ? (1...most).reversed() : Array(1...min(most, Self.longestRun))
   }
 }

@@ -23,8 +23,8 @@ public enum EvaluationProblem: Error, Sendable {
   case missing([Declaration])
   /// A size is given that is not positive.
   case sizeNotPositive(name: String, size: Int)
-  /// An entry of a variable with a declared property is no finite number; row and column count from zero.
-  case notFinite(name: String, property: Property, row: Int, column: Int, value: Double)
+  /// An entry is no finite number; row and column count from zero.
+  case notFinite(name: String, row: Int, column: Int, value: Double)
   /// The data do not fit, or nothing can be computed from them.
   case data(EvaluationError)
   /// The question itself has no answer.
@@ -36,7 +36,8 @@ public enum EvaluationProblem: Error, Sendable {
 /// Computes the questions of a session on numbers.
 ///
 /// Sizes are read off the data, `X : matrix(n, d)` given as 5 x 3 having n = 5 and d = 3. A vector may be given
-/// as a row and a row as a column. Data under names that the session does not know are ignored.
+/// as a row and a row as a column. Data under names that the session does not know are ignored; nan and infinite
+/// entries are refused.
 public struct Evaluation: Sendable {
   public let session: Session
   /// The names that have data and are variables, sorted.
@@ -69,10 +70,9 @@ public struct Evaluation: Sendable {
     do throws(EvaluationError) { try reader.read(ordered, values) } catch { throw .data(error) }
     for formula in ordered {
       guard let variable = formula.variable, let value = values[formula],
-        let (property, row, column) = variable.notFinite(in: value)
+        let (row, column) = value.firstNotFinite
       else { continue }
-      throw .notFinite(
-        name: variable.name, property: property, row: row, column: column, value: value[row, column])
+      throw .notFinite(name: variable.name, row: row, column: column, value: value[row, column])
     }
     do throws(EvaluationError) {
       try CompiledFunctions.checkProperties(ordered, values)
