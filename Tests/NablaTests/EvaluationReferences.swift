@@ -1,4 +1,5 @@
-/// Values of the examples on the data beside them, computed with NumPy; matrices row after row.
+/// Values of the examples on the data beside them, computed with NumPy, those that cancel with mpmath; matrices row
+/// after row.
 let evaluationReferences: [String: [Double]] = [
   "ridge 0 value": [2.984375],
   "ridge 0 result": [-14.775, -19.425],
@@ -39,6 +40,9 @@ let evaluationReferences: [String: [Double]] = [
     -0.263101069865, -0.10651155963, 0.586337701074, 0.637056253979, -0.272091856902, -0.469848782767,
     -0.132225846369, -0.242023833436,
   ],
+  "cancellation 0 value": [1.0], "cancellation 0 result": [-3.3333333333333337e-10],
+  "cancellation 1 value": [1.0000000005], "cancellation 1 result": [0.5000000003333334],
+  "cancellation 2 value": [0.5], "cancellation 2 result": [-8.333333333333334e-11],
   "rayleigh 0 value": [3],
   "rayleigh 0 result": [1, 0, 1],
   "diabetes 0 value": [2999.71181949],

@@ -46,6 +46,9 @@ struct LibraryTourTests {
     let slope = try gradient.result.compiled()
     let values: [Formula: Matrix] = [X: .random(5, 3), y: .random(5), w: [1, 0, -1], λ: 0.1]
     print(try slope(values))
+    // The same, with every digit certain.
+    let gap = try slope.certified(values) - slope(values)
+    #expect(gap.maxAbs < 1e-12)
 
     // Minimize; what is minimized over starts at its value, or at zero.
     let fit = try J.minimized(wrt: [w], data: values, options: .init(method: .newton))
