@@ -12,6 +12,9 @@ static const char differentials[] = {
 static const char adjoints[] = {
 #embed "../../Rules/Adjoints.rules" suffix(,)
   0};
+static const char vectorization[] = {
+#embed "../../Rules/Vectorization.rules" suffix(,)
+  0};
 static const char facts[] = {
 #embed "../../Rules/Facts.rules" suffix(,)
   0};
@@ -30,6 +33,9 @@ static const char identities_norms[] = {
 static const char identities_product[] = {
 #embed "../../Rules/Identities/Product.rules" suffix(,)
   0};
+static const char identities_singular[] = {
+#embed "../../Rules/Identities/Singular.rules" suffix(,)
+  0};
 static const char identities_softmax[] = {
 #embed "../../Rules/Identities/Softmax.rules" suffix(,)
   0};
@@ -42,21 +48,27 @@ static const char identities_trace[] = {
 static const char identities_transpose[] = {
 #embed "../../Rules/Identities/Transpose.rules" suffix(,)
   0};
+static const char identities_vectorization[] = {
+#embed "../../Rules/Identities/Vectorization.rules" suffix(,)
+  0};
 
 static const nabla_rule_file files[] = {
   {"Rules/Functions.rules", functions, sizeof functions - 1},
   {"Rules/Differentials.rules", differentials, sizeof differentials - 1},
   {"Rules/Adjoints.rules", adjoints, sizeof adjoints - 1},
+  {"Rules/Vectorization.rules", vectorization, sizeof vectorization - 1},
   {"Rules/Facts.rules", facts, sizeof facts - 1},
   {"Rules/Identities/Determinant.rules", identities_determinant, sizeof identities_determinant - 1},
   {"Rules/Identities/Elementwise.rules", identities_elementwise, sizeof identities_elementwise - 1},
   {"Rules/Identities/Inverse.rules", identities_inverse, sizeof identities_inverse - 1},
   {"Rules/Identities/Norms.rules", identities_norms, sizeof identities_norms - 1},
   {"Rules/Identities/Product.rules", identities_product, sizeof identities_product - 1},
+  {"Rules/Identities/Singular.rules", identities_singular, sizeof identities_singular - 1},
   {"Rules/Identities/Softmax.rules", identities_softmax, sizeof identities_softmax - 1},
   {"Rules/Identities/Sums.rules", identities_sums, sizeof identities_sums - 1},
   {"Rules/Identities/Trace.rules", identities_trace, sizeof identities_trace - 1},
   {"Rules/Identities/Transpose.rules", identities_transpose, sizeof identities_transpose - 1},
+  {"Rules/Identities/Vectorization.rules", identities_vectorization, sizeof identities_vectorization - 1},
 };
 
 size_t nabla_rule_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -16,7 +16,7 @@ private let various = """
   barrier = 1/s - log(s)
   array = x*x'
   looped = sum(i = 1:n, exp(x[i] + x[1]*i))
-  hard = nucnorm(A)
+  hard = sum(expm(A))
   J = norm2(x - c)^2/n
 
   """

@@ -87,7 +87,13 @@ struct Calculus {
     // Taking out factors would hide the structure, so only rules that shorten are used before.
     let map = Simplifier(book, Knowledge(book, free: [variable]), searches: false)
       .simplify(variable.shape.isRow ? adjoint.transposed : adjoint)
-    return try finish(Identification(unknown: seed).matrix(of: map), differentiator)
+    let matrix: Formula
+    do throws(DerivativeProblem) { matrix = try Identification(unknown: seed).matrix(of: map) } catch {
+      guard case .noMatrixForm = error else { throw error }
+      // Where the vectors stand inside of matrices, as in diag(B*diag(x)*C).
+      return turned(try jacobianByVec(of: column, by: variable))
+    }
+    return try finish(matrix, differentiator)
   }
 
   /// The Jacobian in numerator layout, ∂vec(E)/∂vec(x)ᵀ: m × n for vectors, 1 × n for a scalar.
@@ -118,7 +124,7 @@ struct Calculus {
     let change = try differentiator.forward(start, [variable: unknown])
     // Products of sums would hide where the differential stands.
     let plain = Simplifier(book, Knowledge(book, free: [variable]), searches: false).simplify(change)
-    var identification = VecIdentification(unknown: unknown)
+    var identification = VecIdentification(book, unknown: unknown)
     return try finish(identification.matrix(of: plain), differentiator)
   }
 

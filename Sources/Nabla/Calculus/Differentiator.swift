@@ -221,7 +221,8 @@ final class Differentiator {
     next: while let (g, part) = open.popLast() {
       steps += 1
       if steps > 10_000 { throw .tooLarge("a differential with more than 10000 parts") }
-      if g.isZero || part.isZero { continue }
+      // What is linear in differentials that are all zero is zero.
+      if g.isZero || part.isZero || !part.containsDifferential { continue }
       switch part.kind {
       case .differential(let inner):
         result.append((inner, g))
@@ -233,21 +234,21 @@ final class Differentiator {
         .inverse, .transpose, .apply:
         break
       }
-      if case .apply(let operation, let arguments) = part.kind,
-        let parts = try structural(operation, arguments, g)
-      {
-        open += parts.reversed()
-        continue next
-      }
+      // A scalar crosses by itself.
+      let (scalars, array) = g.splitScalars
+      let core = array ?? g
       for rule in book.adjoints {
         guard case .apply(.array(.dot), let left) = rule.left.kind, left.count == 2,
           case .apply(.array(.dot), let right) = rule.right.kind, right.count == 2
         else { continue }
         var matcher = Matcher(separatesDifferential: true)
         var moved: (Formula, Formula)?
-        _ = matcher.match([left[1], left[0]], [part, g]) { matcher in
+        _ = matcher.match([left[1], left[0]], [part, core]) { matcher in
           let bindings = matcher.result
-          let pair = (bindings.instantiate(right[0]), bindings.instantiate(right[1]))
+          let pair = (
+            Formula.times((array == nil ? [] : scalars) + [bindings.instantiate(right[0])]),
+            bindings.instantiate(right[1])
+          )
           guard !pair.0.isInvalid, !pair.1.isInvalid else { return false }
           moved = pair
           return true
@@ -260,6 +261,12 @@ final class Differentiator {
           open.append(moved)
           continue next
         }
+      }
+      if case .apply(let operation, let arguments) = part.kind,
+        let parts = try structural(operation, arguments, g)
+      {
+        open += parts.reversed()
+        continue next
       }
       throw .noAdjoint(of: part.text)
     }

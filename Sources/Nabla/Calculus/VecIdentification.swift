@@ -2,14 +2,18 @@ import NablaLanguage
 
 /// Reads the matrix off a linear map between matrices: vec(L(dX)) = M*vec(dX).
 ///
-/// The columns are stacked, so that vec(A*dX*B) = (B' ⊗ A)*vec(dX) and vec(dX') = K*vec(dX) with the
-/// commutation matrix K (Magnus and Neudecker 1979).
+/// The columns are stacked, so that vec(A*dX*B) = (B' ⊗ A)*vec(dX) (Magnus and Neudecker 1979); the matrices of other
+/// operations stand in `Vectorization.rules`.
 struct VecIdentification {
+  let book: RuleBook
   /// The differential in which the formula is linear.
   let unknown: Formula
   private var memo: [Formula: Formula] = [:]
 
-  init(unknown: Formula) { self.unknown = unknown }
+  init(_ book: RuleBook, unknown: Formula) {
+    self.book = book
+    self.unknown = unknown
+  }
 
   /// M with vec(`linear`) = M*vec(unknown).
   mutating func matrix(of linear: Formula) throws(DerivativeProblem) -> Formula {
@@ -37,13 +41,9 @@ struct VecIdentification {
         !chain[(index + 1)...].contains(where: \.containsDifferential)
       else { throw .noMatrixForm(of: linear.text) }
       return try between(Array(chain[..<index]), chain[index], Array(chain[(index + 1)...]))
-    case .transpose(let inner):
-      let size = inner.shape
-      let commutation = Formula.apply(
-        .array(.commutation), [.dimension(size.rows), .dimension(size.columns)],
-        Shape(size.rows * size.columns, size.rows * size.columns))
-      let isFlat = size.rows.isOne || size.columns.isOne
-      return isFlat ? try matrix(of: inner) : .product([commutation, try matrix(of: inner)])
+    // The entries of a row stand as those of a column do.
+    case .transpose(let inner) where inner.shape.rows.isOne || inner.shape.columns.isOne:
+      return try matrix(of: inner)
     case .apply(.array(.trace), let arguments):
       return .product([Self.vec(.identity(arguments[0].shape.rows)).transposed, try matrix(of: arguments[0])])
     case .apply(.array(.dot), let arguments):
@@ -53,10 +53,65 @@ struct VecIdentification {
       return .product([Self.vec(constant).transposed, try matrix(of: part)])
     case .apply(.array(.vec), let arguments):
       return try matrix(of: arguments[0])
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .apply,
-      .differential:
+    case .apply(.slice(let rows, let columns), let arguments):
+      let inner = arguments[0]
+      return try between(
+        [Self.selection(rows, of: inner.shape.rows)], inner,
+        [Self.selection(columns, of: inner.shape.columns).transposed])
+    case .apply(.blocks(let height, let width), let arguments):
+      return try blocks(arguments, height, width, linear.shape)
+    case .transpose, .apply:
+      return try byRule(linear)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .differential:
       throw .noMatrixForm(of: linear.text)
     }
+  }
+
+  /// An operation whose matrix a rule gives.
+  private mutating func byRule(_ linear: Formula) throws(DerivativeProblem) -> Formula {
+    for rule in book.vectorizations {
+      var matcher = Matcher(separatesDifferential: true)
+      var found: (factors: [Formula], part: Formula)?
+      _ = matcher.match(rule.left.unstacked, linear) { matcher in
+        let bindings = matcher.result
+        let factors = rule.right.chain.dropLast().map { bindings.instantiate($0) }
+        guard let last = rule.right.chain.last, !factors.contains(where: \.isInvalid) else { return false }
+        found = (factors, bindings.instantiate(last.unstacked))
+        return true
+      }
+      if let found { return .product(found.factors + [try matrix(of: found.part)]) }
+    }
+    throw .noMatrixForm(of: linear.text)
+  }
+
+  /// The matrix S of zeros and ones for which S*X has these rows of X.
+  private static func selection(_ range: Operation.Range, of size: Dimension) -> Formula {
+    .embedded(.identity(range.count), rows: .all(range.count), columns: range, in: Shape(range.count, size))
+  }
+
+  /// Each block between the matrices that put it in its place.
+  private mutating func blocks(
+    _ arguments: [Formula], _ height: Int, _ width: Int, _ shape: Shape
+  ) throws(DerivativeProblem) -> Formula {
+    var parts: [Formula] = []
+    var top = Dimension(1)
+    for i in 0..<height {
+      var left = Dimension(1)
+      for j in 0..<width {
+        let block = arguments[i * width + j]
+        let rows = Operation.Range(first: top, last: top + block.shape.rows - 1)
+        let columns = Operation.Range(first: left, last: left + block.shape.columns - 1)
+        if block.containsDifferential {
+          parts.append(
+            try between(
+              [Self.selection(rows, of: shape.rows).transposed], block,
+              [Self.selection(columns, of: shape.columns)]))
+        }
+        left = left + block.shape.columns
+      }
+      top = top + arguments[i * width].shape.rows
+    }
+    return .sum(parts, Shape(shape.rows * shape.columns, self.width))
   }
 
   /// Constant scalars scale, a constant array becomes the diagonal of its vec, a linear scalar makes a rank one.
@@ -99,5 +154,13 @@ struct VecIdentification {
     if array.shape.rows.isOne { return array.transposed }
     let size = array.shape.rows * array.shape.columns
     return array.isOnes ? .ones(.vector(size)) : .apply(.array(.vec), [array], .vector(size))
+  }
+}
+
+extension Formula {
+  /// What is stacked in a vec; of a column, itself.
+  fileprivate var unstacked: Formula {
+    if case .apply(.array(.vec), let arguments) = kind { return arguments[0] }
+    return self
   }
 }

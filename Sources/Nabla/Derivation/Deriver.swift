@@ -243,11 +243,18 @@ struct Deriver {
     let u = Formula.variable(
       Variable(name: letter, shape: column.shape, properties: [], role: .definition))
     let name = naming.shortened(expression)
+    let before = lines
     let map = try sweep(
       column, by: variable, seed: u, .derivative(.gradient, of: name, by: variable, times: u))
     let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
       .simplify(variable.shape.isRow ? map.transposed : map)
-    let matrix = try Identification(unknown: u).matrix(of: plain)
+    let matrix: Formula
+    do throws(DerivativeProblem) { matrix = try Identification(unknown: u).matrix(of: plain) } catch {
+      guard case .noMatrixForm = error else { throw error }
+      lines = before
+      return try jacobianByVec(
+        kind, of: column, by: variable, answer: answer, shown: shown, isTurned: !isTurned)
+    }
     let subject = Derivation.Subject.derivative(kind, of: name, by: variable, times: nil)
     let value = isTurned ? matrix.transposed : matrix
     add(

@@ -60,17 +60,18 @@ extension Deriver {
   /// The Jacobian where a matrix takes part: vec(dE) = J*vec(dX).
   mutating func jacobianByVec(
     _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
-    shown: Formula?
+    shown: Formula?, isTurned: Bool = false
   ) throws(DerivativeProblem) {
     let change = try forward(expression, by: [variable])
     let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
       .simplify(change)
-    var identification = VecIdentification(unknown: .differential(of: variable))
+    var identification = VecIdentification(calculus.book, unknown: .differential(of: variable))
     let matrix = try identification.matrix(of: plain)
     let subject = Derivation.Subject.derivative(
       kind, of: named(expression), by: variable, times: nil)
     add(subject, matrix, ["vec(A*dX*B) = kron(B', A)*vec(dX)"], .vecMatrix(ofChange: plain, by: variable))
-    conclude(matrix, subject, answer: answer, shown: shown)
+    if isTurned { add(subject, matrix.transposed, ["transposed"], .transposed(of: matrix)) }
+    conclude(isTurned ? matrix.transposed : matrix, subject, answer: answer, shown: shown)
   }
 
   /// A Jacobian in numerator layout, or the Hessian as the Jacobian of a gradient.

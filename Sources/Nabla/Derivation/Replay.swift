@@ -88,7 +88,7 @@ private struct Replay {
       guard let now = change, Simplifier(book, free, searches: false).simplify(now) === plain else {
         return "the change is another one"
       }
-      var identification = VecIdentification(unknown: .differential(of: variable))
+      var identification = VecIdentification(book, unknown: .differential(of: variable))
       guard let found = try? identification.matrix(of: plain) else { return "no matrix" }
       current = line.value
       return found === line.value ? nil : "it gives \(found.text)"

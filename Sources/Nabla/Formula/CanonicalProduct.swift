@@ -151,6 +151,8 @@ extension Formula {
         return times([apply(operation, uniform, .scalar), ones(shape)])
       }
       let parts = ordered(arguments.map { $0.uniformValue ?? $0 })
+      // What acts entry by entry acts before the columns are stacked.
+      if let inner = Self.unstacked(parts) { return stacked(apply(operation, inner, inner.arrayShape)) }
       let turned = ordered(parts.map(\.transposed))
       let (before, after) = (parts.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
       let isPlainer = after == before ? turned.lexicographicallyPrecedes(parts) : after < before
@@ -160,6 +162,28 @@ extension Formula {
     return interned(.apply(operation, arguments), shape)
   }
 
+  /// The arrays that are stacked in parts of which all are such, or scalars; nil where one is not.
+  static func unstacked(_ parts: [Formula]) -> [Formula]? {
+    var shape: Shape?
+    var result: [Formula] = []
+    for part in parts {
+      if part.isScalar {
+        result.append(part)
+        continue
+      }
+      guard case .apply(.array(.vec), let arguments) = part.kind, shape ?? arguments[0].shape == arguments[0].shape
+      else { return nil }
+      shape = arguments[0].shape
+      result.append(arguments[0])
+    }
+    return shape == nil ? nil : result
+  }
+
+  /// The columns of an array, one below the other.
+  static func stacked(_ array: Formula) -> Formula {
+    apply(.array(.vec), [array], .vector(array.shape.rows * array.shape.columns))
+  }
+
   /// A linear operation: a zero makes it zero, scalars come out.
   private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if arguments.contains(where: \.isInvalid) { return invalid }
@@ -167,6 +191,9 @@ extension Formula {
     // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
     let isFree = !arguments.contains(where: \.containsDifferential)
     if operation == .dot, isFree, arguments.allSatisfy(\.isScalar) { return times(arguments) }
+    // A column is stacked already, and so is a row when it is turned.
+    if operation == .vec, arguments[0].shape.columns.isOne { return arguments[0] }
+    if operation == .vec, arguments[0].shape.rows.isOne { return arguments[0].transposed }
     if !isFree || arguments.contains(where: \.isScalar) {
       return interned(.apply(.array(operation), arguments), shape)
     }
@@ -212,4 +239,9 @@ extension Formula {
     }
     return memo[self] ?? self
   }
+}
+
+extension [Formula] {
+  /// The shape of the arrays among scalars.
+  var arrayShape: Shape { first { !$0.isScalar }?.shape ?? .scalar }
 }

@@ -33,6 +33,11 @@ extension Bindings {
     case .power(let base, let exponent): return .power(inner(base), inner(exponent))
     case .inverse(let of): return .inverse(inner(of))
     case .transpose(let of): return inner(of).transposed
+    case .apply(.slice(let rows, let columns), let arguments):
+      return .slice(inner(arguments[0]), rows: range(rows), columns: range(columns))
+    case .apply(.blocks(let height, let width), let arguments):
+      let parts = arguments.map(inner)
+      return .blockArray((0..<height).map { row in Array(parts[(row * width)..<((row + 1) * width)]) })
     case .apply(let operation, let arguments):
       let parts = arguments.map(inner)
       if isEntrywise || pattern.isEntrywiseScalar {
@@ -44,6 +49,10 @@ extension Bindings {
 
   private func size(_ dimension: Dimension) -> Dimension {
     dimension.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) }))
+  }
+
+  private func range(_ pattern: Operation.Range) -> Operation.Range {
+    Operation.Range(first: size(pattern.first), last: size(pattern.last))
   }
 
   private func shape(_ pattern: Formula) -> Shape {

@@ -4,9 +4,15 @@ import NablaLanguage
 struct Bindings {
   var formulas: [(key: Formula, value: Formula)] = []
   var sizes: [(key: String, value: Dimension)] = []
+  /// Sizes such as m*n that were met before m and n: judged at the end.
+  var pending: [(pattern: Dimension, value: Dimension)] = []
 
   subscript(key: Formula) -> Formula? { formulas.first { $0.key === key }?.value }
   subscript(name: String) -> Dimension? { sizes.first { $0.key == name }?.value }
+
+  func fit(_ pattern: Dimension, _ value: Dimension) -> Bool {
+    pattern.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) })) == value
+  }
 }
 
 /// Typed matching: sums and elementwise products modulo order, matrix products by runs of factors.
@@ -38,6 +44,7 @@ struct Matcher {
     case all([Formula], [Formula], Group, Goal)
     case bare(ArraySlice<Formula>, [Formula], Group, Goal)
     case run(ArraySlice<Formula>, ArraySlice<Formula>, wholly: Bool, Goal)
+    case sizes([(Dimension, Dimension)], Goal)
   }
 
   /// A sum or elementwise product whose parts are matched in any order.
@@ -90,13 +97,21 @@ struct Matcher {
 
   private mutating func proceed(_ goal: Goal) -> Bool {
     switch goal {
-    case .found: found(self)
+    case .found: sizesFit && found(self)
     case .match(let pattern, let subject, let next): match(pattern, subject, next)
     case .list(let patterns, let subjects, let next): matchList(patterns, subjects, next)
     case .all(let patterns, let subjects, let group, let next): matchAll(patterns, subjects, group, next)
     case .bare(let patterns, let subjects, let group, let next): matchBare(patterns, subjects, group, next)
     case .run(let patterns, let chain, let wholly, let next): matchRun(patterns, chain, wholly: wholly, next)
+    case .sizes(let pairs, let next): matchSizes(pairs, next)
     }
+  }
+
+  private mutating func matchSizes(_ pairs: [(Dimension, Dimension)], _ next: Goal) -> Bool {
+    let saved = bindings
+    if pairs.allSatisfy({ match($0.0, $0.1) }), proceed(next) { return true }
+    bindings = saved
+    return false
   }
 
   // MARK: One node
@@ -146,6 +161,16 @@ struct Matcher {
         guard case .transpose = subject.kind else { return false }
       }
       return match(inner, subject.transposed, next)
+    case .apply(.slice(let rows, let columns), let arguments):
+      guard case .apply(.slice(let otherRows, let otherColumns), let others) = subject.kind else {
+        return false
+      }
+      // The part first: it tells the sizes that the bounds are made of.
+      let bounds = [
+        (rows.first, otherRows.first), (rows.last, otherRows.last), (columns.first, otherColumns.first),
+        (columns.last, otherColumns.last),
+      ]
+      return match(arguments[0], others[0], .sizes(bounds, next))
     case .apply(let operation, let arguments):
       guard case .apply(let other, let others) = subject.kind, operation == other,
         arguments.count == others.count
@@ -184,9 +209,14 @@ struct Matcher {
       return true
     }
     if pattern.constant != nil { return pattern == subject }
-    let known = Dictionary(uniqueKeysWithValues: bindings.sizes.map { ($0.key, $0.value) })
-    return pattern.substituting(known) == subject
+    if pattern.names.contains(where: { bindings[$0] == nil }) {
+      bindings.pending.append((pattern, subject))
+      return true
+    }
+    return bindings.fit(pattern, subject)
   }
+
+  private var sizesFit: Bool { bindings.pending.allSatisfy { bindings.fit($0.pattern, $0.value) } }
 
   private mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     if let known = bindings[pattern] { return known === subject ? proceed(next) : false }

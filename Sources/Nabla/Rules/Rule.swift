@@ -22,7 +22,13 @@ struct Rule: Sendable {
 
   /// Read off the left side.
   enum Table: String, CaseIterable, Sendable {
-    case differential, adjoint, identity
+    /// `d(f(X))` is known in dX.
+    case differential
+    /// `dot(G, L(dX))` with the linear map on the other side.
+    case adjoint
+    /// `vec(L(dX))` as a matrix times vec(dX).
+    case vectorization
+    case identity
   }
 
   struct Source: Hashable, Sendable {

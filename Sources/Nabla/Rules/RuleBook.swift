@@ -14,6 +14,8 @@ public final class RuleBook: Sendable {
   private let factsByProperty: [Property: [Fact]]
   /// Adjoint rules, the more special first.
   let adjoints: [Rule]
+  /// The matrices of linear maps, the more special first.
+  let vectorizations: [Rule]
 
   /// What a formula is at its root: rules are looked up by it.
   enum Head: Hashable {
@@ -119,7 +121,7 @@ public final class RuleBook: Sendable {
         if case .differential(let inner) = rule.left.kind {
           differentials[inner.head, default: []].append(rule)
         }
-      case .adjoint: break
+      case .adjoint, .vectorization: break
       }
     }
     // Of two rules that match, the more special left side goes first; ties keep the order of the files.
@@ -133,6 +135,7 @@ public final class RuleBook: Sendable {
     equalitiesByHead = equalities
     differentialsByHead = differentials.mapValues(special)
     adjoints = special(rules.filter { $0.table == .adjoint })
+    vectorizations = special(rules.filter { $0.table == .vectorization })
     var byProperty: [Property: [Fact]] = [:]
     for fact in facts {
       for property in Set([fact.property]).closed { byProperty[property, default: []].append(fact) }

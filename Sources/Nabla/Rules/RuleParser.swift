@@ -188,7 +188,7 @@ struct RuleParser {
     if case .differential(let inner) = left.kind, inner.variable == nil {
       table = .differential
     } else if left.containsDifferential {
-      table = .adjoint
+      table = left.isInnerProduct ? .adjoint : .vectorization
     } else {
       table = .identity
     }
@@ -324,4 +324,11 @@ func split(_ text: String, _ mark: String) -> (String, String)? {
     )
   }
   return nil
+}
+
+extension Formula {
+  fileprivate var isInnerProduct: Bool {
+    if case .apply(.array(.dot), _) = kind { return true }
+    return false
+  }
 }

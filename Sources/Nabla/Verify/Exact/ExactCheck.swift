@@ -31,7 +31,7 @@ struct ExactCheck {
   static let choices = 8
   /// Points that may have no value, with the same sizes and in all.
   private static let triesOfSizes = 16
-  private static let tries = 64
+  private static let tries = 400
 
   // MARK: What is checked
 
