@@ -89,7 +89,9 @@ struct FuzzRegressionTests {
   @Test func anAnswerWithoutAValueIsAnError() {
     let text =
       "s : row(3), signs\ngradient sum(asin(s)) wrt s\ndifferential asin(s) wrt s\nsimplify 1/log(1)\n"
-    #expect(outcomes(text).count == 3)
+      + "x : vector(4)\njacobian sqrt(triu(x)) wrt x\nL : matrix(n, n), lower\nA : matrix(n, n)\n"
+      + "jacobian A ./ sum(j = 1:3, L) wrt L\ndifferential A ./ sum(j = 1:3, L) wrt A\n"
+    #expect(outcomes(text).count == 6)
     #expect(outcomes(text).allSatisfy { $0.hasPrefix("there is no value: it divides by zero") })
   }
 
@@ -177,6 +179,28 @@ struct FuzzRegressionTests {
     #expect(quotient.text == "-ones(n)'")
     let square = try read("(A - B)/c .* (B - A)", "A, B : matrix(2, 3)", "c : scalar")
     #expect(square.text == "-1/c * (A - B).^2")
+  }
+
+  /// `det(x'*A*x)` is the determinant of a number.
+  @Test(arguments: [
+    ("det(x'*A*x)", "x'*A*x"), ("tr(t)", "t"), ("chol(t)", "sqrt(t)"), ("norm2(t)", "abs(t)"),
+    ("logdet(x'*x)", "log(abs(x'*x))"), ("softmax(t)", "1"), ("adj(t)", "1"),
+    ("expm(2*t)", "exp(2*t)"), ("lowhalf(t)", "t/2"), ("pinv(t)", "pinv(t)"), ("logsoftmax(t)", "0"),
+  ]) func arrayOperationsOnNumbers(_ text: String, _ printed: String) throws {
+    #expect(try read(text, "x : vector(n)", "A : matrix(n, n)", "t : scalar").text == printed)
+  }
+
+  @Test func whatActsEntryByEntryActsBeforeStacking() throws {
+    let names = ["A, B : matrix(m, n)", "s, t : scalar"].flatMap { (try? Formula.declared($0)) ?? [] }
+    for (text, printed) in [
+      ("vec(A) .* vec(B)", "vec(A .* B)"), ("s*vec(A) - t*vec(B)", "vec(s*A - t*B)"),
+      ("s*vec(A)' + t*vec(B)'", "vec(s*A + t*B)'"), ("exp(vec(A))", "vec(exp(A))"),
+      ("vec(A).^2 ./ vec(B)", "vec(A.^2 ./ B)"), ("max(vec(A), 0)", "vec(max(0, A))"),
+    ] {
+      let formula = try Formula(parsing: text, in: names)
+      #expect(formula.text == printed)
+      #expect(try Formula(parsing: printed, in: names) === formula)
+    }
   }
 
   @Test func powersOfZero() throws {

@@ -45,9 +45,7 @@ struct Calculus {
     of expression: Formula, by variables: [Formula], keepsEntriesFree: Bool = false
   ) throws(DerivativeProblem) -> [Derivative] {
     let free = keepsEntriesFree ? variables : []
-    // The properties of what is differentiated are not used before: its entries count as independent.
-    let start = simplified(expression, free: variables)
-    if start.isInvalid { throw .noValue }
+    let start = try prepared(expression, variables)
     if start.isScalar {
       let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
@@ -118,7 +116,7 @@ struct Calculus {
         formula: simplified(VecIdentification.vec(gradient.formula).transposed),
         reservations: gradient.reservations)
     }
-    let start = simplified(expression, free: [variable])
+    let start = try prepared(expression, [variable])
     let differentiator = Differentiator(book, variables: [variable])
     let unknown = Formula.differential(of: variable)
     let change = try differentiator.forward(start, [variable: unknown])
@@ -153,7 +151,15 @@ struct Calculus {
     let differentiator = Differentiator(book, variables: variables)
     var seeds: [Formula: Formula] = [:]
     for variable in variables { seeds[variable] = .differential(of: variable) }
-    return try finish(differentiator.forward(simplified(expression, free: variables), seeds), differentiator)
+    return try finish(differentiator.forward(prepared(expression, variables), seeds), differentiator)
+  }
+
+  /// What is differentiated, in its plainest form. The properties of the variables are not used: their entries count
+  /// as independent.
+  private func prepared(_ expression: Formula, _ variables: [Formula]) throws(DerivativeProblem) -> Formula {
+    let plain = simplified(expression, free: variables)
+    if plain.isInvalid { throw .noValue }
+    return plain
   }
 
   /// The answer in its plainest form, with the reservations that are not known to be met anyway.

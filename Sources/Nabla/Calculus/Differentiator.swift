@@ -221,6 +221,7 @@ final class Differentiator {
     next: while let (g, part) = open.popLast() {
       steps += 1
       if steps > 10_000 { throw .tooLarge("a differential with more than 10000 parts") }
+      if g.isInvalid || part.isInvalid { throw .noValue }
       // What is linear in differentials that are all zero is zero.
       if g.isZero || part.isZero || !part.containsDifferential { continue }
       switch part.kind {

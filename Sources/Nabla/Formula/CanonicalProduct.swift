@@ -140,7 +140,11 @@ extension Formula {
 
   /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
   static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
-    if case .array(let array) = operation, array.isLinear { return linear(array, arguments, shape) }
+    if case .array(let array) = operation {
+      if let value = ofNumbers(array, arguments) { return value }
+      if array == .commutation, shape.isScalar { return .one }
+      if array.isLinear { return linear(array, arguments, shape) }
+    }
     if case .elementwise(let name) = operation {
       if name == "sqrt" { return power(arguments[0], .half) }
       func ordered(_ parts: [Formula]) -> [Formula] { operation.commutes ? parts.sorted() : parts }
@@ -152,7 +156,7 @@ extension Formula {
       }
       let parts = ordered(arguments.map { $0.uniformValue ?? $0 })
       // What acts entry by entry acts before the columns are stacked.
-      if let inner = Self.unstacked(parts) { return stacked(apply(operation, inner, inner.arrayShape)) }
+      if let stacked = Stacked(parts) { return stacked.around { .apply(operation, $0, $0.arrayShape) } }
       let turned = ordered(parts.map(\.transposed))
       let (before, after) = (parts.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
       let isPlainer = after == before ? turned.lexicographicallyPrecedes(parts) : after < before
@@ -162,35 +166,12 @@ extension Formula {
     return interned(.apply(operation, arguments), shape)
   }
 
-  /// The arrays that are stacked in parts of which all are such, or scalars; nil where one is not.
-  static func unstacked(_ parts: [Formula]) -> [Formula]? {
-    var shape: Shape?
-    var result: [Formula] = []
-    for part in parts {
-      if part.isScalar {
-        result.append(part)
-        continue
-      }
-      guard case .apply(.array(.vec), let arguments) = part.kind, shape ?? arguments[0].shape == arguments[0].shape
-      else { return nil }
-      shape = arguments[0].shape
-      result.append(arguments[0])
-    }
-    return shape == nil ? nil : result
-  }
-
-  /// The columns of an array, one below the other.
-  static func stacked(_ array: Formula) -> Formula {
-    apply(.array(.vec), [array], .vector(array.shape.rows * array.shape.columns))
-  }
-
   /// A linear operation: a zero makes it zero, scalars come out.
   private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if arguments.contains(where: \.isInvalid) { return invalid }
     if arguments.contains(where: \.isZero) { return zeros(shape) }
     // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
     let isFree = !arguments.contains(where: \.containsDifferential)
-    if operation == .dot, isFree, arguments.allSatisfy(\.isScalar) { return times(arguments) }
     // A column is stacked already, and so is a row when it is turned.
     if operation == .vec, arguments[0].shape.columns.isOne { return arguments[0] }
     if operation == .vec, arguments[0].shape.rows.isOne { return arguments[0].transposed }
@@ -239,9 +220,4 @@ extension Formula {
     }
     return memo[self] ?? self
   }
-}
-
-extension [Formula] {
-  /// The shape of the arrays among scalars.
-  var arrayShape: Shape { first { !$0.isScalar }?.shape ?? .scalar }
 }

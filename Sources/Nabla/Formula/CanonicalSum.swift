@@ -65,9 +65,11 @@ extension Formula {
       let uniform = collected.compactMap(\.uniformValue)
       if uniform.count == collected.count { return times([sum(uniform, .scalar), ones(shape)]) }
     }
-    if let inner = unstacked(collected.map { $0.splitScalars.array ?? $0 }), !shape.isScalar {
-      let parts = zip(collected, inner).map { term, array in times(term.splitScalars.scalars + [array]) }
-      return stacked(sum(parts, inner.arrayShape))
+    if !shape.isScalar, let stacked = Stacked(collected.map { $0.splitScalars.array ?? $0 }) {
+      return stacked.around { inner in
+        let parts = zip(collected, inner).map { term, array in times(term.splitScalars.scalars + [array]) }
+        return sum(parts, inner.arrayShape)
+      }
     }
     // The order of terms looks through coefficients, so that x - y and y - x sort alike.
     let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }

@@ -71,8 +71,8 @@ extension Formula {
     if coefficient.isOverflow { return invalid }
     result.removeAll(where: \.isOnes)
     if !shape.isScalar, result.allSatisfy(\.isScalar) { result.append(ones(shape)) }
-    if result.count(where: { !$0.isScalar }) > 1, let inner = unstacked(result) {
-      return stacked(times([number(coefficient)] + inner))
+    if result.count(where: { !$0.isScalar }) > 1, let stacked = Stacked(result) {
+      return stacked.around { .times([number(coefficient)] + $0) }
     }
     result.sort(by: <)
     if result.isEmpty { return number(coefficient) }
@@ -108,7 +108,9 @@ extension Formula {
     if let value = base.number, let power = exponent.number, let exact = value.exactPower(power) {
       return number(exact)
     }
-    if !shape.isScalar, let inner = unstacked([base, exponent]) { return stacked(power(inner[0], inner[1])) }
+    if !shape.isScalar, let stacked = Stacked([base, exponent]) {
+      return stacked.around { power($0[0], $0[1]) }
+    }
     guard let integer = exponent.number?.integer else {
       return interned(.power(base, exponent), shape)
     }

@@ -57,7 +57,9 @@ final class Simplifier {
     if let known = memo[formula] { return known }
     for node in formula.nodes(without: { memo[$0] != nil }) {
       let children = node.children
-      var rebuilt = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      // Sizes stay as they are, since they read back as the polynomials that they are.
+      let isPlain = children.isEmpty || node.takesSizes
+      var rebuilt = isPlain ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
       // The constructors may have made parts that are new, or known to be something else.
       let parts = rebuilt.children
       if rebuilt !== node, nesting < 8, parts.contains(where: { memo[$0] !== $0 }) {
@@ -224,5 +226,13 @@ final class Simplifier {
       }
     }
     return result
+  }
+}
+
+extension Formula {
+  /// Whether its arguments are sizes.
+  fileprivate var takesSizes: Bool {
+    if case .apply(.array(.commutation), _) = kind { return true }
+    return false
   }
 }

@@ -113,7 +113,8 @@ struct RuleSubject: Sendable {
     let statement: RuleClaim.Statement
     switch (rule.table, rule.left.kind) {
     case (.differential, .differential(let inner)): statement = .differential(inner, rule.right)
-    case (.differential, _), (.adjoint, _), (.vectorization, _), (.identity, _): statement = .equal(rule.left, rule.right)
+    case (.differential, _), (.adjoint, _), (.vectorization, _), (.identity, _):
+      statement = .equal(rule.left, rule.right)
     }
     claims = [RuleClaim(statement: statement, conditions: rule.conditions, isEntrywise: rule.isEntrywise)]
   }
