@@ -20,7 +20,8 @@ import Testing
     "Differentiator.mostNodes": Differentiator.mostNodes, "Distribution.longestSum": Distribution.longestSum,
     "Distribution.mostTerms": Distribution.mostTerms, "SizeReader.largestSize": SizeReader.largestSize,
     "CompileLimits.array": CompileLimits.array, "CompileLimits.workspace": CompileLimits.workspace,
-    "CompileLimits.steps": CompileLimits.steps, "ExactLimits.array": ExactLimits.array,
+    "CompileLimits.steps": CompileLimits.steps, "CompileLimits.passes": CompileLimits.passes,
+    "CompileLimits.passesOfChecks": CompileLimits.passesOfChecks, "ExactLimits.array": ExactLimits.array,
     "ExactLimits.work": ExactLimits.work, "MinimizationTask.mostEntries": MinimizationTask.mostEntries,
     "NewtonDescent.largest": NewtonDescent.largest,
   ]

@@ -86,7 +86,8 @@ struct Calculus {
     let map = Simplifier(book, Knowledge(book, free: [variable]), searches: false)
       .simplify(variable.shape.isRow ? adjoint.transposed : adjoint)
     let matrix: Formula
-    do throws(DerivativeProblem) { matrix = try Identification(unknown: seed).matrix(of: map) } catch {
+    var identification = Identification(unknown: seed)
+    do throws(DerivativeProblem) { matrix = try identification.matrix(of: map) } catch {
       guard case .noMatrixForm = error else { throw error }
       // Where the vectors stand inside of matrices, as in diag(B*diag(x)*C).
       return turned(try jacobianByVec(of: column, by: variable))

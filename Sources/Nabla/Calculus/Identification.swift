@@ -4,9 +4,20 @@ import NablaLanguage
 struct Identification {
   /// The vector in which the formula is linear.
   let unknown: Formula
+  /// What is shared is read once.
+  private var memo: [Formula: Formula] = [:]
+
+  init(unknown: Formula) { self.unknown = unknown }
 
   /// M with `formula` = M*u, for a formula that is a column (or a scalar, then M is a row).
-  func matrix(of formula: Formula) throws(DerivativeProblem) -> Formula {
+  mutating func matrix(of formula: Formula) throws(DerivativeProblem) -> Formula {
+    if let known = memo[formula] { return known }
+    let result = try found(formula)
+    memo[formula] = result
+    return result
+  }
+
+  private mutating func found(_ formula: Formula) throws(DerivativeProblem) -> Formula {
     let size = unknown.shape.rows
     let shape = Shape(formula.shape.rows, size)
     if formula === unknown { return .identity(size) }
@@ -38,7 +49,7 @@ struct Identification {
   }
 
   /// One factor is linear in u: scalars scale, a vector becomes a diagonal, a linear scalar makes a rank one.
-  private func scaled(_ factors: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula {
+  private mutating func scaled(_ factors: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula {
     guard let index = factors.firstIndex(where: { $0.contains(unknown) }),
       !factors.indices.contains(where: { $0 != index && factors[$0].contains(unknown) })
     else { throw .noMatrixForm(of: formula.text) }
@@ -56,7 +67,7 @@ struct Identification {
   }
 
   /// A chain that ends in the linear part; a 1 × 1 chain may be turned round.
-  private func product(_ chain: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula {
+  private mutating func product(_ chain: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula {
     let ways = formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain]
     for way in ways {
       guard let last = way.last, last.contains(unknown), last.shape.columns.isOne,

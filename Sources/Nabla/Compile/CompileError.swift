@@ -10,6 +10,8 @@ public enum CompileError: Error, Hashable, Sendable {
   case workspaceTooLarge(limit: Int)
   /// The program, with its sums written out, would have more steps than the limit.
   case programTooLong(limit: Int)
+  /// The loops of sums over an index would go round more often than the limit.
+  case tooManyPasses(limit: Int)
   /// A slice reaches outside its array.
   case sliceOutside(String)
   /// Neither the library nor the given definitions know the function.
@@ -31,6 +33,7 @@ extension CompileError: CustomStringConvertible {
       "an array of \(rows) x \(columns) exceeds the limit of \(limit) entries"
     case .workspaceTooLarge(let limit): "the computation exceeds the limit of \(limit) numbers of memory"
     case .programTooLong(let limit): "the computation exceeds the limit of \(limit) steps"
+    case .tooManyPasses(let limit): "sums over an index go round more often than the limit of \(limit) times"
     case .sliceOutside(let text): "\(text) reaches outside its array"
     case .unknownFunction(let name): "the function \(name) has no numeric value"
     case .functionWithoutValues(let name):
@@ -66,6 +69,10 @@ enum CompileLimits {
   static let workspace = 1 << 30
   /// Steps of a program, sums over an index written out.
   static let steps = 1 << 20
+  /// How often the loops of sums over an index, one in the other, go round.
+  static let passes = 1 << 28
+  /// The same where a formula is only checked, which computes it some hundred times.
+  static let passesOfChecks = 1 << 16
   /// Factors of a matrix product whose order is optimised; longer ones are cut into pieces.
   static let chain = 64
 }

@@ -13,6 +13,8 @@ public struct Compiler {
     public var definitions: FunctionDefinitions?
     /// Gives values to declared functions.
     public var functions: FunctionProvider?
+    /// How often the loops of sums may go round; more is a `CompileError`.
+    var mostPasses = CompileLimits.passes
 
     public init() {}
   }

@@ -18,6 +18,8 @@ struct Planner {
   var variables: [Formula: Int] = [:]
   /// Index names that a loop counts, innermost last.
   var counters: [String: (counter: Int, value: Int)] = [:]
+  /// How often the loops around go round.
+  var passes = 1
 
   init(sizes: [String: Int], options: Compiler.Options) {
     self.sizes = sizes

@@ -70,6 +70,12 @@ extension Planner {
       }
       return output
     }
+    let (width, isTooWide) = last.subtractingReportingOverflow(first - 1)
+    let (passes, isTooMany) = self.passes.multipliedReportingOverflow(by: width)
+    if isTooWide || isTooMany || passes > options.mostPasses { throw .tooManyPasses(limit: options.mostPasses) }
+    let outerPasses = self.passes
+    self.passes = passes
+    defer { self.passes = outerPasses }
     sizes[name] = nil
     let counter = schedule.loopCount
     schedule.loopCount += 1

@@ -249,7 +249,8 @@ struct Deriver {
     let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
       .simplify(variable.shape.isRow ? map.transposed : map)
     let matrix: Formula
-    do throws(DerivativeProblem) { matrix = try Identification(unknown: u).matrix(of: plain) } catch {
+    var identification = Identification(unknown: u)
+    do throws(DerivativeProblem) { matrix = try identification.matrix(of: plain) } catch {
       guard case .noMatrixForm = error else { throw error }
       lines = before
       return try jacobianByVec(

@@ -77,7 +77,8 @@ private struct Replay {
     case .rewrites(let raw, let rewrites, let free):
       return rewritten(line, raw, rewrites, free)
     case .matrix(let map, let u):
-      guard let found = try? Identification(unknown: u).matrix(of: map) else { return "no matrix" }
+      var identification = Identification(unknown: u)
+      guard let found = try? identification.matrix(of: map) else { return "no matrix" }
       guard let now = current, [now, now.transposed].contains(where: { isEqual($0, map) }) else {
         return "the map is another one"
       }

@@ -29,6 +29,7 @@ public struct NumericCheck: Sendable {
     var options = Compiler.Options()
     options.definitions = definitions
     options.functions = RandomSmoothFunction.provider(seed: seed)
+    options.mostPasses = CompileLimits.passesOfChecks
     return options
   }
 
