@@ -132,13 +132,16 @@ struct AnswerWriter {
     let numbers = "\(points), largest relative error \(figure(verdict.error))"
     guard let certificate = verdict.certificate else {
       let order = verdict.order.map { ", order of convergence \(Matrix.text(of: $0, digits: 2))" } ?? ""
-      return "verified \(numbers)\(order)"
+      let digits = verdict.digits.map { ", and to \($0) digits" } ?? ""
+      return "verified \(numbers)\(order)\(digits)"
     }
     let probability = "error probability < 2^-\(certificate.exponent)"
     let exact =
       certificate.hasChoices
       ? "exactly in \(certificate.points) random cases (\(probability) each)"
-      : "exactly (\(probability))"
+      : certificate.sizes > 1
+        ? "exactly at \(certificate.sizes) choices of sizes (\(probability) each)"
+        : "exactly (\(probability))"
     return verdict.points == 0 ? "verified \(exact)" : "verified \(exact) and \(numbers)"
   }
 
@@ -229,6 +232,7 @@ extension AnswerWriter {
     if let certificate = verdict.certificate {
       fields.append(("errorProbability", .string("2^-\(certificate.exponent)")))
     }
+    if let digits = verdict.digits { fields.append(("digits", .integer(digits))) }
     if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in

@@ -12,11 +12,11 @@ struct ProgramCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { "nabla " + arguments.joined(separator: " ") }
 }
 
-private let verified =
-  "  verified exactly (error probability < 2^-N) and at 5 random points, largest relative error E\n"
-private let verifiedForSigns =
-  "  verified exactly in 8 random cases (error probability < 2^-N each) and at 5 random points, "
-  + "largest relative error E\n"
+private func line(verified exact: String, points: Int) -> String {
+  "  verified exactly \(exact) and at \(points) random points, largest relative error E\n"
+}
+private let verified = line(verified: "at 5 choices of sizes (error probability < 2^-N each)", points: 5)
+
 private let declared = ["--declare", "x : vector(n); A : matrix(n, n)"]
 
 /// The figures of a verdict: one depends on the machine's arithmetic, the other on how degrees are bounded.
@@ -60,7 +60,8 @@ private let derivations: [ProgramCase] = [
     output: "differential x'*A*x wrt x\n  dx'*(A + A')*x\n" + verified),
   ProgramCase(
     arguments: ["derive", "norm2(x)", "--wrt", "x", "--format", "text"] + declared,
-    output: "gradient norm2(x) wrt x\n  x/norm2(x)\n  holds where norm2(x) != 0\n" + verifiedForSigns),
+    output: "gradient norm2(x) wrt x\n  x/norm2(x)\n  holds where norm2(x) != 0\n"
+      + line(verified: "in 16 random cases (error probability < 2^-N each)", points: 5)),
   ProgramCase(
     arguments: ["derive", "norm2(A*x - lambda*a)", "--wrt", "x", "--format", "unicode", "--no-check"]
       + declared,
@@ -85,7 +86,7 @@ private let derivations: [ProgramCase] = [
       + "  w_i = sum(j = 1:d, inv(X'*X)_ij*sum(k = 1:n, X_kj*y_k)) for i = 1:d\n"
       + "  assumed: w : vector(d)\n  holds where X'*X is invertible\n"
       + "  note: a minimum: the Hessian X'*X is positive semidefinite\n\n"
-      + "check y == y\n" + verified),
+      + "check y == y\n" + line(verified: "(error probability < 2^-N)", points: 7)),
   ProgramCase(
     arguments: ["derive", "norm2(x)", "--wrt", "x", "--format", "json"] + declared,
     output: """
@@ -119,7 +120,7 @@ private let derivations: [ProgramCase] = [
   ProgramCase(
     arguments: ["run", "-"], input: "x : vector(n)\ngradient norm1(x) wrt x\n",
     output: "gradient norm1(x) wrt x\n  sign(x)\n  note: subgradient where an entry of x is 0\n"
-      + verifiedForSigns),
+      + line(verified: "in 16 random cases (error probability < 2^-N each)", points: 13)),
 ]
 
 private func usage(_ command: String, _ message: String, _ hints: String...) -> String {

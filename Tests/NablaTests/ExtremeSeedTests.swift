@@ -38,7 +38,7 @@ import Testing
           let formula = answer.expanded
           var generator = SplitMix64(seed: seed)
           let variables = NumericCheck.variables([formula])
-          guard let sizes = Instance.sizes([formula] + variables, attempt: 0, &generator),
+          guard let sizes = InstanceSizes([formula] + variables).choice(attempt: 0, &generator),
             !formula.containsDifferential,
             let function = try? formula.compiled(
               checkingProperties: false, functions: RandomSmoothFunction.provider(seed: seed))

@@ -89,7 +89,7 @@ private let cases: [Case] = [
     let c = cases[index]
     let verdict = check.checkGradient(of: c.objective, variable: c.variable, gradient: c.gradient)
     #expect(
-      verdict.status == .verified && verdict.points == 5 && verdict.error < 1e-6, "\(c.name): \(verdict)")
+      verdict.status == .verified && verdict.points >= 5 && verdict.error < 1e-6, "\(c.name): \(verdict)")
   }
 
   @Test(arguments: cases.indices) func rejectsWrongGradients(_ index: Int) {
@@ -182,7 +182,7 @@ private let cases: [Case] = [
     let tall = Make.variable("V", .matrix(Dimension("h") - 2, Dimension("h") + 1))
     var found = 0
     for attempt in 0..<20 {
-      guard let sizes = Instance.sizes([tall], attempt: attempt, &generator) else { continue }
+      guard let sizes = InstanceSizes([tall]).choice(attempt: attempt, &generator) else { continue }
       found += 1
       #expect((sizes["h"] ?? 0) > 2)
     }

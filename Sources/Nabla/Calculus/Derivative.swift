@@ -176,13 +176,12 @@ struct Calculus {
       let plain = simplifier.simplify(reservation.formula)
       let (_, core) = plain.splitCoefficient
       return Reservation(
-        kind: reservation.kind, formula: reservation.kind == .kink ? core.splitContent.rest : plain,
-        property: reservation.property)
+        kind: reservation.kind, formula: reservation.kind == .kink ? core.splitContent.rest : plain)
     }.filter { reservation in
       switch reservation.kind {
-      case .condition: knowledge.truth(reservation.property ?? .nonzero, of: reservation.formula) != .yes
+      case .condition(let property): knowledge.truth(property, of: reservation.formula) != .yes
       case .kink: knowledge.truth(.nonzero, of: reservation.formula) != .yes
-      case .constantRank: true
+      case .regular, .subgradientUnless: true
       }
     }
     return Derivative(formula: formula, reservations: open, adjoints: differentiator.visited)

@@ -20,17 +20,18 @@ public enum DerivativeProblem: Error, Sendable, Hashable {
 
 /// Where an answer holds.
 struct Reservation: Hashable, Sendable {
-  enum Kind: UInt8, Hashable, Sendable {
+  enum Kind: Hashable, Sendable {
     /// The derivative exists only where this has the property.
-    case condition
+    case condition(Property)
     /// Where this is zero the answer is a subgradient.
     case kink
-    /// The rank must not change.
-    case constantRank
+    /// The derivative exists only where this is regular.
+    case regular(Regularity)
+    /// Where this is not regular the answer is a subgradient.
+    case subgradientUnless(Regularity)
   }
   let kind: Kind
   let formula: Formula
-  var property: Property?
 }
 
 /// Differentials node by node, and their adjoints collected in reverse order; each shared node is visited once.
@@ -81,7 +82,7 @@ final class Differentiator {
       var result: Formula?
       _ = matcher.match(pattern, node) { matcher in
         result = matcher.result.instantiate(rule.right, differential: self.leaf)
-        for condition in rule.conditions { self.reserve(condition, matcher.result) }
+        for condition in rule.conditions { self.reserve(condition, matcher.result, isNumber: node.isScalar) }
         return true
       }
       if let result {
@@ -110,12 +111,15 @@ final class Differentiator {
     depends(part) ? .differential(of: part) : .zeros(part.shape)
   }
 
-  private func reserve(_ condition: Condition, _ bindings: Bindings) {
+  private func reserve(_ condition: Condition, _ bindings: Bindings, isNumber: Bool) {
     switch condition {
     case .property(let pattern, let property):
-      note(Reservation(kind: .condition, formula: bindings.instantiate(pattern), property: property))
-    case .constantRank(let pattern):
-      note(Reservation(kind: .constantRank, formula: bindings.instantiate(pattern)))
+      note(Reservation(kind: .condition(property), formula: bindings.instantiate(pattern)))
+    case .regular(let pattern, let regularity):
+      note(
+        Reservation(
+          kind: isNumber ? .subgradientUnless(regularity) : .regular(regularity),
+          formula: bindings.instantiate(pattern)))
     }
   }
 
@@ -146,7 +150,7 @@ final class Differentiator {
     for condition in function.conditions {
       if case .property(let pattern, let property) = condition {
         let part = bindings.instantiate(pattern, entrywise: node.shape)
-        note(Reservation(kind: .condition, formula: part, property: property))
+        note(Reservation(kind: .condition(property), formula: part))
       }
     }
     let result = Formula.sum(terms, node.shape)

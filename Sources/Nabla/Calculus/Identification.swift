@@ -49,7 +49,8 @@ struct Identification {
   }
 
   /// One factor is linear in u: scalars scale, a vector becomes a diagonal, a linear scalar makes a rank one.
-  private mutating func scaled(_ factors: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula {
+  private mutating func scaled(_ factors: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula
+  {
     guard let index = factors.firstIndex(where: { $0.contains(unknown) }),
       !factors.indices.contains(where: { $0 != index && factors[$0].contains(unknown) })
     else { throw .noMatrixForm(of: formula.text) }

@@ -72,7 +72,9 @@ extension Planner {
     }
     let (width, isTooWide) = last.subtractingReportingOverflow(first - 1)
     let (passes, isTooMany) = self.passes.multipliedReportingOverflow(by: width)
-    if isTooWide || isTooMany || passes > options.mostPasses { throw .tooManyPasses(limit: options.mostPasses) }
+    if isTooWide || isTooMany || passes > options.mostPasses {
+      throw .tooManyPasses(limit: options.mostPasses)
+    }
     let outerPasses = self.passes
     self.passes = passes
     defer { self.passes = outerPasses }

@@ -12,6 +12,7 @@ struct FuzzChecks {
   var numeric: NumericCheck {
     var check = NumericCheck(seed: seed, definitions: book.numericDefinitions)
     check.points = 4
+    check.takesMore = false
     return check
   }
   var exact: ExactCheck { ExactCheck(seed: seed, book: book) }

@@ -56,7 +56,7 @@ public struct CompiledFunctions: Sendable {
     self.formulas = formulas
     self.checksProperties = checksProperties
     variables = NumericCheck.variables(formulas)
-    sizeNames = Set(Instance.sizeNames(formulas))
+    sizeNames = Set(InstanceSizes(formulas).names)
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
     options.functions = functions

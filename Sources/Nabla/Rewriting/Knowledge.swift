@@ -35,7 +35,7 @@ final class Knowledge {
     switch condition {
     case .property(let pattern, let property):
       truth(property, of: bindings.instantiate(pattern, entrywise: entrywise, fillsShape: false)) == .yes
-    case .constantRank:
+    case .regular:
       false
     }
   }

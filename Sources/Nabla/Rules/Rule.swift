@@ -41,8 +41,17 @@ struct Rule: Sendable {
 /// What may follow `for`.
 enum Condition: Sendable {
   case property(Formula, Property)
-  /// The rank does not change near the point; can only be reported.
-  case constantRank(Formula)
+  /// Can only be reported: of a derivative that is a number as where it is a subgradient, else as a condition.
+  case regular(Formula, Regularity)
+}
+
+/// What an array has everywhere but at exceptional points.
+enum Regularity: String, CaseIterable, Sendable {
+  /// The rank does not change near the point.
+  case constantRank = "of constant rank"
+  case simpleSingularValue = "of simple largest singular value"
+  case oneLargestEntry = "of one largest entry"
+  case oneSmallestEntry = "of one smallest entry"
 }
 
 /// A line that says which property follows.

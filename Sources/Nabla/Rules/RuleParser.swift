@@ -131,9 +131,9 @@ struct RuleParser {
     for part in text.split(separator: ",") {
       let words = part.split(separator: " ")
       guard let last = words.last else { throw failure(entry, "an empty condition") }
-      if part.hasSuffix(" of constant rank") {
-        let subject = trimmed(part.dropLast(" of constant rank".utf8.count))
-        result.append(.constantRank(try formulas([subject], entry)[0]))
+      if let regularity = Regularity.allCases.first(where: { part.hasSuffix(" " + $0.rawValue) }) {
+        let subject = trimmed(part.dropLast(regularity.rawValue.utf8.count))
+        result.append(.regular(try formulas([subject], entry)[0], regularity))
         continue
       }
       guard let property = Property(rawValue: String(last)) else {

@@ -13,9 +13,15 @@ struct Answering {
     self.session = session
     self.question = question
     calculus = Calculus(book: session.options.book)
-    check = Verification(seed: session.options.seed, book: session.options.book)
-    // A definition after `wrt` counts as an independent variable.
     let sides = [question.expression] + question.otherSides
+    let isOfDerivatives =
+      switch question.question.kind {
+      case .gradient, .jacobian, .hessian, .differential, .stationary: true
+      case .simplify, .check: sides.contains { $0.derivative != nil }
+      }
+    check = Verification(
+      seed: session.options.seed, book: session.options.book, includesKinks: !isOfDerivatives)
+    // A definition after `wrt` counts as an independent variable.
     let defined = Set(session.file.definitions)
     names = session.names(opaque: Set((question.wrt + sides.flatMap(\.wrt)).filter(defined.contains)))
   }
@@ -141,7 +147,23 @@ struct Answering {
     let result = calculus.simplified(expression)
     if result.isInvalid { throw .problem(.noValue) }
     let verdict = try confirmed { check.checkEqual(expression, result) }
-    return Draft(derivative: Derivative(formula: result), expression: expression, verdict: verdict)
+    // What was lost on the way is told: x/x is 1 where x is not zero.
+    let knowledge = Knowledge(session.options.book)
+    let reservations = presuppositions(question.expression.expression).lost(from: [result]).compactMap {
+      ground in
+      guard let property = ground.property, knowledge.truth(property, of: ground.argument) != .yes else {
+        return Reservation?.none
+      }
+      return Reservation(kind: .condition(property), formula: ground.argument)
+    }
+    return Draft(
+      derivative: Derivative(formula: result, reservations: reservations), expression: expression,
+      verdict: verdict)
+  }
+
+  /// What an expression asks for to have a value, as it was typed.
+  func presuppositions(_ expression: TypedExpression) -> [Presupposition] {
+    names.presuppositions(of: expression) { session.file.environment.definitions[$0] }
   }
 
   /// The zero of a linear gradient; that it is linear, and that the point is its zero, are checked with numbers
@@ -163,7 +185,7 @@ struct Answering {
     let needed: Property = isScalar ? .nonzero : .invertible
     if knowledge.truth(needed, of: found.slope) != .yes {
       let core = found.slope.splitCoefficient.1
-      reservations.append(Reservation(kind: .condition, formula: core, property: needed))
+      reservations.append(Reservation(kind: .condition(needed), formula: core))
     }
     let isConvex = knowledge.truth(isScalar ? .nonnegative : .psd, of: found.slope) == .yes
     let second = isScalar ? "second derivative" : "Hessian"

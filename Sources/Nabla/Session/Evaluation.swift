@@ -126,7 +126,15 @@ public struct Evaluation: Sendable {
     }
     guard let first = answers.first else { return [] }
     let formulas = ([first.expression] + answers.map(\.expanded)).map(closed)
-    let matrices = try computed(formulas)
+    let grounds = names.presuppositions(of: question.expression.expression) {
+      session.file.environment.definitions[$0]
+    }.map { closed($0.formula) }
+    let lost = grounds.filter { !Set(formulas[0].nodesChildrenFirst).contains($0) }
+    var matrices = try computed(formulas + lost)
+    // Where a part has no value, nor has the whole, though its canonical form has.
+    if matrices[formulas.count...].contains(where: { !$0.value.isFinite }) {
+      matrices = matrices.map { made in (made.value.map { _ in .nan }, 0) }
+    }
     return answers.indices.map { index in
       EvaluationResult(
         question: answers[index].question, kind: answers[index].kind, variable: answers[index].variable,
@@ -182,7 +190,7 @@ extension Compiler {
       }
       if formula.containsDifferential { throw .notComputable(.differential) }
     }
-    for name in Instance.sizeNames(formulas) where sizes[name] == nil { throw .unknownSize(name) }
+    for name in InstanceSizes(formulas).names where sizes[name] == nil { throw .unknownSize(name) }
     do throws(CompileError) { return try compile(formulas, sizes: sizes, options: options) } catch {
       throw .notComputable(error)
     }

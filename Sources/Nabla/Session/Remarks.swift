@@ -12,13 +12,13 @@ struct Remarks {
     unique(
       reservations.compactMap { reservation in
         let text = naming.shortened(reservation.formula).text
-        switch (reservation.kind, reservation.property) {
-        case (.kink, _): return nil
-        case (.constantRank, _): return "\(text) is of constant rank"
-        case (.condition, .nonzero): return "\(text) != 0"
-        case (.condition, .positive): return "\(text) > 0"
-        case (.condition, .nonnegative): return "\(text) >= 0"
-        case (.condition, let property): return "\(text) is \(property?.rawValue ?? "")"
+        switch reservation.kind {
+        case .kink, .subgradientUnless: return nil
+        case .regular(let regularity): return "\(text) is \(regularity.rawValue)"
+        case .condition(.nonzero): return "\(text) != 0"
+        case .condition(.positive): return "\(text) > 0"
+        case .condition(.nonnegative): return "\(text) >= 0"
+        case .condition(let property): return "\(text) is \(property.rawValue)"
         }
       })
   }
@@ -33,11 +33,15 @@ struct Remarks {
         result.append("the entries of \(declared.name) are taken as independent")
       }
     }
-    for reservation in reservations where reservation.kind == .kink {
+    for reservation in reservations {
       let text = naming.shortened(reservation.formula).text
-      result.append(
-        reservation.formula.isScalar
-          ? "subgradient where \(text) = 0" : "subgradient where an entry of \(text) is 0")
+      switch reservation.kind {
+      case .kink where reservation.formula.isScalar: result.append("subgradient where \(text) = 0")
+      case .kink: result.append("subgradient where an entry of \(text) is 0")
+      case .subgradientUnless(let regularity):
+        result.append("subgradient where \(text) is not \(regularity.rawValue)")
+      case .condition, .regular: break
+      }
     }
     return unique(result)
   }

@@ -50,6 +50,19 @@ struct CertifiedReferee {
     return .undecided
   }
 
+  /// Digits to which two formulas agree at a point at the least, where that is more than differences by accident;
+  /// nil where nothing can be said, zero where they differ.
+  func digits(_ left: Formula, _ right: Formula) -> Int? {
+    let places = Self.places[0]
+    let place = values.mapValues { RealArray($0, places: places) }
+    guard let a = evaluated(left, place, places), let b = evaluated(right, place, places) else { return nil }
+    switch Self.compare(a.entries, b.entries, smallest: -.infinity, tolerance: 0x1p-300) {
+    case .right: return 90
+    case .wrong: return 0
+    case .unusable, .undecided, .unknown: return nil
+    }
+  }
+
   // MARK: Derivatives
 
   /// Whether a claim has the derivatives of E by a variable; by `first` and then by the variable, where that is given.
@@ -154,7 +167,9 @@ struct CertifiedReferee {
   }
 
   /// Relative to the largest entry of either.
-  private static func compare(_ a: [Real], _ b: [Real], smallest: Double = smallest) -> Finding {
+  private static func compare(
+    _ a: [Real], _ b: [Real], smallest: Double = smallest, tolerance: Double = tolerance
+  ) -> Finding {
     guard a.count == b.count else { return .unknown }
     if (a + b).contains(where: \.isUndefined) { return .unusable }
     var (scale, gap, least) = (-Double.infinity, -Double.infinity, -Double.infinity)

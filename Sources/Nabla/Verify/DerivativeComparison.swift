@@ -13,6 +13,7 @@ struct DerivativeComparison {
 
   private var found = Verdict(status: .verified)
   private var orders: [Double] = []
+  private var places: [Place] = []
   /// Where doubles refute, though what they show may be rounding.
   private var doubt: Counterexample?
   /// Why there is no point, as far as is known.
@@ -32,11 +33,27 @@ struct DerivativeComparison {
       [claim, objective], variables: variables, options: check.options, seed: check.seed)
     source.pinned = check.pinned
     source.needsRegularRanks = true
-    // Two choices of sizes, so that a coincidence of one does not pass.
-    for wanted in [check.points - check.points / 2, check.points / 2] where wanted > 0 {
+    for wanted in check.plan(Sampling.derivative([claim, objective]), hasSizes: source.hasSizes) {
       if let end = compare(&source, wanted) { return end }
     }
+    if let end = compareMore(&source) { return end }
     return check.concluded(found, doubt, reason)
+  }
+
+  /// Further points where there are branches.
+  private mutating func compareMore(_ source: inout InstanceSource) -> Verdict? {
+    guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
+      return nil
+    }
+    for index in 0..<Sampling.moreOfDerivatives where !places.isEmpty {
+      let place = places[index % places.count]
+      let regime = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
+      guard let point = source.nextPoint(place.program, place.sizes, regime: regime, tries: 4) else {
+        continue
+      }
+      if let end = compare(point, place).end { return end }
+    }
+    return nil
   }
 
   /// Compares at so many points of one choice of sizes; a verdict where nothing more is needed.
@@ -52,56 +69,86 @@ struct DerivativeComparison {
     if entries * program.workspaceSize > Self.largestWork {
       return .skipped("the sizes that are given as numbers are too large for differences")
     }
-    // Differences ask for E alone, many times.
     guard let plain = try? Compiler.compile([objective], sizes: sizes, options: check.options) else {
       return .skipped("no program of the expression")
     }
-    let workspace = plain.makeWorkspace()
+    let place = Place(
+      program: program, plain: plain, workspace: plain.makeWorkspace(), sizes: sizes, entries: entries)
+    places.append(place)
     var (done, unusable) = (0, 0)
     for _ in 0..<(3 * wanted + 4) where done < wanted {
       guard let point = source.nextPoint(program, sizes) else { break }
-      let run = DifferenceRun(program: plain, workspace: workspace, point: point.values)
-      let claimed = point.outputs[1]
-      if first == nil, entries > Self.fewEntries,
-        let gap = directionalGap(claimed, run, entries, point.outputs[0])
-      {
-        note(gap.largest, gap.orders)
-        done += 1
-        continue
-      }
-      guard let settled = settled(claimed, run, point.outputs[0]) else {
-        reason = "no point was found away from kinks"
-        continue
-      }
-      if settled.expected.count != claimed.count {
-        return .skipped("the derivative has \(claimed.count) entries instead of \(settled.expected.count)")
-      }
-      if let gap = settled.gap {
-        note(gap, settled.order.map { [$0] } ?? [])
-        done += 1
-        continue
-      }
-      let example = Counterexample(
-        point.values, sizes: sizes, left: claimed, right: settled.expected, shape: claim.shape)
-      switch judgement(example, program, point.values, point.outputs, sizes) {
-      case .right:
-        note(0, [])
-        done += 1
-      case .unusable, .undecided:
+      switch compare(point, place) {
+      case .passed: done += 1
+      case .kink: continue
+      case .unusable:
         unusable += 1
         if unusable > Self.mostUnusable { return nil }
-      case .wrong:
-        found.status = .refuted
-        found.points += 1
-        found.counterexample = example
-        return found
-      case .unknown:
-        doubt = doubt ?? example
-        // One more of these sizes would tell as little.
-        return nil
+      // One more of these sizes would tell as little.
+      case .doubt: return nil
+      case .end(let verdict): return verdict
       }
     }
     return nil
+  }
+
+  /// One choice of sizes.
+  private struct Place {
+    let program: CompiledProgram
+    /// E alone, for differences, which ask for it many times.
+    let plain: CompiledProgram
+    let workspace: ProgramWorkspace
+    let sizes: [String: Int]
+    /// Of the variable.
+    let entries: Int
+  }
+
+  private enum Outcome {
+    case passed, kink, unusable, doubt
+    case end(Verdict)
+
+    var end: Verdict? { if case .end(let verdict) = self { verdict } else { nil } }
+  }
+
+  private mutating func compare(
+    _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ place: Place
+  ) -> Outcome {
+    let run = DifferenceRun(program: place.plain, workspace: place.workspace, point: point.values)
+    let claimed = point.outputs[1]
+    if first == nil, place.entries > Self.fewEntries,
+      let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
+    {
+      note(gap.largest, gap.orders)
+      return .passed
+    }
+    guard let settled = settled(claimed, run, point.outputs[0]) else {
+      reason = "no point was found away from kinks"
+      return .kink
+    }
+    if settled.expected.count != claimed.count {
+      return .end(
+        .skipped("the derivative has \(claimed.count) entries instead of \(settled.expected.count)"))
+    }
+    if let gap = settled.gap {
+      note(gap, settled.order.map { [$0] } ?? [])
+      return .passed
+    }
+    let example = Counterexample(
+      point.values, sizes: place.sizes, left: claimed, right: settled.expected, shape: claim.shape)
+    switch judgement(example, place.program, point.values, point.outputs, place.sizes) {
+    case .right:
+      note(0, [])
+      return .passed
+    case .unusable, .undecided: return .unusable
+    case .wrong:
+      found.status = .refuted
+      found.points += 1
+      found.counterexample = example
+      return .end(found)
+    case .unknown:
+      doubt = doubt ?? example
+      return .doubt
+    }
   }
 
   private mutating func note(_ gap: Double, _ orders: [Double]) {

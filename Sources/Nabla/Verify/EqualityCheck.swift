@@ -13,55 +13,16 @@ extension NumericCheck {
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
   ) -> Verdict {
     if left === right, !left.isInvalid {
-      return Verdict(status: .verified, error: 0, points: points)
+      return Verdict(status: .verified, error: 0, points: points ?? Sampling.equation.reduce(0, +))
     }
     // What divides has to be finite too: a comparison of infinite numbers would hide it.
     let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
     let everything = [left, right] + presupposed
     let variables = Self.variables(everything)
-    var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
-    var verdict = Verdict(status: .verified)
-    var isRounding = false
-    // Where doubles refute, though what they show may be rounding.
-    var doubt: Counterexample?
-    for wanted in [points - points / 2, points / 2] where wanted > 0 {
-      let program: CompiledProgram
-      let sizes: [String: Int]
-      switch source.nextProgram([left, right] + parts + presupposed) {
-      case .failure(let problem):
-        return concluded(verdict, doubt, problem.reason)
-      case .success(let made): (program, sizes) = made
-      }
-      for _ in 0..<wanted {
-        guard let point = source.nextPoint(program, sizes) else { break }
-        guard let comparison = compare(left, right, point.outputs, parts, sizes) else {
-          return .skipped("the sides have different sizes")
-        }
-        if comparison <= Self.equalityTolerance {
-          verdict.points += 1
-          verdict.error = max(verdict.error, comparison)
-          continue
-        }
-        let example = Counterexample(
-          point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
-        switch judgement(left, right, example, program, point.values, point.outputs) {
-        case .right: verdict.points += 1
-        case .unusable, .undecided: isRounding = true
-        case .unknown: doubt = doubt ?? example
-        case .wrong:
-          verdict.points += 1
-          verdict.error = max(verdict.error, comparison)
-          verdict.status = .refuted
-          verdict.counterexample = readable(left, right, parts, presupposed) ?? example
-          return verdict
-        }
-      }
-    }
-    let reason =
-      isRounding
-      ? "at the points that were found rounding decides"
-      : "no point was found at which both sides are finite"
-    return concluded(verdict, doubt, reason)
+    var comparison = EquationComparison(
+      check: self, left: left, right: right, parts: parts, presupposed: presupposed,
+      source: InstanceSource(everything, variables: variables, options: options, seed: seed))
+    return comparison.verdict()
   }
 
   /// The verdict where no point refutes for certain.
@@ -72,23 +33,6 @@ extension NumericCheck {
     verdict.isDoubtful = true
     verdict.counterexample = doubt
     return verdict
-  }
-
-  /// What becomes of a point at which doubles differ.
-  private func judgement(
-    _ left: Formula, _ right: Formula, _ example: Counterexample, _ program: CompiledProgram,
-    _ values: [Formula: Matrix], _ outputs: [Matrix]
-  ) -> CertifiedReferee.Finding {
-    let finding = referee(example.sizes, values).equality(left, right)
-    switch finding {
-    case .right, .unusable, .undecided: return finding
-    // Data have a property but for rounding.
-    case .wrong where values.keys.allSatisfy(\.hasNoProperties): return .wrong
-    case .wrong, .unknown:
-      let difference = (example.left - example.right).maxAbs
-      return Conditioning.explains(difference, program, values, outputs, checking: [0, 1])
-        ? .unusable : finding
-    }
   }
 
   /// The largest difference, relative to the scale; nil when the sizes differ. The first outputs are both sides

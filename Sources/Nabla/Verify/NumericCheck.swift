@@ -10,8 +10,13 @@ public struct NumericCheck: Sendable {
   public var seed: UInt64
   /// Formulas of elementwise functions that the library does not have.
   public var definitions: FunctionDefinitions?
-  /// Points at which derivatives and equations are compared.
-  public var points = 5
+  /// Points of all choices of sizes at which is compared at the most, but for the further ones where there are
+  /// branches; nil for as many as the kind of comparison asks for.
+  public var points: Int?
+  /// Whether further points are taken where there are branches.
+  var takesMore = true
+  /// Whether some of those lie exactly on kinks, where a derivative is a matter of choice.
+  var includesKinks = true
   /// Variables that are not drawn.
   var pinned: [Formula: Matrix] = [:]
 
@@ -35,6 +40,18 @@ public struct NumericCheck: Sendable {
 
   func referee(_ sizes: [String: Int], _ values: [Formula: Matrix]) -> CertifiedReferee {
     CertifiedReferee(sizes: sizes, values: values, definitions: definitions, functionSeed: seed, seed: seed)
+  }
+
+  /// The points for each choice of sizes, one after the other; without names of sizes there is one choice.
+  func plan(_ usual: [Int], hasSizes: Bool) -> [Int] {
+    let total = points ?? usual.reduce(0, +)
+    if !hasSizes { return [total] }
+    var left = total
+    return usual.compactMap { count in
+      let taken = min(count, left)
+      left -= taken
+      return taken > 0 ? taken : nil
+    }
   }
 
   /// How the derivatives of the entries of E by the entries of x are laid out.

@@ -205,7 +205,7 @@ extension Condition {
   /// What it speaks of.
   var formula: Formula {
     switch self {
-    case .property(let formula, _), .constantRank(let formula): formula
+    case .property(let formula, _), .regular(let formula, _): formula
     }
   }
 }

@@ -26,7 +26,7 @@ extension RuleVerifier {
       outcome.problem = "a side does not fit together"
       return outcome
     }
-    for index in 0..<draws {
+    for index in 0..<(claim.hasBranches(options.definitions) ? 3 * draws : draws) {
       outcome.draws += 1
       var generator = SplitMix64(seed: seed &+ UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9_7F4A_7C15)
       let instance = claim.instance(index, &generator)
@@ -75,7 +75,7 @@ extension RuleVerifier {
   /// Small whole numbers that refute the claim as well, for people.
   private func readable(_ instance: RuleClaim, seed: UInt64) -> RuleCounterexample? {
     var generator = SplitMix64(seed: seed)
-    let names = Instance.sizeNames(instance.formulas + instance.variables)
+    let names = InstanceSizes(instance.formulas + instance.variables).names
     for shift in [2, 1, 3, 4] {
       var sizes: [String: Int] = [:]
       for (index, name) in names.enumerated() { sizes[name] = shift < 3 ? shift : 2 + (index + shift) % 3 }
@@ -92,10 +92,15 @@ extension RuleVerifier {
 
   /// All ones first, then all equal, then pairwise different.
   static func sizes(_ claim: RuleClaim, _ index: Int, _ generator: inout SplitMix64) -> [String: Int] {
-    let names = Instance.sizeNames(claim.formulas + claim.variables)
+    let names = InstanceSizes(claim.formulas + claim.variables).names
     var sizes: [String: Int] = [:]
     if index < 3 {
       for name in names { sizes[name] = index + 1 }
+      return sizes
+    }
+    // Larger ones where there are few names: what is false from some size on.
+    if index % 8 == 7, names.count < 3 {
+      for (place, name) in names.enumerated() { sizes[name] = 6 + place + index / 8 % 3 }
       return sizes
     }
     // Most of the time without 1, which makes many wrong formulas right.
@@ -107,6 +112,10 @@ extension RuleVerifier {
 }
 
 extension RuleClaim {
+  func hasBranches(_ definitions: FunctionDefinitions?) -> Bool {
+    Sampling.hasBranches(formulas + conditions.map(\.formula), definitions: definitions)
+  }
+
   /// The claim itself; of one in scalars also the same in vectors and matrices, some variables left scalar.
   func instance(_ index: Int, _ generator: inout SplitMix64) -> RuleClaim {
     guard isEntrywise, index % 3 != 0 else { return self }
@@ -130,7 +139,7 @@ extension RuleClaim {
     func lift(_ condition: Condition) -> Condition {
       switch condition {
       case .property(let formula, let property): .property(lift(formula, fills: false), property)
-      case .constantRank(let formula): .constantRank(lift(formula, fills: false))
+      case .regular(let formula, let regularity): .regular(lift(formula, fills: false), regularity)
       }
     }
     var result = self

@@ -118,7 +118,7 @@ extension RuleClaim {
     result.conditions = conditions.map { condition in
       switch condition {
       case .property(let formula, let property): .property(renewed(formula), property)
-      case .constantRank(let formula): .constantRank(renewed(formula))
+      case .regular(let formula, let regularity): .regular(renewed(formula), regularity)
       }
     }
     return result

@@ -14,6 +14,8 @@ struct RuleTrial {
   private let claim: RuleClaim
   private let sizes: [String: Int]
   private let variables: [Formula]
+  /// Whether the sides have branches, and the numbers near which those change.
+  private let (hasBranches, numbers): (Bool, [Double])
   /// Stand-ins for differentials: of a variable, its direction; of a formula, its difference.
   private let directions: [(of: Formula, standIn: Formula)]
   private let main: CompiledProgram
@@ -32,6 +34,8 @@ struct RuleTrial {
     self.claim = claim
     self.sizes = sizes
     variables = claim.variables
+    hasBranches = claim.hasBranches(options.definitions)
+    numbers = Sampling.numbers(claim.formulas)
     var standIns: [Formula: Formula] = [:]
     var directions: [(of: Formula, standIn: Formula)] = []
     var parts = claim.formulas.flatMap(\.differentialLeaves)
@@ -83,7 +87,10 @@ struct RuleTrial {
 
   /// Values with the declared properties at which the conditions hold; nil when these do not.
   func draw(_ attempt: Int, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
-    let common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive, .integers]
+    var common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive, .integers]
+    // Facts say nothing of what is too small for doubles.
+    let isFact = if case .property = claim.statement { true } else { false }
+    if hasBranches, !isFact { common += [.wide, .nearNumbers, .extreme, .wide, .nearNumbers, .extreme] }
     if attempt < common.count { return draw(regime: common[attempt], &generator) }
     return draw(regime: nil, common, &generator)
   }
@@ -100,22 +107,19 @@ struct RuleTrial {
       guard let variable = formula.variable else { return nil }
       let chosen = regime ?? choices[generator.integer(in: 0...(choices.count - 1))]
       let wanted = variable.properties.union(conditionsOn(formula))
-      let byRows = formula.shape.isMatrix && formula.shape.columns.value(sizes) == 1
-      if byRows, wanted.contains(.simplex) || wanted.contains(.onehot) {
-        // Rows of one entry that sum to one.
-        values[formula] = zero(formula).map { _ in 1 }
-        continue
-      }
       let drawn = Variable(
         name: variable.name, shape: variable.shape, properties: wanted, role: variable.role)
-      guard var value = Instance.value(of: drawn, sizes, chosen, &generator) else { return nil }
+      guard var value = Instance.value(of: drawn, sizes, chosen, near: numbers, &generator) else {
+        return nil
+      }
       if claim.fixed.contains(formula) { value = value.map { _ in Double(generator.integer(in: 1...3)) } }
       if speaksOf(claim.dropped, formula), wanted.isEmpty { value = Self.degenerate(value, &generator) }
       values[formula] = value
     }
     for (of, standIn) in directions where of.variable != nil {
       guard let variable = standIn.variable, !claim.fixed.contains(of),
-        let value = Instance.value(of: variable, sizes, regime == .integers ? .integers : .normal, &generator)
+        let value = Instance.value(
+          of: variable, sizes, regime == .integers ? .integers : .normal, &generator)
       else { continue }
       values[standIn] = value
     }
@@ -162,10 +166,24 @@ struct RuleTrial {
     switch condition {
     case .property(let formula, let property):
       return value.isFinite && Self.violation(property, formula, value) == nil
+    case .regular(_, let regularity): return value.isFinite && Self.holds(regularity, value)
+    }
+  }
+
+  /// Whether a value is regular, and so far from where it is not that differences tell it.
+  private static func holds(_ regularity: Regularity, _ value: Matrix) -> Bool {
+    let entries = value.storage.sorted()
+    guard let largest = entries.last else { return false }
+    switch regularity {
     case .constantRank:
       let singular = SVD(value).values
       guard let first = singular.first, let last = singular.last else { return false }
       return last > 1e-6 * first
+    case .simpleSingularValue:
+      let singular = SVD(value).values
+      return singular[0] - (singular.count > 1 ? singular[1] : 0) > 1e-3 * max(singular[0], 1)
+    case .oneLargestEntry: return entries.dropLast().last.map { largest - $0 > 1e-3 } ?? true
+    case .oneSmallestEntry: return entries.count < 2 || entries[1] - entries[0] > 1e-3
     }
   }
 

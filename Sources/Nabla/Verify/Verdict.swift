@@ -21,6 +21,8 @@ public struct Verdict: Sendable, Equatable {
   public var counterexample: Counterexample?
   /// Whether it is refuted by doubles alone, which more digits could neither confirm nor deny.
   var isDoubtful = false
+  /// To how many digits both sides of an equation agree where they were computed with as many; nil where they were not.
+  public var digits: Int?
   /// What was found over a prime field; nil where numbers alone speak.
   public var certificate: ExactCertificate?
   /// Whether the sides differ over a prime field, though numbers do not tell them apart.
@@ -46,6 +48,7 @@ public struct Verdict: Sendable, Equatable {
     result.error = max(error, other.error)
     result.points = min(points, other.points)
     result.order = [order, other.order].compactMap { $0 }.min()
+    result.digits = digits.flatMap { mine in other.digits.map { min(mine, $0) } }
     return result.restingOn(other)
   }
 
@@ -63,15 +66,18 @@ public struct ExactCertificate: Sendable, Equatable {
   public var hasChoices: Bool
   /// Whether everything was rational in the entries.
   public var isRational = true
+  /// How many choices of sizes the points stand for; 1 where there are no names of sizes.
+  public var sizes = 1
 
   /// The error probability is below 2 to minus this: of all points together, or of each choice.
-  public var exponent: Int { hasChoices ? bits : bits * points }
+  public var exponent: Int { hasChoices || sizes > 1 ? bits : bits * points }
 
   /// The weaker of two, for an answer that needs both.
   func joined(with other: ExactCertificate) -> ExactCertificate {
     ExactCertificate(
       points: min(points, other.points), bits: min(bits, other.bits),
-      hasChoices: hasChoices || other.hasChoices, isRational: isRational && other.isRational)
+      hasChoices: hasChoices || other.hasChoices, isRational: isRational && other.isRational,
+      sizes: min(sizes, other.sizes))
   }
 }
 

@@ -15,6 +15,13 @@ public struct Verification: Sendable {
     self.book = book
   }
 
+  /// With `includesKinks`, equations have to hold where a function has a kink too.
+  init(seed: UInt64, book: RuleBook, includesKinks: Bool) {
+    var numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    numeric.includesKinks = includesKinks
+    self.init(numeric, book)
+  }
+
   init(_ numeric: NumericCheck, _ book: RuleBook) {
     self.numeric = numeric
     self.book = book
@@ -71,8 +78,18 @@ public struct Verification: Sendable {
   public func checkEqual(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
   ) -> Verdict {
-    let verdict = numeric.checkEqual(left, right, presupposing: presupposed)
-    return joined(verdict, exact.checkEqual(left, right)) { numeric.closest(left, right) }
+    let numbers = numeric.checkEqual(left, right, presupposing: presupposed)
+    var verdict = joined(numbers, exact.checkEqual(left, right)) { numeric.closest(left, right) }
+    guard verdict.status == .verified, verdict.certificate == nil else { return verdict }
+    switch numeric.digits(left, right, presupposing: presupposed) {
+    case .agree(let digits): verdict.digits = digits
+    case .differ(let example):
+      verdict.status = .refuted
+      verdict.isRefutedExactly = true
+      verdict.counterexample = example
+    case .unknown: break
+    }
+    return verdict
   }
 
   private func joined(

@@ -25,10 +25,12 @@ struct ExactCheck {
     case notApplicable(String)
   }
 
-  /// Points, where nothing was chosen.
+  /// Points, where nothing was chosen and there are no names of sizes.
   static let points = 3
+  /// Choices of sizes, a point each.
+  static let sizes = 5
   /// Points, where signs, roots or discrete values were chosen: as many choices.
-  static let choices = 8
+  static let choices = 16
   /// Points that may have no value, with the same sizes and in all.
   private static let triesOfSizes = 16
   private static let tries = 400
@@ -145,13 +147,16 @@ struct ExactCheck {
     var budget = ExactLimits.work
     var (attempt, tries, triesOfSizes) = (0, 0, 0)
     var sizes: [String: Int]?
-    while certificate.points < (certificate.hasChoices ? Self.choices : Self.points) {
+    let named = InstanceSizes(formulas)
+    let hasSizes = !named.names.isEmpty
+    func wanted() -> Int { certificate.hasChoices ? Self.choices : hasSizes ? Self.sizes : Self.points }
+    while certificate.points < wanted() {
       tries += 1
       if tries > Self.tries + certificate.points { return .notApplicable("no point has a value") }
       triesOfSizes += 1
       if sizes == nil || triesOfSizes > Self.triesOfSizes {
         triesOfSizes = 0
-        sizes = Instance.sizes(formulas, attempt: attempt, &generator)
+        sizes = named.choice(attempt: attempt, &generator)
         attempt += 1
       }
       guard let chosen = sizes else { continue }
@@ -167,19 +172,23 @@ struct ExactCheck {
           return .differs(isRational: !unknowns.areUsed && !unknowns.haveChoices)
         }
         certificate.points += 1
+        if hasSizes, certificate.points <= Self.sizes { certificate.sizes = certificate.points }
         certificate.hasChoices = certificate.hasChoices || unknowns.haveChoices || isDiscrete
         certificate.isRational = certificate.isRational && !unknowns.areUsed && !unknowns.haveChoices
-        if certificate.points <= 2 {
+        if certificate.points <= Self.sizes {
           certificate.bits = min(certificate.bits, bits(formulas, order, chosen))
           if certificate.bits < Self.fewestBits { return .notApplicable("the degree is too large") }
-          // Other sizes for the second point, which those after it keep.
-          if certificate.points == 1 { sizes = nil }
         }
+        // Every point has sizes of its own.
+        if hasSizes { sizes = nil }
       } catch {
         switch error {
         case .noValue: continue
         case .sizes: sizes = nil
         case .notApplicable(let reason): return .notApplicable(reason)
+        // Larger sizes may be too much work where smaller ones are not.
+        case .tooMuchWork(let reason):
+          return certificate.points < Self.points ? .notApplicable(reason) : .certified(certificate)
         }
       }
     }
@@ -196,12 +205,16 @@ struct ExactCheck {
       else { throw .sizes }
       let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
       if overflow || count > ExactLimits.array {
-        throw .notApplicable("an array has more than \(ExactLimits.array) entries")
+        throw .tooMuchWork("an array has more than \(ExactLimits.array) entries")
       }
       let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
+      // The rows of a matrix of one column are numbers that sum to one.
+      let isOnes =
+        variable.shape.isMatrix && columns == 1 && !properties.isDisjoint(with: [.simplex, .onehot])
       guard
-        let value = FieldInstance.random(
-          rows: rows, columns: columns, properties: properties, using: &generator)
+        let value = isOnes
+          ? FieldMatrix(rows: rows, columns: columns, repeating: 1)
+          : FieldInstance.random(rows: rows, columns: columns, properties: properties, using: &generator)
       else {
         throw .notApplicable("no matrix over the field is known with the properties of \(variable.name)")
       }

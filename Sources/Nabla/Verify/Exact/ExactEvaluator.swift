@@ -123,7 +123,7 @@ struct ExactEvaluator {
 
   mutating func spend(_ work: Int) throws(ExactProblem) {
     guard work <= budget else {
-      throw .notApplicable("it takes more than \(ExactLimits.work) multiplications")
+      throw .tooMuchWork("it takes more than \(ExactLimits.work) multiplications")
     }
     budget -= work
   }
@@ -138,7 +138,7 @@ struct ExactEvaluator {
   func checkSize(_ rows: Int, _ columns: Int) throws(ExactProblem) {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     if overflow || count > ExactLimits.array {
-      throw .notApplicable("an array has more than \(ExactLimits.array) entries")
+      throw .tooMuchWork("an array has more than \(ExactLimits.array) entries")
     }
   }
 

@@ -6,6 +6,8 @@ enum ExactProblem: Error {
   case sizes
   /// None at all, and why.
   case notApplicable(String)
+  /// None within the limits, at these sizes.
+  case tooMuchWork(String)
 }
 
 /// What keeps an exact check small; what is larger is checked with numbers only.

@@ -8,6 +8,8 @@ struct ClaimSide {
   /// What is differentiated, or the side itself.
   let expression: Formula
   let variables: [Formula]
+  /// What the typed expression asks for besides, and its canonical form does not.
+  let grounds: [Formula]
   /// The text of the expression, and what is typed around it: `gradient `, ` wrt x`.
   var before = ""
   var body = ""
@@ -15,7 +17,7 @@ struct ClaimSide {
 
   var text: String { before + body + after }
   /// What must have a value where the sides are compared.
-  var presupposed: [Formula] { claim.derivative == nil ? [] : [expression] }
+  var presupposed: [Formula] { (claim.derivative == nil ? [] : [expression]) + grounds }
 
   /// Takes the texts from a claim that was read from `source`.
   mutating func setText(_ typed: Claim, _ source: SourceText) {

@@ -34,7 +34,8 @@ extension NumericCheck {
 
   /// All sizes 1; one of them 2; all 2, all 3.
   private static func smallSizes(_ formulas: [Formula]) -> [[String: Int]] {
-    let names = Instance.sizeNames(formulas)
+    let named = InstanceSizes(formulas)
+    let names = named.names
     func all(_ size: Int) -> [String: Int] {
       var sizes: [String: Int] = [:]
       for name in names { sizes[name] = size }
@@ -46,7 +47,7 @@ extension NumericCheck {
       for name in names { result.append(all(1).merging([name: 2]) { $1 }) }
     }
     result += [all(2), all(3)]
-    return result.filter { Instance.fit($0, formulas) }
+    return result.filter(named.fit)
   }
 
   /// How much there is to read: large numbers, fractions and zeros, which hide what they are multiplied by.

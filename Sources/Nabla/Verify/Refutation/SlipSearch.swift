@@ -166,7 +166,7 @@ struct SlipSearch {
 
   private var sizes: [String] {
     let known = environment.dimensions
-    return Instance.sizeNames([left.formula, right.formula]).filter(known.contains)
+    return InstanceSizes([left.formula, right.formula]).names.filter(known.contains)
   }
 
   private var scalars: Set<String> {
