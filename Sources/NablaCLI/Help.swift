@@ -90,8 +90,8 @@ enum Help {
 
         --method gd|newton|lbfgs   gradient descent, Newton's method, limited-memory BFGS (lbfgs)
         --objective J              what is minimized (the last definition)
-        --tolerance T              converged where |gradient| <= T*max(1, |value|), with the lesser of the values
-                                   at the start and now (1e-8)
+        --tolerance T              converged where |gradient| <= T*min(1, |gradient at the start|), or where steps
+                                   no longer change the value and |gradient| <= T*|value| (1e-8)
         --max-iterations N         steps after which it gives up (100000 for gd, 1000 otherwise)
         --step ETA                 gradient descent w - ETA*gradient, without a search for the step
 

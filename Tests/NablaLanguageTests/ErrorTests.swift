@@ -215,6 +215,22 @@ import Testing
     (#"x : vector(n)\#ngradient x'*x wrt z"#, #"2:19: `z` is not declared"#),
     (#"x : vector(n)\#ngradient x'*x wrt n"#, #"2:19: `n` is a size; there is no derivative by it"#),
     (#"x : vector(n)\#ngradient x'*x wrt x, x"#, #"2:22: `x` stands twice after `wrt`"#),
+    (
+      #"x, y, z : vector(n)\#nhessian x'*y + z'*z wrt x, y, z"#,
+      #"2:31: second derivatives are by one variable, or mixed by two | ask a question for each pair"#
+    ),
+    (
+      #"x, y : vector(n)\#ncheck gradient x'*y wrt x, y == y"#,
+      #"2:28: a side of a claim is a derivative by one variable | make a claim of each"#
+    ),
+    (
+      #"x, dx : vector(n)\#ndifferential x'*dx wrt x"#,
+      #"2:24: `dx` has a meaning already, so it cannot stand for the differential of `x` | give one of the two another name"#
+    ),
+    (
+      #"x : vector(n)\#ndifferential x'*dx wrt x"#,
+      #"2:24: `dx` has a meaning already, so it cannot stand for the differential of `x` | give one of the two another name"#
+    ),
     (#"x : vector(n)\#ngradient x'*x wrt exp"#, #"2:19: `exp` is a function; there is no derivative by it"#),
     (
       #"A : matrix(n, n)\#nx : vector(n)\#ngradient A*x wrt A"#,

@@ -37,6 +37,25 @@ struct EvaluationTests {
     #expect(found.map(\.variable) == ["w", "w"])
   }
 
+  @Test("a norm of zeros has the subgradient 0, and a quotient by it no value")
+  func subgradients() throws {
+    let found = try results(
+      """
+      x, y : vector(n)
+      A : matrix(n, n)
+      gradient norm2(A*(x - y)) + sum(x) wrt x
+      gradient exp(norm2(x - y)) wrt y
+      jacobian norm2(x - y)*x wrt x
+      hessian norm2(x - y) wrt x
+      gradient x'*y/norm2(x - y) wrt x
+
+      """, ["x": [1, 2], "y": [1, 2], "A": Matrix(rows: [[1, 2], [3, 5]])])
+    #expect(found[0].result == [1, 1] as Matrix)
+    #expect(found[1].result == [0, 0] as Matrix)
+    #expect(found[2].result == Matrix(rows: 2, columns: 2))
+    for result in found[3...] { #expect(result.result.storage.filter { !$0.isNaN }.isEmpty) }
+  }
+
   @Test("a column may stand for a row and a row for a column")
   func turned() throws {
     let found = try results(

@@ -146,6 +146,30 @@ struct MinimizeTests {
     }
   }
 
+  @Test(
+    "far, steep and flat: what is large or small at the start has not converged",
+    arguments: MinimizationMethod.allCases,
+    [
+      ("(a - 10000000000)^2", 1, 1e10), ("exp(a) + exp(-a)", 100, 0), ("(a - 1)^2/10^12", 0, 1),
+      ("(a - 1)^2/10^12", 1.000_000_1, 1), ("cosh(a - 3) + 10^6", 9, 3),
+    ])
+  func scales(_ method: MinimizationMethod, _ problem: (text: String, start: Double, point: Double)) throws {
+    let evaluation = try Support.evaluation(
+      "a : scalar\nf = \(problem.text)\n", ["a": Matrix(problem.start)])
+    let found = try evaluation.minimization(wrt: ["a"], options: Support.options(method))
+    #expect(found.hasConverged, "\(found)")
+    let point = try #require(found.point[found.variables[0]])[0, 0]
+    #expect((point - problem.point).magnitude <= 1e-5 * max(1, problem.point), "\(point)")
+  }
+
+  @Test("the kink of a norm is a minimum like another", arguments: MinimizationMethod.allCases)
+  func kinks(_ method: MinimizationMethod) throws {
+    let evaluation = try Support.evaluation(
+      "w, b : vector(n)\nf = norm2(w - b) + 1\n", ["w": [1, 2], "b": [1, 2]])
+    let found = try evaluation.minimization(wrt: ["w"], options: Support.options(method))
+    #expect(found.hasConverged && found.value == 1)
+  }
+
   @Test("Rosenbrock's valley", arguments: MinimizationMethod.allCases)
   func valley(_ method: MinimizationMethod) throws {
     let found = try rosenbrock.minimized(

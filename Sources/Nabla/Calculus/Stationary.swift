@@ -17,12 +17,12 @@ extension Calculus {
   ///
   /// The Hessian is A; where it is not free of x, no closed form is known and the problem says so.
   func stationary(of expression: Formula, by variable: Formula) throws(DerivativeProblem) -> StationaryPoint {
-    guard expression.isScalar, !variable.shape.isMatrix else {
+    guard expression.isScalar else {
       throw .shapes(expression: expression.shape, variable: variable.shape)
     }
     let gradient = try gradient(of: expression, by: variable, variable)
-    let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
-    let slope = try jacobian(of: column, by: variable).formula
+    let column = gradient.formula.asColumn
+    let slope = try jacobian(of: gradient.formula, by: variable).formula
     guard !slope.contains(variable), !slope.isZero else {
       throw .noClosedForm(of: expression.text, by: variable.text)
     }
@@ -30,11 +30,32 @@ extension Calculus {
     let origin = simplified(column.replacing([variable: .zeros(variable.shape)]))
     let inverse = slope.isScalar ? Formula.power(slope, .number(-1)) : .inverse(slope)
     let solution = simplified(.product([inverse, origin.negated]))
-    let point = variable.shape.isRow ? simplified(solution.transposed) : solution
-    if point.isInvalid { throw .noValue }
-    let x = variable.shape.isRow ? variable.transposed : variable
+    if solution.isInvalid { throw .noValue }
+    guard let point = solution.asArray(variable.shape).map({ simplified($0) }) else {
+      throw .noClosedForm(of: expression.text, by: variable.text)
+    }
     return StationaryPoint(
       point: point, slope: slope, gradient: column,
-      linear: .sum([.product([slope, x]), origin], column.shape), derivative: gradient)
+      linear: .sum([.product([slope, variable.asColumn]), origin], column.shape), derivative: gradient)
+  }
+}
+
+extension Formula {
+  /// The entries below one another.
+  fileprivate var asColumn: Formula {
+    if shape.isRow { return transposed }
+    return shape.isMatrix ? .apply(.array(.vec), [self], .vector(shape.rows * shape.columns)) : self
+  }
+
+  /// The array of a shape whose entries below one another this is; nil where that is not seen.
+  fileprivate func asArray(_ shape: Shape) -> Formula? {
+    if shape.isRow { return transposed }
+    if !shape.isMatrix { return self }
+    if isZero { return .zeros(shape) }
+    let (scalars, column) = splitScalars
+    guard case .apply(.array(.vec), let arguments) = column?.kind, arguments[0].shape == shape else {
+      return nil
+    }
+    return .times(scalars + [arguments[0]])
   }
 }

@@ -135,6 +135,9 @@ extension Formula {
     if inner.isIdentity { return inner }
     let (scalars, array) = inner.splitScalars
     if let array, !scalars.isEmpty { return times([power(times(scalars), number(-1)), inverse(array)]) }
+    // The inverse of a multiple is the multiple by the reciprocal.
+    let (content, rest) = inner.splitContent
+    if !content.isOne { return times([power(number(content), number(-1)), inverse(rest)]) }
     return interned(.inverse(inner), inner.shape)
   }
 

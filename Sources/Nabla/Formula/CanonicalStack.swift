@@ -28,6 +28,26 @@ struct Stacked {
     (self.inner, self.isRow) = (inner, isRow)
   }
 
+  /// Several of some parts that are stacked alike, with the places of all others; nil where no two are.
+  static func several(of parts: [Formula]) -> (stacked: Stacked, others: [Int])? {
+    var places: [Kind: [Int]] = [:]
+    for (place, part) in parts.enumerated() where !part.isScalar {
+      if let stacked = Stacked([part]), let array = stacked.inner.first {
+        places[Kind(shape: array.shape, isRow: stacked.isRow), default: []].append(place)
+      }
+    }
+    // The first such parts; the rest meets the next time.
+    let alike = places.values.filter { $0.count > 1 }.min { $0[0] < $1[0] }
+    guard let alike, let stacked = Stacked(alike.map { parts[$0] }) else { return nil }
+    return (stacked, parts.indices.filter { !alike.contains($0) })
+  }
+
+  /// How an array is stacked.
+  private struct Kind: Hashable {
+    let shape: Shape
+    let isRow: Bool
+  }
+
   /// What a function makes of the arrays, stacked as they were.
   func around(_ function: ([Formula]) -> Formula) -> Formula {
     let array = function(inner)

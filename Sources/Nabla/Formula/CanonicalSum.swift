@@ -65,11 +65,17 @@ extension Formula {
       let uniform = collected.compactMap(\.uniformValue)
       if uniform.count == collected.count { return times([sum(uniform, .scalar), ones(shape)]) }
     }
-    if !shape.isScalar, let stacked = Stacked(collected.map { $0.splitScalars.array ?? $0 }) {
-      return stacked.around { inner in
-        let parts = zip(collected, inner).map { term, array in times(term.splitScalars.scalars + [array]) }
+    if !shape.isScalar,
+      let (stacked, others) = Stacked.several(of: collected.map({ $0.splitScalars.array ?? $0 }))
+    {
+      let alike = collected.indices.filter { !others.contains($0) }
+      let merged = stacked.around { inner in
+        let parts = zip(alike, inner).map { place, array in
+          times(collected[place].splitScalars.scalars + [array])
+        }
         return sum(parts, inner.arrayShape)
       }
+      return sum([merged] + others.map { collected[$0] }, shape)
     }
     // The order of terms looks through coefficients, so that x - y and y - x sort alike.
     let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }

@@ -71,8 +71,8 @@ extension Formula {
     if coefficient.isOverflow { return invalid }
     result.removeAll(where: \.isOnes)
     if !shape.isScalar, result.allSatisfy(\.isScalar) { result.append(ones(shape)) }
-    if result.count(where: { !$0.isScalar }) > 1, let stacked = Stacked(result) {
-      return stacked.around { .times([number(coefficient)] + $0) }
+    if let (stacked, others) = Stacked.several(of: result) {
+      return times([number(coefficient), stacked.around(times)] + others.map { result[$0] })
     }
     result.sort(by: <)
     if result.isEmpty { return number(coefficient) }

@@ -35,6 +35,10 @@ struct SpectralDescent: DescentMethod {
     let highest = values.max() ?? current.value
     var trial = step ?? 1 / max(1, current.norm)
     var isFinite = true
+    if current.norm > 0 {
+      // So short a step that rounding takes it away.
+      while trial < 1e300, current.point.adding(-trial, current.gradient) == current.point { trial *= 1024 }
+    }
     while true {
       let point = current.point.adding(-trial, current.gradient)
       if point == current.point || trial == 0 { return .stopped(isFinite ? .noDecrease : .notFinite) }

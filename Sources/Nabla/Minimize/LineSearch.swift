@@ -55,7 +55,12 @@ struct LineSearch {
     var step = firstStep
     for trial in 0..<Self.evaluations {
       let point = start.point.adding(step, direction)
-      if point == start.point { break }
+      if point == start.point {
+        if high != nil || step.isInfinite { break }
+        // So short a step that rounding takes it away.
+        step *= 1024
+        continue
+      }
       let next = function.iterate(at: point)
       if next.value == -.infinity { return .unbounded }
       let end = End(step: step, value: next.value, slope: next.gradient.inner(direction))

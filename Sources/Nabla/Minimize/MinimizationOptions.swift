@@ -13,8 +13,8 @@ public struct MinimizationOptions: Sendable {
   public var method: MinimizationMethod = .limitedMemoryBFGS
   /// Steps after which it ends; nil means 100 000 for gradient descent, 1000 for the others.
   public var maximumIterations: Int?
-  /// It has converged where |gradient| <= tolerance * max(1, |value|), with the lesser of the values at the start
-  /// and now: far down a slope that never ends the value says nothing about the size of the terms.
+  /// It has converged where |gradient| <= tolerance * min(1, |gradient at the start|), or where steps no longer
+  /// change the value and |gradient| <= tolerance * |value|, with the lesser of the values at the start and now.
   public var tolerance = 1e-8
   /// The factor eta of gradient descent w - eta*gradient without a search; nil means that each step is searched.
   public var fixedStep: Double?

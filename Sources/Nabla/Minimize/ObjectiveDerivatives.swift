@@ -26,7 +26,7 @@ struct ObjectiveDerivatives {
       ).notes
       remarks += notes + (unchecked.map { ["the \(question) was not checked: \($0)"] } ?? [])
     }
-    gradients = found.map(\.formula)
+    gradients = found.map { $0.formula.takingSubgradients(of: objective) }
     var rows: [[Formula]] = []
     for i in variables.indices where withHessian {
       var row: [Formula] = []

@@ -178,8 +178,7 @@ struct Answering {
     }
     let atPoint = found.gradient.replacing([variable: found.point])
     let verdict = try confirmed { check.checkEqual(atPoint, .zeros(found.gradient.shape)) }
-    let book = session.options.book
-    let knowledge = Knowledge(book)
+    let knowledge = Knowledge(session.options.book)
     var reservations = found.derivative.reservations
     let isScalar = found.slope.isScalar
     let needed: Property = isScalar ? .nonzero : .invertible
@@ -187,16 +186,23 @@ struct Answering {
       let core = found.slope.splitCoefficient.1
       reservations.append(Reservation(kind: .condition(needed), formula: core))
     }
-    let isConvex = knowledge.truth(isScalar ? .nonnegative : .psd, of: found.slope) == .yes
-    let second = isScalar ? "second derivative" : "Hessian"
-    let sign = isScalar ? "positive" : "positive semidefinite"
-    let note =
-      isConvex
-      ? "a minimum: the \(second) \(found.slope.text) is \(sign)"
-      : "a minimum where the \(second) \(found.slope.text) is positive\(isScalar ? "" : " definite")"
+    let others = question.wrt.count > 1 ? ["where the other variables are fixed"] : []
     return Draft(
       derivative: Derivative(formula: found.point, reservations: reservations), variables: [variable],
-      expression: expression, verdict: verdict, notes: [note])
+      expression: expression, verdict: verdict, notes: [Self.nature(found.slope, knowledge)] + others)
+  }
+
+  /// What a zero of the gradient is, by the second derivatives.
+  private static func nature(_ slope: Formula, _ knowledge: Knowledge) -> String {
+    let isScalar = slope.isScalar
+    func isKnown(_ slope: Formula) -> Bool {
+      knowledge.truth(isScalar ? .nonnegative : .psd, of: slope) == .yes
+    }
+    let second = "the \(isScalar ? "second derivative" : "Hessian") \(slope.text)"
+    let (semidefinite, definite) = isScalar ? ("", "") : (" semidefinite", " definite")
+    if isKnown(slope) { return "a minimum: \(second) is positive\(semidefinite)" }
+    if isKnown(slope.negated) { return "a maximum: \(second) is negative\(semidefinite)" }
+    return "a minimum where \(second) is positive\(definite), a maximum where it is negative\(definite)"
   }
 
   // MARK: The answers

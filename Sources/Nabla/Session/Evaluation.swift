@@ -125,7 +125,16 @@ public struct Evaluation: Sendable {
     case .defect(let text, let example): throw .defect(question: text, example)
     }
     guard let first = answers.first else { return [] }
-    let formulas = ([first.expression] + answers.map(\.expanded)).map(closed)
+    let expression = closed(first.expression)
+    let formulas =
+      [expression]
+      + answers.map { answer in
+        let formula = closed(answer.expanded)
+        return switch answer.kind {
+        case .gradient, .jacobian, .differential: formula.takingSubgradients(of: expression)
+        case .hessian, .simplify, .check, .stationary: formula
+        }
+      }
     let grounds = names.presuppositions(of: question.expression.expression) {
       session.file.environment.definitions[$0]
     }.map { closed($0.formula) }
@@ -138,7 +147,7 @@ public struct Evaluation: Sendable {
     return answers.indices.map { index in
       EvaluationResult(
         question: answers[index].question, kind: answers[index].kind, variable: answers[index].variable,
-        expression: formulas[0], value: matrices[0].value, answer: formulas[index + 1],
+        expression: expression, value: matrices[0].value, answer: closed(answers[index].expanded),
         result: matrices[index + 1].value,
         corrections: (index == 0 ? matrices[0].count : 0, matrices[index + 1].count))
     }

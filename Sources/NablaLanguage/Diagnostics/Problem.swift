@@ -68,6 +68,10 @@ public indirect enum Problem: Sendable, Hashable {
   case dimensionAsVariable(String)
   case functionAsVariable(String)
   case variableTwice(String)
+  /// More variables after `wrt` than the question, or a side of a claim, is answered for.
+  case tooManyVariables(most: Int, side: Bool)
+  /// The name of the differential of a variable has a meaning already.
+  case differentialTaken(String, variable: String)
   case indexTaken(String)
   case indexWithoutRange(String)
   case sizeUnknown(String)

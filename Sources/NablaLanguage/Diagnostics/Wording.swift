@@ -102,6 +102,18 @@ extension Problem {
     case .dimensionAsVariable(let name): ("`\(name)` is a size; there is no derivative by it", nil)
     case .functionAsVariable(let name): ("`\(name)` is a function; there is no derivative by it", nil)
     case .variableTwice(let name): ("`\(name)` stands twice after `wrt`", nil)
+    case .tooManyVariables(let most, let isSide):
+      (
+        most == 1
+          ? "\(isSide ? "a side of a claim" : "this") is a derivative by one variable"
+          : "second derivatives are by one variable, or mixed by two",
+        isSide ? "make a claim of each" : "ask a question for each pair"
+      )
+    case .differentialTaken(let name, let variable):
+      (
+        "`\(name)` has a meaning already, so it cannot stand for the differential of `\(variable)`",
+        "give one of the two another name"
+      )
     case .indexTaken(let name): ("the index `\(name)` has a meaning already", "choose another index")
     case .indexWithoutRange(let name):
       ("nothing fixes the range of the index `\(name)`", "`sum(\(name) = 1:n, ...)`")

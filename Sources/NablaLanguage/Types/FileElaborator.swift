@@ -185,6 +185,12 @@ public struct FileElaborator {
     var shapes: [Shape] = [claim.shape]
     if question.kind.takesVariables {
       shapes = try self.shapes(of: question.kind, claim.draft, question.wrt)
+      try limit(question.wrt, to: question.kind == .hessian ? 2 : .max, isSide: false)
+    }
+    if question.kind == .differential {
+      for mention in question.wrt where isValue("d" + mention.name) {
+        throw Diagnostic(.differentialTaken("d" + mention.name, variable: mention.name), at: mention.range)
+      }
     }
     var others: [DraftClaim] = []
     for side in question.otherSides {
@@ -203,7 +209,12 @@ public struct FileElaborator {
       return DraftClaim(claim: claim, draft: draft, shape: draft.shape)
     }
     let shapes = try self.shapes(of: derivative, draft, claim.wrt)
+    try limit(claim.wrt, to: derivative == .hessian ? 2 : 1, isSide: true)
     return DraftClaim(claim: claim, draft: draft, shape: shapes.first ?? draft.shape)
+  }
+
+  private func limit(_ wrt: [VariableMention], to most: Int, isSide: Bool) throws(Diagnostic) {
+    if wrt.count > most { throw Diagnostic(.tooManyVariables(most: most, side: isSide), at: wrt[most].range) }
   }
 
   /// The shapes of a derivative by each of the variables.
@@ -242,16 +253,18 @@ public struct FileElaborator {
     }
   }
 
+  private func isValue(_ name: String) -> Bool {
+    engine.environment.declarations[name] != nil || engine.drafts[name] != nil
+      || engine.environment.definitions[name] != nil || engine.state.undeclaredIndex[name] != nil
+  }
+
   /// A name after `wrt`, which must be that of a value.
   private func variable(_ mention: VariableMention) throws(Diagnostic) -> Draft {
     let name = mention.name
     if engine.environment.isFunction(name) || engine.environment.functions[name] != nil {
       throw Diagnostic(.functionAsVariable(name), at: mention.range)
     }
-    let isValue =
-      engine.environment.declarations[name] != nil || engine.drafts[name] != nil
-      || engine.environment.definitions[name] != nil || engine.state.undeclaredIndex[name] != nil
-    if !isValue {
+    if !isValue(name) {
       if engine.isSize(name) { throw Diagnostic(.dimensionAsVariable(name), at: mention.range) }
       if engine.faulty.contains(name) { throw Diagnostic(.dependsOnFaulty(name), at: mention.range) }
       if let line = engine.upcoming[name] {

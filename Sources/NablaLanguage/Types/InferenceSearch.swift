@@ -12,7 +12,7 @@ extension InferenceEngine {
   func settle() throws(SearchFailure) {
     var steps = 0
     try propagate(&steps)
-    if state.pending.isEmpty, undecided(from: 0) == nil { return }
+    if state.pending.isEmpty, undecided(from: 0, of: Array(state.undeclared.indices)) == nil { return }
     var first: SearchFailure?
     if try !search(&steps, &first) {
       throw first
@@ -46,21 +46,23 @@ extension InferenceEngine {
     }
   }
 
-  private func undecided(from start: Int) -> Int? {
-    for place in start..<max(start, state.undeclared.count) {
-      let shape = state.undeclared[place].shape
-      if state.unifier.size(shape.rows) == .open || state.unifier.size(shape.columns) == .open {
-        return place
-      }
+  /// The first place in an order, from a start on, at which the name has an open shape.
+  private func undecided(from start: Int, of order: [Int]) -> Int? {
+    (start..<max(start, order.count)).first { place in
+      let shape = state.undeclared[order[place]].shape
+      return state.unifier.size(shape.rows) == .open || state.unifier.size(shape.columns) == .open
     }
-    return nil
   }
 
   /// Goes through the guesses depth first; false when none fits.
   private func search(_ steps: inout Int, _ first: inout SearchFailure?) throws(SearchFailure) -> Bool {
     var stack: [(state: State, place: Int, guesses: ArraySlice<Guess>)] = []
-    guard let place = undecided(from: 0) else { return true }
-    stack.append((state, place, guesses(for: state.undeclared[place].name)[...]))
+    // Capitals are matrices before anything is a vector: the n of n*logdet(S) is a scalar.
+    let order =
+      state.undeclared.indices.filter { Letters.isCapital(state.undeclared[$0].name) }
+      + state.undeclared.indices.filter { !Letters.isCapital(state.undeclared[$0].name) }
+    guard let place = undecided(from: 0, of: order) else { return true }
+    stack.append((state, place, guesses(for: state.undeclared[order[place]].name)[...]))
     while let top = stack.popLast() {
       if steps > Limits.inferenceSteps {
         throw SearchFailure(diagnostic: undecidedError(), statement: state.pending.first?.statement ?? 0)
@@ -69,15 +71,15 @@ extension InferenceEngine {
       stack.append((top.state, top.place, top.guesses.dropFirst()))
       state = top.state
       steps += 1
-      guard assume(guess, state.undeclared[top.place].shape) else { continue }
+      guard assume(guess, state.undeclared[order[top.place]].shape) else { continue }
       do throws(SearchFailure) {
         try propagate(&steps)
       } catch {
         if first == nil { first = error }
         continue
       }
-      guard let next = undecided(from: top.place + 1) else { return true }
-      stack.append((state, next, guesses(for: state.undeclared[next].name)[...]))
+      guard let next = undecided(from: top.place + 1, of: order) else { return true }
+      stack.append((state, next, guesses(for: state.undeclared[order[next]].name)[...]))
     }
     return false
   }

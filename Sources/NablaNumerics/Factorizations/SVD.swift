@@ -63,7 +63,13 @@ public struct SVD: Sendable {
     _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
   ) {
     Kernels.identity(n, into: v)
-    for _ in 0..<60 where sweep(m, n, w, v) == false { break }
+    var quiet = 0
+    for _ in 0..<60 {
+      let turned = sweep(m, n, w, v)
+      if turned == .none { break }
+      quiet = turned == .rounding ? quiet + 1 : 0
+      if quiet == Self.quietSweeps { break }
+    }
     for j in 0..<n { values[j] = Kernels.norm(m, w + j &* m) }
     for k in 0..<n {
       var most = k
@@ -84,14 +90,26 @@ public struct SVD: Sendable {
     }
   }
 
-  /// Makes every pair of columns of w orthogonal once and returns whether any was not.
+  /// What a sweep found to turn.
+  private enum Turned {
+    /// Every pair was orthogonal.
+    case none
+    /// Columns as small as rounding, which the next sweep may find turned again by it.
+    case rounding
+    case columns
+  }
+  /// Sweeps over what is as small as rounding; it converges in as many if it does.
+  private static let quietSweeps = 5
+
+  /// Makes every pair of columns of w orthogonal once.
   private static func sweep(
     _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
-  ) -> Bool {
-    var rotated = false
+  ) -> Turned {
+    var turned = Turned.none
     var largest = 0.0
     for j in 0..<n { largest = Swift.max(largest, Kernels.dot(m, w + j &* m, w + j &* m)) }
     let floor = largest * 1e-40
+    let rounding = largest * Double(m &* m) * Double.ulpOfOne * Double.ulpOfOne
     let tolerance = Double.ulpOfOne * Swift.max(4, Double(m).squareRoot())
     for p in 0..<Swift.max(n &- 1, 0) {
       for q in (p &+ 1)..<n {
@@ -102,7 +120,11 @@ public struct SVD: Sendable {
         // A column this small has no influence; `complete` straightens it at the end.
         if alpha <= floor || beta <= floor { continue }
         if gamma.magnitude <= tolerance * alpha.squareRoot() * beta.squareRoot() { continue }
-        rotated = true
+        if Swift.min(alpha, beta) > rounding {
+          turned = .columns
+        } else if turned == .none {
+          turned = .rounding
+        }
         let zeta = (beta - alpha) / (2 * gamma)
         let root = zeta.magnitude + (1 + zeta * zeta).squareRoot()
         let t = zeta < 0 ? -1 / root : 1 / root
@@ -111,7 +133,7 @@ public struct SVD: Sendable {
         Rotation.apply(n, v + p &* n, v + q &* n, c, c * t)
       }
     }
-    return rotated
+    return turned
   }
 
   /// Replaces column k by a unit vector orthogonal to the k columns before it, near it if possible.
