@@ -72,7 +72,9 @@ struct SlipSearch {
           continue
         }
         verifications += 1
-        guard let formula = reader.formula(text, as: mine.claim.shape) else { continue }
+        guard let formula = reader.formula(text, as: mine.claim.shape), keepsNames(text, formula) else {
+          continue
+        }
         let verdict = check.checkEqual(other.formula, formula, presupposing: other.presupposed)
         if verdict.status == .verified { return slip(side, text, edit.words) }
       }
@@ -152,6 +154,16 @@ struct SlipSearch {
   }
 
   // MARK: Names
+
+  /// Whether what a text names stays in its formula: nobody means 1/a*a for a.
+  private func keepsNames(_ text: String, _ formula: Formula) -> Bool {
+    guard let typed = SideText(text) else { return false }
+    let kept = Set(formula.variables)
+    return typed.nodes.allSatisfy { node in
+      guard case .name(let name) = node.tree.kind, let value = names.names[name] else { return true }
+      return kept.isSuperset(of: value.variables)
+    }
+  }
 
   /// The names of values that the claim speaks of, and of sizes.
   private var spokenOf: [String] {
