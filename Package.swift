@@ -9,7 +9,7 @@ let package = Package(
     .executable(name: "nabla", targets: ["NablaCLI"]),
   ],
   targets: [
-    // How much of a thread's stack is left.
+    // How much of its stack a thread has left, and the time it has used.
     .target(name: "NablaStack"),
     // Text to typed syntax tree; knows shapes, no mathematics.
     .target(name: "NablaLanguage", dependencies: ["NablaStack"]),
@@ -18,7 +18,7 @@ let package = Package(
     // The texts of Rules/, embedded in the binary.
     .target(name: "NablaRules"),
     // Formulas, rules, derivation, printing, compilation, verification.
-    .target(name: "Nabla", dependencies: ["NablaLanguage", "NablaNumerics", "NablaRules"]),
+    .target(name: "Nabla", dependencies: ["NablaLanguage", "NablaNumerics", "NablaRules", "NablaStack"]),
     .executableTarget(name: "NablaCLI", dependencies: ["Nabla"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaNumerics"]),

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <time.h>
 
 size_t nabla_stack_remaining(void) {
   uintptr_t here = (uintptr_t)__builtin_frame_address(0);
@@ -21,4 +22,10 @@ size_t nabla_stack_remaining(void) {
   uintptr_t lowest = (uintptr_t)bottom;
 #endif
   return here > lowest ? here - lowest : 0;
+}
+
+double nabla_thread_seconds(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return 0;
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

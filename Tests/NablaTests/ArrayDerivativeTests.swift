@@ -19,7 +19,7 @@ private let answers: [(question: String, text: String)] = [
   ("gradient vec(A)'*vec(B) wrt A", "B"),
   (
     "gradient vec(X)'*kron(S, eye(m))*vec(X) wrt X",
-    "2*kron(vec(eye(n))', eye(m))*kron(eye(n), kron(S, eye(m))*vec(X))"
+    "2*X*S"
   ),
   ("gradient sum(kron(A, X).^2) wrt X", "2*sum(A.^2)*X"),
   ("gradient sum(kron(A, exp(X))) wrt X", "sum(A)*exp(X)"),

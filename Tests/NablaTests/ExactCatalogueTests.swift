@@ -52,7 +52,7 @@ extension RuleClaim {
   @Test(arguments: claiming.map(\.name)) func mutants(_ name: String) throws {
     let subject = try #require(claiming.first { $0.name == name })
     for mutant in subject.claims.flatMap(\.mutants) where mutant.claim.dropped == nil {
-      let outcome = verifier.run(mutant.claim, draws: 24, seed: seed)
+      let outcome = verifier.run(mutant.claim, draws: 12, seed: seed)
       switch check.check(mutant.claim) {
       case .certified:
         #expect(outcome.counterexample == nil, "\(name), \(mutant.edit): certified, though it is false")

@@ -79,7 +79,7 @@ private struct TrueClaim: Sendable {
 @Suite("Slips of the pen, made at random and found again")
 struct RefutationRoundTripTests {
   private static let seed: UInt64 = 20_260_611
-  private static let wanted = 25
+  private static let wanted = 12
 
   /// Slips of this kind in all claims, in an order of their own.
   private func slips(_ rank: SlipEdits.Rank) -> [(claim: TrueClaim, right: String, words: String)] {

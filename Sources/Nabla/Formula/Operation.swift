@@ -40,8 +40,8 @@ struct DeclaredFunction: Hashable, Sendable {
 
 /// The catalogue of operations on whole arrays.
 ///
-/// Everything else about one stands in `Rules/` (its differential, its identities) and in
-/// `ArrayOperation+Value.swift` (its value).
+/// What its derivative is, and what is true of it, stands in `Rules/`; how its value is computed, in `Compile`,
+/// `Certified` and `Verify/Exact`.
 enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
   case trace = "tr"
   case determinant = "det"

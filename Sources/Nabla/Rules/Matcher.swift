@@ -92,6 +92,7 @@ struct Matcher {
     _ patterns: [Formula], of chain: ArraySlice<Formula>, _ found: @escaping Found
   ) -> Bool {
     self.found = found
+    if !Self.mayMatch(patterns, in: chain) { return false }
     return matchRun(patterns[...], chain, wholly: false, .found)
   }
 
@@ -373,7 +374,9 @@ struct Matcher {
       chain[position] = .times(scalars + [chain[position]])
     }
     let saved = bindings
-    if matchRun(patterns[...], chain[...], wholly: true, next) { return true }
+    if Self.mayMatch(patterns, in: chain[...]), matchRun(patterns[...], chain[...], wholly: true, next) {
+      return true
+    }
     bindings = saved
     guard subject.isScalar, chain.count > 1 else { return false }
     return matchRun(patterns[...], chain.reversed().map(\.transposed)[...], wholly: true, next)
@@ -392,12 +395,39 @@ struct Matcher {
     let others = patterns.dropFirst()
     guard chain.count > others.count else { return false }
     for length in lengths(pattern, most: chain.count - others.count, isLast: others.isEmpty && wholly) {
+      if let follower = others.first, !Self.mayMatch(follower, chain[chain.startIndex + length]) { continue }
       let run = Formula.product(Array(chain.prefix(length)))
       let saved = bindings
       if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
       bindings = saved
     }
     return false
+  }
+
+  /// Whether every pattern that has a head finds it in a chain: cheaper to see than all runs before it are to try.
+  private static func mayMatch(_ patterns: [Formula], in chain: ArraySlice<Formula>) -> Bool {
+    patterns.allSatisfy { pattern in
+      isBare(pattern) || chain.contains { mayMatch(pattern, $0) }
+    }
+  }
+
+  /// Whether a factor has the head of a pattern that takes one factor.
+  private static func mayMatch(_ pattern: Formula, _ factor: Formula) -> Bool {
+    switch (pattern.kind, factor.kind) {
+    case (.inverse, .inverse): true
+    case (.inverse, _): false
+    case (.apply(let operation, _), .apply(let other, _)):
+      switch (operation, other) {
+      case (.slice, .slice): true
+      default: operation == other
+      }
+    case (.apply, _): false
+    case (.identity, _): factor.isIdentity
+    case (.ones, _): factor.isOnes
+    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.sum, _), (.times, _),
+      (.product, _), (.power, _), (.transpose, _), (.differential, _):
+      true
+    }
   }
 
   /// Factors that a variable takes where others follow it; in long chains every run would be tried from every place.

@@ -57,7 +57,11 @@ extension NumericCheck {
   func hasSteadyValue(_ formula: Formula) -> Bool {
     let variables = Self.variables([formula])
     var source = InstanceSource([formula], variables: variables, options: options, seed: seed)
-    guard case .success(let (program, sizes)) = source.nextProgram([formula]) else { return false }
+    // max(-1/0, a) is a in doubles, but has no value.
+    let parts = formula.nodesChildrenFirst.filter { part in
+      !part.containsDifferential && part.variables.allSatisfy { $0.variable?.role != .index }
+    }
+    guard case .success(let (program, sizes)) = source.nextProgram([formula] + parts) else { return false }
     for _ in 0..<5 {
       guard let point = source.nextPoint(program, sizes) else { return false }
       if !Conditioning.jumps(program, point.values, point.outputs) { return true }

@@ -34,13 +34,15 @@ extension RuleVerifier {
     subjects.first { $0.name == name }.map { mutantReport($0, seed: seed) }
   }
 
-  func mutantReport(_ subject: RuleSubject, seed: UInt64) -> MutantReport {
+  func mutantReport(
+    _ subject: RuleSubject, seed: UInt64, extraDraws: Int = RuleVerifier.extraDraws
+  ) -> MutantReport {
     var report = MutantReport(name: subject.name)
     for claim in subject.claims {
       for mutant in claim.mutants {
         if isRejected(mutant.claim, draws, seed) {
           report.killed += 1
-        } else if isRejected(mutant.claim, Self.extraDraws, seed ^ 0xABCD_EF01) {
+        } else if isRejected(mutant.claim, extraDraws, seed ^ 0xABCD_EF01) {
           report.survived.append(mutant.edit)
         } else {
           report.equal.append(mutant.edit)

@@ -6,4 +6,7 @@
 /// How many bytes of the calling thread's stack are left; 0 where the system does not tell.
 size_t nabla_stack_remaining(void);
 
+/// The processor's time that the calling thread has used, in seconds; other programs do not lengthen it.
+double nabla_thread_seconds(void);
+
 #endif
