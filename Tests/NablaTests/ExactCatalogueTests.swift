@@ -13,10 +13,11 @@ private let claiming = verifier.subjects.filter { subject in
   }
 }
 
-/// True by laws that the unknowns of the field do not have: those of exponentials of sums, of logarithms of roots, and
-/// inequalities.
+/// True by laws that the unknowns of the field do not have: those of exponentials of logarithms, of logarithms of roots
+/// and of products with exponentials, and inequalities.
 private let numericOnly: Set = [
-  "exp.log", "softmax.exp", "leakyrelu.max", "cholesky.diagonal",
+  "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
+  "softmax.exp", "leakyrelu.max", "cholesky.diagonal",
 ]
 
 /// Operations that the field has not.

@@ -6,16 +6,30 @@ import NablaLanguage
 struct Presupposition: Hashable, Sendable {
   /// What has to have a value: `sqrt(c)`, `1/c`, `inv(A)`.
   let formula: Formula
-  /// What has to have which property for that, where a property says it.
-  let argument: Formula
-  let property: Property?
+  /// What has to hold for that, where properties say it.
+  let needs: [Need]
+
+  struct Need: Hashable, Sendable {
+    let argument: Formula
+    let property: Property
+  }
+
+  init(_ formula: Formula, _ needs: [Need]) {
+    self.formula = formula
+    self.needs = needs
+  }
+
+  init(_ formula: Formula, _ argument: Formula, _ property: Property) {
+    self.init(formula, [Need(argument: argument, property: property)])
+  }
 }
 
 extension Lowering {
   /// What an expression presupposes, the definitions that it names included; without what stands under an index, which
   /// has no value by itself.
   func presuppositions(
-    of expression: TypedExpression, definitions: (String) -> TypedExpression?
+    of expression: TypedExpression, functions: [String: FunctionDefinition],
+    definitions: (String) -> TypedExpression?
   ) -> [Presupposition] {
     var found: [Presupposition] = []
     var seen: Set<Presupposition> = []
@@ -26,7 +40,7 @@ extension Lowering {
       if case .name(let name) = node.kind, named.insert(name).inserted, let definition = definitions(name) {
         open.append(definition)
       }
-      guard let made = presupposition(node), !made.formula.isInvalid, !made.formula.isNumeric,
+      guard let made = presupposition(node, functions), !made.formula.isInvalid, !made.formula.isNumeric,
         !made.formula.variables.contains(where: { $0.variable?.role == .index }), seen.insert(made).inserted
       else { continue }
       found.append(made)
@@ -34,39 +48,52 @@ extension Lowering {
     return found
   }
 
-  private func presupposition(_ node: TypedExpression) -> Presupposition? {
+  private func presupposition(
+    _ node: TypedExpression, _ functions: [String: FunctionDefinition]
+  ) -> Presupposition? {
     switch node.kind {
     case .divide(_, let below), .elementwiseDivide(_, let below):
       let argument = formula(below)
-      return Presupposition(
-        formula: .power(argument, .number(-1)), argument: argument, property: .nonzero)
+      return Presupposition(.power(argument, .number(-1)), argument, .nonzero)
     case .matrixPower(let base, let exponent):
       if exponent >= 0 { return nil }
       let argument = formula(base)
-      return Presupposition(formula: .inverse(argument), argument: argument, property: .invertible)
+      return Presupposition(.inverse(argument), argument, .invertible)
     case .elementwisePower(let base, let exponent):
       let power = formula(exponent)
       if let whole = power.number?.integer, whole >= 0 { return nil }
-      let property: Property? =
-        power.number.map { $0.isInteger ? .nonzero : $0.isNegative ? .positive : .nonnegative }
-      return Presupposition(formula: formula(node), argument: formula(base), property: property)
+      guard let number = power.number else { return Presupposition(formula(node), []) }
+      let property: Property = number.isInteger ? .nonzero : number.isNegative ? .positive : .nonnegative
+      return Presupposition(formula(node), formula(base), property)
     case .call(let name, let arguments):
       guard let first = arguments.first else { return nil }
-      let property: Property?
       switch name {
-      case "sqrt": property = .nonnegative
-      case "log": property = .positive
-      case "inv", "logdet": property = .invertible
-      case "chol": property = .spd
-      case "log1p", "logit", "asin", "acos", "lgamma", "digamma", "polygamma", "trigamma": property = nil
-      default: return nil
+      case "sqrt": return Presupposition(formula(node), formula(first), .nonnegative)
+      case "inv", "logdet": return Presupposition(formula(node), formula(first), .invertible)
+      case "chol": return Presupposition(formula(node), formula(first), .spd)
+      default:
+        // What has a domain of its own says so in its block.
+        guard let function = functions[name], !function.domain.isEmpty else { return nil }
+        return Presupposition(formula(node), function.needs(of: arguments.map(formula), node.shape))
       }
-      return Presupposition(formula: formula(node), argument: formula(first), property: property)
     case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply,
       .elementwiseMultiply, .kronecker, .transpose, .compare, .apply, .identity, .ones, .zeros, .fill,
       .blocks,
       .entry, .sum, .commutation, .differential:
       return nil
+    }
+  }
+}
+
+extension FunctionDefinition {
+  /// Its domain, said of arguments.
+  func needs(of arguments: [Formula], _ shape: Shape) -> [Presupposition.Need] {
+    domain.compactMap { condition in
+      switch condition {
+      case .property(let subject, let property):
+        Presupposition.Need(argument: subject.lifted(parameters, arguments, shape), property: property)
+      case .regular: nil
+      }
     }
   }
 }

@@ -149,13 +149,9 @@ struct Answering {
     let verdict = try confirmed { check.checkEqual(expression, result) }
     // What was lost on the way is told: x/x is 1 where x is not zero.
     let knowledge = Knowledge(session.options.book)
-    let reservations = presuppositions(question.expression.expression).lost(from: [result]).compactMap {
-      ground in
-      guard let property = ground.property, knowledge.truth(property, of: ground.argument) != .yes else {
-        return Reservation?.none
-      }
-      return Reservation(kind: .condition(property), formula: ground.argument)
-    }
+    let lost = presuppositions(question.expression.expression).lost(from: [result])
+    let reservations = lost.flatMap(\.needs).filter { knowledge.truth($0.property, of: $0.argument) != .yes }
+      .map { Reservation(kind: .condition($0.property), formula: $0.argument) }
     return Draft(
       derivative: Derivative(formula: result, reservations: reservations), expression: expression,
       verdict: verdict)
@@ -163,7 +159,9 @@ struct Answering {
 
   /// What an expression asks for to have a value, as it was typed.
   func presuppositions(_ expression: TypedExpression) -> [Presupposition] {
-    names.presuppositions(of: expression) { session.file.environment.definitions[$0] }
+    names.presuppositions(of: expression, functions: session.options.book.functions) {
+      session.file.environment.definitions[$0]
+    }
   }
 
   /// The zero of a linear gradient; that it is linear, and that the point is its zero, are checked with numbers

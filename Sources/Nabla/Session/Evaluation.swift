@@ -135,7 +135,9 @@ public struct Evaluation: Sendable {
         case .hessian, .simplify, .check, .stationary: formula
         }
       }
-    let grounds = names.presuppositions(of: question.expression.expression) {
+    let grounds = names.presuppositions(
+      of: question.expression.expression, functions: session.options.book.functions
+    ) {
       session.file.environment.definitions[$0]
     }.map { closed($0.formula) }
     let lost = grounds.filter { !Set(formulas[0].nodesChildrenFirst).contains($0) }
