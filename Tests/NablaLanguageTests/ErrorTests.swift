@@ -10,6 +10,24 @@ import Testing
   /// Declarations, text, message and hint.
   static let expressions: [(String, String, String)] = [
     (#""#, #"a ? b"#, #"1:3: the character `?` has no meaning here"#),
+    (
+      #""#, #"A.T"#,
+      #"1:2: the character `.` has no meaning here | a function stands before its arguments, `dot(x, y)`; the transpose is `A'`"#
+    ),
+    (#""#, #"trace(A)"#, #"1:1: `trace` is not a function | write `tr`"#),
+    (#""#, #"transpose(A)"#, #"1:1: `transpose` is not a function | write `A'`"#),
+    (
+      #"trace : matrix(n, n) -> scalar"#, #"trace2(A)"#,
+      #"1:1: `trace2` is not a function | did you mean `trace`?"#
+    ),
+    (
+      #""#, #"sin'(t)"#,
+      #"1:1: only a declared function has a derivative to be written; `sin` has one by `gradient` | `gradient sin(t) wrt t`"#
+    ),
+    (
+      #"x : vector(n)"#, #"x²"#,
+      #"1:1: only a scalar or a square matrix has a power `^`; `x` is n x 1 | `x .^ 2` raises every entry"#
+    ),
     (#""#, #"a ** b"#, #"1:3: `**` is not an operator | write `^`"#),
     (#""#, #"A @ B"#, #"1:3: `@` is not an operator | write `*`"#),
     (#""#, #"x⁻"#, #"1:2: a superscript is a number or a T, with or without a sign"#),

@@ -126,14 +126,15 @@ extension Formula {
     if isNegativeSum { content = -content }
     if content.isOne || content.isZero { return (1, self) }
     let factor = content.reciprocal
-    return (
-      content,
-      .sum(
-        terms.map { term in
-          let (coefficient, core) = term.splitCoefficient
-          return core.scaled(by: coefficient * factor)
-        }, shape)
-    )
+    let rest = Formula.sum(
+      terms.map { term in
+        let (coefficient, core) = term.splitCoefficient
+        return core.scaled(by: coefficient * factor)
+      }, shape)
+    // Without its number a term may be a sum itself, 1/2*(n - 2)*ones(m): then others set the sign.
+    if rest.terms.count == terms.count { return (content, rest) }
+    let (further, core) = rest.splitContent
+    return (content * further, core)
   }
 
   /// As `splitContent`; of a whole power of a sum, the power of its number.

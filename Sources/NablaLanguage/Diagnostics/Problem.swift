@@ -32,6 +32,7 @@ public indirect enum Problem: Sendable, Hashable {
   case chainedComparison
   case wordInExpression(String)
   case derivativeOfNoFunction(String)
+  case derivativeOfBuiltin(String)
   case rangeNeedsTwoEnds
   case emptyBlocks
   case tooManySubscripts(Int)

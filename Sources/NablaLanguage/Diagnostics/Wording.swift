@@ -2,7 +2,8 @@
 extension Problem {
   var wording: (message: String, hint: String?) {
     switch self {
-    case .unknownCharacter(let text): ("the character `\(text)` has no meaning here", nil)
+    case .unknownCharacter(let text):
+      ("the character `\(text)` has no meaning here", text.first.flatMap(ForeignNames.hint(for:)))
     case .notText(let byte): ("a byte that is no text (\(byte))", "formulas are UTF-8 text")
     case .foreignOperator(let found, let instead): ("`\(found)` is not an operator", "write `\(instead)`")
     case .unknownSuperscript: ("a superscript is a number or a T, with or without a sign", nil)
@@ -28,6 +29,11 @@ extension Problem {
       ("`\(word)` is a word of the language and cannot stand in an expression", nil)
     case .derivativeOfNoFunction(let word):
       ("`\(word)` takes the name of a declared function", "`\(word)(f)(x)` with `f : vector(n) -> scalar`")
+    case .derivativeOfBuiltin(let name):
+      (
+        "only a declared function has a derivative to be written; `\(name)` has one by `gradient`",
+        "`gradient \(name)(t) wrt t`"
+      )
     case .rangeNeedsTwoEnds: ("a range has both its ends", "`1:n`, or `:` for all")
     case .emptyBlocks: ("`[]` is empty", nil)
     case .tooManySubscripts(let count): ("\(count) subscripts; a matrix takes two", nil)
@@ -86,7 +92,8 @@ extension Problem {
     case .unknownFunction(let name, let nearest):
       (
         "`\(name)` is not a function",
-        nearest.map { "did you mean `\($0)`?" } ?? "declare it: `\(name) : scalar -> scalar`"
+        ForeignNames.hint(for: name) ?? nearest.map { "did you mean `\($0)`?" }
+          ?? "declare it: `\(name) : scalar -> scalar`"
       )
     case .functionWithoutArguments(let name):
       ("`\(name)` is a function and needs its arguments", "`\(name)(x)`")

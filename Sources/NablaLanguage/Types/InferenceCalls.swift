@@ -187,7 +187,7 @@ extension InferenceEngine {
     guard case .function(let parameter, let result, let isElementwise) = environment.declarations[name]?.type
     else {
       if environment.functions[name] != nil {
-        throw Diagnostic(.derivativeOfNoFunction("grad"), at: nameRange)
+        throw Diagnostic(.derivativeOfBuiltin(name), at: nameRange)
       }
       if hasValue(name) { throw valueCalled(name, nameRange) }
       throw unknownFunction(name, nameRange)

@@ -194,7 +194,8 @@ final class InferenceEngine {
     try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
     let integer = right.integerLiteral
     let shape = openShape()
-    let text = source.text(right.range).shortened
+    // A superscript is written out.
+    let text = integer.map { "\($0)" } ?? source.text(right.range).shortened
     try post(.power(base, exponent: integer, exponentText: text, shape), at: tree.range)
     return Draft(tree, shape) { unifier in
       if let integer, !unifier.resolve(base.shape).isScalar {
