@@ -260,14 +260,6 @@ extension AnswerWriter {
   /// An error as JSON, for `--format json`.
   static func json(_ diagnostic: Diagnostic, _ source: SourceText) -> JSON {
     let place = source.position(at: diagnostic.range.start)
-    return .object([
-      (
-        "error",
-        .object([
-          ("message", .string(diagnostic.message)), ("line", .integer(place.line)),
-          ("column", .integer(place.column)), ("hint", diagnostic.hint.map(JSON.string) ?? .null),
-        ])
-      )
-    ])
+    return .error(diagnostic.message, line: place.line, column: place.column, hint: diagnostic.hint)
   }
 }

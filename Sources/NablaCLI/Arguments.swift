@@ -49,6 +49,11 @@ struct Arguments {
     }
   }
 
+  /// Whether a program reads the output, told without the words being right.
+  static func askForJSON(_ words: [String]) -> Bool {
+    words.contains("--format=json") || zip(words, words.dropFirst()).contains { $0 == ("--format", "json") }
+  }
+
   func all(_ name: String) -> [String] { values[name] ?? [] }
   func has(_ name: String) -> Bool { flags.contains(name) }
 

@@ -88,9 +88,14 @@ enum Main {
     do throws(UsageError) {
       return try command.execute(rest)
     } catch {
-      Terminal.error(
-        "nabla \(command.rawValue): error: \(error.message)\n" + (error.hint.map { "hint: \($0)\n" } ?? "")
-          + "hint: `nabla \(command.rawValue) --help` shows how it is used\n")
+      let help = "`nabla \(command.rawValue) --help` shows how it is used"
+      if Arguments.askForJSON(rest) {
+        Terminal.print(JSON.error(error.message, hint: error.hint ?? help).text() + "\n")
+      } else {
+        Terminal.error(
+          "nabla \(command.rawValue): error: \(error.message)\n" + (error.hint.map { "hint: \($0)\n" } ?? "")
+            + "hint: \(help)\n")
+      }
       return .usage
     }
   }

@@ -40,15 +40,7 @@ struct DataProblem: Error {
       return AnswerWriter.json(
         Diagnostic(message: message, range: place.range, hint: hint), place.source)
     }
-    return .object([
-      (
-        "error",
-        .object([
-          ("message", .string("\(file): \(message)")), ("line", .null), ("column", .null),
-          ("hint", hint.map(JSON.string) ?? .null),
-        ])
-      )
-    ])
+    return .error("\(file): \(message)", hint: hint)
   }
 }
 

@@ -8,6 +8,19 @@ indirect enum JSON {
   case array([JSON])
   case object([(String, JSON)])
 
+  /// What is wrong; without a place where it is not a place in a text.
+  static func error(_ message: String, line: Int? = nil, column: Int? = nil, hint: String?) -> JSON {
+    .object([
+      (
+        "error",
+        .object([
+          ("message", .string(message)), ("line", line.map(JSON.integer) ?? .null),
+          ("column", column.map(JSON.integer) ?? .null), ("hint", hint.map(JSON.string) ?? .null),
+        ])
+      )
+    ])
+  }
+
   static func strings(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }
 
   /// The text, indented; arrays of plain values stand on one line.

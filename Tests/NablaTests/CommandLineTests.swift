@@ -130,6 +130,19 @@ private func usage(_ command: String, _ message: String, _ hints: String...) -> 
 
 private let misuses: [ProgramCase] = [
   ProgramCase(
+    arguments: ["derive", "x", "--format", "json", "--wtr", "x"],
+    output: """
+      {
+        "error": {
+          "message": "there is no option '--wtr'",
+          "line": null,
+          "column": null,
+          "hint": "did you mean '--wrt'?"
+        }
+      }
+
+      """, code: 64),
+  ProgramCase(
     arguments: ["derive", "x", "--frmat", "json"],
     errors: usage("derive", "there is no option '--frmat'", "did you mean '--format'?"), code: 64),
   ProgramCase(
