@@ -236,7 +236,7 @@ struct Matcher {
     return false
   }
 
-  private static func isBare(_ formula: Formula) -> Bool {
+  static func isBare(_ formula: Formula) -> Bool {
     switch formula.kind {
     case .variable, .differential: true
     case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
@@ -402,32 +402,6 @@ struct Matcher {
       bindings = saved
     }
     return false
-  }
-
-  /// Whether every pattern that has a head finds it in a chain: cheaper to see than all runs before it are to try.
-  private static func mayMatch(_ patterns: [Formula], in chain: ArraySlice<Formula>) -> Bool {
-    patterns.allSatisfy { pattern in
-      isBare(pattern) || chain.contains { mayMatch(pattern, $0) }
-    }
-  }
-
-  /// Whether a factor has the head of a pattern that takes one factor.
-  private static func mayMatch(_ pattern: Formula, _ factor: Formula) -> Bool {
-    switch (pattern.kind, factor.kind) {
-    case (.inverse, .inverse): true
-    case (.inverse, _): false
-    case (.apply(let operation, _), .apply(let other, _)):
-      switch (operation, other) {
-      case (.slice, .slice): true
-      default: operation == other
-      }
-    case (.apply, _): false
-    case (.identity, _): factor.isIdentity
-    case (.ones, _): factor.isOnes
-    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.sum, _), (.times, _),
-      (.product, _), (.power, _), (.transpose, _), (.differential, _):
-      true
-    }
   }
 
   /// Factors that a variable takes where others follow it; in long chains every run would be tried from every place.
