@@ -285,4 +285,13 @@ struct FuzzRegressionTests {
       #expect(formula === whole && formula.text == "1/2*A*(m + B - 2)", "\(text)")
     }
   }
+
+  @Test(arguments: [
+    "jacobian acos(s) wrt s", "jacobian acos(s)*ones(3, 2)*B wrt s",
+    "jacobian A[1, :] + acos(s)*(ones(3, 2)*B) wrt s",
+  ]) func answersThatHaveNoValueWhenTheyAreTurned(_ question: String) {
+    let text = "A : matrix(n, m)\nB : matrix(2, m)\ns : row(3), signs\n\(question)\n"
+    let found = outcomes(text)
+    #expect(found.count == 1 && found[0].hasPrefix("there is no value"), "\(found)")
+  }
 }

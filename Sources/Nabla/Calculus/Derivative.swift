@@ -90,7 +90,7 @@ struct Calculus {
     do throws(DerivativeProblem) { matrix = try identification.matrix(of: map) } catch {
       guard case .noMatrixForm = error else { throw error }
       // Where the vectors stand inside of matrices, as in diag(B*diag(x)*C).
-      return turned(try jacobianByVec(of: column, by: variable))
+      return try turned(jacobianByVec(of: column, by: variable))
     }
     return try finish(matrix, differentiator)
   }
@@ -104,7 +104,7 @@ struct Calculus {
     // Of an array by a scalar the gradient has the shape of the array already; so has that of a scalar by a row.
     let isInPlace = expression.isScalar ? variable.shape.isRow : variable.isScalar && !expression.shape.isRow
     if isInPlace { return gradient }
-    return turned(gradient)
+    return try turned(gradient)
   }
 
   /// Where a matrix takes part: the differential, and what takes vec(dX) to its vec.
@@ -114,7 +114,7 @@ struct Calculus {
     if expression.isScalar {
       let gradient = try gradients(of: expression, by: [variable])[0]
       return Derivative(
-        formula: simplified(VecIdentification.vec(gradient.formula).transposed),
+        formula: try valued(VecIdentification.vec(gradient.formula).transposed),
         reservations: gradient.reservations)
     }
     let start = try prepared(expression, [variable])
@@ -158,7 +158,12 @@ struct Calculus {
   /// What is differentiated, in its plainest form. The properties of the variables are not used: their entries count
   /// as independent.
   private func prepared(_ expression: Formula, _ variables: [Formula]) throws(DerivativeProblem) -> Formula {
-    let plain = simplified(expression, free: variables)
+    try valued(expression, free: variables)
+  }
+
+  /// The plainest form, which has to have a value.
+  private func valued(_ formula: Formula, free: [Formula] = []) throws(DerivativeProblem) -> Formula {
+    let plain = simplified(formula, free: free)
     if plain.isInvalid { throw .noValue }
     return plain
   }
@@ -187,9 +192,9 @@ struct Calculus {
     return Derivative(formula: formula, reservations: open, adjoints: differentiator.visited)
   }
 
-  func turned(_ derivative: Derivative) -> Derivative {
+  func turned(_ derivative: Derivative) throws(DerivativeProblem) -> Derivative {
     var turned = derivative
-    turned.formula = simplified(derivative.formula.transposed)
+    turned.formula = try valued(derivative.formula.transposed)
     return turned
   }
 }

@@ -29,7 +29,9 @@ extension Formula {
         check.checkGradient(of: self, variable: variable, gradient: derivative.formula)
       }
       let isTurned = options.layout == .numerator && !variable.isScalar
-      let shown = isTurned ? derivation.calculus.turned(derivative) : derivative
+      let shown = try derivation.derived { (calculus) throws(DerivativeProblem) in
+        isTurned ? try calculus.turned(derivative) : derivative
+      }
       results.append(derivation.result(.gradient, shown, [variable], verdict))
     }
     return results

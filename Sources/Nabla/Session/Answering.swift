@@ -86,10 +86,11 @@ struct Answering {
         check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
       }
       let isTurned = session.options.layout == .numerator && !variable.isScalar
+      let shown = try derived { () throws(DerivativeProblem) in
+        isTurned ? try calculus.turned(derivative) : derivative
+      }
       result.append(
-        Draft(
-          derivative: isTurned ? calculus.turned(derivative) : derivative, variables: [variable],
-          expression: expression, verdict: verdict))
+        Draft(derivative: shown, variables: [variable], expression: expression, verdict: verdict))
     }
     return result
   }
