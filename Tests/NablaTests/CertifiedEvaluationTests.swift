@@ -113,6 +113,42 @@ struct CertifiedEvaluationTests {
     }
   }
 
+  /// Matrices at which logarithms of norms, exponents and pivots are at their limits.
+  private static let special: [(String, Matrix)] = {
+    let corner = Matrix(rows: [[0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    let scales = [
+      0, .leastNonzeroMagnitude, 1e-300, 1, 60, 1e10, 1e300, .greatestFiniteMagnitude, .infinity, -.infinity,
+      .nan,
+    ]
+    return scales.flatMap { scale in
+      [
+        ("\(scale) everywhere", Matrix(rows: 3, columns: 3, repeating: scale)),
+        ("\(scale) on the diagonal", Matrix(rows: [[scale, 0, 0], [0, scale, 0], [0, 0, scale]])),
+        ("\(scale) in one entry", Matrix(rows: [[scale, 0, 0], [0, 0, 0], [0, 0, 0]])),
+        ("\(scale) nilpotent", corner.map { $0 == 0 ? 0 : scale }),
+      ]
+    }
+  }()
+
+  @Test("every function at matrices of special numbers", arguments: Signature.builtins.keys.sorted())
+  func specialMatrices(_ name: String) throws {
+    let names = try Formula.declared("A : matrix(3, 3)")
+    // Functions of sizes, and of several arguments, have none of a matrix.
+    let calls = ["A", "A, A", "1, A"].compactMap { try? Formula(parsing: "\(name)(\($0))", in: names) }
+    for formula in calls where !formula.isInvalid && formula.contains(names[0]) {
+      let function = try formula.compiled()
+      for (words, matrix) in Self.special {
+        let exact = try function.certified([names[0]: matrix])
+        #expect(exact.rows == (try function([names[0]: matrix])).rows, "\(formula.text), \(words)")
+        var source = CertifiedEvaluator(
+          sizes: [:], values: [names[0]: RealArray(matrix, places: 8)], places: 8, functionSeed: 1,
+          work: 4_000_000)
+        let value = try? source.value(formula)
+        #expect(value?.entries.isEmpty != true, "\(formula.text), \(words)")
+      }
+    }
+  }
+
   @Test("compiled functions give true values where they are asked for")
   func library() throws {
     let x = Formula.scalar("x")

@@ -294,4 +294,40 @@ struct FuzzRegressionTests {
     let found = outcomes(text)
     #expect(found.count == 1 && found[0].hasPrefix("there is no value"), "\(found)")
   }
+
+  @Test(arguments: [
+    "simplify expm(zeros(n, n))", "simplify expm(A - A)*x", "gradient sum(expm(A .* zeros(n, n))) wrt A",
+  ]) func exponentialsOfZeros(_ question: String) {
+    let found = outcomes("A : matrix(n, n)\nx : vector(n)\n\(question)\n")
+    #expect(found.count == 1 && found[0].contains("verified"), "\(found)")
+  }
+
+  @Test(
+    arguments: [
+      // Too many digits are needed at points far out, and to tell them is too much work there.
+      "simplify logdet(expm(A))",
+      // Zero, computed as what is left where large terms cancel.
+      "hessian sum(leftsv(t*ones(n, n))) wrt t", "hessian sum(rightsv(x*ones(n)')) wrt x",
+    ], [1, 2, 3] as [UInt64]) func whatRoundingLeavesIsNoRefutation(_ question: String, _ seed: UInt64)
+  {
+    var options = SessionOptions()
+    options.seed = seed
+    let text = "A : matrix(n, n)\nx : vector(n)\nt : scalar\n\(question)\n"
+    let session = Session(SourceText(text, name: "<test>"), options: options)
+    for question in session.questions {
+      guard case .answers(let answers) = session.answer(question) else {
+        Issue.record("seed \(seed): no answer to \(question.question.text)")
+        continue
+      }
+      #expect(answers.allSatisfy { $0.verdict?.status == .verified }, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: [
+    ("3 - 2*sin(t)^2 - 2*cos(t)^2", "1"), ("x - sigmoid(y) - sigmoid(-y)", "x - 1"),
+    ("x + 2*softplus(-y) - 2*softplus(y)", "x - 2*y"), ("a + a*sigmoid(t) + a*sigmoid(-t)", "2*a"),
+  ]) func sumsHoldMultiplesOfPatterns(_ text: String, _ expected: String) throws {
+    let formula = try read(text, "a, t : scalar", "x, y : vector(n)")
+    #expect(Calculus(book: .standard).simplified(formula).text == expected)
+  }
 }

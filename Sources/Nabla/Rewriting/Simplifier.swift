@@ -168,11 +168,16 @@ final class Simplifier {
     work -= 1
     switch (from.kind, formula.kind) {
     case (.sum(let patterns), .sum(let terms)):
-      return first(rule, to, formula, accept) { matcher, found in
-        matcher.matchParts(patterns, of: terms, isSum: true, formula.shape, found)
-      } around: { part, rest in
-        rest.reduce(part) { .adding($0, $1) }
+      for multiple in Self.multiples(of: patterns, in: terms) {
+        let parts = multiple.isOne ? terms : terms.map { $0.scaled(by: multiple.reciprocal) }
+        let result = first(rule, to, formula, accept) { matcher, found in
+          matcher.matchParts(patterns, of: parts, isSum: true, formula.shape, found)
+        } around: { part, rest in
+          rest.reduce(part.scaled(by: multiple)) { .adding($0, $1.scaled(by: multiple)) }
+        }
+        if let result { return result }
       }
+      return nil
     case (.times(let patterns), .times(let factors)):
       return first(rule, to, formula, accept) { matcher, found in
         matcher.matchParts(patterns, of: factors, isSum: false, formula.shape, found)
@@ -198,6 +203,19 @@ final class Simplifier {
         part
       }
     }
+  }
+
+  /// By which numbers a sum may hold a pattern: 3 - 2*sin(x)^2 - 2*cos(x)^2 holds -2 times a sum of squares.
+  private static func multiples(of patterns: [Formula], in terms: [Formula]) -> [Rational] {
+    let wanted = patterns.map(\.coefficient)
+    let found = Set(terms.map(\.coefficient))
+    var result: [Rational] = [1]
+    for coefficient in terms.map(\.coefficient) where result.count < 4 {
+      let multiple = coefficient / wanted[0]
+      guard !result.contains(multiple), wanted.allSatisfy({ found.contains($0 * multiple) }) else { continue }
+      result.append(multiple)
+    }
+    return result
   }
 
   /// The first way to match whose conditions hold and whose result is accepted.

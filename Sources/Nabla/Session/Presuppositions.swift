@@ -58,7 +58,7 @@ extension Lowering {
     case .matrixPower(let base, let exponent):
       if exponent >= 0 { return nil }
       let argument = formula(base)
-      return Presupposition(.inverse(argument), argument, .invertible)
+      return Presupposition(.inverse(argument), argument, argument.isScalar ? .nonzero : .invertible)
     case .elementwisePower(let base, let exponent):
       let power = formula(exponent)
       if let whole = power.number?.integer, whole >= 0 { return nil }
@@ -69,8 +69,10 @@ extension Lowering {
       guard let first = arguments.first else { return nil }
       switch name {
       case "sqrt": return Presupposition(formula(node), formula(first), .nonnegative)
-      case "inv", "logdet": return Presupposition(formula(node), formula(first), .invertible)
-      case "chol": return Presupposition(formula(node), formula(first), .spd)
+      case "inv", "logdet":
+        return Presupposition(formula(node), formula(first), first.shape.isScalar ? .nonzero : .invertible)
+      case "chol":
+        return Presupposition(formula(node), formula(first), first.shape.isScalar ? .positive : .spd)
       default:
         // What has a domain of its own says so in its block.
         guard let function = functions[name], !function.domain.isEmpty else { return nil }

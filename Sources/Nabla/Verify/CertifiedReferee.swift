@@ -40,14 +40,16 @@ struct CertifiedReferee {
   // MARK: Equations
 
   func equality(_ left: Formula, _ right: Formula) -> Finding {
+    // Where more digits are too much work, what fewer did not decide stays undecided.
+    var settled = Finding.unknown
     for places in Self.places {
       guard let a = evaluated(left, values.mapValues { RealArray($0, places: places) }, places),
         let b = evaluated(right, values.mapValues { RealArray($0, places: places) }, places)
-      else { return .unknown }
-      let finding = Self.compare(a.entries, b.entries)
-      if finding != .undecided { return finding }
+      else { return settled }
+      settled = Self.compare(a.entries, b.entries)
+      if settled != .undecided { return settled }
     }
-    return .undecided
+    return settled
   }
 
   /// Digits to which two formulas agree at a point at the least, where that is more than differences by accident;
@@ -71,9 +73,10 @@ struct CertifiedReferee {
     _ layout: NumericCheck.Layout
   ) -> Finding {
     var generator = SplitMix64(seed: seed)
+    var settled = Finding.unknown
     for places in Self.places {
       let base = values.mapValues { RealArray($0, places: places) }
-      guard let start = base[variable], let claimed = evaluated(claim, base, places) else { return .unknown }
+      guard let start = base[variable], let claimed = evaluated(claim, base, places) else { return settled }
       let direction = Self.direction(start, &generator, places)
       let outer = first.flatMap { base[$0] }.map { Self.direction($0, &generator, places) }
       /// The value where the variables have moved so many steps along their directions.
@@ -103,18 +106,18 @@ struct CertifiedReferee {
         }
         return (second(both, ahead, plus), second(neither, behind, minus))
       }
-      guard let (ahead, behind) = quotients() else { return .unknown }
+      guard let (ahead, behind) = quotients() else { return settled }
       let projected = Self.projected(claimed, direction, outer, layout, outputs: ahead.entries.count)
-      guard let projected else { return .unknown }
+      guard let projected else { return settled }
       // At a kink the sides have slopes of their own.
       let sides = Self.compare(ahead.entries, behind.entries, smallest: Self.bend)
       if sides == .wrong { return .unusable }
       // In the middle what is of second order cancels.
       let middle = zip(ahead.entries, behind.entries).map { ($0 + $1).scaled(-1) }
-      let finding = Self.compare(projected, middle)
-      if finding != .undecided { return finding }
+      settled = Self.compare(projected, middle)
+      if settled != .undecided { return settled }
     }
-    return .undecided
+    return settled
   }
 
   /// Whole numbers, so that a step along it is exact; large enough that none is special.

@@ -183,6 +183,13 @@ struct DerivativeComparison {
         reason = "at the points that were found rounding decides"
         return .unusable
       }
+      // Without more digits, what is left where everything cancels makes no refutation.
+      if finding == .unknown, let whole = check.magnitude(of: claim, values, sizes),
+        difference <= NumericCheck.equalityTolerance * whole
+      {
+        reason = "at the points that were found rounding decides"
+        return .unusable
+      }
       return finding
     }
   }

@@ -69,6 +69,18 @@ extension NumericCheck {
     return result
   }
 
+  /// What the terms of a formula add up to at a point where none of them cancel; nil where that has no value.
+  func magnitude(of formula: Formula, _ values: [Formula: Matrix], _ sizes: [String: Int]) -> Double? {
+    let parts = Self.magnitudeParts([formula])
+    guard let program = try? Compiler.compile(parts, sizes: sizes, options: options),
+      let outputs = try? program.run(values)
+    else { return nil }
+    var magnitudes: [Formula: Double] = [:]
+    for (part, value) in zip(parts, outputs) { magnitudes[part] = value.maxAbs }
+    let result = Self.magnitude(formula, magnitudes, sizes)
+    return result.isFinite ? result : nil
+  }
+
   /// The nodes that divide; what stands under an index has no value by itself.
   private static func quotients(_ formulas: [Formula]) -> [Formula] {
     var seen: Set<Formula> = []

@@ -78,8 +78,8 @@ struct EquationComparison {
       point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
     switch judgement(example, program, point.values, point.outputs) {
     case .right: found.points += 1
-    case .unusable: isRounding = true
-    case .undecided, .unknown: doubt = doubt ?? example
+    case .unusable, .undecided: isRounding = true
+    case .unknown: doubt = doubt ?? example
     case .wrong:
       found.points += 1
       found.error = max(found.error, difference)

@@ -214,7 +214,7 @@ extension Ball {
     // 1 - e^(-x²)/(x √π) (1 - 1/(2x²) + 3/(2x²)² - …), off by less than the first term left out.
     var (term, total, k) = (one, one, 1)
     let inverse = one / (square * -2)
-    while k < 2 * Int(double * double) - 2 {
+    while Double(k) < 2 * (double * double).rounded(.down) - 2 {
       let next = term * inverse * k
       if next.upper > term.upper || next.upper < -bits { break }
       term = next

@@ -11,7 +11,8 @@ extension RealArray {
     }
     let norm = size + Self.logarithm(of: rows)
     guard norm < 20 else { return undecided }
-    let halvings = max(0, Int(norm.rounded(.up)) + 2)
+    // Of zeros the logarithm of the norm is infinite.
+    let halvings = norm > -2 ? Int(norm.rounded(.up)) + 2 : 0
     let small = map { $0.scaled(-halvings) }
     var (term, total, k) = (Self.identity(rows, places: places), Self.identity(rows, places: places), 0)
     // The norm of the scaled matrix is below 1/4, so each term is below a quarter of the one before.
