@@ -19,6 +19,9 @@ import Testing
     }
   }
 
+  /// Answers that cancel, as an example of what `nabla eval` computes with more digits; so they are computed here.
+  private static let certified: Set = ["cancellation.nabla"]
+
   private static let scales = [0, 1e-300, 1e-150, 1e-8, 1, 1e3, 1e100, 1e300]
 
   @Test("each answer that the reference knows") func answers() throws {
@@ -64,7 +67,10 @@ import Testing
               break
             }
             let size = CertifiedValues.size(truth)
-            for (value, entry) in zip(try function(values, sizes: sizes).storage, truth) {
+            let isCertified = Self.certified.contains(file.lastPathComponent)
+            let computed =
+              try isCertified ? function.certified(values, sizes: sizes) : function(values, sizes: sizes)
+            for (value, entry) in zip(computed.storage, truth) {
               tally.add(
                 "\(file.lastPathComponent): \(formula) at the scale \(scale) is \(value)",
                 CertifiedValues.compare(value, entry, size: size))
