@@ -126,10 +126,9 @@ public final class RuleBook: Sendable {
     }
     // Of two rules that match, the more special left side goes first; ties keep the order of the files.
     func special(_ rules: [Rule]) -> [Rule] {
-      rules.enumerated().sorted {
-        let (a, b) = ($0.element.specificity, $1.element.specificity)
-        return a != b ? a > b : $0.offset < $1.offset
-      }.map(\.element)
+      let ranked = rules.enumerated().map { (rule: $1, special: $1.specificity, place: $0) }
+      return ranked.sorted { a, b in a.special != b.special ? a.special > b.special : a.place < b.place }
+        .map(\.rule)
     }
     identitiesByHead = identities.mapValues(special)
     equalitiesByHead = equalities
