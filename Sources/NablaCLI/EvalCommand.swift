@@ -15,13 +15,14 @@ struct EvalCommand {
     var writer = EvaluationWriter(session: session, isJSON: options.format == .json)
     writer.report(session.diagnostics)
     guard let table = try operands.table(&writer) else { return writer.finish() }
-    let questions = session.questions.filter { $0.question.kind != .check }
-    if questions.count < session.questions.count, options.format != .json {
+    let questions = session.questions
+    let valued = questions.filter { $0.question.kind != .check }
+    if valued.count < questions.count, options.format != .json {
       writer.note("`check` questions have no value; `nabla check` answers them")
     }
     do throws(EvaluationProblem) {
       let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes)
-      let missing = questions.map(evaluation.missing)
+      let missing = valued.map(evaluation.missing)
       if !missing.isEmpty, !missing.contains(where: \.isEmpty) {
         // Nothing can be computed, so all that is missing is said at once.
         let all = Dictionary(missing.joined().map { ($0.name, $0) }) { first, _ in first }
@@ -36,7 +37,7 @@ struct EvalCommand {
         }
       }
     } catch {
-      writer.report(error, questions.first?.expression.expression.range)
+      writer.report(error, valued.first?.expression.expression.range)
     }
     return writer.finish()
   }

@@ -97,7 +97,8 @@ private func same(_ a: DualMatrix, _ b: DualMatrix) -> Bool {
     var sample = Sample()
     var lower = sample.matrix(n, n)
     lower.value = try #require(
-      FieldInstance.random(rows: n, columns: n, properties: [.spd], using: &sample.generator))
+      FieldInstance.random(rows: n, columns: n, isVector: false, properties: [.spd], using: &sample.generator)
+    )
     let drawn = (lower + lower.transposed).scaled(by: try #require(PrimeField(2).inverse))
     let factor = try #require(drawn.cholesky)
     #expect(same(factor * factor.transposed, drawn))

@@ -4,12 +4,14 @@ import Testing
 private let seed: UInt64 = 20_260_503
 
 @Suite("Matrices over the field with properties, seed 20260503") struct FieldInstanceTests {
-  private static func has(_ property: InstanceProperty, _ a: FieldMatrix) -> Bool {
+  private static func has(
+    _ property: InstanceProperty, _ a: FieldMatrix, isVector: Bool = false
+  ) -> Bool {
     func entries(_ body: (Int, Int) -> Bool) -> Bool {
       (0..<a.rows).allSatisfy { i in (0..<a.columns).allSatisfy { body(i, $0) } }
     }
     func sums(_ body: ([PrimeField]) -> Bool) -> Bool {
-      if a.columns == 1 { return body(a.storage) }
+      if isVector { return body(a.storage) }
       return (0..<a.rows).allSatisfy { i in body((0..<a.columns).map { a[i, $0] }) }
     }
     switch property {
@@ -46,7 +48,7 @@ private let seed: UInt64 = 20_260_503
     for size in 1...5 {
       for _ in 0..<8 {
         let drawn = FieldInstance.random(
-          rows: size, columns: size, properties: [property], using: &generator)
+          rows: size, columns: size, isVector: false, properties: [property], using: &generator)
         let a = try #require(drawn)
         #expect(Self.has(property, a), "\(property) of size \(size): \(a)")
         if property == .orthogonal {
@@ -62,15 +64,16 @@ private let seed: UInt64 = 20_260_503
     var generator = SplitMix64(seed: seed)
     for first in InstanceProperty.allCases {
       for second in InstanceProperty.allCases {
-        for (rows, columns) in [(3, 3), (4, 1), (2, 3)] {
+        for (rows, columns, isVector) in [(3, 3, false), (4, 1, true), (4, 1, false), (2, 3, false)] {
           guard
             let a = FieldInstance.random(
-              rows: rows, columns: columns, properties: [first, second], using: &generator)
+              rows: rows, columns: columns, isVector: isVector, properties: [first, second],
+              using: &generator)
           else { continue }
           // What is said of the signs of entries means nothing beside definiteness, skewness, zeros or sums.
           let vague: Set<InstanceProperty> = [.positive, .nonnegative, .nonzero, .invertible]
           for property in [first, second] where !vague.contains(property) {
-            #expect(Self.has(property, a), "\(first), \(second): \(a)")
+            #expect(Self.has(property, a, isVector: isVector), "\(first), \(second): \(a)")
           }
         }
       }
@@ -80,7 +83,9 @@ private let seed: UInt64 = 20_260_503
   @Test func nonsquareMatricesHaveNoSquareProperties() {
     var generator = SplitMix64(seed: seed)
     for property in InstanceProperty.allCases where property.needsSquare {
-      #expect(FieldInstance.random(rows: 2, columns: 3, properties: [property], using: &generator) == nil)
+      let drawn = FieldInstance.random(
+        rows: 2, columns: 3, isVector: false, properties: [property], using: &generator)
+      #expect(drawn == nil, "\(property)")
     }
   }
 }

@@ -26,16 +26,17 @@ import Testing
       var g = SplitMix64(seed: UInt64(seed))
       let rows = g.integer(in: 1...9)
       let columns = property.needsSquare ? rows : (seed % 3 == 0 ? 1 : g.integer(in: 1...9))
+      let isVector = columns == 1 && rows > 1 && seed % 2 == 0
       let shape = "seed \(seed), \(rows)×\(columns)"
       guard
         let a = RandomInstance.random(
-          rows: rows, columns: columns, properties: [property], using: &g)
+          rows: rows, columns: columns, isVector: isVector, properties: [property], using: &g)
       else {
         Issue.record("no \(property) matrix, \(shape)")
         continue
       }
       #expect(a.rows == rows && a.columns == columns && a.isFinite && a.maxAbs < 50)
-      let complaint = RandomInstance.violation(of: property, in: a)
+      let complaint = RandomInstance.violation(of: property, in: a, isVector: isVector)
       #expect(complaint == nil, "\(property), \(shape)")
     }
   }
@@ -43,15 +44,22 @@ import Testing
   @Test func everyPair() {
     for first in InstanceProperty.allCases {
       for second in InstanceProperty.allCases {
-        for (rows, columns) in [(1, 1), (2, 2), (3, 3), (4, 4), (6, 6), (5, 1), (1, 5), (4, 3)] {
+        let shapes = [
+          (1, 1, false), (2, 2, false), (3, 3, false), (4, 4, false), (6, 6, false), (5, 1, true),
+          (5, 1, false),
+          (1, 5, false), (4, 3, false),
+        ]
+        for (rows, columns, isVector) in shapes {
           var g = SplitMix64(seed: 7)
           guard
             let a = RandomInstance.random(
-              rows: rows, columns: columns, properties: [first, second], using: &g)
+              rows: rows, columns: columns, isVector: isVector, properties: [first, second],
+              using: &g)
           else { continue }
           for property in [first, second] {
             #expect(
-              RandomInstance.violation(of: property, in: a) == nil, "\(first) \(second) \(rows)")
+              RandomInstance.violation(of: property, in: a, isVector: isVector) == nil,
+              "\(first) \(second) \(rows)")
           }
         }
       }
@@ -77,7 +85,7 @@ import Testing
   @Test(arguments: possible) func possibleCombination(properties: Set<InstanceProperty>) {
     for seed in 0..<10 {
       var g = SplitMix64(seed: UInt64(seed))
-      let a = RandomInstance.random(rows: 4, columns: 4, properties: properties, using: &g)
+      let a = RandomInstance.random(rows: 4, columns: 4, isVector: false, properties: properties, using: &g)
       #expect(a != nil, "seed \(seed)")
     }
   }
@@ -92,7 +100,8 @@ import Testing
     for (rows, columns, properties) in impossible {
       var g = SplitMix64(seed: 3)
       #expect(
-        RandomInstance.random(rows: rows, columns: columns, properties: properties, using: &g)
+        RandomInstance.random(
+          rows: rows, columns: columns, isVector: false, properties: properties, using: &g)
           == nil, "\(properties)")
     }
   }
@@ -100,18 +109,34 @@ import Testing
   @Test func violationsAreFound() {
     let a = Matrix(rows: [[1, 2], [3, -4]])
     for property in InstanceProperty.allCases where ![.invertible, .nonzero].contains(property) {
-      #expect(RandomInstance.violation(of: property, in: a) != nil, "\(property)")
+      #expect(RandomInstance.violation(of: property, in: a, isVector: false) != nil, "\(property)")
     }
-    let bad = RandomInstance.violation(of: .positive, in: a)
+    let bad = RandomInstance.violation(of: .positive, in: a, isVector: false)
     #expect(bad?.row == 1 && bad?.column == 1 && bad?.reason == "the entry -4 is not positive")
     let ones = Matrix(rows: 2, columns: 2, repeating: 1)
-    #expect(RandomInstance.violation(of: .invertible, in: ones) != nil)
-    #expect(RandomInstance.violation(of: .symmetric, in: Matrix(rows: 2, columns: 3)) != nil)
-    #expect(RandomInstance.violation(of: .spd, in: ones) != nil)
-    #expect(RandomInstance.violation(of: .psd, in: ones) == nil)
+    #expect(RandomInstance.violation(of: .invertible, in: ones, isVector: false) != nil)
+    #expect(RandomInstance.violation(of: .symmetric, in: Matrix(rows: 2, columns: 3), isVector: false) != nil)
+    #expect(RandomInstance.violation(of: .spd, in: ones, isVector: false) != nil)
+    #expect(RandomInstance.violation(of: .psd, in: ones, isVector: false) == nil)
     let nan = Matrix(rows: 2, columns: 2, repeating: .nan)
     for property in InstanceProperty.allCases {
-      #expect(RandomInstance.violation(of: property, in: nan) != nil, "\(property)")
+      #expect(RandomInstance.violation(of: property, in: nan, isVector: false) != nil, "\(property)")
+    }
+  }
+
+  /// A property means what the declared shape says at every size: of a vector as a whole, of each row of a matrix.
+  @Test func linesAreThoseOfTheDeclaredShape() {
+    let cases: [(column: [Double], property: InstanceProperty, ofVector: Bool, ofMatrix: Bool)] = [
+      ([0.2, 0.3, 0.5], .simplex, true, false), ([1, 1, 1], .simplex, false, true),
+      ([0, 1, 0], .onehot, true, false), ([1, 1, 1], .onehot, false, true), ([1], .onehot, true, true),
+      ([1], .simplex, true, true), ([0.5], .simplex, false, false), ([0, 1, 1], .binary, true, true),
+    ]
+    for (column, property, ofVector, ofMatrix) in cases {
+      let a = Matrix(column: column)
+      for (isVector, has) in [(true, ofVector), (false, ofMatrix)] {
+        let violation = RandomInstance.violation(of: property, in: a, isVector: isVector)
+        #expect((violation == nil) == has, "\(property), \(column), vector: \(isVector)")
+      }
     }
   }
 }

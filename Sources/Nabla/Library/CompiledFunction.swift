@@ -131,7 +131,8 @@ public struct CompiledFunctions: Sendable {
       }
       for property in variable.properties.strongest {
         guard let known = InstanceProperty(rawValue: property.rawValue),
-          let violation = RandomInstance.violation(of: known, in: value)
+          let violation = RandomInstance.violation(
+            of: known, in: value, isVector: variable.shape.isVector)
         else { continue }
         throw .brokenProperty(name: variable.name, property: property, violation: violation)
       }

@@ -94,7 +94,8 @@ struct MinimizationTask {
       if values[part.variable] == nil {
         for property in part.variable.properties.strongest {
           guard let known = InstanceProperty(rawValue: property.rawValue),
-            RandomInstance.violation(of: known, in: zeros) != nil
+            RandomInstance.violation(
+              of: known, in: zeros, isVector: part.variable.shape.isVector) != nil
           else { continue }
           throw .startNeeded(name: part.variable.name ?? "", property: property)
         }

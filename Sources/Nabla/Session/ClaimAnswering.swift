@@ -35,6 +35,26 @@ extension Answering {
 
   /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
   private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (ClaimSide, ground: Verdict?) {
+    let side = try derivedSide(claim)
+    guard let kind = claim.derivative, let first = side.variables.first, let last = side.variables.last else {
+      return (side, nil)
+    }
+    let (formula, result, variables) = (side.expression, side.formula, side.variables)
+    if kind == .hessian { return (side, try confirmedHessian(result, formula, first, last)) }
+    let ground = try confirmed {
+      switch kind {
+      case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
+      case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
+      case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
+      case .differential: check.checkDifferential(of: formula, variables: variables, differential: result)
+      case .simplify, .check, .stationary: check.checkEqual(formula, result)
+      }
+    }
+    return (side, ground)
+  }
+
+  /// A side of a check: a formula, or a derivative, without a check of its own.
+  func derivedSide(_ claim: TypedClaim) throws(QuestionFailure) -> ClaimSide {
     let formula = names.formula(claim.expression)
     if formula.isInvalid { throw .problem(.noValue) }
     let variables = claim.wrt.map(variable)
@@ -43,7 +63,7 @@ extension Answering {
       ClaimSide(claim: claim, formula: result, expression: formula, variables: variables, grounds: grounds)
     }
     guard let kind = claim.derivative, let first = variables.first, let last = variables.last else {
-      return (side(formula), nil)
+      return side(formula)
     }
     let result = try derived { () throws(DerivativeProblem) -> Formula in
       switch kind {
@@ -55,19 +75,7 @@ extension Answering {
       case .check, .stationary: throw .noDifferential(of: formula.text)
       }
     }
-    if kind == .hessian {
-      return (side(result), try confirmedHessian(result, formula, first, last))
-    }
-    let ground = try confirmed {
-      switch kind {
-      case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
-      case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
-      case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
-      case .differential: check.checkDifferential(of: formula, variables: variables, differential: result)
-      case .simplify, .check, .stationary: check.checkEqual(formula, result)
-      }
-    }
-    return (side(result), ground)
+    return side(result)
   }
 
   /// What helps with a refuted step: where it stands, what was derived, and what would make it true.

@@ -113,9 +113,15 @@ public struct Evaluation: Sendable {
 
   /// The values of a question, one for each variable after `wrt`; none for a `check`.
   ///
-  /// The expression and all its derivatives are computed by one program.
+  /// The expression and all its derivatives are computed by one program. What is simplified, and the sides of a
+  /// verified claim, must have the same value on the data; where they do not, that is a defect.
   public func results(_ question: TypedQuestion) throws(EvaluationProblem) -> [EvaluationResult] {
-    if question.question.kind == .check { return [] }
+    if question.question.kind == .check {
+      if let example = contradiction(in: question) {
+        throw .defect(question: question.statement.text, example)
+      }
+      return []
+    }
     let missing = missing(question)
     if !missing.isEmpty { throw .missing(missing) }
     let answers: [Answer]
@@ -146,6 +152,11 @@ public struct Evaluation: Sendable {
     if matrices[formulas.count...].contains(where: { !$0.value.isFinite }) {
       matrices = matrices.map { made in (made.value.map { _ in .nan }, 0) }
     }
+    if first.kind == .simplify,
+      let example = contradiction(expression, closed(first.expanded), presupposed: lost)
+    {
+      throw .defect(question: question.statement.text, example)
+    }
     return answers.indices.map { index in
       EvaluationResult(
         question: answers[index].question, kind: answers[index].kind, variable: answers[index].variable,
@@ -156,7 +167,7 @@ public struct Evaluation: Sendable {
   }
 
   /// The formula in variables that have data: intermediates written out, and dX a variable of its own.
-  private func closed(_ formula: Formula) -> Formula {
+  func closed(_ formula: Formula) -> Formula {
     var differentials: [Formula: Formula] = [:]
     var intermediates: [Formula: Formula] = [:]
     for node in formula.nodesChildrenFirst {

@@ -38,13 +38,11 @@ extension Instance {
       rows >= 0, columns >= 0
     else { return nil }
     let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
-    if variable.shape.isMatrix, columns == 1, properties.contains(.simplex) || properties.contains(.onehot) {
-      // Rows of one entry that sum to one.
-      return Matrix(rows: rows, columns: 1).map { _ in 1 }
-    }
+    let isVector = variable.shape.isVector
     func random(_ more: InstanceProperty...) -> Matrix? {
       RandomInstance.random(
-        rows: rows, columns: columns, properties: properties.union(more), using: &generator)
+        rows: rows, columns: columns, isVector: isVector, properties: properties.union(more),
+        using: &generator)
     }
     func filled(_ entry: () -> Double) -> Matrix { Matrix(rows: rows, columns: columns).map { _ in entry() } }
     /// Free numbers as they are; others as far as their signs go.
@@ -66,14 +64,16 @@ extension Instance {
         let scale = scales[generator.integer(in: 0...3)]
         return generator.coin() ? number * scale : -number * scale
       }
-    case .extreme: return extreme(properties, rows, columns, &generator) ?? random()
+    case .extreme: return extreme(properties, rows, columns, isVector, &generator) ?? random()
     case .normal, .positive, .unitInterval, .definite, .definitePositive, .integers, .positiveIntegers: break
     }
     if !properties.isEmpty {
       switch regime {
       case .positive, .definitePositive: return random(.positive) ?? random()
-      case .integers: return readable(properties, rows, columns, &generator) ?? rounded(random(), properties)
-      case .positiveIntegers: return rounded(random(.positive) ?? random(), properties)
+      case .integers:
+        return readable(properties, rows, columns, isVector, &generator)
+          ?? rounded(random(), properties, isVector)
+      case .positiveIntegers: return rounded(random(.positive) ?? random(), properties, isVector)
       case .normal, .unitInterval, .definite, .wide, .nearNumbers, .extreme: return random()
       }
     }
@@ -100,7 +100,8 @@ extension Instance {
 
   /// A matrix with the properties and little more; nil where nothing of the kind is known.
   private static func extreme(
-    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ generator: inout SplitMix64
+    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ isVector: Bool,
+    _ generator: inout SplitMix64
   ) -> Matrix? {
     var value = Matrix(rows: rows, columns: columns)
     if properties.isSubset(of: [.nonnegative]) {
@@ -111,12 +112,12 @@ extension Instance {
       }
     }
     if properties.isSubset(of: [.simplex, .nonnegative]), rows > 0, columns > 0 {
-      for line in 0..<(columns == 1 ? 1 : rows) {
-        let places = columns == 1 ? rows : columns
+      for line in 0..<(isVector ? 1 : rows) {
+        let places = isVector ? rows : columns
         let (a, b) = (generator.integer(in: 0...(places - 1)), generator.integer(in: 0...(places - 1)))
         let part = generator.coin() ? 1 : 0.25
         for (place, weight) in [(a, part), (b, 1 - part)] {
-          if columns == 1 { value[place, 0] += weight } else { value[line, place] += weight }
+          if isVector { value[place, 0] += weight } else { value[line, place] += weight }
         }
       }
       return value
@@ -130,13 +131,15 @@ extension Instance {
 
   /// Whole numbers with properties that rounding would destroy; now and then none, where they are special.
   private static func readable(
-    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ generator: inout SplitMix64
+    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ isVector: Bool,
+    _ generator: inout SplitMix64
   ) -> Matrix? {
     guard rows > 0 else { return nil }
     if properties.contains(.orthogonal) {
       guard generator.integer(in: 0...2) > 0 else { return nil }
       return RandomInstance.random(
-        rows: rows, columns: rows, properties: properties.union([.binary]), using: &generator)
+        rows: rows, columns: rows, isVector: false, properties: properties.union([.binary]), using: &generator
+      )
     }
     if properties.isSubset(of: [.spd, .psd, .symmetric, .invertible]), properties.contains(.psd) {
       var factor = Matrix.identity(rows)
@@ -145,7 +148,7 @@ extension Instance {
       }
       return factor.multiplied(by: factor, transposingOther: true)
     }
-    if properties.isSubset(of: [.simplex, .nonnegative]), properties.contains(.simplex), columns == 1 {
+    if properties.isSubset(of: [.simplex, .nonnegative]), properties.contains(.simplex), isVector {
       var quarters = Matrix(rows: rows, columns: 1)
       for _ in 0..<4 { quarters[generator.integer(in: 0...(rows - 1)), 0] += 0.25 }
       return quarters
@@ -154,10 +157,15 @@ extension Instance {
   }
 
   /// Rounded to whole numbers where the properties survive that.
-  private static func rounded(_ matrix: Matrix?, _ properties: Set<InstanceProperty>) -> Matrix? {
+  private static func rounded(
+    _ matrix: Matrix?, _ properties: Set<InstanceProperty>, _ isVector: Bool
+  ) -> Matrix? {
     guard let matrix else { return nil }
     let rounded = matrix.map { $0.rounded() }
-    return properties.allSatisfy { RandomInstance.violation(of: $0, in: rounded) == nil } ? rounded : matrix
+    let survive = properties.allSatisfy {
+      RandomInstance.violation(of: $0, in: rounded, isVector: isVector) == nil
+    }
+    return survive ? rounded : matrix
   }
 
   /// The regimes of the variables at one try: first one for all, then one for each.

@@ -190,11 +190,7 @@ struct RuleTrial {
   /// How a value breaks a property; nil when it has it.
   static func violation(_ property: Property, _ formula: Formula, _ value: Matrix) -> String? {
     guard let known = InstanceProperty(rawValue: property.rawValue) else { return "no such property" }
-    if formula.shape.isMatrix, value.columns == 1, property == .simplex || property == .onehot {
-      // A matrix that happens to have one column still has rows.
-      return value.storage.allSatisfy { ($0 - 1).magnitude <= 1e-8 } ? nil : "a row does not sum to 1"
-    }
-    return RandomInstance.violation(of: known, in: value)?.description
+    return RandomInstance.violation(of: known, in: value, isVector: formula.shape.isVector)?.description
   }
 
   // MARK: Trying

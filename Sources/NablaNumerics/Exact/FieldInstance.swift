@@ -3,11 +3,13 @@ public enum FieldInstance {
   /// A random matrix with all of some properties; nil where no construction is known.
   ///
   /// Entries are uniform but for what the properties fix. What they say of signs cannot hold of sums, and is left
-  /// out where a matrix is definite: over the field it is no more than a choice of names.
+  /// out where a matrix is definite: over the field it is no more than a choice of names. `isVector` as for
+  /// `RandomInstance.violation`.
   public static func random(
-    rows: Int, columns: Int, properties: Set<InstanceProperty>, using generator: inout SplitMix64
+    rows: Int, columns: Int, isVector: Bool, properties: Set<InstanceProperty>,
+    using generator: inout SplitMix64
   ) -> FieldMatrix? {
-    guard let result = candidate(rows, columns, properties, &generator),
+    guard let result = candidate(rows, columns, isVector, properties, &generator),
       properties.allSatisfy({ has($0, result) })
     else { return nil }
     return result
@@ -32,7 +34,8 @@ public enum FieldInstance {
   }
 
   private static func candidate(
-    _ rows: Int, _ columns: Int, _ properties: Set<InstanceProperty>, _ generator: inout SplitMix64
+    _ rows: Int, _ columns: Int, _ isVector: Bool, _ properties: Set<InstanceProperty>,
+    _ generator: inout SplitMix64
   ) -> FieldMatrix? {
     func wants(_ some: InstanceProperty...) -> Bool { some.contains(where: properties.contains) }
     if rows != columns, properties.contains(where: \.needsSquare) { return nil }
@@ -45,7 +48,10 @@ public enum FieldInstance {
       if rows == columns, rows > 1, isSymmetric || isTriangular || isDiagonal || wants(.skew, .orthogonal) {
         return nil
       }
-      return ofUnitSums(rows, columns, isOneHot: wants(.onehot), &generator)
+      let isOneHot = wants(.onehot)
+      return isVector
+        ? ofUnitSums(1, rows, isOneHot: isOneHot, &generator).transposed
+        : ofUnitSums(rows, columns, isOneHot: isOneHot, &generator)
     }
     func entry() -> PrimeField {
       if wants(.binary) { return generator.coin() ? 1 : 0 }
@@ -82,11 +88,10 @@ public enum FieldInstance {
     !properties.isDisjoint(with: [.binary, .signs, .onehot, .orthogonal])
   }
 
-  /// A column, or rows, whose entries sum to one.
+  /// Rows whose entries sum to one.
   private static func ofUnitSums(
     _ rows: Int, _ columns: Int, isOneHot: Bool, _ generator: inout SplitMix64
   ) -> FieldMatrix {
-    if columns == 1, rows > 1 { return ofUnitSums(1, rows, isOneHot: isOneHot, &generator).transposed }
     var result = FieldMatrix(rows: rows, columns: columns)
     guard columns > 0 else { return result }
     for i in 0..<rows {

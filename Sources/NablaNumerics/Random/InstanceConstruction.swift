@@ -96,7 +96,7 @@ struct InstanceConstruction {
         if plan.wants(.invertible) && i == j { a[i, j] += 1 }
       }
     }
-    if plan.columns == 1 { return a / a.sum }
+    if plan.isVector { return a / a.sum }
     for i in 0..<plan.rows {
       let total = (0..<plan.columns).reduce(0) { $0 + a[i, $1] }
       for j in 0..<plan.columns { a[i, j] /= total }
@@ -117,10 +117,10 @@ struct InstanceConstruction {
       + (0.4 - share) * uniform
   }
 
-  /// One entry 1 in every row, or in a column vector, at an allowed place.
+  /// One entry 1 in every row, or in a vector, at an allowed place.
   static func oneHot(_ plan: InstancePlan, _ generator: inout SplitMix64) -> Matrix? {
     var a = Matrix(rows: plan.rows, columns: plan.columns)
-    if plan.columns == 1 {
+    if plan.isVector {
       let places = (0..<plan.rows).filter { plan.allows($0, 0) }
       guard let place = places.randomElement(using: &generator) else { return nil }
       a[place, 0] = 1

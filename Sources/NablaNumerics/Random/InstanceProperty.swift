@@ -28,9 +28,9 @@ public enum InstanceProperty: String, CaseIterable, Sendable, Hashable {
   case binary
   /// Every entry is minus one or one.
   case signs
-  /// Nonnegative entries that sum to one: all of a column vector, each row of another matrix.
+  /// Nonnegative entries that sum to one: all of a vector, each row of a matrix.
   case simplex
-  /// Entries zero but for a single one: in all of a column vector, in each row of another matrix.
+  /// One entry is 1 and the others are 0: in all of a vector, in each row of a matrix.
   case onehot
 
   /// Whether only square matrices have the property.

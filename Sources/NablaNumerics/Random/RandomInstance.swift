@@ -3,17 +3,19 @@ extension RandomInstance {
   ///
   /// Each applicable construction proposes matrices until one passes `violation` for every property,
   /// so a result is always right. Without properties the entries are normal numbers of two decimals.
-  /// Properties mean what they say: a diagonal positive matrix larger than 1×1 does not exist.
+  /// Properties mean what they say: a diagonal positive matrix larger than 1×1 does not exist. `isVector` as for
+  /// `violation`.
   public static func random(
-    rows: Int, columns: Int, properties: Set<InstanceProperty>, using generator: inout SplitMix64
+    rows: Int, columns: Int, isVector: Bool, properties: Set<InstanceProperty>,
+    using generator: inout SplitMix64
   ) -> Matrix? {
     precondition(rows >= 0 && columns >= 0, "A matrix has no negative number of rows or columns.")
     if rows != columns && properties.contains(where: \.needsSquare) { return nil }
-    let plan = InstancePlan(rows: rows, columns: columns, properties: properties)
+    let plan = InstancePlan(rows: rows, columns: columns, isVector: isVector, properties: properties)
     for construction in plan.constructions {
       for _ in 0..<construction.attempts {
         guard let candidate = construction.propose(plan, &generator) else { break }
-        if properties.allSatisfy({ violation(of: $0, in: candidate) == nil })
+        if properties.allSatisfy({ violation(of: $0, in: candidate, isVector: isVector) == nil })
           && plan.isComfortable(candidate)
         {
           return candidate
@@ -28,6 +30,8 @@ extension RandomInstance {
 struct InstancePlan {
   let rows: Int
   let columns: Int
+  /// Whether the one column is a vector, rather than that of a matrix.
+  let isVector: Bool
   let properties: Set<InstanceProperty>
   /// Whether the properties together force a diagonal matrix.
   let isDiagonal: Bool
@@ -36,9 +40,10 @@ struct InstancePlan {
   /// Whether they force a symmetric matrix.
   let isSymmetric: Bool
 
-  init(rows: Int, columns: Int, properties: Set<InstanceProperty>) {
+  init(rows: Int, columns: Int, isVector: Bool, properties: Set<InstanceProperty>) {
     self.rows = rows
     self.columns = columns
+    self.isVector = isVector
     self.properties = properties
     isSymmetric = !properties.isDisjoint(with: [.symmetric, .spd, .psd])
     let isTriangular = !properties.isDisjoint(with: [.lower, .upper])

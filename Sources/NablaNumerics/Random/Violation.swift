@@ -6,9 +6,10 @@ public enum RandomInstance {
   /// The first entry that breaks a property, or nil when the matrix has it.
   ///
   /// Equalities hold within 1e-8 times the largest entry; NaN and infinity break every property. A wrong shape is
-  /// reported at row and column 0.
+  /// reported at row and column 0. `isVector` says whether the array was declared a vector: of a matrix that
+  /// happens to have one column, `simplex` and `onehot` say something of each row.
   public static func violation(
-    of property: InstanceProperty, in a: Matrix
+    of property: InstanceProperty, in a: Matrix, isVector: Bool
   ) -> PropertyViolation? {
     if property.needsSquare && !a.isSquare {
       return PropertyViolation(
@@ -32,8 +33,8 @@ public enum RandomInstance {
       }
     case .signs:
       return entry(of: a, "is neither -1 nor 1") { ($0.magnitude - 1).magnitude <= tolerance }
-    case .simplex: return simplexViolation(a)
-    case .onehot: return violation(of: .binary, in: a) ?? simplexViolation(a)
+    case .simplex: return simplexViolation(a, isVector)
+    case .onehot: return violation(of: .binary, in: a, isVector: isVector) ?? simplexViolation(a, isVector)
     case .orthogonal: return orthogonalViolation(a)
     case .invertible: return invertibleViolation(a)
     case .spd: return symmetryViolation(a, 1, slack) ?? definiteViolation(a)
@@ -87,10 +88,9 @@ public enum RandomInstance {
     return nil
   }
 
-  /// The first negative entry, or the start of the first row or column vector that does not sum to 1.
-  private static func simplexViolation(_ a: Matrix) -> PropertyViolation? {
+  /// The first negative entry, or the start of the vector or of the first row that does not sum to 1.
+  private static func simplexViolation(_ a: Matrix, _ isVector: Bool) -> PropertyViolation? {
     if let bad = entry(of: a, "is negative", { $0 >= -tolerance }) { return bad }
-    let isVector = a.columns == 1
     for i in 0..<(isVector ? 1 : a.rows) {
       let total =
         isVector ? a.sum : (0..<a.columns).reduce(0) { $0 + a[i, $1] }

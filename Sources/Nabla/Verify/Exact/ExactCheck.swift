@@ -208,13 +208,10 @@ struct ExactCheck {
         throw .tooMuchWork("an array has more than \(ExactLimits.array) entries")
       }
       let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
-      // The rows of a matrix of one column are numbers that sum to one.
-      let isOnes =
-        variable.shape.isMatrix && columns == 1 && !properties.isDisjoint(with: [.simplex, .onehot])
       guard
-        let value = isOnes
-          ? FieldMatrix(rows: rows, columns: columns, repeating: 1)
-          : FieldInstance.random(rows: rows, columns: columns, properties: properties, using: &generator)
+        let value = FieldInstance.random(
+          rows: rows, columns: columns, isVector: variable.shape.isVector, properties: properties,
+          using: &generator)
       else {
         throw .notApplicable("no matrix over the field is known with the properties of \(variable.name)")
       }
