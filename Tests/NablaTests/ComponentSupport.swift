@@ -24,7 +24,7 @@ struct ComponentCheck {
     var options = NumericCheck(seed: seed, definitions: RuleBook.standard.numericDefinitions).options
     options.stable = false
     var source = InstanceSource(
-      [formula], variables: NumericCheck.variables([formula]), options: options, seed: seed)
+      [formula], variables: [formula].freeVariables, options: options, seed: seed)
     var compared = 0
     for _ in 0..<points {
       guard case .success(let (program, sizes)) = source.nextProgram([formula]),

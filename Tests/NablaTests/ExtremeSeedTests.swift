@@ -40,7 +40,7 @@ import Testing
         for answer in answers {
           let formula = answer.expanded
           var generator = SplitMix64(seed: seed)
-          let variables = NumericCheck.variables([formula])
+          let variables = [formula].freeVariables
           guard let sizes = InstanceSizes([formula] + variables).choice(attempt: 0, &generator),
             !formula.containsDifferential,
             let function = try? formula.compiled(

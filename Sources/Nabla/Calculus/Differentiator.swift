@@ -3,15 +3,15 @@ import NablaLanguage
 /// Why a derivative cannot be given.
 public enum DerivativeProblem: Error, Sendable, Hashable {
   /// No differential is known for what stands at the head of this formula.
-  case noDifferential(of: String)
+  case noDifferential(of: Formula)
   /// No rule takes this linear map to the other side of an inner product.
-  case noAdjoint(of: String)
+  case noAdjoint(of: Formula)
   /// The derivative has more than two axes, or no matrix form of it is known.
-  case noMatrixForm(of: String)
+  case noMatrixForm(of: Formula)
   /// The shapes of the question have no gradient in this layout.
   case shapes(expression: Shape, variable: Shape)
   /// The gradient is not linear in the variable, so its zeros are not known in closed form.
-  case noClosedForm(of: String, by: String)
+  case noClosedForm(of: Formula, by: Formula)
   /// A number does not fit, or the answer is larger than the limit.
   case tooLarge(String)
   /// The answer divides by zero wherever it is asked for, or an exact number in it does not fit.
@@ -102,7 +102,7 @@ final class Differentiator {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
       .inverse,
       .transpose, .apply, .differential:
-      throw .noDifferential(of: node.text)
+      throw .noDifferential(of: node)
     }
   }
 
@@ -131,7 +131,7 @@ final class Differentiator {
     _ name: String, _ arguments: [Formula], _ node: Formula
   ) throws(DerivativeProblem) -> Formula {
     guard let function = book.functions[name], function.parameters.count == arguments.count else {
-      throw .noDifferential(of: node.text)
+      throw .noDifferential(of: node)
     }
     var bindings = Bindings()
     bindings.formulas = zip(function.parameters, arguments).map { ($0, $1) }
@@ -140,7 +140,7 @@ final class Differentiator {
     }
     var terms: [Formula] = []
     for (derivative, argument) in zip(function.derivatives, arguments) where depends(argument) {
-      if derivative.isInvalid { throw .noDifferential(of: node.text) }
+      if derivative.isInvalid { throw .noDifferential(of: node) }
       let slope = bindings.instantiate(derivative, entrywise: node.shape)
       terms.append(.times([slope, .differential(of: argument), .ones(node.shape)]))
     }
@@ -179,7 +179,7 @@ final class Differentiator {
     case .gradient where argument.shape.columns.isOne:
       return .product([apply(.hessian, Shape(argument.shape.rows, argument.shape.rows)), dx])
     case .value, .gradient, .jacobian, .hessian:
-      throw .noDifferential(of: node.text)
+      throw .noDifferential(of: node)
     }
   }
 
@@ -273,7 +273,7 @@ final class Differentiator {
         open += parts.reversed()
         continue next
       }
-      throw .noAdjoint(of: part.text)
+      throw .noAdjoint(of: part)
     }
     return result
   }

@@ -44,7 +44,7 @@ struct Identification {
       return .blockArray(parts)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
       .apply, .differential:
-      throw .noMatrixForm(of: formula.text)
+      throw .noMatrixForm(of: formula)
     }
   }
 
@@ -53,7 +53,7 @@ struct Identification {
   {
     guard let index = factors.firstIndex(where: { $0.contains(unknown) }),
       !factors.indices.contains(where: { $0 != index && factors[$0].contains(unknown) })
-    else { throw .noMatrixForm(of: formula.text) }
+    else { throw .noMatrixForm(of: formula) }
     var others = factors
     let linear = others.remove(at: index)
     let inner = try matrix(of: linear)
@@ -76,6 +76,6 @@ struct Identification {
       else { continue }
       return .product(way.dropLast() + [try matrix(of: last)])
     }
-    throw .noMatrixForm(of: formula.text)
+    throw .noMatrixForm(of: formula)
   }
 }

@@ -24,7 +24,7 @@ extension Calculus {
     let column = gradient.formula.asColumn
     let slope = try jacobian(of: gradient.formula, by: variable).formula
     guard !slope.contains(variable), !slope.isZero else {
-      throw .noClosedForm(of: expression.text, by: variable.text)
+      throw .noClosedForm(of: expression, by: variable)
     }
     // A*x - b at x = 0 is -b.
     let origin = simplified(column.replacing([variable: .zeros(variable.shape)]))
@@ -32,7 +32,7 @@ extension Calculus {
     let solution = simplified(.product([inverse, origin.negated]))
     if solution.isInvalid { throw .noValue }
     guard let point = solution.asArray(variable.shape).map({ simplified($0) }) else {
-      throw .noClosedForm(of: expression.text, by: variable.text)
+      throw .noClosedForm(of: expression, by: variable)
     }
     return StationaryPoint(
       point: point, slope: slope, gradient: column,

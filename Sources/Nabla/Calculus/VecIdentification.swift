@@ -39,7 +39,7 @@ struct VecIdentification {
     case .product(let chain):
       guard let index = chain.firstIndex(where: \.containsDifferential),
         !chain[(index + 1)...].contains(where: \.containsDifferential)
-      else { throw .noMatrixForm(of: linear.text) }
+      else { throw .noMatrixForm(of: linear) }
       return try between(Array(chain[..<index]), chain[index], Array(chain[(index + 1)...]))
     // The entries of a row stand as those of a column do.
     case .transpose(let inner) where inner.shape.rows.isOne || inner.shape.columns.isOne:
@@ -49,7 +49,7 @@ struct VecIdentification {
     case .apply(.array(.dot), let arguments):
       let (constant, part) =
         arguments[0].containsDifferential ? (arguments[1], arguments[0]) : (arguments[0], arguments[1])
-      if constant.containsDifferential { throw .noMatrixForm(of: linear.text) }
+      if constant.containsDifferential { throw .noMatrixForm(of: linear) }
       return .product([Self.vec(constant).transposed, try matrix(of: part)])
     case .apply(.array(.vec), let arguments):
       return try matrix(of: arguments[0])
@@ -63,7 +63,7 @@ struct VecIdentification {
     case .transpose, .apply:
       return try byRule(linear)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .differential:
-      throw .noMatrixForm(of: linear.text)
+      throw .noMatrixForm(of: linear)
     }
   }
 
@@ -81,7 +81,7 @@ struct VecIdentification {
       }
       if let found { return .product(found.factors + [try matrix(of: found.part)]) }
     }
-    throw .noMatrixForm(of: linear.text)
+    throw .noMatrixForm(of: linear)
   }
 
   /// The matrix S of zeros and ones for which S*X has these rows of X.
@@ -118,7 +118,7 @@ struct VecIdentification {
   private mutating func scaled(_ factors: [Formula], _ linear: Formula) throws(DerivativeProblem) -> Formula {
     guard let index = factors.firstIndex(where: \.containsDifferential),
       !factors[(index + 1)...].contains(where: \.containsDifferential)
-    else { throw .noMatrixForm(of: linear.text) }
+    else { throw .noMatrixForm(of: linear) }
     var others = factors
     let part = others.remove(at: index)
     let inner = try matrix(of: part)

@@ -23,3 +23,13 @@ public typealias FunctionProvider = @Sendable (FunctionCall) -> FunctionEvaluato
 
 /// The formula that defines an elementwise function: its parameters as scalar variables, and its body.
 public typealias FunctionDefinitions = @Sendable (String) -> (parameters: [Formula], body: Formula)?
+
+extension RuleBook {
+  /// Bodies of functions that the numeric library does not have.
+  var numericDefinitions: FunctionDefinitions {
+    { [functions] name in
+      guard let function = functions[name], let body = function.body else { return nil }
+      return (function.parameters, body)
+    }
+  }
+}

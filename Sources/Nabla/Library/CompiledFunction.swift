@@ -55,7 +55,7 @@ public struct CompiledFunctions: Sendable {
   ) throws(EvaluationError) {
     self.formulas = formulas
     self.checksProperties = checksProperties
-    variables = NumericCheck.variables(formulas)
+    variables = formulas.freeVariables
     sizeNames = Set(InstanceSizes(formulas).names)
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
@@ -106,7 +106,7 @@ public struct CompiledFunctions: Sendable {
     if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
     var reader = SizeReader(given: sizes)
     try reader.read(given, values)
-    if checksProperties { try Self.checkProperties(given, values) }
+    if checksProperties { try DeclaredProperties.check(given, values) }
     let needed = reader.sizes.filter { sizeNames.contains($0.key) }
     if needed.count < sizeNames.count, let name = sizeNames.sorted().first(where: { needed[$0] == nil }) {
       throw .unknownSize(name)
@@ -115,42 +115,6 @@ public struct CompiledFunctions: Sendable {
       try Compiler.compile(formulas, sizes: needed, options: options)
     }
     do throws(RunError) { return (try program.run(values), reader.sizes) } catch { throw .failed(error) }
-  }
-
-  /// Sees that data have the declared properties of their variables.
-  static func checkProperties(
-    _ given: [Formula], _ values: [Formula: Matrix]
-  ) throws(EvaluationError) {
-    for formula in given {
-      guard let variable = formula.variable, let value = values[formula] else { continue }
-      if let property = variable.properties.strongest.first, let (row, column) = value.firstNotFinite {
-        let reason = "the entry \(Matrix.text(of: value[row, column], digits: 10)) is not finite"
-        throw .brokenProperty(
-          name: variable.name, property: property,
-          violation: PropertyViolation(row: row, column: column, reason: reason))
-      }
-      for property in variable.properties.strongest {
-        guard let known = InstanceProperty(rawValue: property.rawValue),
-          let violation = RandomInstance.violation(
-            of: known, in: value, isVector: variable.shape.isVector)
-        else { continue }
-        throw .brokenProperty(name: variable.name, property: property, violation: violation)
-      }
-    }
-  }
-}
-
-extension Matrix {
-  /// The place of the first entry that is no finite number, by columns.
-  var firstNotFinite: (row: Int, column: Int)? {
-    storage.firstIndex { !$0.isFinite }.map { ($0 % rows, $0 / rows) }
-  }
-}
-
-extension Set<Property> {
-  /// Those that do not follow from another of them, sorted.
-  var strongest: [Property] {
-    filter { property in !contains { $0 != property && Set([$0]).closed.contains(property) } }.sorted()
   }
 }
 

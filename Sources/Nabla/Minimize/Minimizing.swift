@@ -25,12 +25,12 @@ extension Formula {
     var reader = SizeReader(given: sizes)
     do throws(EvaluationError) {
       if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
-      let needed = NumericCheck.variables([self]).filter { !variables.contains($0) }
+      let needed = [self].freeVariables.filter { !variables.contains($0) }
       if let missing = needed.first(where: { data[$0] == nil }) {
         throw .missingValue(name: missing.name ?? "", shape: missing.shape)
       }
       try reader.read(given, data)
-      try CompiledFunctions.checkProperties(given, data)
+      try DeclaredProperties.check(given, data)
     } catch {
       throw .evaluation(.data(error))
     }

@@ -169,3 +169,13 @@ extension Formula {
     return .kind(kind.rank)
   }
 }
+
+extension RuleBook {
+  /// The signatures of the functions that a user may call: all except the engine's own helpers.
+  var userSignatures: [String: Signature] {
+    signatures.filter { !["power", "less", "lessequal"].contains($0.key) }
+  }
+
+  /// Names of functions in LaTeX.
+  public var latexNames: [String: String] { functions.compactMapValues(\.latex) }
+}

@@ -110,7 +110,7 @@ struct Answering {
     let expression = self.expression
     let variables = question.wrt.map(variable)
     guard let first = variables.first, let last = variables.last else {
-      throw .problem(.noMatrixForm(of: ""))
+      throw .problem(.noMatrixForm(of: expression))
     }
     let derivative = try derived { () throws(DerivativeProblem) in
       try calculus.hessian(of: expression, by: first, last)
@@ -173,7 +173,7 @@ struct Answering {
       try calculus.stationary(of: expression, by: variable)
     }
     guard check.checkEqual(found.gradient, found.linear).status == .verified else {
-      throw .problem(.noClosedForm(of: expression.text, by: variable.text))
+      throw .problem(.noClosedForm(of: expression, by: variable))
     }
     let atPoint = found.gradient.replacing([variable: found.point])
     let verdict = try confirmed { check.checkEqual(atPoint, .zeros(found.gradient.shape)) }

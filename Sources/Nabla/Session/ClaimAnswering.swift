@@ -72,7 +72,7 @@ extension Answering {
       case .hessian: return try calculus.hessian(of: formula, by: first, last).formula
       case .differential: return try calculus.differential(of: formula, by: variables).formula
       case .simplify: return calculus.simplified(formula)
-      case .check, .stationary: throw .noDifferential(of: formula.text)
+      case .check, .stationary: throw .noDifferential(of: formula)
       }
     }
     return side(result)

@@ -75,7 +75,7 @@ public struct Evaluation: Sendable {
       throw .notFinite(name: variable.name, row: row, column: column, value: value[row, column])
     }
     do throws(EvaluationError) {
-      try CompiledFunctions.checkProperties(ordered, values)
+      try DeclaredProperties.check(ordered, values)
     } catch {
       throw .data(error)
     }
@@ -103,7 +103,7 @@ public struct Evaluation: Sendable {
   }
 
   func missing(_ formulas: [Formula]) -> [Declaration] {
-    let absent = NumericCheck.variables(formulas).filter { values[$0] == nil }
+    let absent = formulas.freeVariables.filter { values[$0] == nil }
     return absent.compactMap { formula in
       guard let variable = formula.variable else { return nil }
       return session.file.environment.declarations[variable.name]

@@ -70,7 +70,7 @@ struct CertifiedReferee {
   /// Whether a claim has the derivatives of E by a variable; by `first` and then by the variable, where that is given.
   func derivative(
     _ claim: Formula, of objective: Formula, by variable: Formula, first: Formula?,
-    _ layout: NumericCheck.Layout
+    _ layout: DerivativeLayout
   ) -> Finding {
     var generator = SplitMix64(seed: seed)
     var settled = Finding.unknown
@@ -132,7 +132,7 @@ struct CertifiedReferee {
 
   /// The change that a derivative claims along a direction; along two for second derivatives of a scalar.
   private static func projected(
-    _ claimed: RealArray, _ direction: RealArray, _ outer: RealArray?, _ layout: NumericCheck.Layout,
+    _ claimed: RealArray, _ direction: RealArray, _ outer: RealArray?, _ layout: DerivativeLayout,
     outputs: Int
   ) -> [Real]? {
     let count = direction.entries.count

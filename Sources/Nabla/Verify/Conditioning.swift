@@ -55,7 +55,7 @@ enum Conditioning {
 extension NumericCheck {
   /// Whether there is a point at which a formula has a value that is more than what rounding makes of it.
   func hasSteadyValue(_ formula: Formula) -> Bool {
-    let variables = Self.variables([formula])
+    let variables = [formula].freeVariables
     var source = InstanceSource([formula], variables: variables, options: options, seed: seed)
     // max(-1/0, a) is a in doubles, but has no value.
     let parts = formula.nodesChildrenFirst.filter { part in

@@ -9,7 +9,7 @@ struct DerivativeComparison {
   let variable: Formula
   /// Where it is given, second differences are taken: by this, and then by the variable.
   let first: Formula?
-  let layout: NumericCheck.Layout
+  let layout: DerivativeLayout
 
   private var found = Verdict(status: .verified)
   private var orders: [Double] = []
@@ -21,14 +21,14 @@ struct DerivativeComparison {
 
   init(
     check: NumericCheck, claim: Formula, objective: Formula, variable: Formula, first: Formula?,
-    layout: NumericCheck.Layout
+    layout: DerivativeLayout
   ) {
     (self.check, self.claim, self.objective) = (check, claim, objective)
     (self.variable, self.first, self.layout) = (variable, first, layout)
   }
 
   mutating func verdict() -> Verdict {
-    let variables = NumericCheck.variables([claim, objective, variable] + (first.map { [$0] } ?? []))
+    let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
     var source = InstanceSource(
       [claim, objective], variables: variables, options: check.options, seed: check.seed)
     source.pinned = check.pinned

@@ -11,7 +11,7 @@ struct DifferenceTable {
   var order: Double?
 
   /// In the order in which the layout has them, by columns.
-  func arranged(_ layout: NumericCheck.Layout, _ output: Matrix) -> DifferenceTable {
+  func arranged(_ layout: DerivativeLayout, _ output: Matrix) -> DifferenceTable {
     switch layout {
     case .numerator: return self
     case .denominator:

@@ -15,7 +15,7 @@ extension NumericCheck {
   /// Compares both sides with some ninety digits, so that cos(1e-9*a) is not taken for 1.
   func digits(_ left: Formula, _ right: Formula, presupposing presupposed: [Formula]) -> DigitsFinding {
     let everything = [left, right] + presupposed
-    let variables = Self.variables(everything)
+    let variables = everything.freeVariables
     guard variables.allSatisfy(\.hasExactProperties) else { return .unknown }
     var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
     var agreed: Int?

@@ -18,7 +18,7 @@ extension NumericCheck {
     // What divides has to be finite too: a comparison of infinite numbers would hide it.
     let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
     let everything = [left, right] + presupposed
-    let variables = Self.variables(everything)
+    let variables = everything.freeVariables
     var comparison = EquationComparison(
       check: self, left: left, right: right, parts: parts, presupposed: presupposed,
       source: InstanceSource(everything, variables: variables, options: options, seed: seed))
@@ -140,7 +140,7 @@ extension NumericCheck {
 extension NumericCheck {
   /// Both sides at the readable point where they differ most, for sides that numbers hardly tell apart.
   func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
-    let variables = Self.variables([left, right])
+    let variables = [left, right].freeVariables
     var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
     guard case .success(let (program, sizes)) = source.nextProgram([left, right]) else { return nil }
     var best: (difference: Double, example: Counterexample)?

@@ -54,36 +54,6 @@ public struct NumericCheck: Sendable {
     }
   }
 
-  /// How the derivatives of the entries of E by the entries of x are laid out.
-  enum Layout {
-    /// Scalar E: the shape of x; by a scalar: the shape of E; else by x downwards, by E to the right.
-    case denominator
-    /// By E downwards, by x to the right.
-    case numerator
-
-    /// Where the derivative of entry j of E by entry i of x stands.
-    func place(input i: Int, output j: Int, inputs: Int, outputs: Int) -> Int {
-      switch self {
-      case .denominator: i + j * inputs
-      case .numerator: j + i * outputs
-      }
-    }
-
-    /// The change of the entries of E that a derivative in this layout claims, for a change of the entries of x.
-    func projected(_ claimed: Matrix, along direction: [Double], outputs: Int) -> Matrix {
-      var result = Matrix(rows: outputs, columns: 1)
-      for j in 0..<outputs {
-        var sum = 0.0
-        for (i, change) in direction.enumerated() {
-          sum +=
-            claimed.storage[place(input: i, output: j, inputs: direction.count, outputs: outputs)] * change
-        }
-        result[j, 0] = sum
-      }
-      return result
-    }
-  }
-
   /// Whether `gradient` is the gradient of `objective` by `variable`, in the layout of the language.
   public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
     check(gradient, objective, variable, .denominator)
@@ -107,21 +77,13 @@ public struct NumericCheck: Sendable {
 
   /// Compares a claim with differences; with `first`, with second differences by `first` and then `variable`.
   private func check(
-    _ claim: Formula, _ objective: Formula, _ variable: Formula, _ layout: Layout, first: Formula? = nil
+    _ claim: Formula, _ objective: Formula, _ variable: Formula, _ layout: DerivativeLayout,
+    first: Formula? = nil
   ) -> Verdict {
     if variable.variable == nil { return .skipped("what it is differentiated by is no variable") }
     var comparison = DerivativeComparison(
       check: self, claim: claim, objective: objective, variable: variable, first: first, layout: layout)
     return comparison.verdict()
-  }
-
-  /// The variables of formulas that need a value, sorted.
-  static func variables(_ formulas: [Formula]) -> [Formula] {
-    var result: Set<Formula> = []
-    for formula in formulas {
-      for variable in formula.variables where variable.variable?.role != .index { result.insert(variable) }
-    }
-    return result.sorted()
   }
 }
 

@@ -50,7 +50,7 @@ struct ExactCheck {
 
   /// Whether a claim has the derivatives of the entries of E by those of a variable, in a layout.
   func checkDerivative(
-    of objective: Formula, variable: Formula, claim: Formula, layout: NumericCheck.Layout
+    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout
   ) -> Finding {
     find([claim, objective, variable], order: 1) { evaluator, point throws(ExactProblem) in
       let direction = try point.direction(variable)
@@ -139,7 +139,7 @@ struct ExactCheck {
   ///
   /// The first of the formulas is the claim, the second what it is a derivative of that order of.
   private func find(_ formulas: [Formula], order: Int = 0, _ compare: Comparison) -> Finding {
-    let variables = NumericCheck.variables(formulas)
+    let variables = formulas.freeVariables
     if formulas.contains(where: \.isInvalid) { return .notApplicable("a number does not fit") }
     // Apart from the numbers of the other arm.
     var generator = SplitMix64(seed: seed ^ 0x6E61_626C_6120_7020)

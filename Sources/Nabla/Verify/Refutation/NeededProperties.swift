@@ -20,7 +20,7 @@ struct NeededProperties {
   /// The weakest property of one variable, the properties that people declare most often first; where none
   /// suffices, symmetry of several square matrices.
   func property() -> Refutation.NeededProperty? {
-    let variables = NumericCheck.variables([left, right]).filter { $0.variable?.role == .declared }
+    let variables = [left, right].freeVariables.filter { $0.variable?.role == .declared }
       .prefix(Self.mostVariables)
     for property in Self.weakestFirst {
       for variable in variables where holds(property, of: [variable]) {
@@ -68,7 +68,7 @@ struct NeededProperties {
 
   /// Whether a variable has always the same value where the formulas have one.
   private func isFixed(_ variable: Formula, in formulas: [Formula]) -> Bool {
-    let variables = NumericCheck.variables(formulas)
+    let variables = formulas.freeVariables
     var source = InstanceSource(
       formulas, variables: variables, options: check.numeric.options, seed: check.numeric.seed &+ 11)
     guard case .success(let (program, sizes)) = source.nextProgram(formulas) else { return true }

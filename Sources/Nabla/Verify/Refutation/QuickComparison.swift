@@ -23,7 +23,7 @@ struct QuickComparison {
   ) {
     options = check.options
     let everything = [target, claim] + presupposed
-    let drawn = NumericCheck.variables(everything + variables)
+    let drawn = (everything + variables).freeVariables
     var source = InstanceSource(everything, variables: drawn, options: options, seed: check.seed &+ 7)
     for _ in 0..<wanted {
       guard case .success(let (program, sizes)) = source.nextProgram(everything),

@@ -7,7 +7,7 @@ extension NumericCheck {
     _ left: Formula, _ right: Formula, _ parts: [Formula], _ presupposed: [Formula]
   ) -> Counterexample? {
     let everything = [left, right] + presupposed
-    let variables = Self.variables(everything)
+    let variables = everything.freeVariables
     var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
     for sizes in Self.smallSizes(everything) {
       let outputs = [left, right] + parts + presupposed
