@@ -34,14 +34,6 @@ struct DataProblem: Error {
     }
     return "\(file): error: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
   }
-
-  var json: JSON {
-    if let place {
-      return AnswerWriter.json(
-        Diagnostic(message: message, range: place.range, hint: hint), place.source)
-    }
-    return .error("\(file): \(message)", hint: hint)
-  }
 }
 
 /// How much data is read before it is refused.
@@ -58,11 +50,6 @@ enum DataLimits {
 struct DataFile {
   let name: String
   let bytes: [UInt8]
-
-  init(_ path: String) throws(UsageError) {
-    name = path == "-" ? "<stdin>" : path
-    bytes = try InputFile.bytes(path, limit: DataLimits.bytes)
-  }
 
   init(name: String, bytes: [UInt8]) {
     self.name = name
