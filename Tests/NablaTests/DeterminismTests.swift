@@ -17,10 +17,7 @@ struct DeterminismTests {
     ["fuzz", "formulas", "--count", "10", "--show", "--seed", "9"],
   ]
 
-  private var folder: URL {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-  }
+  private var folder: URL { Repository.root }
 
   /// Without the time that a campaign took.
   private func output(_ run: ProgramRun) -> String {

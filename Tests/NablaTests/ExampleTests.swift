@@ -3,8 +3,7 @@ import Testing
 
 /// The files of `Examples` and the commands that their comments name.
 private enum Examples {
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  static let root = Repository.root
 
   static let names: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent("Examples").path))

@@ -7,8 +7,7 @@ import Testing
 
 /// The answers of the example files and the seed documents on numbers of extreme size.
 @Suite("Extreme: examples and seeds") struct ExtremeSeedTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Examples")
+  private static let root = Repository.root.appendingPathComponent("Examples")
 
   private static func files() throws -> [URL] {
     let folders = [root, root.appendingPathComponent("seeds")]

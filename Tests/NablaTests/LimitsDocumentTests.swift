@@ -6,8 +6,7 @@ import Testing
 
 /// The numbers of `Documentation/Limits.md` are those of the constants that it names.
 @Suite struct LimitsDocumentTests {
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+  private static let folder = Repository.root
 
   /// Of a release build, where they differ.
   private static let constants: [String: Int] = [

@@ -3,8 +3,7 @@ import Nabla
 
 /// The data of `Examples/data` and sessions on them.
 enum MinimizeSupport {
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  static let root = Repository.root
 
   /// A table without its line of names.
   static func table(_ name: String) throws -> Matrix {

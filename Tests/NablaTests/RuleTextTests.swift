@@ -7,8 +7,7 @@ import Testing
 /// The texts of `Rules/`: embedded as they are on disk, and refused with what is wrong.
 @Suite struct RuleTextTests {
   @Test func embeddedTextsEqualTheFolder() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Rules")
+    let root = Repository.root.appending(path: "Rules")
     var onDisk: [String: String] = [:]
     let folder = root.resolvingSymlinksInPath()
     let files = FileManager.default.enumerator(atPath: folder.path(percentEncoded: false))

@@ -23,8 +23,7 @@ struct SeedCase: Sendable, CustomTestStringConvertible {
 
 /// The files of `Examples/seeds`, read once.
 enum SeedFiles {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Examples/seeds")
+  static let folder = Repository.root.appendingPathComponent("Examples/seeds")
 
   static let names: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
