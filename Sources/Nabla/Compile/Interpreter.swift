@@ -114,10 +114,9 @@ enum Interpreter {
       case .adjugate: MatrixFunctions.adjugate(m, x, into: z, work: memory + step.scratch)
       case .exponential: MatrixFunctions.exponential(m, x, into: z, work: memory + step.scratch)
       case .cholesky: FactorKernels.cholesky(m, x, into: z)
-      case .logSumExp: for i in 0..<m { z[i] = Kernels.logSumExp(n, x + i, stride: m) }
-      case .softmax: for i in 0..<m { Kernels.softmax(n, x + i, stride: m, into: z + i, outputStride: m) }
-      case .logSoftmax:
-        for i in 0..<m { Kernels.logSoftmax(n, x + i, stride: m, into: z + i, outputStride: m) }
+      case .logSumExp: Kernels.logSumExp(m, n, x, into: z)
+      case .softmax: Kernels.softmax(m, n, x, into: z)
+      case .logSoftmax: Kernels.logSoftmax(m, n, x, into: z)
       case .diagonalMatrix:
         Kernels.fill(m &* m, 0, into: z)
         for i in 0..<m { z[i &* (m &+ 1)] = x[i] }

@@ -1,3 +1,5 @@
+import NablaKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -46,17 +48,40 @@ public struct Cholesky: Sendable {
 
   /// Factors as `factor` does and returns the first pivot that is not positive and finite.
   static func firstBadPivot(_ n: Int, _ a: UnsafeMutablePointer<Double>) -> Int? {
+    if let bad = factorBlock(n, a, stride: n) { return bad }
+    for j in 0..<n { Kernels.fill(j, 0, into: a + j &* n) }
+    return nil
+  }
+
+  /// Factors the lower triangle by halves, so that most of the work is products.
+  private static func factorBlock(_ n: Int, _ a: UnsafeMutablePointer<Double>, stride: Int) -> Int? {
+    if n <= 24 { return factorColumns(n, a, stride: stride) }
+    let half = (n / 2 + 7) / 8 * 8
+    let rest = n - half
+    let (below, corner) = (a + half, a + half * (stride + 1))
+    if let bad = factorBlock(half, a, stride: stride) { return bad }
+    // L21 = A21 inv(L11'), that is L11 L21' = A21'.
+    Kernels.solveTriangle(
+      .lower, unit: false, half, rest, a, stride: stride, below, rowStep: stride, columnStep: 1)
+    nabla_gemm(
+      nabla_kernels_active(), rest, rest, half, -1, below, 1, stride, below, stride, 1, 1, corner, stride,
+      NABLA_LOWER)
+    return factorBlock(rest, corner, stride: stride).map { half + $0 }
+  }
+
+  private static func factorColumns(_ n: Int, _ a: UnsafeMutablePointer<Double>, stride: Int) -> Int? {
     for k in 0..<n {
-      let column = a + k &* n
-      for j in 0..<k {
-        Kernels.axpy(n &- k, -a[k &+ j &* n], a + (k &+ j &* n), into: column + k)
-      }
+      let column = a + k &* stride
       let pivot = column[k]
       guard pivot > 0, pivot.isFinite else { return k }
       let root = pivot.squareRoot()
       column[k] = root
-      for i in 0..<k { column[i] = 0 }
       for i in (k &+ 1)..<Swift.max(n, k &+ 1) { column[i] /= root }
+      for j in (k &+ 1)..<Swift.max(n, k &+ 1) {
+        let target = a + j &* stride
+        let factor = column[j]
+        for i in j..<n { target[i] -= factor * column[i] }
+      }
     }
     return nil
   }
@@ -65,17 +90,16 @@ public struct Cholesky: Sendable {
   public static func solve(
     _ n: Int, _ lower: UnsafePointer<Double>, _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
-    for j in 0..<k {
-      let x = b + j &* n
-      for i in 0..<n {
-        x[i] /= lower[i &+ i &* n]
-        Kernels.axpy(n &- i &- 1, -x[i], lower + (i &+ 1 &+ i &* n), into: x + (i &+ 1))
-      }
-      for i in (0..<n).reversed() {
-        let tail = Kernels.dot(n &- i &- 1, lower + (i &+ 1 &+ i &* n), x + (i &+ 1))
-        x[i] = (x[i] - tail) / lower[i &+ i &* n]
-      }
-    }
+    Kernels.solveTriangle(.lower, unit: false, n, k, lower, stride: n, b, rowStep: 1, columnStep: n)
+    Kernels.solveTriangle(.lowerTransposed, unit: false, n, k, lower, stride: n, b, rowStep: 1, columnStep: n)
+  }
+
+  /// Overwrites the k×n matrix B with the solution X of XLL' = B.
+  public static func solveRight(
+    _ n: Int, _ lower: UnsafePointer<Double>, _ k: Int, _ b: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.solveTriangle(.lower, unit: false, n, k, lower, stride: n, b, rowStep: k, columnStep: 1)
+    Kernels.solveTriangle(.lowerTransposed, unit: false, n, k, lower, stride: n, b, rowStep: k, columnStep: 1)
   }
 
   /// The logarithm of the determinant of LL'.

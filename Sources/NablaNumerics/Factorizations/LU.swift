@@ -1,3 +1,5 @@
+import NablaKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -76,29 +78,71 @@ public struct LU: Sendable {
   public static func factor(
     _ n: Int, _ a: UnsafeMutablePointer<Double>, pivots: UnsafeMutablePointer<Double>
   ) -> Double {
+    factorBlock(n, n, a, stride: n, pivots, offset: 0)
+  }
+
+  /// Factors m×n columns, m ≥ n, by halves, so that most of the work is products; rows are numbered from `offset`.
+  private static func factorBlock(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, stride: Int,
+    _ pivots: UnsafeMutablePointer<Double>, offset: Int
+  ) -> Double {
+    if n <= 12 { return factorColumns(m, n, a, stride: stride, pivots, offset: offset) }
+    let half = n / 2
+    let rest = n - half
+    let right = a + half * stride
+    let first = factorBlock(m, half, a, stride: stride, pivots, offset: offset)
+    exchangeRows(right, stride: stride, columns: rest, pivots, offset: offset, count: half)
+    Kernels.solveTriangle(
+      .lower, unit: true, half, rest, a, stride: stride, right, rowStep: 1, columnStep: stride)
+    nabla_gemm(
+      nabla_kernels_active(), m - half, rest, half, -1, a + half, 1, stride, right, 1, stride, 1,
+      right + half,
+      stride, NABLA_WHOLE)
+    let second = factorBlock(
+      m - half, rest, right + half, stride: stride, pivots + half, offset: offset + half)
+    exchangeRows(a + half, stride: stride, columns: half, pivots + half, offset: offset + half, count: rest)
+    return first * second
+  }
+
+  /// Exchanges rows as the pivots say, which number the first row `offset`.
+  private static func exchangeRows(
+    _ a: UnsafeMutablePointer<Double>, stride: Int, columns: Int, _ pivots: UnsafePointer<Double>,
+    offset: Int,
+    count: Int
+  ) {
+    for j in 0..<columns {
+      let x = a + j &* stride
+      for i in 0..<count { swap(x, i, Int(pivots[i]) &- offset) }
+    }
+  }
+
+  private static func factorColumns(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, stride: Int,
+    _ pivots: UnsafeMutablePointer<Double>, offset: Int
+  ) -> Double {
     var sign = 1.0
     for k in 0..<n {
-      let column = a + k &* n
+      let column = a + k &* stride
       var row = k
       var largest = column[k].magnitude
-      for i in (k &+ 1)..<Swift.max(n, k &+ 1) where column[i].magnitude > largest {
+      for i in (k &+ 1)..<Swift.max(m, k &+ 1) where column[i].magnitude > largest {
         largest = column[i].magnitude
         row = i
       }
-      pivots[k] = Double(row)
+      pivots[k] = Double(row &+ offset)
       if largest == 0 {
         sign = 0
         continue
       }
       if row != k {
         sign = -sign
-        for j in 0..<n { swap(a, k &+ j &* n, row &+ j &* n) }
+        for j in 0..<n { swap(a, k &+ j &* stride, row &+ j &* stride) }
       }
       let pivot = column[k]
-      for i in (k &+ 1)..<Swift.max(n, k &+ 1) { column[i] /= pivot }
+      for i in (k &+ 1)..<Swift.max(m, k &+ 1) { column[i] /= pivot }
       for j in (k &+ 1)..<Swift.max(n, k &+ 1) {
-        let target = a + j &* n
-        Kernels.axpy(n &- k &- 1, -target[k], column + (k &+ 1), into: target + (k &+ 1))
+        let target = a + j &* stride
+        Kernels.axpy(m &- k &- 1, -target[k], column + (k &+ 1), into: target + (k &+ 1))
       }
     }
     return sign
@@ -109,17 +153,9 @@ public struct LU: Sendable {
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
     _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
-    for j in 0..<k {
-      let x = b + j &* n
-      for i in 0..<n { swap(x, i, Int(pivots[i])) }
-      for i in 0..<n {
-        Kernels.axpy(n &- i &- 1, -x[i], factors + (i &+ 1 &+ i &* n), into: x + (i &+ 1))
-      }
-      for i in (0..<n).reversed() {
-        x[i] /= factors[i &+ i &* n]
-        Kernels.axpy(i, -x[i], factors + i &* n, into: x)
-      }
-    }
+    exchangeRows(b, stride: n, columns: k, pivots, offset: 0, count: n)
+    Kernels.solveTriangle(.lower, unit: true, n, k, factors, stride: n, b, rowStep: 1, columnStep: n)
+    Kernels.solveTriangle(.upper, unit: false, n, k, factors, stride: n, b, rowStep: 1, columnStep: n)
   }
 
   /// Overwrites the n×k matrix B with the solution X of A'X = B, given the factors of A.
@@ -127,16 +163,37 @@ public struct LU: Sendable {
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
     _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
+    Kernels.solveTriangle(
+      .upperTransposed, unit: false, n, k, factors, stride: n, b, rowStep: 1, columnStep: n)
+    Kernels.solveTriangle(
+      .lowerTransposed, unit: true, n, k, factors, stride: n, b, rowStep: 1, columnStep: n)
     for j in 0..<k {
       let x = b + j &* n
-      for i in 0..<n {
-        x[i] = (x[i] - Kernels.dot(i, factors + i &* n, x)) / factors[i &+ i &* n]
-      }
-      for i in (0..<n).reversed() {
-        x[i] -= Kernels.dot(n &- i &- 1, factors + (i &+ 1 &+ i &* n), x + (i &+ 1))
-      }
       for i in (0..<n).reversed() { swap(x, i, Int(pivots[i])) }
     }
+  }
+
+  /// Overwrites the k×n matrix B with the solution X of XA = B, or XA' = B, given the factors of A.
+  public static func solveRight(
+    _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>, transposed: Bool,
+    _ k: Int, _ b: UnsafeMutablePointer<Double>
+  ) {
+    // XA = B is A'X' = B'.
+    if transposed {
+      for i in 0..<n { swapColumns(b, k, i, Int(pivots[i])) }
+      Kernels.solveTriangle(.lower, unit: true, n, k, factors, stride: n, b, rowStep: k, columnStep: 1)
+      Kernels.solveTriangle(.upper, unit: false, n, k, factors, stride: n, b, rowStep: k, columnStep: 1)
+    } else {
+      Kernels.solveTriangle(
+        .upperTransposed, unit: false, n, k, factors, stride: n, b, rowStep: k, columnStep: 1)
+      Kernels.solveTriangle(
+        .lowerTransposed, unit: true, n, k, factors, stride: n, b, rowStep: k, columnStep: 1)
+      for i in (0..<n).reversed() { swapColumns(b, k, i, Int(pivots[i])) }
+    }
+  }
+
+  private static func swapColumns(_ b: UnsafeMutablePointer<Double>, _ m: Int, _ i: Int, _ j: Int) {
+    if i != j { Rotation.exchange(m, b + i &* m, b + j &* m) }
   }
 
   /// Writes the n×n inverse of A, given its factors.

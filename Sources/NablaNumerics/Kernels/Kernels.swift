@@ -1,3 +1,5 @@
+import NablaKernels
+
 /// The elementary operations on column-major arrays behind raw pointers.
 ///
 /// Nothing here allocates: the caller owns every buffer and has checked every size. Unless a
@@ -30,7 +32,7 @@ public enum Kernels {
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<count { z[i] = x[i] + y[i] }
+    nabla_add(nabla_kernels_active(), count, x, y, z)
   }
 
   /// Writes x - y.
@@ -48,7 +50,7 @@ public enum Kernels {
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<count { z[i] = x[i] * y[i] }
+    nabla_multiply(nabla_kernels_active(), count, x, y, z)
   }
 
   /// Writes the entrywise quotient of x and y.
@@ -57,7 +59,7 @@ public enum Kernels {
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<count { z[i] = x[i] / y[i] }
+    nabla_divide(nabla_kernels_active(), count, x, y, z)
   }
 
   /// Writes factor * x.
@@ -66,7 +68,7 @@ public enum Kernels {
     _ count: Int, _ factor: Double, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<count { y[i] = factor * x[i] }
+    nabla_scale(nabla_kernels_active(), count, factor, x, y)
   }
 
   /// Writes x + value in every entry.
@@ -75,7 +77,7 @@ public enum Kernels {
     _ count: Int, _ value: Double, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<count { y[i] = x[i] + value }
+    nabla_offset(nabla_kernels_active(), count, value, x, y)
   }
 
   /// Adds factor * x to y.
@@ -84,32 +86,21 @@ public enum Kernels {
     _ count: Int, _ factor: Double, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<count { y[i] += factor * x[i] }
+    nabla_axpy(nabla_kernels_active(), count, factor, x, y)
   }
 
-  /// The inner product of x and y, in four partial sums.
+  /// The inner product of x and y; long ones are summed block by block with compensation.
   @inlinable
   public static func dot(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>
   ) -> Double {
-    var s = SIMD4<Double>(repeating: 0)
-    var i = 0
-    while i &+ 4 <= count {
-      s +=
-        SIMD4(x[i], x[i &+ 1], x[i &+ 2], x[i &+ 3]) * SIMD4(y[i], y[i &+ 1], y[i &+ 2], y[i &+ 3])
-      i &+= 4
-    }
-    var total = (s[0] + s[1]) + (s[2] + s[3])
-    while i < count {
-      total += x[i] * y[i]
-      i &+= 1
-    }
-    return total
+    nabla_dot(nabla_kernels_active(), count, x, y)
   }
 
   /// The sum of `count` numbers `stride` apart.
   @inlinable
   public static func sum(_ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1) -> Double {
+    if stride == 1 { return nabla_sum(nabla_kernels_active(), count, x) }
     var total = 0.0
     for i in 0..<count { total += x[i &* stride] }
     return total
@@ -151,14 +142,7 @@ public enum Kernels {
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into b: UnsafeMutablePointer<Double>
   ) {
     if m == 1 || n == 1 { return copy(m &* n, a, into: b) }
-    let tile = 16
-    for jj in stride(from: 0, to: n, by: tile) {
-      for ii in stride(from: 0, to: m, by: tile) {
-        for j in jj..<Swift.min(jj &+ tile, n) {
-          for i in ii..<Swift.min(ii &+ tile, m) { b[j &+ i &* n] = a[i &+ j &* m] }
-        }
-      }
-    }
+    nabla_transpose(nabla_kernels_active(), m, n, a, m, b, n)
   }
 
   /// Writes the sum of every row of an m×n matrix, m numbers; the output must not be the input.

@@ -1,3 +1,5 @@
+import NablaKernels
+
 extension Kernels {
   /// Writes, or adds to, C the product op(A) op(B), where op transposes when asked.
   ///
@@ -8,79 +10,86 @@ extension Kernels {
     _ m: Int, _ n: Int, _ k: Int,
     _ a: UnsafePointer<Double>, transA: Bool,
     _ b: UnsafePointer<Double>, transB: Bool,
-    into c: UnsafeMutablePointer<Double>, accumulate: Bool = false
+    into c: UnsafeMutablePointer<Double>, accumulate: Bool = false, factor: Double = 1
   ) {
-    if !accumulate { fill(m &* n, 0, into: c) }
-    if m == 0 || n == 0 || k == 0 { return }
+    let set = nabla_kernels_active()
+    let adds: Int32 = accumulate ? 1 : 0
     // A row or column vector is the same array either way.
-    let turnsA = transA && m > 1 && k > 1
-    let turnsB = transB && k > 1 && n > 1
-    if m == 1 && !turnsB {
-      for j in 0..<n { c[j] += dot(k, a, b + j &* k) }
-    } else if !turnsA {
-      multiplyByColumns(
-        m, n, k, a, b, rowStep: turnsB ? n : 1, columnStep: turnsB ? 1 : k, into: c)
-    } else if !turnsB {
-      multiplyByDots(m, n, k, a, b, into: c)
+    if n == 1 {
+      if transA { return nabla_gemvt(set, k, m, factor, a, k, b, adds, c) }
+      return nabla_gemv(set, m, k, factor, a, m, b, adds, c)
+    }
+    if m == 1 {
+      if transB { return nabla_gemv(set, n, k, factor, b, n, a, adds, c) }
+      return nabla_gemvt(set, k, n, factor, b, k, a, adds, c)
+    }
+    nabla_gemm(
+      set, m, n, k, factor, a, transA ? k : 1, transA ? 1 : m, b, transB ? n : 1, transB ? 1 : k, adds, c, m,
+      NABLA_WHOLE)
+  }
+
+  /// Writes A'A, or AA' when `transposed`, of an m×n matrix: half of the work of a product.
+  public static func gram(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, transposed: Bool, into c: UnsafeMutablePointer<Double>,
+    factor: Double = 1
+  ) {
+    crossGram(m, n, a, a, transposed: transposed, into: c, factor: factor)
+  }
+
+  /// Writes A'B, or AB' when `transposed`, of m×n matrices for which that is known to be symmetric.
+  public static func crossGram(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, transposed: Bool,
+    into c: UnsafeMutablePointer<Double>, factor: Double = 1
+  ) {
+    let set = nabla_kernels_active()
+    let size = transposed ? m : n
+    if transposed {
+      nabla_gemm(set, m, m, n, factor, a, 1, m, b, m, 1, 0, c, m, NABLA_LOWER)
     } else {
-      for i in 0..<m {
-        for l in 0..<k {
-          let factor = a[l &+ i &* k]
-          let row = b + l &* n
-          for j in 0..<n { c[i &+ j &* m] += factor * row[j] }
-        }
-      }
+      nabla_gemm(set, n, n, m, factor, a, m, 1, b, 1, m, 0, c, n, NABLA_LOWER)
     }
+    mirrorLower(size, c)
   }
 
-  /// Adds A B to C, columns of A combined four at a time, in blocks of A that stay in the cache.
-  @inline(__always)
-  private static func multiplyByColumns(
-    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    rowStep: Int, columnStep: Int, into c: UnsafeMutablePointer<Double>
-  ) {
-    let depth = 64
-    let height = 256
-    for ll in stride(from: 0, to: k, by: depth) {
-      let lEnd = Swift.min(ll &+ depth, k)
-      for ii in stride(from: 0, to: m, by: height) {
-        let size = Swift.min(height, m &- ii)
-        for j in 0..<n {
-          let y = c + (ii &+ j &* m)
-          let factors = b + j &* columnStep
-          var l = ll
-          while l &+ 4 <= lEnd {
-            let f0 = factors[l &* rowStep]
-            let f1 = factors[(l &+ 1) &* rowStep]
-            let f2 = factors[(l &+ 2) &* rowStep]
-            let f3 = factors[(l &+ 3) &* rowStep]
-            let x0 = a + (ii &+ l &* m)
-            let x1 = x0 + m
-            let x2 = x1 + m
-            let x3 = x2 + m
-            for i in 0..<size { y[i] += (x0[i] * f0 + x1[i] * f1) + (x2[i] * f2 + x3[i] * f3) }
-            l &+= 4
-          }
-          while l < lEnd {
-            axpy(size, factors[l &* rowStep], a + (ii &+ l &* m), into: y)
-            l &+= 1
+  /// Copies what is below the diagonal to above it.
+  static func mirrorLower(_ n: Int, _ c: UnsafeMutablePointer<Double>) {
+    let tile = 32
+    for jj in stride(from: 0, to: n, by: tile) {
+      for ii in stride(from: jj, to: n, by: tile) {
+        for j in jj..<Swift.min(jj &+ tile, n) {
+          var i = Swift.max(ii, j &+ 1)
+          let end = Swift.min(ii &+ tile, n)
+          while i < end {
+            c[j &+ i &* n] = c[i &+ j &* n]
+            i &+= 1
           }
         }
       }
     }
   }
 
-  /// Adds A'B to C by inner products of columns, columns of B in groups that stay in the cache.
-  private static func multiplyByDots(
-    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    into c: UnsafeMutablePointer<Double>
+  /// Writes y = Ax and z = A'u for an m×n matrix, in one pass over it.
+  public static func multiplyBoth(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
+    into y: UnsafeMutablePointer<Double>, _ u: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>
   ) {
-    let group = 16
-    for jj in stride(from: 0, to: n, by: group) {
-      for i in 0..<m {
-        let x = a + i &* k
-        for j in jj..<Swift.min(jj &+ group, n) { c[i &+ j &* m] += dot(k, x, b + j &* k) }
-      }
-    }
+    nabla_gemv_both(nabla_kernels_active(), m, n, a, m, x, y, u, z)
+  }
+
+  /// How the rows and columns of a triangular matrix are told apart.
+  enum Triangle {
+    case lower, upper, lowerTransposed, upperTransposed
+  }
+
+  /// Overwrites the n×k matrix B with the solution X of op(T)X = B, where T is a triangle of an array whose
+  /// columns are `stride` apart.
+  static func solveTriangle(
+    _ triangle: Triangle, unit: Bool, _ n: Int, _ k: Int, _ t: UnsafePointer<Double>, stride: Int,
+    _ b: UnsafeMutablePointer<Double>, rowStep: Int, columnStep: Int
+  ) {
+    let isTransposed = triangle == .lowerTransposed || triangle == .upperTransposed
+    nabla_trsm(
+      nabla_kernels_active(), triangle == .lower || triangle == .upperTransposed ? 1 : 0, n, k, t,
+      isTransposed ? stride : 1, isTransposed ? 1 : stride, unit ? 1 : 0, b, rowStep, columnStep)
   }
 }

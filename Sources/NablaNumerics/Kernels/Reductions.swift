@@ -1,61 +1,28 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import NablaKernels
 
 extension Kernels {
-  /// The logarithm of the sum of exponentials of `count` numbers `stride` apart.
+  /// Writes log Σ exp(x) of each row of an m×n matrix, m numbers.
   ///
-  /// The largest number m is taken out first: m + log Σ exp(x - m). Minus infinity of nothing and
-  /// of minus infinities; NaN when a number is NaN.
+  /// The largest number is taken out first, and the others are added through log1p, which keeps small ones. Minus
+  /// infinity of nothing and of minus infinities; NaN when a number is NaN.
   public static func logSumExp(
-    _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1
-  ) -> Double {
-    let m = maximum(count, x, stride: stride)
-    guard m.isFinite else { return m }
-    // The largest term is exactly 1, so adding the others through log1p keeps small ones.
-    var rest = 0.0
-    var skipped = false
-    for i in 0..<count {
-      let value = x[i &* stride]
-      if !skipped && value == m { skipped = true } else { rest += exp(value - m) }
-    }
-    return m + log1p(rest)
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) {
+    nabla_logsumexp(nabla_kernels_active(), m, n, x, m, y)
   }
 
-  /// Writes exp(x) / Σ exp(x) of `count` numbers with the given strides; in place is allowed.
+  /// Writes exp(x) / Σ exp(x) of each row of an m×n matrix; in place is allowed.
   public static func softmax(
-    _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1,
-    into y: UnsafeMutablePointer<Double>, outputStride: Int = 1
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
-    let m = maximum(count, x, stride: stride)
-    var total = 0.0
-    for i in 0..<count {
-      let value = exp(x[i &* stride] - m)
-      y[i &* outputStride] = value
-      total += value
-    }
-    for i in 0..<count { y[i &* outputStride] /= total }
+    nabla_softmax(nabla_kernels_active(), m, n, x, m, y, m)
   }
 
-  /// Writes x - log Σ exp(x) of `count` numbers with the given strides; in place is allowed.
+  /// Writes x - log Σ exp(x) of each row of an m×n matrix; in place is allowed.
   public static func logSoftmax(
-    _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1,
-    into y: UnsafeMutablePointer<Double>, outputStride: Int = 1
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
-    let m = maximum(count, x, stride: stride)
-    var rest = 0.0
-    var skipped = false
-    for i in 0..<count {
-      let value = x[i &* stride]
-      if !skipped && value == m { skipped = true } else { rest += exp(value - m) }
-    }
-    // Subtracting the maximum first keeps the result exact when all numbers share a large part.
-    let excess = log1p(rest)
-    for i in 0..<count { y[i &* outputStride] = (x[i &* stride] - m) - excess }
+    nabla_logsoftmax(nabla_kernels_active(), m, n, x, m, y, m)
   }
 
   /// The largest of `count` numbers `stride` apart; minus infinity of nothing, NaN when one is NaN.

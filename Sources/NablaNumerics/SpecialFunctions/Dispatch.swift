@@ -1,3 +1,5 @@
+import NablaKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -30,33 +32,34 @@ public enum SpecialFunctions {
     _ function: LibraryFunction, _ n: Int, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
+    let set = nabla_kernels_active()
     switch function {
-    case .exp: each(n, x, y) { exp($0) }
-    case .log: each(n, x, y) { log($0) }
-    case .log1p: each(n, x, y) { log1p($0) }
-    case .expm1: each(n, x, y) { expm1($0) }
-    case .sqrt: each(n, x, y) { $0.squareRoot() }
-    case .abs: each(n, x, y) { $0.magnitude }
-    case .sign: each(n, x, y) { sign($0) }
-    case .sin: each(n, x, y) { sin($0) }
-    case .cos: each(n, x, y) { cos($0) }
+    case .exp: nabla_map(set, NABLA_EXP, n, x, y)
+    case .log: nabla_map(set, NABLA_LOG, n, x, y)
+    case .log1p: nabla_map(set, NABLA_LOG1P, n, x, y)
+    case .expm1: nabla_map(set, NABLA_EXPM1, n, x, y)
+    case .sqrt: nabla_map(set, NABLA_SQRT, n, x, y)
+    case .abs: nabla_map(set, NABLA_ABS, n, x, y)
+    case .sign: nabla_map(set, NABLA_SIGN, n, x, y)
+    case .sin: nabla_map(set, NABLA_SIN, n, x, y)
+    case .cos: nabla_map(set, NABLA_COS, n, x, y)
     case .tan: each(n, x, y) { tan($0) }
     case .asin: each(n, x, y) { asin($0) }
     case .acos: each(n, x, y) { acos($0) }
     case .atan: each(n, x, y) { atan($0) }
     case .sinh: each(n, x, y) { sinh($0) }
     case .cosh: each(n, x, y) { cosh($0) }
-    case .tanh: each(n, x, y) { tanh($0) }
-    case .sech: each(n, x, y) { sech($0) }
+    case .tanh: nabla_map(set, NABLA_TANH, n, x, y)
+    case .sech: nabla_map(set, NABLA_SECH, n, x, y)
     case .erf: each(n, x, y) { erf($0) }
-    case .sigmoid: each(n, x, y) { sigmoid($0) }
+    case .sigmoid: nabla_map(set, NABLA_SIGMOID, n, x, y)
     case .logit: each(n, x, y) { logit($0) }
-    case .softplus: each(n, x, y) { softplus($0) }
-    case .relu: each(n, x, y) { relu($0) }
-    case .silu: each(n, x, y) { silu($0) }
+    case .softplus: nabla_map(set, NABLA_SOFTPLUS, n, x, y)
+    case .relu: nabla_map(set, NABLA_RELU, n, x, y)
+    case .silu: nabla_map(set, NABLA_SILU, n, x, y)
     case .gelu: each(n, x, y) { gelu($0) }
-    case .step: each(n, x, y) { step($0) }
-    case .logsigmoid: each(n, x, y) { logSigmoid($0) }
+    case .step: nabla_map(set, NABLA_STEP, n, x, y)
+    case .logsigmoid: nabla_map(set, NABLA_LOGSIGMOID, n, x, y)
     case .lgamma: each(n, x, y) { logGamma($0) }
     case .digamma: each(n, x, y) { digamma($0) }
     case .erfc: each(n, x, y) { erfc($0) }
@@ -112,5 +115,48 @@ public enum SpecialFunctions {
     _ function: (Double, Double) -> Double
   ) {
     for i in 0..<count { z[i] = function(x[i &* xStride], y[i &* yStride]) }
+  }
+}
+
+extension LibraryFunction {
+  /// The function among the vector loops, nil for those that are computed number by number.
+  package var vectorized: nabla_unary? {
+    switch self {
+    case .exp: NABLA_EXP
+    case .log: NABLA_LOG
+    case .log1p: NABLA_LOG1P
+    case .expm1: NABLA_EXPM1
+    case .sqrt: NABLA_SQRT
+    case .abs: NABLA_ABS
+    case .sign: NABLA_SIGN
+    case .sin: NABLA_SIN
+    case .cos: NABLA_COS
+    case .tanh: NABLA_TANH
+    case .sech: NABLA_SECH
+    case .sigmoid: NABLA_SIGMOID
+    case .softplus: NABLA_SOFTPLUS
+    case .relu: NABLA_RELU
+    case .silu: NABLA_SILU
+    case .step: NABLA_STEP
+    case .logsigmoid: NABLA_LOGSIGMOID
+    case .tan, .asin, .acos, .atan, .sinh, .cosh, .erf, .logit, .leakyrelu, .elu, .gelu, .max, .min, .lgamma,
+      .digamma, .polygamma, .power, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare, .hypot,
+      .ratio, .damped, .dampedexpm1:
+      nil
+    }
+  }
+
+  /// The step of a fused program for a function of two arguments, if there is one.
+  package var vectorizedPair: nabla_step_kind? {
+    switch self {
+    case .max: NABLA_MAX
+    case .min: NABLA_MIN
+    case .ratio: NABLA_DIVIDE
+    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
+      .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .leakyrelu, .elu, .silu, .gelu, .step,
+      .logsigmoid, .lgamma, .digamma, .polygamma, .power, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare,
+      .log1msquare, .hypot, .damped, .dampedexpm1:
+      nil
+    }
   }
 }

@@ -1,0 +1,353 @@
+// Loops over arrays entry by entry, sums, and programs of such loops run block by block.
+
+/// The inner product of a block short enough for its rounding not to matter.
+INLINE double FN(dot_block)(long n, const double *x, const double *y) {
+  V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+  long i = 0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    s0 += LOAD(x + i) * LOAD(y + i);
+    s1 += LOAD(x + i + LANES) * LOAD(y + i + LANES);
+    s2 += LOAD(x + i + 2 * LANES) * LOAD(y + i + 2 * LANES);
+    s3 += LOAD(x + i + 3 * LANES) * LOAD(y + i + 3 * LANES);
+  }
+  for (; i + LANES <= n; i += LANES) s0 += LOAD(x + i) * LOAD(y + i);
+  if (i < n) s1 += LOAD_PART(x + i, n - i) * LOAD_PART(y + i, n - i);
+  return FN(total)((s0 + s1) + (s2 + s3));
+}
+INLINE double FN(sum_block)(long n, const double *x) {
+  V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+  long i = 0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    s0 += LOAD(x + i);
+    s1 += LOAD(x + i + LANES);
+    s2 += LOAD(x + i + 2 * LANES);
+    s3 += LOAD(x + i + 3 * LANES);
+  }
+  for (; i + LANES <= n; i += LANES) s0 += LOAD(x + i);
+  if (i < n) s1 += LOAD_PART(x + i, n - i);
+  return FN(total)((s0 + s1) + (s2 + s3));
+}
+// A fused multiply-add does not round its product, so that a product beyond the range added to an infinity of the
+// other sign gives an infinity instead of nan. Sums of products that come out infinite are therefore computed again
+// with rounded products; sums of two terms are not fused at all.
+
+INLINE int FN(any_infinite)(long n, const double *x) {
+  I found = (I)S(0.0);
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) found |= FN(magnitude)(LOAD(x + i)) == __builtin_inf();
+  if (i < n) found |= FN(magnitude)(LOAD_PART(x + i, n - i)) == __builtin_inf();
+  long long any = 0;
+  for (int q = 0; q < LANES; q++) any |= found[q];
+  return any != 0;
+}
+static double FN(rounded_dot)(long n, const double *x, long xs, const double *y, long ys) {
+  double sum = 0;
+  for (long i = 0; i < n; i++) {
+    double product = x[i * xs] * y[i * ys];
+    sum += product;
+  }
+  return sum;
+}
+/// Adds to a sum kept with what its roundings lost; both are left alone where the sum is not finite.
+INLINE void FN(add_exactly)(double term, double *sum, double *lost) {
+  double next = *sum + term;
+  double back = next - *sum;
+  double error = (*sum - (next - back)) + (term - back);
+  *sum = next;
+  if (__builtin_isfinite(error)) *lost += error;
+}
+enum { FN(long_block) = 2048 };
+static double FN(dot)(long n, const double *x, const double *y) {
+  double sum = 0, lost = 0;
+  for (long i = 0; i < n; i += FN(long_block)) {
+    long size = n - i < FN(long_block) ? n - i : FN(long_block);
+    FN(add_exactly)(FN(dot_block)(size, x + i, y + i), &sum, &lost);
+  }
+  sum += lost;
+  return __builtin_isinf(sum) ? FN(rounded_dot)(n, x, 1, y, 1) : sum;
+}
+static double FN(sum)(long n, const double *x) {
+  if (n <= FN(long_block)) return FN(sum_block)(n, x);
+  double sum = 0, lost = 0;
+  for (long i = 0; i < n; i += FN(long_block)) {
+    long size = n - i < FN(long_block) ? n - i : FN(long_block);
+    FN(add_exactly)(FN(sum_block)(size, x + i), &sum, &lost);
+  }
+  return sum + lost;
+}
+
+static void FN(axpy)(long n, double alpha, const double *x, double *y) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    V product = alpha * LOAD(x + i);
+    STORE(y + i, product + LOAD(y + i));
+  }
+  if (i < n) {
+    V product = alpha * LOAD_PART(x + i, n - i);
+    STORE_PART(y + i, product + LOAD_PART(y + i, n - i), n - i);
+  }
+}
+static void FN(scale)(long n, double alpha, const double *x, double *y) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) STORE(y + i, alpha * LOAD(x + i));
+  if (i < n) STORE_PART(y + i, alpha * LOAD_PART(x + i, n - i), n - i);
+}
+static void FN(offset)(long n, double value, const double *x, double *y) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) STORE(y + i, value + LOAD(x + i));
+  if (i < n) STORE_PART(y + i, value + LOAD_PART(x + i, n - i), n - i);
+}
+#define PAIRED(name, expression)                                                  \
+  static void FN(name)(long n, const double *x, const double *y, double *z) {     \
+    long i = 0;                                                                   \
+    for (; i + LANES <= n; i += LANES) {                                          \
+      V a = LOAD(x + i), b = LOAD(y + i);                                         \
+      STORE(z + i, expression);                                                   \
+    }                                                                             \
+    if (i < n) {                                                                  \
+      V a = LOAD_PART(x + i, n - i), b = LOAD_PART(y + i, n - i);                 \
+      STORE_PART(z + i, expression, n - i);                                       \
+    }                                                                             \
+  }
+PAIRED(add, a + b)
+PAIRED(multiply, a *b)
+PAIRED(divide, a / b)
+PAIRED(select, PICK(a == 0.0, S(0.0), a *b))
+PAIRED(pair_less, FN(less)(a, b))
+PAIRED(pair_less_equal, FN(less_equal)(a, b))
+PAIRED(pair_larger, FN(larger)(a, b))
+PAIRED(pair_smaller, FN(smaller)(a, b))
+
+static void FN(axpby)(long n, double alpha, const double *x, const double *y, double *z) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    V product = alpha * LOAD(x + i);
+    STORE(z + i, product + LOAD(y + i));
+  }
+  if (i < n) {
+    V product = alpha * LOAD_PART(x + i, n - i);
+    STORE_PART(z + i, product + LOAD_PART(y + i, n - i), n - i);
+  }
+}
+static void FN(powers)(long n, const double *x, int exponent, double *y) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) STORE(y + i, FN(power)(LOAD(x + i), exponent));
+  if (i < n) STORE_PART(y + i, FN(power)(LOAD_PART(x + i, n - i), exponent), n - i);
+}
+static void FN(fill)(long n, double value, double *y) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) STORE(y + i, S(value));
+  for (; i < n; i++) y[i] = value;
+}
+
+static void FN(fused)(
+  long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount) {
+  double blocks[NABLA_MOST_SLOTS][NABLA_BLOCK] __attribute__((aligned(64)));
+  double *place[NABLA_MOST_SLOTS];
+  double sums[NABLA_MOST_SLOTS], lost[NABLA_MOST_SLOTS];
+  long first = n < NABLA_BLOCK ? n : NABLA_BLOCK;
+  for (long s = 0; s < slotCount; s++) {
+    place[s] = blocks[s];
+    sums[s] = lost[s] = 0;
+    if (!slots[s].address) continue;
+    if (slots[s].stride) {
+      place[s] = slots[s].address;
+    } else {
+      FN(fill)(first, slots[s].address[0], blocks[s]);
+      sums[s] = slots[s].address[0];
+    }
+  }
+  for (long begin = 0; begin < n; begin += NABLA_BLOCK) {
+    long size = n - begin < NABLA_BLOCK ? n - begin : NABLA_BLOCK;
+    for (long index = 0; index < count; index++) {
+      const nabla_step step = steps[index];
+      const double *a = place[step.a], *b = place[step.b];
+      double *z = place[step.target];
+      switch ((nabla_step_kind)step.kind) {
+      case NABLA_COPY: FN(scale)(size, 1, a, z); break;
+      case NABLA_SCALE: FN(scale)(size, step.c, a, z); break;
+      case NABLA_OFFSET: FN(offset)(size, step.c, a, z); break;
+      case NABLA_ADD: FN(add)(size, a, b, z); break;
+      case NABLA_AXPY: FN(axpby)(size, step.c, a, b, z); break;
+      case NABLA_MULTIPLY: FN(multiply)(size, a, b, z); break;
+      case NABLA_DIVIDE: FN(divide)(size, a, b, z); break;
+      case NABLA_SELECT: FN(select)(size, a, b, z); break;
+      case NABLA_LESS: FN(pair_less)(size, a, b, z); break;
+      case NABLA_LESS_EQUAL: FN(pair_less_equal)(size, a, b, z); break;
+      case NABLA_MAX: FN(pair_larger)(size, a, b, z); break;
+      case NABLA_MIN: FN(pair_smaller)(size, a, b, z); break;
+      case NABLA_POWER: FN(powers)(size, a, step.power, z); break;
+      case NABLA_MAP: FN(map)(step.function, size, a, z); break;
+      case NABLA_FILL: FN(fill)(size, step.c, z); break;
+      case NABLA_SUM:
+        FN(add_exactly)(FN(sum_block)(size, a), &sums[step.target], &lost[step.target]);
+        break;
+      case NABLA_DOT: {
+        double term = FN(dot_block)(size, a, b);
+        if (__builtin_isinf(term)) term = FN(rounded_dot)(size, a, 1, b, 1);
+        FN(add_exactly)(term, &sums[step.target], &lost[step.target]);
+        break;
+      }
+      }
+    }
+    for (long s = 0; s < slotCount; s++)
+      if (slots[s].address && slots[s].stride) place[s] += NABLA_BLOCK;
+  }
+  for (long index = 0; index < count; index++) {
+    int kind = steps[index].kind, target = steps[index].target;
+    if (kind == NABLA_SUM || kind == NABLA_DOT) slots[target].address[0] = sums[target] + lost[target];
+  }
+}
+
+static void FN(transpose)(long m, long n, const double *a, long lda, double *b, long ldb) {
+  enum { tile = 32 };
+  for (long j0 = 0; j0 < n; j0 += tile)
+    for (long i0 = 0; i0 < m; i0 += tile) {
+      long j1 = n - j0 < tile ? n : j0 + tile, i1 = m - i0 < tile ? m : i0 + tile;
+      for (long i = i0; i < i1; i++)
+        for (long j = j0; j < j1; j++) b[j + i * ldb] = a[i + j * lda];
+    }
+}
+
+// Rows of exponentials. The largest number m is taken out; where it is not finite the row is as without it.
+
+enum { FN(rows_block) = 64 };
+static void FN(row_largest)(long m, long n, const double *x, long ldx, double *largest) {
+  FN(fill)(m, -__builtin_inf(), largest);
+  for (long j = 0; j < n; j++) {
+    const double *column = x + j * ldx;
+    long i = 0;
+    for (; i + LANES <= m; i += LANES) {
+      V v = LOAD(column + i), known = LOAD(largest + i);
+      // Once nan, always nan: neither comparison holds then.
+      STORE(largest + i, PICK((v > known) | (v != v), v, known));
+    }
+    if (i < m) {
+      V v = LOAD_PART(column + i, m - i), known = LOAD_PART(largest + i, m - i);
+      STORE_PART(largest + i, PICK((v > known) | (v != v), v, known), m - i);
+    }
+  }
+}
+/// The sum of exp(x - m) without one largest term, which is 1.
+static void FN(row_rest)(
+  long m, long n, const double *x, long ldx, const double *largest, double *rest) {
+  double skipped[FN(rows_block)];
+  FN(fill)(m, 0, rest);
+  FN(fill)(m, 0, skipped);
+  for (long j = 0; j < n; j++) {
+    const double *column = x + j * ldx;
+    for (long i = 0; i < m; i += LANES) {
+      long size = m - i;
+      int whole = size >= LANES;
+      V v = whole ? LOAD(column + i) : LOAD_PART(column + i, size);
+      V top = whole ? LOAD(largest + i) : LOAD_PART(largest + i, size);
+      V done = whole ? LOAD(skipped + i) : LOAD_PART(skipped + i, size);
+      V sum = whole ? LOAD(rest + i) : LOAD_PART(rest + i, size);
+      I here = (v == top) & (done == 0.0);
+      done = PICK(here, S(1.0), done);
+      sum += PICK(here, S(0.0), FN(exp)(v - top));
+      if (whole) {
+        STORE(skipped + i, done);
+        STORE(rest + i, sum);
+      } else {
+        STORE_PART(skipped + i, done, size);
+        STORE_PART(rest + i, sum, size);
+      }
+    }
+  }
+}
+/// The same of one row whose numbers are next to each other.
+static double FN(line_largest)(long n, const double *x) {
+  V most = S(-__builtin_inf());
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    V v = LOAD(x + i);
+    most = PICK((v > most) | (v != v), v, most);
+  }
+  double largest = -__builtin_inf();
+  for (int q = 0; q < LANES; q++)
+    if (!(most[q] <= largest)) largest = most[q];
+  for (; i < n; i++)
+    if (!(x[i] <= largest) && largest == largest) largest = x[i];
+  return largest;
+}
+static double FN(line_part)(long n, const double *x, double largest) {
+  V sum = {0};
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) sum += FN(exp)(LOAD(x + i) - largest);
+  double rest = FN(total)(sum);
+  if (i < n) {
+    V last = FN(exp)(LOAD_PART(x + i, n - i) - largest);
+    for (long q = 0; q < n - i; q++) rest += last[q];
+  }
+  return rest;
+}
+static double FN(line_rest)(long n, const double *x, double largest) {
+  long place = 0;
+  while (place < n && x[place] != largest) place++;
+  if (place == n) return FN(line_part)(n, x, largest);
+  return FN(line_part)(place, x, largest) + FN(line_part)(n - place - 1, x + place + 1, largest);
+}
+
+static void FN(logsumexp)(long m, long n, const double *x, long ldx, double *y) {
+  if (m == 1 && ldx == 1) {
+    double largest = FN(line_largest)(n, x);
+    double rest = __builtin_isfinite(largest) ? FN(line_rest)(n, x, largest) : 0;
+    y[0] = largest + (rest == 0 ? 0 : __builtin_log1p(rest));
+    return;
+  }
+  double largest[FN(rows_block)], rest[FN(rows_block)];
+  for (long begin = 0; begin < m; begin += FN(rows_block)) {
+    long size = m - begin < FN(rows_block) ? m - begin : FN(rows_block);
+    FN(row_largest)(size, n, x + begin, ldx, largest);
+    FN(row_rest)(size, n, x + begin, ldx, largest, rest);
+    FN(map_log1p)(size, rest, rest);
+    for (long i = 0; i < size; i++)
+      y[begin + i] = __builtin_isfinite(largest[i]) ? largest[i] + rest[i] : largest[i];
+  }
+}
+static void FN(softmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+  if (m == 1 && ldx == 1 && ldy == 1) {
+    double largest = FN(line_largest)(n, x);
+    FN(offset)(n, -largest, x, y);
+    FN(map_exp)(n, y, y);
+    double total = FN(sum)(n, y);
+    for (long i = 0; i < n; i++) y[i] /= total;
+    return;
+  }
+  double largest[FN(rows_block)], total[FN(rows_block)];
+  for (long begin = 0; begin < m; begin += FN(rows_block)) {
+    long size = m - begin < FN(rows_block) ? m - begin : FN(rows_block);
+    FN(row_largest)(size, n, x + begin, ldx, largest);
+    FN(scale)(size, -1, largest, largest);
+    FN(fill)(size, 0, total);
+    for (long j = 0; j < n; j++) {
+      double *out = y + begin + j * ldy;
+      FN(add)(size, x + begin + j * ldx, largest, out);
+      FN(map_exp)(size, out, out);
+      FN(add)(size, total, out, total);
+    }
+    for (long j = 0; j < n; j++) FN(divide)(size, y + begin + j * ldy, total, y + begin + j * ldy);
+  }
+}
+static void FN(logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+  if (m == 1 && ldx == 1 && ldy == 1) {
+    double largest = FN(line_largest)(n, x);
+    double excess = __builtin_log1p(FN(line_rest)(n, x, largest));
+    for (long i = 0; i < n; i++) y[i] = (x[i] - largest) - excess;
+    return;
+  }
+  double largest[FN(rows_block)], rest[FN(rows_block)];
+  for (long begin = 0; begin < m; begin += FN(rows_block)) {
+    long size = m - begin < FN(rows_block) ? m - begin : FN(rows_block);
+    FN(row_largest)(size, n, x + begin, ldx, largest);
+    FN(row_rest)(size, n, x + begin, ldx, largest, rest);
+    FN(map_log1p)(size, rest, rest);
+    for (long j = 0; j < n; j++) {
+      const double *in = x + begin + j * ldx;
+      double *out = y + begin + j * ldy;
+      // Subtracting the maximum first keeps the result exact when all numbers share a large part.
+      for (long i = 0; i < size; i++) out[i] = (in[i] - largest[i]) - rest[i];
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// For any machine; vectors of two doubles, as all 64-bit processors have them.
+#include "NablaKernels.h"
+
+#pragma clang fp contract(off)
+#if defined(__aarch64__)
+#pragma clang fp contract(on)
+#endif
+#define SET baseline
+#define SET_NAME "baseline"
+#define LANES 2
+#define TILE_VECTORS 2
+#define TILE_COLUMNS 4
+#define BLOCK_ROWS 96
+#include "vector.h"
+#include "functions.h"
+#include "arrays.h"
+#include "matrix.h"

@@ -1,0 +1,62 @@
+// Chooses the loops when the program starts, and keeps memory for packed operands.
+#include "NablaKernels.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const nabla_kernels nabla_kernels_baseline;
+#if defined(__x86_64__)
+extern const nabla_kernels nabla_kernels_avx2, nabla_kernels_avx512;
+#endif
+
+const nabla_kernels *nabla_kernels_in_use = &nabla_kernels_baseline;
+
+const nabla_kernels *nabla_kernels_named(const char *name) {
+  if (strcmp(name, "baseline") == 0) return &nabla_kernels_baseline;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return &nabla_kernels_avx2;
+  if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+    && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+    return &nabla_kernels_avx512;
+#endif
+  return NULL;
+}
+
+// The buffer is freed with its thread.
+typedef struct {
+  double *memory;
+  size_t count;
+} packing;
+static _Thread_local packing nabla_packing;
+static pthread_key_t nabla_packing_key;
+
+static void release(void *memory) { free(memory); }
+
+__attribute__((constructor)) static void choose(void) {
+  pthread_key_create(&nabla_packing_key, release);
+  const char *names[] = {getenv("NABLA_ISA"), "avx512", "avx2"};
+  for (int i = 0; i < 3; i++) {
+    const nabla_kernels *known = names[i] ? nabla_kernels_named(names[i]) : NULL;
+    if (known) {
+      nabla_kernels_in_use = known;
+      return;
+    }
+  }
+}
+
+double *nabla_packing_memory(size_t count) {
+  if (count <= nabla_packing.count) return nabla_packing.memory;
+  free(nabla_packing.memory);
+  nabla_packing.memory = NULL;
+  nabla_packing.count = 0;
+  size_t bytes = (count * sizeof(double) + 4095) / 4096 * 4096;
+  void *memory = NULL;
+  if (posix_memalign(&memory, 4096, bytes) != 0) memory = NULL;
+  pthread_setspecific(nabla_packing_key, memory);
+  nabla_packing.memory = memory;
+  nabla_packing.count = memory ? bytes / sizeof(double) : 0;
+  return nabla_packing.memory;
+}

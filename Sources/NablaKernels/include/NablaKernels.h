@@ -1,0 +1,181 @@
+#ifndef NABLA_KERNELS_H
+#define NABLA_KERNELS_H
+
+#include <stddef.h>
+
+// The loops under all numbers, compiled once for each instruction set and chosen when the program starts.
+//
+// Matrices are stored by columns. An operand of a product is addressed by the distance of its rows and the
+// distance of its columns, so that a transpose is an exchange of the two.
+
+/// Functions of one number, entry by entry.
+typedef enum {
+  NABLA_EXP, NABLA_LOG, NABLA_LOG1P, NABLA_EXPM1, NABLA_TANH, NABLA_SIGMOID, NABLA_SOFTPLUS, NABLA_LOGSIGMOID,
+  NABLA_SECH, NABLA_SIN, NABLA_COS, NABLA_SQRT, NABLA_ABS, NABLA_SIGN, NABLA_STEP, NABLA_RELU, NABLA_SQUARE,
+  NABLA_RECIPROCAL, NABLA_SILU,
+  NABLA_UNARY_COUNT
+} nabla_unary;
+
+/// What a step of a fused program does with blocks a, b and the number c.
+typedef enum {
+  NABLA_COPY,      // a
+  NABLA_SCALE,     // c*a
+  NABLA_OFFSET,    // a + c
+  NABLA_ADD,       // a + b
+  NABLA_AXPY,      // c*a + b
+  NABLA_MULTIPLY,  // a*b
+  NABLA_DIVIDE,    // a/b
+  NABLA_SELECT,    // 0 where a is 0, else a*b
+  NABLA_LESS,      // 1 where a < b, 0 where a >= b, else nan
+  NABLA_LESS_EQUAL,
+  NABLA_MAX,       // nan where one is nan
+  NABLA_MIN,
+  NABLA_POWER,     // a to the whole power b, for one b
+  NABLA_MAP,       // the unary function `function` of a
+  NABLA_FILL,      // c
+  NABLA_SUM,       // adds the sum of a to the accumulator `target`
+  NABLA_DOT        // adds the inner product of a and b to the accumulator `target`
+} nabla_step_kind;
+
+/// One step of a fused program. Operands and target are slots: places in memory or blocks of the machine's own.
+typedef struct {
+  int kind, function;
+  int target, a, b;
+  int power;
+  double c;
+} nabla_step;
+
+/// A slot: an array to be walked through (`stride` 1), a number (`stride` 0), or, without address, a block.
+typedef struct {
+  double *address;
+  long stride;
+} nabla_slot;
+
+enum { NABLA_BLOCK = 256, NABLA_MOST_SLOTS = 32 };
+
+/// Which part of a product is computed; the rest of the array may be overwritten or left.
+typedef enum { NABLA_WHOLE, NABLA_LOWER } nabla_part;
+
+/// The loops for one instruction set.
+typedef struct {
+  const char *name;
+  void (*gemm)(
+    long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
+    long bcs, int accumulate, double *c, long ldc, int part);
+  void (*gemv)(long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y);
+  void (*gemvt)(long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y);
+  void (*gemvboth)(
+    long m, long n, const double *a, long lda, const double *x, double *y, const double *u, double *z);
+  void (*trsm)(
+    int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs);
+  double (*dot)(long n, const double *x, const double *y);
+  double (*sum)(long n, const double *x);
+  void (*axpy)(long n, double alpha, const double *x, double *y);
+  void (*scale)(long n, double alpha, const double *x, double *y);
+  void (*offset)(long n, double value, const double *x, double *y);
+  void (*add)(long n, const double *x, const double *y, double *z);
+  void (*multiply)(long n, const double *x, const double *y, double *z);
+  void (*divide)(long n, const double *x, const double *y, double *z);
+  void (*map)(int function, long n, const double *x, double *y);
+  void (*fused)(long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount);
+  void (*transpose)(long m, long n, const double *a, long lda, double *b, long ldb);
+  void (*softmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
+  void (*logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
+  void (*logsumexp)(long m, long n, const double *x, long ldx, double *y);
+} nabla_kernels;
+
+/// The loops for an instruction set by name ("baseline", "avx2", "avx512"), null where the machine lacks it.
+const nabla_kernels *nabla_kernels_named(const char *name);
+
+/// What the program uses: the best that the machine has, or what the environment variable NABLA_ISA names.
+extern const nabla_kernels *nabla_kernels_in_use;
+static inline const nabla_kernels *nabla_kernels_active(void) { return nabla_kernels_in_use; }
+
+/// Memory of the thread for packed operands, at least `count` doubles; null where there is none.
+double *nabla_packing_memory(size_t count);
+
+static inline void nabla_gemm(
+  const nabla_kernels *set, long m, long n, long k, double alpha, const double *a, long ars, long acs,
+  const double *b, long brs, long bcs, int accumulate, double *c, long ldc, nabla_part part) {
+  set->gemm(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, (int)part);
+}
+/// y = alpha*A*x, or y += alpha*A*x, for an m×n matrix.
+static inline void nabla_gemv(
+  const nabla_kernels *set, long m, long n, double alpha, const double *a, long lda, const double *x,
+  int accumulate, double *y) {
+  set->gemv(m, n, alpha, a, lda, x, accumulate, y);
+}
+/// y = alpha*A'*x, or y += alpha*A'*x, for an m×n matrix.
+static inline void nabla_gemvt(
+  const nabla_kernels *set, long m, long n, double alpha, const double *a, long lda, const double *x,
+  int accumulate, double *y) {
+  set->gemvt(m, n, alpha, a, lda, x, accumulate, y);
+}
+/// y = A*x and z = A'*u in one pass over A.
+static inline void nabla_gemv_both(
+  const nabla_kernels *set, long m, long n, const double *a, long lda, const double *x, double *y,
+  const double *u, double *z) {
+  set->gemvboth(m, n, a, lda, x, y, u, z);
+}
+/// Overwrites B with the solution of T*X = B for k right sides; T is n×n and lower or upper triangular.
+///
+/// One of the distances of B is 1.
+static inline void nabla_trsm(
+  const nabla_kernels *set, int lower, long n, long k, const double *t, long trs, long tcs, int unit,
+  double *b, long brs, long bcs) {
+  set->trsm(lower, n, k, t, trs, tcs, unit, b, brs, bcs);
+}
+static inline double nabla_dot(const nabla_kernels *set, long n, const double *x, const double *y) {
+  return set->dot(n, x, y);
+}
+static inline double nabla_sum(const nabla_kernels *set, long n, const double *x) { return set->sum(n, x); }
+static inline void nabla_axpy(const nabla_kernels *set, long n, double alpha, const double *x, double *y) {
+  set->axpy(n, alpha, x, y);
+}
+static inline void nabla_scale(const nabla_kernels *set, long n, double alpha, const double *x, double *y) {
+  set->scale(n, alpha, x, y);
+}
+static inline void nabla_offset(const nabla_kernels *set, long n, double value, const double *x, double *y) {
+  set->offset(n, value, x, y);
+}
+static inline void nabla_add(const nabla_kernels *set, long n, const double *x, const double *y, double *z) {
+  set->add(n, x, y, z);
+}
+static inline void nabla_multiply(
+  const nabla_kernels *set, long n, const double *x, const double *y, double *z) {
+  set->multiply(n, x, y, z);
+}
+static inline void nabla_divide(
+  const nabla_kernels *set, long n, const double *x, const double *y, double *z) {
+  set->divide(n, x, y, z);
+}
+static inline void nabla_map(
+  const nabla_kernels *set, nabla_unary function, long n, const double *x, double *y) {
+  set->map((int)function, n, x, y);
+}
+/// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared.
+static inline void nabla_fused(
+  const nabla_kernels *set, long n, const nabla_step *steps, long count, const nabla_slot *slots,
+  long slotCount) {
+  set->fused(n, steps, count, slots, slotCount);
+}
+/// B = A' for an m×n matrix A.
+static inline void nabla_transpose(
+  const nabla_kernels *set, long m, long n, const double *a, long lda, double *b, long ldb) {
+  set->transpose(m, n, a, lda, b, ldb);
+}
+/// Of each of m rows of n numbers.
+static inline void nabla_softmax(
+  const nabla_kernels *set, long m, long n, const double *x, long ldx, double *y, long ldy) {
+  set->softmax(m, n, x, ldx, y, ldy);
+}
+static inline void nabla_logsoftmax(
+  const nabla_kernels *set, long m, long n, const double *x, long ldx, double *y, long ldy) {
+  set->logsoftmax(m, n, x, ldx, y, ldy);
+}
+static inline void nabla_logsumexp(
+  const nabla_kernels *set, long m, long n, const double *x, long ldx, double *y) {
+  set->logsumexp(m, n, x, ldx, y);
+}
+
+#endif
