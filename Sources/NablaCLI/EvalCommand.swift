@@ -117,8 +117,8 @@ struct EvaluationWriter {
   }
 
   mutating func write(_ result: EvaluationResult, isOneOfSeveral: Bool) {
-    warnIfNotFinite(result.value, "the value of E in '\(result.question)'")
-    warnIfNotFinite(result.result, "the result of '\(result.question)'")
+    warnIfNotFinite(result.value, "the value of E in '\(result.question)'", result.failures)
+    warnIfNotFinite(result.result, "the result of '\(result.question)'", result.failures)
     noteCorrections(result.corrections.value, "the value of E in '\(result.question)'")
     noteCorrections(result.corrections.result, "the result of '\(result.question)'")
     if isJSON {
@@ -145,11 +145,12 @@ struct EvaluationWriter {
     )
   }
 
-  private func warnIfNotFinite(_ matrix: Matrix, _ what: String) {
+  private func warnIfNotFinite(_ matrix: Matrix, _ what: String, _ failures: [String]) {
     for j in 0..<matrix.columns {
       for i in 0..<matrix.rows where !matrix[i, j].isFinite {
         let place = matrix.count == 1 ? "" : " at row \(i + 1), column \(j + 1)"
-        warn("\(what) is not finite: \(Self.plain(matrix[i, j]))\(place)")
+        let reason = failures.isEmpty ? "" : ", since this does not hold: \(failures.joined(separator: "; "))"
+        warn("\(what) is not finite: \(Self.plain(matrix[i, j]))\(place)\(reason)")
         return
       }
     }

@@ -12,7 +12,7 @@ extension CertifiedEvaluator {
     func single(_ value: Real) -> RealArray { RealArray(1, 1) { _, _ in value } }
     func size(_ x: Real) -> Real { RealFunctions.choose(x, x, x, -x) }
     func largest(_ entries: [Real]) -> Real {
-      entries.dropFirst().reduce(entries[0]) { RealFunctions.choose($0 - $1, $0, $0, $1) }
+      entries.dropFirst().reduce(entries[0], RealFunctions.larger)
     }
     func known(_ array: RealArray?) throws(Failure) -> RealArray {
       guard let array else { throw .unknown }
@@ -52,6 +52,9 @@ extension CertifiedEvaluator {
       try spend(100 * count * (isMatrix ? a.columns : count))
       return RealArray(rows, columns) { i, j in
         let row = isMatrix ? (0..<a.columns).map { a[i, $0] } : a.entries
+        let infinite = row.filter(\.isInfinite)
+        if infinite.contains(where: { $0.sign == 1 }) || infinite.count == row.count { return .undefined }
+        if a[i, j].isInfinite { return number(0) }
         // Divided by its own exponential first, as what is too large cannot be told apart otherwise.
         return number(1) / Real.sum(row.map { ($0 - a[i, j]).exponential })
       }
@@ -80,10 +83,12 @@ extension CertifiedEvaluator {
       return RealArray(rows, columns) { cofactors[$0 + $1 * rows] }
     case .argmaxhot:
       let top = largest(a.entries)
-      let signs = a.entries.map { ($0 - top).sign }
-      if signs.contains(nil) { return a.map { _ in .undecided } }
+      let signs = a.entries.map { RealFunctions.difference($0, top).sign }
+      if signs.contains(nil) { return a.map { _ in top.isUndefined ? .undefined : .undecided } }
       let ties = signs.count { $0 == 0 }
-      return a.map { ($0 - top).isZero ? number(1) / Real(ties, places: places) : number(0) }
+      return a.map { entry in
+        RealFunctions.difference(entry, top).isZero ? number(1) / Real(ties, places: places) : number(0)
+      }
     case .exponential:
       try spend(64 * places * cube)
       return try known(a.exponential(places: places))

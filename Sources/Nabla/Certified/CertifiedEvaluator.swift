@@ -13,6 +13,9 @@ struct CertifiedEvaluator {
   /// What may still be spent, about in nanoseconds.
   var work: Int
 
+  /// Whether what is divided by zero is infinite, as for doubles; otherwise it has no value.
+  var hasInfinities = false
+
   /// Why there is no value.
   enum Failure: Error {
     /// An operation that is not known here, or sizes that do not fit.
@@ -46,7 +49,8 @@ struct CertifiedEvaluator {
           parts.append(part)
         }
       }
-      memo[node] = try compute(node, parts)
+      let made = try compute(node, parts)
+      memo[node] = hasInfinities ? made : made.map { $0.isInfinite ? .undefined : $0 }
     }
     guard let result = memo[formula] else { throw .unknown }
     return result
@@ -86,10 +90,21 @@ struct CertifiedEvaluator {
       }
     case .product:
       var result = parts[0]
-      for factor in parts.dropFirst() {
+      var isDiagonal = node.children[0].isDiagonalArray
+      for (formula, factor) in zip(node.children, parts).dropFirst() {
         guard result.columns == factor.rows else { throw .unknown }
         try spend(result.entries.count * factor.columns)
-        result = result * factor
+        // The zeros around a diagonal count nothing, whatever they meet.
+        if isDiagonal {
+          let left = result
+          result = RealArray(factor.rows, factor.columns) { left[$0, $0] * factor[$0, $1] }
+        } else if formula.isDiagonalArray {
+          let left = result
+          result = RealArray(left.rows, left.columns) { left[$0, $1] * factor[$1, $1] }
+        } else {
+          result = result * factor
+        }
+        isDiagonal = isDiagonal && formula.isDiagonalArray
       }
       return result
     case .power(_, let exponent):
@@ -218,6 +233,16 @@ struct CertifiedEvaluator {
 }
 
 extension Formula {
+  /// Whether it is zero off its diagonal by its form.
+  fileprivate var isDiagonalArray: Bool {
+    switch kind {
+    case .identity, .apply(.array(.diagonalMatrix), _): true
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .sum, .times, .product, .power, .inverse,
+      .transpose, .apply, .differential:
+      false
+    }
+  }
+
   fileprivate var isIndexSum: Bool {
     if case .apply(.indexSum, _) = kind { return true }
     return false

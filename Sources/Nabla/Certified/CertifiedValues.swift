@@ -32,6 +32,7 @@ struct CertifiedValues {
       var evaluator = CertifiedEvaluator(
         sizes: sizes, values: values.mapValues { RealArray($0, places: places) }, places: places,
         functionSeed: functionSeed, work: work)
+      evaluator.hasInfinities = true
       guard let array = try? evaluator.value(form) else { return result }
       let entries = array.entries.map(Self.settled)
       result = entries
@@ -41,7 +42,7 @@ struct CertifiedValues {
   }
 
   /// The entry where enough of its bits are certain.
-  private static func settled(_ entry: Real) -> Real {
+  static func settled(_ entry: Real) -> Real {
     guard case .ball(let ball) = entry, ball.accuracy < accuracy else { return entry }
     // What is below the smallest double for certain is as good as zero.
     return ball.upper < -1100 ? entry : .undecided
@@ -73,7 +74,8 @@ struct CertifiedValues {
   /// The double nearest to a value that is known to more digits than a double has.
   static func nearest(_ truth: Real) -> Double? {
     guard case .ball(let ball) = truth, ball.accuracy > 60 else { return nil }
-    return ball.double
+    // Zero is printed without a sign.
+    return ball.double + 0
   }
 
   /// Compares within a relative tolerance; `size` is the logarithm of the least size to which that is relative.
@@ -83,7 +85,8 @@ struct CertifiedValues {
   ) -> Comparison {
     switch truth {
     case .undecided: return .undecided
-    case .undefined: return computed.isFinite ? .wrong(.nan) : .right
+    case .undefined: return computed.isFinite || !allowsNaN && !computed.isNaN ? .wrong(.nan) : .right
+    case .infinity(let isNegative): return tooLarge(computed, isNegative, allowsNaN)
     case .power(let isNegative, let logarithm):
       if logarithm.isNegative { return computed == 0 ? .right : .wrong(0) }
       return tooLarge(computed, isNegative, allowsNaN)

@@ -21,9 +21,15 @@ struct Correction {
 
   /// The value of a formula by doubles made true, and how many of its entries were off by more than 1e-10.
   func corrected(_ computed: Matrix, _ formula: Formula) -> (value: Matrix, count: Int) {
-    guard certified.values.values.allSatisfy(\.isFinite), let truth = certified.entries(formula),
-      truth.count == computed.count
-    else { return (computed, 0) }
+    guard certified.values.values.allSatisfy(\.isFinite), let truth = certified.entries(formula) else {
+      return (computed, 0)
+    }
+    return Self.corrected(computed, truth)
+  }
+
+  /// Doubles made true, and how many of them were off by more than 1e-10.
+  static func corrected(_ computed: Matrix, _ truth: [Real]) -> (value: Matrix, count: Int) {
+    guard truth.count == computed.count else { return (computed, 0) }
     var entries = computed.storage
     var count = 0
     for (index, (value, entry)) in zip(computed.storage, truth).enumerated() {

@@ -77,34 +77,22 @@ struct FuzzStepwise {
 
     /// The value of an expression, each of its operands computed before; nil where something has none.
     mutating func value(_ expression: TypedExpression) -> Matrix? {
-      var bound = values
-      var parts: [TypedExpression] = []
-      var operands: [TypedExpression] = []
-      expression.forEachChild { operands.append($0) }
-      switch expression.kind {
-      // What stands under an index, or is a place, is computed as a whole.
-      case .sum, .entry: return computed(stepwise.lowering.formula(expression), values)
-      case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply, .divide,
-        .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose,
-        .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .commutation, .differential:
-        break
-      }
-      var lowering = stepwise.lowering
-      for (index, operand) in operands.enumerated() {
-        // An exact exponent or order is part of the operation.
-        if operand.isExactNumber {
-          parts.append(operand)
-          continue
+      var largest = largest
+      defer { self.largest = largest }
+      let stepwise = Stepwise<Matrix>(lowering: stepwise.lowering) {
+        [sizes, options] operation, formula, bound in
+        if case .call(let name, _) = operation.kind,
+          !bound.operands.allSatisfy({ Self.isDefined(name, $0) })
+        {
+          return nil
         }
-        guard let value = value(operand) else { return nil }
-        if case .call(let name, _) = expression.kind, !Self.isDefined(name, value) { return nil }
-        let name = "operand_\(index)"
-        let variable = Formula.variable(Variable(name: name, shape: operand.shape, properties: []))
-        lowering.names[name] = variable
-        bound[variable] = value
-        parts.append(TypedExpression(.name(name), shape: operand.shape, range: operand.range))
+        guard let program = try? Compiler.compile([formula], sizes: sizes, options: options),
+          let value = try? program.run(bound.values)[0], value.isFinite
+        else { return nil }
+        largest = max(largest, value.maxAbs)
+        return value
       }
-      return computed(lowering.formula(expression.with(parts)), bound)
+      return stepwise.value(expression, values)
     }
 
     /// Singular vectors are not determined where singular values vanish or coincide.
@@ -114,56 +102,6 @@ struct FuzzStepwise {
       guard let largest = values.first, let least = values.last else { return false }
       let gaps = zip(values, values.dropFirst()).map { $0 - $1 }
       return least > 1e-6 * largest && gaps.allSatisfy { $0 > 1e-6 * largest }
-    }
-
-    private mutating func computed(_ formula: Formula, _ bound: [Formula: Matrix]) -> Matrix? {
-      guard let program = try? Compiler.compile([formula], sizes: sizes, options: options),
-        let value = try? program.run(bound)[0], value.isFinite
-      else { return nil }
-      largest = max(largest, value.maxAbs)
-      return value
-    }
-  }
-}
-
-extension TypedExpression {
-  fileprivate var isExactNumber: Bool {
-    switch kind {
-    case .number: return true
-    case .negate(let inner): return inner.isExactNumber
-    case .divide(let a, let b): return a.isExactNumber && b.isExactNumber
-    case .constant, .name, .dimension, .index, .add, .subtract, .multiply, .elementwiseMultiply,
-      .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose, .compare, .call, .apply,
-      .identity, .ones, .zeros, .fill, .blocks, .entry, .sum, .commutation, .differential:
-      return false
-    }
-  }
-
-  /// The same operation on other operands, given in the order of `forEachChild`.
-  fileprivate func with(_ parts: [TypedExpression]) -> TypedExpression {
-    func made(_ kind: Kind) -> TypedExpression { TypedExpression(kind, shape: shape, range: range) }
-    switch kind {
-    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros, .commutation, .entry, .sum:
-      return self
-    case .negate: return made(.negate(parts[0]))
-    case .add: return made(.add(parts[0], parts[1]))
-    case .subtract: return made(.subtract(parts[0], parts[1]))
-    case .multiply: return made(.multiply(parts[0], parts[1]))
-    case .divide: return made(.divide(parts[0], parts[1]))
-    case .elementwiseMultiply: return made(.elementwiseMultiply(parts[0], parts[1]))
-    case .elementwiseDivide: return made(.elementwiseDivide(parts[0], parts[1]))
-    case .elementwisePower: return made(.elementwisePower(parts[0], parts[1]))
-    case .matrixPower(_, let exponent): return made(.matrixPower(parts[0], exponent))
-    case .kronecker: return made(.kronecker(parts[0], parts[1]))
-    case .transpose: return made(.transpose(parts[0]))
-    case .compare(let comparison, _, _): return made(.compare(comparison, parts[0], parts[1]))
-    case .call(let name, _): return made(.call(name, parts))
-    case .apply(let name, let derivative, _): return made(.apply(name, derivative: derivative, parts))
-    case .fill: return made(.fill(parts[0]))
-    case .differential: return made(.differential(parts[0]))
-    case .blocks(let rows):
-      var rest = parts[...]
-      return made(.blocks(rows.map { row in row.map { _ in rest.removeFirst() } }))
     }
   }
 }

@@ -20,6 +20,7 @@ public struct Answer: Sendable {
   public let conditions: [String]
   /// Subgradients chosen, properties used, and the like.
   public let notes: [String]
+  let reservations: [Reservation]
   /// Nil when checks were switched off.
   public let verdict: Verdict?
   /// What helps with a claim that was refuted; nil for anything else.

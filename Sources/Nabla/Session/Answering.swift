@@ -229,8 +229,9 @@ struct Answering {
         variable: draft.variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
         expanded: draft.derivative.formula, definitions: named.needed(of: used),
         assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
-        conditions: remarks.conditions, notes: draft.notes + remarks.notes, verdict: draft.verdict,
-        refutation: draft.refutation, expression: draft.expression, variables: draft.variables)
+        conditions: remarks.conditions, notes: draft.notes + remarks.notes,
+        reservations: draft.derivative.reservations, verdict: draft.verdict, refutation: draft.refutation,
+        expression: draft.expression, variables: draft.variables)
     }
   }
 

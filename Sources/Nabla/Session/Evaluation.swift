@@ -15,6 +15,8 @@ public struct EvaluationResult: Sendable {
   public let result: Matrix
   /// Entries of the value and of the result that doubles had lost, and that were computed with more digits.
   public let corrections: (value: Int, result: Int)
+  /// Where the value or the result is not finite: the conditions that do not hold on the data, as `A is invertible`.
+  public let failures: [String]
 }
 
 /// Why a question has no value.
@@ -43,7 +45,7 @@ public struct Evaluation: Sendable {
   /// The names that have data and are variables, sorted.
   public let given: [String]
   private let variables: [String: Formula]
-  private let names: Lowering
+  let names: Lowering
   let values: [Formula: Matrix]
   let sizes: [String: Int]
   let options: Compiler.Options
@@ -141,19 +143,23 @@ public struct Evaluation: Sendable {
         case .hessian, .simplify, .check, .stationary: formula
         }
       }
-    let grounds = names.presuppositions(
-      of: question.expression.expression, functions: session.options.book.functions
-    ) {
-      session.file.environment.definitions[$0]
-    }.map { closed($0.formula) }
-    let lost = grounds.filter { !Set(formulas[0].nodesChildrenFirst).contains($0) }
-    var matrices = try computed(formulas + lost)
-    // Where a part has no value, nor has the whole, though its canonical form has.
-    if matrices[formulas.count...].contains(where: { !$0.value.isFinite }) {
-      matrices = matrices.map { made in (made.value.map { _ in .nan }, 0) }
+    let presuppositions = names.presuppositions(
+      of: question.expression.expression, functions: session.options.book.functions,
+      definitions: { session.file.environment.definitions[$0] })
+    let grounds = presuppositions.map { closed($0.formula) }
+    var matrices = try computed(formulas, presupposing: grounds)
+    // At a pole or outside of a domain the canonical form may have a value where what was typed has none.
+    if let asTyped = asTyped(question.expression.expression, grounds: grounds) {
+      matrices[0].value = asTyped.value(matrices[0].value)
+      for (index, answer) in answers.enumerated() {
+        matrices[index + 1].value = asTyped.derivative(answer.kind, matrices[index + 1].value)
+      }
+    }
+    let needs = presuppositions.flatMap(\.needs).map {
+      Reservation(kind: .condition($0.property), formula: closed($0.argument))
     }
     if first.kind == .simplify,
-      let example = contradiction(expression, closed(first.expanded), presupposed: lost)
+      let example = contradiction(expression, closed(first.expanded), presupposed: grounds)
     {
       throw .defect(question: question.statement.text, example)
     }
@@ -162,7 +168,9 @@ public struct Evaluation: Sendable {
         question: answers[index].question, kind: answers[index].kind, variable: answers[index].variable,
         expression: expression, value: matrices[0].value, answer: closed(answers[index].expanded),
         result: matrices[index + 1].value,
-        corrections: (index == 0 ? matrices[0].count : 0, matrices[index + 1].count))
+        corrections: (index == 0 ? matrices[0].count : 0, matrices[index + 1].count),
+        failures: matrices[0].value.isFinite && matrices[index + 1].value.isFinite
+          ? [] : failures(answers[index].reservations + needs))
     }
   }
 
@@ -183,9 +191,9 @@ public struct Evaluation: Sendable {
 
   /// The values of formulas, and how many of their entries doubles alone would have got wrong.
   private func computed(
-    _ formulas: [Formula]
+    _ formulas: [Formula], presupposing grounds: [Formula]
   ) throws(EvaluationProblem) -> [(value: Matrix, count: Int)] {
-    let missing = missing(formulas)
+    let missing = missing(formulas + grounds)
     if !missing.isEmpty { throw .missing(missing) }
     let program: CompiledProgram
     do throws(EvaluationError) {

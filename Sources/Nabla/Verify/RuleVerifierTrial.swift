@@ -171,7 +171,7 @@ struct RuleTrial {
   }
 
   /// Whether a value is regular, and so far from where it is not that differences tell it.
-  private static func holds(_ regularity: Regularity, _ value: Matrix) -> Bool {
+  static func holds(_ regularity: Regularity, _ value: Matrix) -> Bool {
     let entries = value.storage.sorted()
     guard let largest = entries.last else { return false }
     switch regularity {

@@ -34,7 +34,8 @@ package struct Ball: Sendable {
       }
     }
     while first < last, limbs[first] == 0 { first += 1 }
-    self.isNegative = isNegative && first < last
+    // Zero has a sign, as a double has; what may be anything near zero has none.
+    self.isNegative = isNegative && (first < last || error == -.infinity)
     self.limbs = first == 0 && last == limbs.count ? limbs : Array(limbs[first..<last])
     self.exponent = first < last ? exponent + first : 0
     self.error = error
@@ -50,7 +51,8 @@ package struct Ball: Sendable {
   /// The number itself.
   package init(_ value: Double, places: Int) {
     guard value != 0 else {
-      self.init(isNegative: false, limbs: [], exponent: 0, error: -.infinity, places: places)
+      self.init(
+        isNegative: value.sign == .minus, limbs: [], exponent: 0, error: -.infinity, places: places)
       return
     }
     let size = value.magnitude
@@ -126,8 +128,9 @@ package struct Ball: Sendable {
     var error = Self.sum(a.error, b.error)
     if a.limbs.isEmpty || b.limbs.isEmpty {
       let some = a.limbs.isEmpty ? b : a
+      let isNegative = some.limbs.isEmpty ? a.isNegative && b.isNegative : some.isNegative
       return Ball(
-        isNegative: some.isNegative, limbs: some.limbs, exponent: some.exponent, error: error, places: places)
+        isNegative: isNegative, limbs: some.limbs, exponent: some.exponent, error: error, places: places)
     }
     let top = max(a.exponent + a.limbs.count, b.exponent + b.limbs.count)
     let bottom = max(min(a.exponent, b.exponent), top - places - 2)
@@ -143,10 +146,11 @@ package struct Ball: Sendable {
         isNegative: a.isNegative, limbs: Limbs.add(x, y), exponent: bottom, error: error, places: places)
     }
     let isLess = Limbs.less(x, y)
+    let difference = isLess ? Limbs.subtract(y, x) : Limbs.subtract(x, y)
+    // What cancels is zero without a sign.
+    let isNegative = (isLess ? b.isNegative : a.isNegative) && difference.contains { $0 != 0 }
     return Ball(
-      isNegative: isLess ? b.isNegative : a.isNegative,
-      limbs: isLess ? Limbs.subtract(y, x) : Limbs.subtract(x, y), exponent: bottom, error: error,
-      places: places)
+      isNegative: isNegative, limbs: difference, exponent: bottom, error: error, places: places)
   }
 
   package static func - (a: Ball, b: Ball) -> Ball { a + -b }

@@ -6,11 +6,14 @@
   import Darwin
 #endif
 
-/// A real number of any size: a ball, or ±e^b with a ball b too large to write out.
+/// A real number of any size: a ball, or ±e^b with a ball b too large to write out; or an infinity, by the laws of
+/// IEEE 754.
 package enum Real: Sendable {
   case ball(Ball)
   case power(isNegative: Bool, logarithm: Ball)
-  /// Of a pole or outside of a domain, so neither a number nor infinite for certain.
+  /// What is divided by zero, and what follows from it.
+  case infinity(isNegative: Bool)
+  /// Outside of a domain, or at a pole without a side: not a number.
   case undefined
   /// The limbs do not tell.
   case undecided
@@ -46,12 +49,13 @@ package enum Real: Sendable {
     case .ball(let ball): .known(ball.scaled(bits))
     case .power(let isNegative, let logarithm):
       .power(isNegative: isNegative, logarithm: logarithm + Ball.logOfTwo(logarithm.places) * bits)
-    case .undefined, .undecided: self
+    case .infinity, .undefined, .undecided: self
     }
   }
 
   package var isUndefined: Bool { if case .undefined = self { true } else { false } }
   package var isUndecided: Bool { if case .undecided = self { true } else { false } }
+  package var isInfinite: Bool { if case .infinity = self { true } else { false } }
 
   /// Whether it is exactly zero.
   package var isZero: Bool { if case .ball(let ball) = self { ball.isZero } else { false } }
@@ -60,7 +64,7 @@ package enum Real: Sendable {
   package var sign: Int? {
     switch self {
     case .ball(let ball): ball.isZero ? 0 : ball.mayBeZero ? nil : ball.isNegative ? -1 : 1
-    case .power(let isNegative, _): isNegative ? -1 : 1
+    case .power(let isNegative, _), .infinity(let isNegative): isNegative ? -1 : 1
     case .undefined, .undecided: nil
     }
   }
@@ -70,6 +74,15 @@ package enum Real: Sendable {
     if case .undefined = a { return a }
     if case .undefined = b { return b }
     return .undecided
+  }
+
+  /// Whether it has a minus sign, as zero may.
+  private var hasMinus: Bool {
+    if case .ball(let ball) = self { ball.isNegative } else { sign == -1 }
+  }
+
+  private static func zero(isNegative: Bool) -> Real {
+    .ball(Ball(isNegative: isNegative, limbs: [], exponent: 0, error: -.infinity, places: 1))
   }
 
   /// A ball that holds it, for what is too small to write out.
@@ -84,7 +97,7 @@ package enum Real: Sendable {
     switch self {
     case .ball(let ball): ball.mayBeZero ? nil : ball.magnitude.logarithm
     case .power(_, let logarithm): logarithm
-    case .undefined, .undecided: nil
+    case .infinity, .undefined, .undecided: nil
     }
   }
 
@@ -101,6 +114,7 @@ package enum Real: Sendable {
     switch a {
     case .ball(let ball): .ball(-ball)
     case .power(let isNegative, let logarithm): .power(isNegative: !isNegative, logarithm: logarithm)
+    case .infinity(let isNegative): .infinity(isNegative: !isNegative)
     case .undefined, .undecided: a
     }
   }
@@ -109,6 +123,11 @@ package enum Real: Sendable {
     if case .ball(let x) = a, case .ball(let y) = b { return .known(x + y) }
     if a.isZero { return b }
     if b.isZero { return a }
+    if a.isInfinite || b.isInfinite {
+      guard let x = a.sign, let y = b.sign else { return failure(a, b) }
+      if a.isInfinite && b.isInfinite { return x == y ? a : .undefined }
+      return a.isInfinite ? a : b
+    }
     if case .ball(let x) = a, let y = b.small { return .known(x + y) }
     if case .ball(let y) = b, let x = a.small { return .known(x + y) }
     guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
@@ -134,33 +153,44 @@ package enum Real: Sendable {
 
   package static func * (a: Real, b: Real) -> Real {
     if case .ball(let x) = a, case .ball(let y) = b { return .known(x * y) }
-    guard case .undefined = failure(a, b) else {
-      if a.isZero { return a }
-      if b.isZero { return b }
-      guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign
-      else {
-        return .undecided
-      }
-      return made(signA != signB, x + y)
+    if a.isUndefined || b.isUndefined { return .undefined }
+    if a.isInfinite || b.isInfinite {
+      guard let x = a.sign, let y = b.sign else { return .undecided }
+      return x * y == 0 ? .undefined : .infinity(isNegative: x != y)
     }
-    return .undefined
+    if a.isZero || b.isZero { return zero(isNegative: a.hasMinus != b.hasMinus) }
+    guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
+      return .undecided
+    }
+    return made(signA != signB, x + y)
   }
 
   package static func / (a: Real, b: Real) -> Real {
-    if b.isZero { return .undefined }
+    if a.isUndefined || b.isUndefined { return .undefined }
+    if b.isZero {
+      guard let sign = a.sign else { return .undecided }
+      return sign == 0 ? .undefined : .infinity(isNegative: (sign < 0) != b.hasMinus)
+    }
     if case .ball(let x) = a, case .ball(let y) = b { return y.mayBeZero ? .undecided : .known(x / y) }
-    if a.isZero, b.sign != nil { return a }
+    if a.isInfinite || b.isInfinite {
+      if a.isInfinite && b.isInfinite { return .undefined }
+      let isNegative = a.hasMinus != b.hasMinus
+      if b.isInfinite { return a.isUndecided ? .undecided : zero(isNegative: isNegative) }
+      return b.sign == nil ? .undecided : .infinity(isNegative: isNegative)
+    }
+    if a.isZero, b.sign != nil { return zero(isNegative: a.hasMinus != b.hasMinus) }
     guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
       return failure(a, b)
     }
     return made(signA != signB, x - y)
   }
 
-  /// What a function gives for a ball; what is too small counts as a ball.
+  /// What a function gives for a ball; what is too small counts as a ball. At infinity it has no value.
   package func through(_ function: (Ball) -> Ball) -> Real {
     switch self {
     case .ball(let ball): .known(function(ball))
     case .power: small.map { .known(function($0)) } ?? .undecided
+    case .infinity: .undefined
     case .undefined, .undecided: self
     }
   }
@@ -169,19 +199,21 @@ package enum Real: Sendable {
     switch self {
     case .ball(let ball): Real.made(false, ball)
     case .power: through(\.exponential)
+    case .infinity(let isNegative): isNegative ? Real.zero(isNegative: false) : self
     case .undefined, .undecided: self
     }
   }
 
   package var logarithm: Real {
     switch sign {
-    case 1: return logarithmOfSize.map { Real.known($0) } ?? .undecided
+    case 1: return isInfinite ? self : logarithmOfSize.map { Real.known($0) } ?? .undecided
+    case 0: return .infinity(isNegative: true)
     case .some: return .undefined
     case nil: return Real.failure(self, self)
     }
   }
 
-  /// Whole powers, and others of what is positive.
+  /// Whole powers, and others of what is positive; 1 to any power is 1, as for IEEE 754.
   package func power(_ exponent: Real, whole: Int?) -> Real {
     if let whole, whole.magnitude <= 64 {
       if whole == 0 { return Real(1, places: 1) }
@@ -189,7 +221,13 @@ package enum Real: Sendable {
       for _ in 1..<max(1, Int(whole.magnitude)) { result = result * self }
       return whole < 0 ? Real(1, places: 1) / result : result
     }
-    if isZero { return exponent.sign.map { $0 > 0 ? self : .undefined } ?? .undecided }
+    if case .ball(let ball) = self, ball.error == -.infinity, (ball - 1).isZero, !exponent.isUndefined {
+      return self
+    }
+    if isZero {
+      return exponent.sign.map { $0 > 0 ? Real.zero(isNegative: false) : .infinity(isNegative: false) }
+        ?? Real.failure(exponent, exponent)
+    }
     if let whole, sign == -1 {
       let size = (exponent * (-self).logarithm).exponential
       return whole % 2 == 0 ? size : -size
@@ -202,6 +240,7 @@ package enum Real: Sendable {
     case 0: return self
     case -1: return .undefined
     case .some:
+      if isInfinite { return self }
       guard case .ball(let ball) = self else { return (logarithm * Real(0.5, places: 1)).exponential }
       return .known(ball.squareRoot)
     case nil: return Real.failure(self, self)

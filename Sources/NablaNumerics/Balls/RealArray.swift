@@ -51,7 +51,9 @@ package struct RealArray: Sendable {
   package func eliminated(places: Int) -> (determinant: Real, inverse: RealArray)? {
     let n = rows
     guard columns == n, n > 0 else { return nil }
-    if entries.contains(where: \.isUndefined) { return (.undefined, map { _ in .undefined }) }
+    if entries.contains(where: { $0.isUndefined || $0.isInfinite }) {
+      return (.undefined, map { _ in .undefined })
+    }
     var left = (0..<n).map { i in (0..<n).map { self[i, $0] } }
     var right = (0..<n).map { i in (0..<n).map { Real($0 == i ? 1 : 0, places: places) } }
     var determinant = Real(1, places: places)

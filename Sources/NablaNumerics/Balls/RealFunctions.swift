@@ -1,10 +1,11 @@
-/// The elementwise functions of the catalogue, by their definitions.
+/// The elementwise functions of the catalogue, by their definitions; of infinite arguments their limits.
 package enum RealFunctions {
   package static func value(_ name: String, _ x: [Real], places: Int) -> Real? {
     func number(_ value: Double) -> Real { Real(value, places: places) }
     let (one, two, half) = (number(1), number(2), number(0.5))
     let a = x[0]
     if x.count == 2 { return pair(name, a, x[1], places: places) }
+    if case .infinity(let isNegative) = a { return limit(name, isNegative, places) }
     switch name {
     case "exp": return a.exponential
     case "log": return a.logarithm
@@ -55,17 +56,52 @@ package enum RealFunctions {
   private static func pair(_ name: String, _ a: Real, _ b: Real, places: Int) -> Real? {
     let (zero, one) = (Real(0, places: places), Real(1, places: places))
     switch name {
-    case "max": return choose(a - b, a, a, b)
-    case "min": return choose(a - b, b, a, a)
-    case "less": return choose(b - a, one, zero, zero)
-    case "lessequal": return choose(b - a, one, one, zero)
+    case "max": return choose(difference(a, b), a, a, b)
+    case "min": return choose(difference(a, b), b, a, a)
+    case "less": return choose(difference(b, a), one, zero, zero)
+    case "lessequal": return choose(difference(b, a), one, one, zero)
     case "leakyrelu": return choose(a, a, zero, a * b)
     case "elu": return choose(a, a, zero, b * exponentialMinusOne(a, one))
     case "power": return a.power(b, whole: whole(b))
-    case "polygamma": return whole(a).flatMap { polygamma($0, b, one, places) }
+    case "polygamma":
+      if case .infinity(false) = b, let order = whole(a) { return order == 0 ? b : zero }
+      return whole(a).flatMap { polygamma($0, b, one, places) }
     default: return nil
     }
   }
+
+  /// The limit of a function of one argument at an infinity; undefined where there is none.
+  private static func limit(_ name: String, _ isNegative: Bool, _ places: Int) -> Real? {
+    func number(_ value: Double) -> Real { Real(value, places: places) }
+    let (infinity, argument) = (Real.infinity(isNegative: false), Real.infinity(isNegative: isNegative))
+    let right = Real.ball(Ball.pi(places)) * number(0.5)
+    guard let function = LibraryFunction(rawValue: name) else { return nil }
+    switch function {
+    case .exp, .softplus, .relu, .silu, .gelu: return isNegative ? number(0) : infinity
+    case .sigmoid, .step: return number(isNegative ? 0 : 1)
+    case .expm1: return isNegative ? number(-1) : infinity
+    case .logsigmoid: return isNegative ? argument : number(0)
+    case .log, .log1p, .sqrt, .lgamma, .digamma: return isNegative ? .undefined : infinity
+    case .abs, .cosh: return infinity
+    case .sinh: return argument
+    case .sign, .tanh, .erf: return number(isNegative ? -1 : 1)
+    case .atan: return isNegative ? -right : right
+    case .sech: return number(0)
+    case .sin, .cos, .tan, .asin, .acos, .logit: return .undefined
+    case .leakyrelu, .elu, .max, .min, .polygamma, .power, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare,
+      .log1msquare, .hypot, .ratio, .damped, .dampedexpm1:
+      return nil
+    }
+  }
+
+  /// Whose sign says which of two is larger; equal infinities are equal.
+  package static func difference(_ a: Real, _ b: Real) -> Real {
+    guard case .infinity(let x) = a, case .infinity(let y) = b, x == y else { return a - b }
+    return Real(0, places: 1)
+  }
+
+  /// The larger of two.
+  package static func larger(_ a: Real, _ b: Real) -> Real { choose(difference(a, b), a, a, b) }
 
   package static func whole(_ x: Real) -> Int? {
     guard case .ball(let ball) = x, ball.isWhole, ball.upper < 60 else { return nil }

@@ -1,0 +1,107 @@
+import NablaLanguage
+import NablaNumerics
+
+/// The value of an expression as it was typed, where some part of it is infinite or has no value.
+///
+/// Infinities follow the laws of IEEE 754, so `sech(d/l)` is 0 where l is, and a part that is not used, as the other
+/// entries of `asin(v)[1]`, may have no value.
+struct ValueAsTyped {
+  /// The entries by columns, undefined where there is no value.
+  let entries: [Real]
+
+  /// The value of the canonical form, where the expression has one.
+  func value(_ canonical: Matrix) -> Matrix { Correction.corrected(canonical, entries).value }
+
+  /// What was derived, where the expression has a value.
+  func derivative(_ kind: QuestionKind, _ result: Matrix) -> Matrix {
+    guard entries.contains(where: \.isUndefined) else { return result }
+    func without(_ hasNoValue: (_ row: Int, _ column: Int) -> Bool) -> Matrix {
+      var result = result
+      for j in 0..<result.columns { for i in 0..<result.rows where hasNoValue(i, j) { result[i, j] = .nan } }
+      return result
+    }
+    switch kind {
+    case .simplify where result.count == entries.count, .differential where result.count == entries.count:
+      return without { entries[$0 + $1 * result.rows].isUndefined }
+    case .jacobian where result.rows == entries.count: return without { row, _ in entries[row].isUndefined }
+    case .gradient, .jacobian, .hessian, .differential, .simplify, .check, .stationary:
+      return without { _, _ in true }
+    }
+  }
+}
+
+extension Evaluation {
+  /// The value as it was typed; nil where all parts have values, so that the canonical form has the same one.
+  func asTyped(_ expression: TypedExpression, grounds: [Formula]) -> ValueAsTyped? {
+    let options = options
+    func program(_ formulas: [Formula]) -> CompiledProgram? {
+      try? Compiler.program(for: formulas, sizes: sizes, options: options)
+    }
+    guard !grounds.isEmpty, let parts = try? program(grounds)?.run(values),
+      !parts.allSatisfy(\.isFinite)
+    else { return nil }
+    if let exact = exactly(expression) { return ValueAsTyped(entries: exact) }
+    let doubles = stepwise { formula, values in
+      try? Compiler.program(for: [formula], sizes: sizes, options: options).run(values)[0]
+    }.value(expression, values)
+    let size = (expression.shape.rows.value(sizes) ?? 1) * (expression.shape.columns.value(sizes) ?? 1)
+    guard let doubles else { return ValueAsTyped(entries: Array(repeating: .undefined, count: max(size, 0))) }
+    return ValueAsTyped(
+      entries: doubles.storage.map { value in
+        if value.isInfinite { return .infinity(isNegative: value < 0) }
+        // Doubles say no more than whether there is a value.
+        return value.isNaN ? .undefined : .undecided
+      })
+  }
+
+  private func stepwise<Value>(
+    _ compute: @escaping (Formula, [Formula: Value]) -> Value?
+  ) -> Stepwise<Value> {
+    Stepwise(
+      lowering: names, definition: { session.file.environment.definitions[$0] },
+      compute: { _, formula, bound in compute(formula, bound.values) })
+  }
+
+  /// The same in ball arithmetic, with more digits until each entry is certain; nil where an operation is not known.
+  private func exactly(_ expression: TypedExpression) -> [Real]? {
+    var result: [Real]?
+    for places in Correction.places {
+      var evaluator = CertifiedEvaluator(
+        sizes: sizes, values: [:], places: places, functionSeed: nil, work: Correction.work)
+      evaluator.hasInfinities = true
+      let exact = stepwise { (formula, values: [Formula: RealArray]) -> RealArray? in
+        var form = formula
+        if let definitions = options.definitions {
+          guard let inlined = try? Definitions(lookup: definitions).inlined(formula) else { return nil }
+          form = inlined
+        }
+        evaluator.values = values
+        return try? evaluator.value(form)
+      }.value(expression, values.mapValues { RealArray($0, places: places) })
+      guard let exact else { return result }
+      result = exact.entries.map(CertifiedValues.settled)
+      if result?.contains(where: \.isUndecided) == false { break }
+    }
+    return result
+  }
+
+  /// The conditions that the data do not fulfil, in words.
+  func failures(_ reservations: [Reservation]) -> [String] {
+    let failed = reservations.filter { reservation in
+      let formula = closed(reservation.formula)
+      guard let program = try? Compiler.program(for: [formula], sizes: sizes, options: options),
+        let computed = try? program.run(values)[0]
+      else { return false }
+      let value = Correction(sizes: sizes, values: values, definitions: options.definitions)
+        .corrected(computed, formula).value
+      // What has no value itself fails for another reason.
+      guard value.isFinite else { return false }
+      switch reservation.kind {
+      case .condition(let property): return RuleTrial.violation(property, formula, value) != nil
+      case .regular(let regularity): return !RuleTrial.holds(regularity, value)
+      case .kink, .subgradientUnless: return false
+      }
+    }
+    return Remarks(variables: [], expression: .zero, reservations: failed).conditions
+  }
+}

@@ -1,0 +1,120 @@
+import NablaLanguage
+
+/// Computes an expression operation by operation as it was typed, each on the values of its operands, so that no law
+/// of the canonical form has a say.
+///
+/// A sum over an index is one operation.
+struct Stepwise<Value> {
+  /// The values of the variables, and among them those of the operands.
+  struct Bound {
+    var values: [Formula: Value]
+    var operands: [Value] = []
+  }
+
+  let lowering: Lowering
+  /// The expression that a name is defined by.
+  var definition: (String) -> TypedExpression? = { _ in nil }
+  /// The value of an operation, as a formula in its operands; nil where there is none.
+  let compute: (_ operation: TypedExpression, _ formula: Formula, _ bound: Bound) -> Value?
+
+  /// The value of an expression; nil where a part has none.
+  func value(_ expression: TypedExpression, _ values: [Formula: Value]) -> Value? {
+    var named: [String: Value] = [:]
+    var made: [Value] = []
+    var open = [(node: expression, isReady: false)]
+    while let (node, isReady) = open.popLast() {
+      let operands = node.operands.filter { !$0.isExactNumber }
+      if case .name(let name) = node.kind, let known = isReady ? made.last : named[name] {
+        named[name] = known
+        if !isReady { made.append(known) }
+      } else if case .name(let name) = node.kind, let inner = definition(name) {
+        open += [(node, true), (inner, false)]
+      } else if !isReady, !operands.isEmpty {
+        open.append((node, true))
+        open += operands.reversed().map { ($0, false) }
+      } else {
+        var bound = Bound(values: values, operands: Array(made.suffix(operands.count)))
+        made.removeLast(operands.count)
+        guard let value = compute(node, formula(node, &bound), bound) else { return nil }
+        made.append(value)
+      }
+    }
+    return made.last
+  }
+
+  /// The operation with variables in the place of its operands, whose values are bound.
+  private func formula(_ node: TypedExpression, _ bound: inout Bound) -> Formula {
+    var lowering = lowering
+    var place = 0
+    let parts = node.operands.map { operand in
+      if operand.isExactNumber { return operand }
+      let name = "operand_\(place)"
+      let variable = Formula.variable(Variable(name: name, shape: operand.shape, properties: []))
+      lowering.names[name] = variable
+      bound.values[variable] = bound.operands[place]
+      place += 1
+      return TypedExpression(.name(name), shape: operand.shape, range: operand.range)
+    }
+    return lowering.formula(node.with(parts))
+  }
+}
+
+extension TypedExpression {
+  /// What has a value by itself below an operation: not a place, nor what stands under an index.
+  var operands: [TypedExpression] {
+    switch kind {
+    case .sum: return []
+    case .entry(let array, _, _): return [array]
+    case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply, .divide,
+      .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose,
+      .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .commutation, .differential:
+      var children: [TypedExpression] = []
+      forEachChild { children.append($0) }
+      return children
+    }
+  }
+}
+
+extension TypedExpression {
+  /// Whether it is a number that is part of the operation above it: an exponent, an order.
+  var isExactNumber: Bool {
+    switch kind {
+    case .number: return true
+    case .negate(let inner): return inner.isExactNumber
+    case .divide(let a, let b): return a.isExactNumber && b.isExactNumber
+    case .constant, .name, .dimension, .index, .add, .subtract, .multiply, .elementwiseMultiply,
+      .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose, .compare, .call, .apply,
+      .identity, .ones, .zeros, .fill, .blocks, .entry, .sum, .commutation, .differential:
+      return false
+    }
+  }
+
+  /// The same operation on other operands, given in the order of `operands`.
+  func with(_ parts: [TypedExpression]) -> TypedExpression {
+    func made(_ kind: Kind) -> TypedExpression { TypedExpression(kind, shape: shape, range: range) }
+    switch kind {
+    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros, .commutation, .sum:
+      return self
+    case .entry(_, let row, let column): return made(.entry(parts[0], row: row, column: column))
+    case .negate: return made(.negate(parts[0]))
+    case .add: return made(.add(parts[0], parts[1]))
+    case .subtract: return made(.subtract(parts[0], parts[1]))
+    case .multiply: return made(.multiply(parts[0], parts[1]))
+    case .divide: return made(.divide(parts[0], parts[1]))
+    case .elementwiseMultiply: return made(.elementwiseMultiply(parts[0], parts[1]))
+    case .elementwiseDivide: return made(.elementwiseDivide(parts[0], parts[1]))
+    case .elementwisePower: return made(.elementwisePower(parts[0], parts[1]))
+    case .matrixPower(_, let exponent): return made(.matrixPower(parts[0], exponent))
+    case .kronecker: return made(.kronecker(parts[0], parts[1]))
+    case .transpose: return made(.transpose(parts[0]))
+    case .compare(let comparison, _, _): return made(.compare(comparison, parts[0], parts[1]))
+    case .call(let name, _): return made(.call(name, parts))
+    case .apply(let name, let derivative, _): return made(.apply(name, derivative: derivative, parts))
+    case .fill: return made(.fill(parts[0]))
+    case .differential: return made(.differential(parts[0]))
+    case .blocks(let rows):
+      var rest = parts[...]
+      return made(.blocks(rows.map { row in row.map { _ in rest.removeFirst() } }))
+    }
+  }
+}
