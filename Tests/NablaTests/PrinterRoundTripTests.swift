@@ -65,8 +65,22 @@ import Testing
 /// Reads a printed text with the names of the formula it came from.
 enum Reader {
   static func read(_ text: String, like original: Formula) throws -> Formula {
+    try read(text, like: original) { source, _, _ in try parseExpression(source) }
+  }
+
+  static func readLaTeX(_ text: String, like original: Formula) throws -> Formula {
+    try read(text, like: original) { source, environment, indices in
+      try parseLaTeX(source, in: &environment, freeIndices: indices)
+    }
+  }
+
+  private static func read(
+    _ text: String, like original: Formula,
+    _ parse: (SourceText, inout Environment, Set<String>) throws -> SyntaxTree
+  ) throws -> Formula {
     var environment = Environment()
     var lowering = Lowering(names: [:])
+    var indices: Set<String> = []
     for node in original.nodesChildrenFirst {
       switch node.kind {
       case .variable(let variable) where variable.role == .declared:
@@ -83,6 +97,10 @@ enum Reader {
             type: .function(parameter: parameter, result: result, isElementwise: function.isElementwise)))
         lowering.functions[function.name] = function
       case .dimension(let name): environment.dimensions.insert(name)
+      case .apply(.slice(let rows, let columns), _):
+        for place in [rows.first, rows.last, columns.first, columns.last] {
+          indices.formUnion(place.names)
+        }
       case .number, .constant, .variable, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
         .transpose, .apply, .differential:
         break
@@ -90,10 +108,7 @@ enum Reader {
       environment.dimensions.formUnion(node.shape.rows.names + node.shape.columns.names)
     }
     let source = SourceText(text)
-    let tokens = Lexer.tokens(of: source)
-    var parser = try Parser(source, tokens: tokens, 0..<max(tokens.count - 1, 0))
-    let tree = try parser.expression()
-    if parser.kind != .end { throw parser.unexpected(wanted: "the end") }
+    let tree = try parse(source, &environment, indices.subtracting(environment.dimensions))
     let typed = try infer([tree], in: environment, source: source)
     guard let expression = typed.expressions.first else { return .invalid }
     return lowering.formula(expression)

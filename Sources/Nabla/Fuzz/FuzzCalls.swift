@@ -48,7 +48,7 @@ extension FuzzGenerator {
     case .kronecker: return [tree(.scalar, depth), tree(shape, depth)]
     case .vectorize: return shape.columns.isOne ? [tree(shape, depth)] : nil
     // Leaves of their own, and differentials, which only rules have.
-    case .identity, .ones, .zeros, .fill, .commutation, .differential: return nil
+    case .identity, .ones, .zeros, .fill, .commutation, .differential, .bars, .openZeros: return nil
     }
   }
 

@@ -43,4 +43,14 @@ struct FuzzReader {
       expectedEqualShapes: true)
     return names.formula(sides.expressions[0])
   }
+
+  /// LaTeX that was printed, which leaves the sizes of identities to what stands beside them.
+  func latex(_ text: String, like shape: Shape) throws(NablaError) -> Formula {
+    let source = SourceText(text)
+    var environment = environment
+    let tree = try parseLaTeX(source, in: &environment)
+    let zeros = try parseExpression(SourceText("zeros(\(shape.rows), \(shape.columns))"))
+    let sides = try infer([tree, zeros], in: environment, source: source, expectedEqualShapes: true)
+    return names.formula(sides.expressions[0])
+  }
 }

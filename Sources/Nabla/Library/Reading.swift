@@ -24,11 +24,20 @@ extension FormulaInitializers where Self == Formula {
   ) throws(FormulaError) {
     self = try Formula.read(text, variables, book, infers: true)
   }
+
+  /// Reads an expression of LaTeX and types the names that are not among `variables` from their use.
+  ///
+  /// Letters side by side are a product, `\\hat{y}` is the name `yhat`, a bold letter is a vector or a matrix.
+  public init(
+    latex text: String, in variables: [Formula] = [], using book: RuleBook = .standard
+  ) throws(FormulaError) {
+    self = try Formula.read(text, variables, book, infers: true, isLaTeX: true)
+  }
 }
 
 extension Formula {
   fileprivate static func read(
-    _ text: String, _ variables: [Formula], _ book: RuleBook, infers: Bool
+    _ text: String, _ variables: [Formula], _ book: RuleBook, infers: Bool, isLaTeX: Bool = false
   ) throws(FormulaError) -> Formula {
     let source = SourceText(text)
     var environment = Environment()
@@ -58,7 +67,9 @@ extension Formula {
         text, name: source.name, message: "`\(name)` is given both as a variable and as a size")
     }
     do throws(NablaError) {
-      let typed = try infer([try parseExpression(source)], in: environment, source: source)
+      let tree =
+        isLaTeX ? try parseLaTeX(source, in: &environment) : try parseExpression(source, in: &environment)
+      let typed = try infer([tree], in: environment, source: source)
       for assumed in typed.assumed {
         if case .value(let shape) = assumed.type {
           lowering.names[assumed.name] = .variable(

@@ -23,8 +23,8 @@ enum LaTeXFunctions {
     case .determinant: return "\\det"
     case .maximum: return "\\max"
     case .minimum: return "\\min"
-    case .exponential: return "\\exp"
-    case .trace, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .dot, .logsumexp, .softmax,
+    case .trace, .exponential, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .dot,
+      .logsumexp, .softmax,
       .logsoftmax, .pseudoInverse, .adjugate, .cholesky, .diagonalMatrix, .diagonalVector, .vec, .kron, .tril,
       .triu,
       .commutation, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:

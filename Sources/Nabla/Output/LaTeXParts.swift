@@ -79,7 +79,6 @@ extension LaTeXPrinter {
   private func elementwise(_ name: String, _ arguments: [Layout]) -> [Job] {
     if functionNames[name] == nil {
       if arguments.count == 1 {
-        if name == "abs" { return fenced("\\lvert", arguments[0], "\\rvert") }
         if name == "step" { return [.text("\\mathbb{1}["), .part(arguments[0], .sum), .text(" > 0]")] }
       }
       if name == "polygamma", arguments.count == 2 {
@@ -123,6 +122,12 @@ extension LaTeXPrinter {
   func norm(_ norm: Layout.Norm, _ inner: Layout, _ isMatrix: Bool) -> [Job] {
     let mark: String
     switch norm {
+    case .absolute:
+      // Bars around a matrix are its determinant.
+      let isNamed = functionNames["abs"] != nil || isMatrix
+      return isNamed
+        ? call(LaTeXFunctions.elementwise("abs", functionNames), [inner])
+        : fenced("\\lvert", inner, "\\rvert")
     case .one:
       mark = "_1"
       if isMatrix {

@@ -56,12 +56,18 @@ struct LaTeXPrinter {
   private static func gap(_ left: String, _ right: String, isWide: Bool) -> String {
     guard let first = right.unicodeScalars.first else { return "" }
     if first.properties.numericType != nil { return " \\cdot " }
+    // A letter that is a function before a bracket.
+    if first == "(" || right.hasPrefix("\\left("), functionLetters.contains(where: left.hasSuffix) {
+      return " \\cdot "
+    }
     if isWide { return " \\, " }
     if first == "\\" { return " " }
     if left.hasSuffix("}"), left.last != nil, endsWithFraction(left) { return " " }
     if first.properties.isAlphabetic, endsWithCommand(left) { return " " }
     return ""
   }
+
+  private static let functionLetters = ["\\sigma", "\\psi", "\\Phi", "\\Gamma"]
 
   /// Whether the text ends in a command of letters, such as `\lambda`.
   private static func endsWithCommand(_ text: String) -> Bool {

@@ -69,6 +69,7 @@ indirect enum Layout: Sendable {
     case infinity = "norminf"
     case spectral = "specnorm"
     case nuclear = "nucnorm"
+    case absolute = "abs"
   }
 
   enum Total: String, Sendable {

@@ -181,7 +181,7 @@ struct LinearSpeller {
     case .one: mark = "₁"
     case .two: mark = isMatrix ? "_F" : "₂"
     case .infinity: mark = "_∞"
-    case .spectral, .nuclear: return call(norm.rawValue, [inner])
+    case .spectral, .nuclear, .absolute: return call(norm.rawValue, [inner])
     }
     return [.text("‖"), .part(inner, .comparison), .text("‖" + mark)]
   }

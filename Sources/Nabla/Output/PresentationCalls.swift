@@ -17,6 +17,9 @@ extension Presenter {
       if arguments.count == 2, let relation = Layout.Relation(operation: name) {
         return comparison(arguments[0], relation, arguments[1])
       }
+      if name == "abs", let inner = layouts.first {
+        return named(name, .norm(.absolute, inner, isMatrix: arguments[0].shape.isMatrix), parts)
+      }
       return named(name, .call(.elementwise(name), layouts), parts)
     case .array(let array):
       if let norm = Layout.Norm(array), let inner = layouts.first {

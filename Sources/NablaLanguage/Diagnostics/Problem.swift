@@ -101,4 +101,6 @@ public indirect enum Problem: Sendable, Hashable {
   case equalSides(Operand, Operand)
   case noGradientShape(Operand, by: Operand)
   case needsScalar(question: String, Operand)
+  case barsOfMatrix(Operand)
+  case normOfMatrix(Operand)
 }

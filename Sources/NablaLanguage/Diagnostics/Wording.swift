@@ -178,6 +178,13 @@ extension Problem {
       ("no gradient of an array by an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
     case .needsScalar(let question, let a):
       ("`\(question)` needs a scalar; \(a.words)", "`jacobian` takes any expression")
+    case .barsOfMatrix(let a):
+      ("bars are the absolute value, or the determinant of a square matrix; \(a.words)", nil)
+    case .normOfMatrix(let a):
+      (
+        "papers do not agree on this norm of a matrix; \(a.words)",
+        "`\\lVert \\operatorname{vec}(A) \\rVert_1` is the sum of all absolute values"
+      )
     }
   }
 

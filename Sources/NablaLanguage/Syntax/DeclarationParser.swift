@@ -8,6 +8,11 @@ extension Parser {
       advance()
     } while take(.comma)
     guard take(.colon) else { throw unexpected(wanted: "`:` and a type") }
+    return try declarations(of: names.map { ($0.text, $0.range) })
+  }
+
+  /// `matrix(n, n), symmetric`, as the type of names that are read already.
+  mutating func declarations(of names: [(String, SourceRange)]) throws(Diagnostic) -> [Declaration] {
     let parameter = try shape()
     var type = DeclaredType.value(parameter)
     if take(.arrow) {
@@ -17,7 +22,7 @@ extension Parser {
     }
     let properties = try properties(of: type)
     if kind != .end { throw unexpected(wanted: "`,` and a property") }
-    return names.map { Declaration(name: $0.text, type: type, properties: properties, range: $0.range) }
+    return names.map { Declaration(name: $0.0, type: type, properties: properties, range: $0.1) }
   }
 
   private mutating func properties(of type: DeclaredType) throws(Diagnostic) -> Set<Property> {

@@ -54,4 +54,6 @@ public struct Statement: Sendable {
   public let range: SourceRange
   /// The statement on one line, without comments.
   public let text: String
+  /// What the fonts of LaTeX say of the names in it.
+  var fontHints: [String: FontHint] = [:]
 }

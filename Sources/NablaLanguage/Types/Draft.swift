@@ -29,6 +29,7 @@ struct Constraint {
     case oneSubscript(Draft, size: Dimension, length: Dimension, Shape)
     case gradient(Draft, by: Draft, Shape)
     case subscriptBound(index: String, upper: Dimension, size: Dimension, Draft)
+    case bars(Bars, Draft, Shape)
   }
 
   let kind: Kind

@@ -9,6 +9,8 @@ public struct Environment: Sendable {
   public var allowsDifferentials = false
   /// Whether a name without a declaration is typed from how it is used; if not, it is an error.
   public var infersUndeclared = true
+  /// What the fonts of undeclared names say of their shapes.
+  public var fontHints: [String: FontHint] = [:]
 
   public init() {}
 

@@ -125,6 +125,7 @@ public struct FileElaborator {
   private func noteWhatComes() {
     var trees: [SyntaxTree] = []
     for statement in statements {
+      engine.environment.fontHints.merge(statement.fontHints) { first, _ in first }
       switch statement.kind {
       case .declaration(let declarations):
         for declaration in declarations { note(declaration.name, statement) }

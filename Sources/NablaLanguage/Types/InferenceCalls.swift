@@ -16,7 +16,9 @@ extension InferenceEngine {
       return Draft(tree, a.shape) { .differential(a.built($0)) }
     }
     let canonical = name == "sigma" && isGreek ? "sigmoid" : name
-    guard let signature = environment.functions[canonical] else { throw unknownFunction(name, nameRange) }
+    guard let signature = environment.functions[canonical] ?? Signature.unnamed[canonical] else {
+      throw unknownFunction(name, nameRange)
+    }
     if name == "sum", arguments.count == 2, let index = arguments[0].name {
       return try openSum(tree, index, arguments[0].range, arguments[1])
     }
@@ -25,6 +27,9 @@ extension InferenceEngine {
         .argumentCount(canonical, wanted: signature.arity.words, found: arguments.count), at: tree.range)
     }
     if signature.takesSizes { return try structure(tree, signature.rule, arguments) }
+    if signature.rule == .openZeros {
+      return Draft(tree, Shape(state.unifier.fresh(), state.unifier.fresh())) { _ in .zeros }
+    }
     var drafts: [Draft] = []
     for argument in arguments { drafts.append(try draft(argument)) }
     return try builtin(tree, signature.canonical ?? canonical, signature.rule, drafts)
@@ -142,7 +147,9 @@ extension InferenceEngine {
         return .call("polygamma", [one, a.built($0)])
       }
     case .differential: return Draft(tree, a.shape) { .differential(a.built($0)) }
-    case .identity, .ones, .zeros, .commutation: return try structure(tree, rule, arguments.map(\.tree))
+    case .bars(let bars): return try self.bars(tree, bars, a)
+    case .identity, .ones, .zeros, .commutation, .openZeros:
+      return try structure(tree, rule, arguments.map(\.tree))
     }
   }
 

@@ -6,7 +6,7 @@ extension InferenceEngine {
     return rows == .one && columns == .one ? true : nil
   }
 
-  private func unify(_ a: Shape, _ b: Shape, else problem: @autoclosure () -> Diagnostic) throws(Diagnostic)
+  func unify(_ a: Shape, _ b: Shape, else problem: @autoclosure () -> Diagnostic) throws(Diagnostic)
     -> Bool
   {
     switch state.unifier.unify(a, b) {
@@ -16,7 +16,7 @@ extension InferenceEngine {
     }
   }
 
-  private func unify(_ a: Dimension, _ b: Dimension, else problem: @autoclosure () -> Diagnostic)
+  func unify(_ a: Dimension, _ b: Dimension, else problem: @autoclosure () -> Diagnostic)
     throws(Diagnostic)
     -> Bool
   {
@@ -45,6 +45,7 @@ extension InferenceEngine {
     case .gradient(let a, let b, let shape): return try attemptGradient(a, b, shape, range)
     case .subscriptBound(let index, let upper, let size, let a):
       return try attemptBound(index, upper, size, a, range)
+    case .bars(let bars, let a, let shape): return try attemptBars(bars, a, shape, range)
     }
   }
 

@@ -127,7 +127,12 @@ final class InferenceEngine {
     guard state.undeclared.count < Limits.undeclaredNames else {
       throw Diagnostic(.tooManyUndeclared(limit: Limits.undeclaredNames), at: tree.range)
     }
-    let shape = Shape(state.unifier.fresh(), state.unifier.fresh())
+    let shape =
+      switch environment.fontHints[name] {
+      case .vector: Shape.vector(state.unifier.fresh(many: true))
+      case .matrix: Shape(state.unifier.fresh(many: true), state.unifier.fresh(many: true))
+      case nil: Shape(state.unifier.fresh(), state.unifier.fresh())
+      }
     state.undeclaredIndex[name] = state.undeclared.count
     state.undeclared.append((name, shape, tree.range))
     return Draft(tree, shape) { _ in .name(name) }

@@ -24,7 +24,14 @@ public struct Signature: Sendable, Hashable {
     case leftVector, rightVector
     case trigamma
     case differential
+    /// What bars mean of a shape.
+    case bars(Bars)
+    /// Zeros whose sizes are inferred.
+    case openZeros
   }
+
+  /// The name of zeros without sizes, which nobody can type.
+  static let openZeros = "zeros()"
 
   public let arity: ClosedRange<Int>
   package let rule: Rule
@@ -82,6 +89,13 @@ public struct Signature: Sendable, Hashable {
     return table
   }()
 
+  /// What LaTeX has no word for, under names that nobody can type.
+  static let unnamed: [String: Signature] = {
+    var table = [openZeros: Signature(0...0, .openZeros)]
+    for bars in Bars.allCases { table[bars.rawValue] = Signature(1...1, .bars(bars)) }
+    return table
+  }()
+
   /// Whether the arguments are sizes.
   var takesSizes: Bool {
     switch rule {
@@ -89,7 +103,7 @@ public struct Signature: Sendable, Hashable {
     case .elementwise, .elementwiseIn, .reductionOrElementwise, .reduction, .rowSums, .columnSums,
       .squareToScalar,
       .squareToSquare, .same, .pseudoinverse, .diagonal, .vectorize, .kronecker, .dot, .outer, .fill,
-      .rowwiseReduction, .leftVector, .rightVector, .trigamma, .differential:
+      .rowwiseReduction, .leftVector, .rightVector, .trigamma, .differential, .bars, .openZeros:
       false
     }
   }

@@ -1,0 +1,334 @@
+/// Factors: atoms with what is raised and lowered behind them.
+extension LaTeXParser {
+  mutating func factor() throws(Diagnostic) -> SyntaxTree {
+    try enter()
+    defer { leave() }
+    let start = token.range.start
+    var result = try atom()
+    while true {
+      switch kind {
+      case .prime:
+        advance()
+        result = try make(.transpose(result), from: start)
+      case .sup: result = try raised(result, from: start)
+      case .sub: result = try entry(of: result, at: try lowered(), from: start)
+      case .command, .letter, .number, .word, .begin, .finish, .beginGroup, .endGroup, .align, .row, .opening,
+        .closing, .bar, .doubleBar, .plus, .minus, .star, .slash, .comma, .semicolon, .colon, .dot, .equals,
+        .less, .greater, .end, .bad:
+        return result
+      }
+    }
+  }
+
+  private mutating func atom() throws(Diagnostic) -> SyntaxTree {
+    let start = token.range.start
+    switch kind {
+    case .number: return try number()
+    case .letter: return try nameOrCall()
+    case .word: return try word()
+    case .beginGroup:
+      advance()
+      let inner = try inBrackets { parser throws(Diagnostic) in try parser.expression() }
+      try close(.endGroup, "{", from: start)
+      return SyntaxTree(inner.kind, range: SourceRange(start: start, end: previousEnd))
+    case .opening: return try bracketed()
+    case .bar, .doubleBar: return closesBar ? try unexpectedAtom() : try bars()
+    case .begin: return try environment()
+    case .command: return try command()
+    case .finish, .endGroup, .sub, .sup, .prime, .align, .row, .closing, .plus, .minus, .star, .slash, .comma,
+      .semicolon, .colon, .dot, .equals, .less, .greater, .end, .bad:
+      return try unexpectedAtom()
+    }
+  }
+
+  private func unexpectedAtom() throws(Diagnostic) -> SyntaxTree {
+    throw unexpected(wanted: "an expression")
+  }
+
+  private mutating func command() throws(Diagnostic) -> SyntaxTree {
+    let start = token.range.start
+    let name = token.text
+    if let called = LaTeXCommands.functions[name] { return try function(called, written: "\\" + name) }
+    if LaTeXCommands.fonts.contains(name) { return try inFont() }
+    if LaTeXCommands.accents[name] != nil { return try nameOrCall() }
+    switch name {
+    case "frac", "tfrac", "dfrac", "cfrac":
+      if let derivative = try fractionDerivative() { return derivative }
+      advance()
+      let top = try argument()
+      let bottom = try argument()
+      return try make(.binary(.divide, top, bottom), from: start)
+    case "sqrt": return try root()
+    case "sum": return try indexSum()
+    case "prod":
+      advance()
+      throw error(.noProduct, from: start)
+    case "nabla", "partial": return try derivative()
+    case "mathrm", "operatorname", "text", "mathsf":
+      advance()
+      return try argument()
+    default: return try unexpectedAtom()
+    }
+  }
+
+  private mutating func number() throws(Diagnostic) -> SyntaxTree {
+    let token = token
+    let digits = String(token.text.dropFirst(digitsTaken))
+    let range = SourceRange(start: token.range.start + digitsTaken, end: token.range.end)
+    digitsTaken = 0
+    advance()
+    guard let value = Rational(text: digits), !value.isOverflow else {
+      throw Diagnostic(.numberTooLarge(digits), at: range)
+    }
+    return SyntaxTree(.number(value), range: range)
+  }
+
+  /// What a command is applied to: a group, or the next sign alone, so that `\frac12` is one half.
+  mutating func argument() throws(Diagnostic) -> SyntaxTree {
+    try enter()
+    defer { leave() }
+    let start = token.range.start
+    switch kind {
+    case .beginGroup:
+      advance()
+      let inner = try inBrackets { parser throws(Diagnostic) in try parser.expression() }
+      try close(.endGroup, "{", from: start)
+      return SyntaxTree(inner.kind, range: SourceRange(start: start, end: previousEnd))
+    case .number:
+      if token.text.contains(".") || token.text.count == digitsTaken + 1 { return try number() }
+      let place = token.text.index(token.text.startIndex, offsetBy: digitsTaken)
+      let range = SourceRange(start: start + digitsTaken, end: start + digitsTaken + 1)
+      digitsTaken += 1
+      guard let value = Rational(text: token.text[place...place]) else { return try unexpectedAtom() }
+      return SyntaxTree(.number(value), range: range)
+    case .letter, .word, .command: return try atom()
+    case .begin, .finish, .endGroup, .sub, .sup, .prime, .align, .row, .opening, .closing, .bar, .doubleBar,
+      .plus, .minus, .star, .slash, .comma, .semicolon, .colon, .dot, .equals, .less, .greater, .end, .bad:
+      throw unexpected(wanted: "`{`")
+    }
+  }
+
+  // MARK: Brackets
+
+  /// Reads with no bar open: those outside of a bracket are not closed inside.
+  mutating func inBrackets<T>(_ body: (inout LaTeXParser) throws(Diagnostic) -> T) throws(Diagnostic) -> T {
+    let outside = openBars
+    openBars = []
+    let result = try body(&self)
+    openBars = outside
+    return result
+  }
+
+  mutating func close(_ wanted: LaTeXToken.Kind, _ open: String, from start: Int) throws(Diagnostic) {
+    if take(wanted) { return }
+    if kind == .end {
+      throw LaTeXProblem.unclosed(open).diagnostic(at: SourceRange(start: start, end: start + 1))
+    }
+    throw unexpected(wanted: "an operator")
+  }
+
+  private static let partners = ["(": ")", "[": "]", "{": "}", "<": ">", "[[": "]]"]
+
+  /// Steps over the bracket that closes one.
+  mutating func closeBracket(_ opening: LaTeXToken) throws(Diagnostic) {
+    let partner = Self.partners[opening.text] ?? ")"
+    if kind == .closing, token.text == partner { return advance() }
+    if kind == .end { throw LaTeXProblem.unclosed(opening.text).diagnostic(at: opening.range) }
+    throw unexpected(wanted: "`\(partner)`")
+  }
+
+  /// `(E)`, `[E]`, `\{E\}`; `\langle a, b \rangle` is an inner product.
+  private mutating func bracketed() throws(Diagnostic) -> SyntaxTree {
+    let opening = token
+    let start = opening.range.start
+    if opening.text == "<" {
+      let arguments = try arguments()
+      guard arguments.count == 2 else {
+        throw Diagnostic(
+          .argumentCount("\\langle", wanted: "two arguments", found: arguments.count),
+          at: SourceRange(start: start, end: previousEnd))
+      }
+      return try call("dot", arguments, from: start)
+    }
+    advance()
+    let inner = try inBrackets { parser throws(Diagnostic) in try parser.expression() }
+    try closeBracket(opening)
+    return SyntaxTree(inner.kind, range: SourceRange(start: start, end: previousEnd))
+  }
+
+  /// Expressions between brackets, separated by commas.
+  mutating func arguments() throws(Diagnostic) -> [SyntaxTree] {
+    let opening = token
+    advance()
+    let result = try inBrackets { parser throws(Diagnostic) in
+      var result = [try parser.expression()]
+      while parser.take(.comma) { result.append(try parser.expression()) }
+      return result
+    }
+    try closeBracket(opening)
+    return result
+  }
+
+  // MARK: Bars
+
+  /// `|x|`, `\lVert x \rVert_2`.
+  private mutating func bars() throws(Diagnostic) -> SyntaxTree {
+    let start = token.range.start
+    let opening = token
+    var isDouble = kind == .doubleBar
+    if !isDouble, opening.side == .either, token(1).kind == .bar, token(1).range.start == opening.range.end {
+      isDouble = true
+      advance()
+    }
+    advance()
+    let mark: LaTeXToken.Kind = isDouble ? .doubleBar : .bar
+    let depth = openBars.count
+    openBars.append(mark)
+    let inner = try expression()
+    guard openBars.count > depth else { throw unexpected(wanted: "a bar") }
+    openBars.removeLast(openBars.count - depth)
+    if isDouble, kind == .bar, token(1).kind == .bar {
+      advance()
+    } else if kind != mark {
+      if kind == .end {
+        throw LaTeXProblem.unclosed(source.text(opening.range)).diagnostic(at: opening.range)
+      }
+      throw unexpected(wanted: "the bar that closes `\(source.text(opening.range))`")
+    }
+    advance()
+    if isDouble { return try norm(of: inner, from: start) }
+    return try call(Bars.absolute.rawValue, [inner], from: start)
+  }
+
+  /// A norm by what is lowered behind it.
+  private mutating func norm(of inner: SyntaxTree, from start: Int) throws(Diagnostic) -> SyntaxTree {
+    guard kind == .sub else { return try call("norm2", [inner], from: start) }
+    advance()
+    let first = position
+    let tokens = groupTokens()
+    let function: String?
+    switch tokens.map({ $0.kind == .command ? "\\" + $0.text : $0.kind == .star ? "*" : $0.text }) {
+    case ["2"]: function = Bars.euclidean.rawValue
+    case ["F"], ["Fro"], ["fro"]: function = "normF"
+    case ["1"]: function = Bars.sum.rawValue
+    case ["\\infty"]: function = Bars.largest.rawValue
+    case ["*"], ["\\ast"], ["\\star"]: function = "nucnorm"
+    case ["op"], ["spec"]: function = "specnorm"
+    default: function = nil
+    }
+    guard let function else {
+      let text = source.text(SourceRange(start: self.tokens[first].range.start, end: previousEnd))
+      throw error(.badNorm(text), from: start)
+    }
+    return try call(function, [inner], from: start)
+  }
+
+  /// The tokens of the group that is next, or the next token alone; steps over them.
+  mutating func groupTokens() -> ArraySlice<LaTeXToken> {
+    guard kind == .beginGroup else {
+      let first = position
+      advance()
+      return tokens[first..<max(position, first)]
+    }
+    let end = groupEnd(position)
+    let inside = tokens[(position + 1)..<max(end, position + 1)]
+    position = min(end + 1, tokens.count - 1)
+    return inside
+  }
+
+  /// The index of the token that closes the group which begins at one.
+  func groupEnd(_ start: Int) -> Int {
+    var depth = 0
+    for index in start..<tokens.count {
+      if tokens[index].kind == .beginGroup { depth += 1 }
+      if tokens[index].kind == .endGroup {
+        depth -= 1
+        if depth == 0 { return index }
+      }
+    }
+    return tokens.count - 1
+  }
+
+  // MARK: Roots and sums
+
+  private mutating func root() throws(Diagnostic) -> SyntaxTree {
+    let start = token.range.start
+    advance()
+    guard kind == .opening, token.text == "[" else {
+      return try call("sqrt", [try argument()], from: start)
+    }
+    let degree = try bracketed()
+    let radicand = try argument()
+    let one = SyntaxTree(.number(1), range: degree.range)
+    let exponent = try make(.binary(.divide, one, degree), from: degree.range.start)
+    return try make(.binary(.power, radicand, exponent), from: start)
+  }
+
+  /// `\sum_{i=1}^{n} E`: E goes as far as the next plus or minus of this level.
+  private mutating func indexSum() throws(Diagnostic) -> SyntaxTree {
+    try enter()
+    defer { leave() }
+    let start = token.range.start
+    advance()
+    var upper: SyntaxTree?
+    if kind == .sup {
+      advance()
+      upper = try argument()
+    }
+    guard kind == .sub else { throw error(.noIndex, from: start) }
+    advance()
+    let (indices, lower) = try sumIndices()
+    if kind == .sup {
+      advance()
+      upper = try argument()
+    }
+    if upper == nil, let lower, lower.integerLiteral != 1 { throw error(.rangeNeedsEnd, from: start) }
+    bound += indices.map(\.text)
+    let body = try product()
+    bound.removeLast(indices.count)
+    var result = body
+    for index in indices.reversed() {
+      if let upper {
+        let first = lower ?? SyntaxTree(.number(1), range: index.range)
+        result = try make(
+          .sum(index: index.text, indexRange: index.range, lower: first, upper: upper, result), from: start)
+      } else {
+        let name = SyntaxTree(.name(index.text), range: index.range)
+        result = try call("sum", [name, result], from: start)
+      }
+    }
+    return result
+  }
+
+  /// `{i=1}`, `{i}`, `i`, `{i,j}`, `{ij}`.
+  private mutating func sumIndices() throws(Diagnostic) -> ([LaTeXToken], SyntaxTree?) {
+    let start = token.range.start
+    guard kind == .beginGroup else {
+      let index = token
+      guard kind == .letter else { throw unexpected(wanted: "an index") }
+      advance()
+      return ([index], nil)
+    }
+    advance()
+    var indices: [LaTeXToken] = []
+    while kind == .letter {
+      indices.append(token)
+      advance()
+      _ = take(.comma)
+    }
+    guard !indices.isEmpty, Set(indices.map(\.text)).count == indices.count else {
+      throw error(.badIndex(source.text(SourceRange(start: start, end: token.range.end))), from: start)
+    }
+    var lower: SyntaxTree?
+    if kind == .equals {
+      advance()
+      lower = try sum()
+    }
+    if kind != .endGroup {
+      let text = source.text(SourceRange(start: start, end: token.range.end))
+      throw LaTeXProblem.badIndex(text).diagnostic(at: SourceRange(start: start, end: token.range.end))
+    }
+    advance()
+    return (indices, lower)
+  }
+}

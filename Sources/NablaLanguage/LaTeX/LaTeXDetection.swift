@@ -1,0 +1,51 @@
+/// Tells LaTeX from the plain language.
+enum LaTeXDetection {
+  /// Whether a stretch of a text is LaTeX: it has a command, or braces behind `_` or `^` and no word of the
+  /// plain language.
+  static func isLaTeX(_ source: SourceText, _ range: SourceRange) -> Bool {
+    let bytes = source.bytes
+    var index = range.start
+    var hasBraces = false
+    while index + 1 < range.end {
+      let (byte, next) = (bytes[index], bytes[index + 1])
+      if byte == UInt8(ascii: "\\"), isCommand(bytes, index + 1, range.end) { return true }
+      if byte == UInt8(ascii: "_") || byte == UInt8(ascii: "^"), next == UInt8(ascii: "{") {
+        hasBraces = true
+      }
+      index += 1
+    }
+    return hasBraces && !isPlain(source, range)
+  }
+
+  private static let symbols = Set(",;:!{}|".utf8)
+
+  private static func isCommand(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    if symbols.contains(bytes[start]) { return true }
+    var stop = start
+    while stop < end, Letters.isASCIILetter(bytes[stop]) { stop += 1 }
+    return stop > start && LaTeXCommands.isKnown(String(decoding: bytes[start..<stop], as: UTF8.self))
+  }
+
+  /// Whether a text without commands has a sign or a word that only the plain language has.
+  private static func isPlain(_ source: SourceText, _ range: SourceRange) -> Bool {
+    let bytes = source.bytes
+    var index = range.start
+    while index < range.end {
+      if bytes[index] == UInt8(ascii: "*") { return true }
+      var end = index
+      while end < range.end, Letters.isASCIILetter(bytes[end]) || end > index && Letters.isDigit(bytes[end]) {
+        end += 1
+      }
+      if end > index + 1 {
+        let word = String(decoding: bytes[index..<end], as: UTF8.self)
+        let isCall = end < range.end && bytes[end] == UInt8(ascii: "(")
+        if Letters.greekNames.contains(word) || !isCall && Signature.builtins[word] != nil || word.count > 3 {
+          return true
+        }
+        if word.contains(where: \.isNumber) { return true }
+      }
+      index = max(end, index + 1)
+    }
+    return false
+  }
+}

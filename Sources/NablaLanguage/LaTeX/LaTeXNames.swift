@@ -1,0 +1,70 @@
+/// What names mean where LaTeX is read, so far as reading depends on it.
+///
+/// LaTeX spells more than one name alike (`W1` and `W_1` are both `W_1`), writes an entry as it writes a name
+/// with an index, and a product as it writes a call. What is declared decides.
+public struct LaTeXNames: Sendable {
+  /// A name whose entries are given by a formula: `p_i = \sigma(w^\top x_i)`.
+  struct Family: Sendable {
+    let indices: [String]
+    let body: SyntaxTree
+  }
+
+  private(set) var shapes: [String: Shape] = [:]
+  private(set) var values: Set<String> = []
+  private(set) var functions: Set<String> = []
+  private(set) var sizes: Set<String> = []
+  /// The variables that a definition is written as a function of: `J(w) = ...`.
+  private(set) var parameters: [String: [String]] = [:]
+  private(set) var families: [String: Family] = [:]
+  /// Indices that a formula holds for all of.
+  var freeIndices: Set<String> = []
+  private var spelled: [String: [String]] = [:]
+
+  public init() {}
+
+  /// The names of an environment.
+  public init(_ environment: Environment) {
+    for declaration in environment.declarations.values { add(declaration) }
+    for (name, value) in environment.definitions { add(value: name, shape: value.shape) }
+    for name in environment.dimensions { add(size: name) }
+  }
+
+  public mutating func add(_ declaration: Declaration) {
+    switch declaration.type {
+    case .value(let shape): add(value: declaration.name, shape: shape)
+    case .function:
+      functions.insert(declaration.name)
+      note(declaration.name)
+    }
+    for size in declaration.type.dimensionNames { add(size: size) }
+  }
+
+  /// Adds a variable or definition; its shape where that is known.
+  public mutating func add(value name: String, shape: Shape? = nil, parameters: [String]? = nil) {
+    values.insert(name)
+    if let shape { shapes[name] = shape }
+    if let parameters { self.parameters[name] = parameters }
+    note(name)
+  }
+
+  public mutating func add(size name: String) {
+    sizes.insert(name)
+    note(name)
+  }
+
+  mutating func add(family name: String, _ family: Family) { families[name] = family }
+
+  private mutating func note(_ name: String) {
+    let key = Self.key(name)
+    if spelled[key]?.contains(name) != true { spelled[key, default: []].append(name) }
+  }
+
+  /// The names with a meaning that LaTeX spells like this one, sorted.
+  func known(like name: String) -> [String] { (spelled[Self.key(name)] ?? []).sorted() }
+
+  func isArray(_ name: String) -> Bool { shapes[name].map { !$0.isScalar } ?? false }
+  func isMatrix(_ name: String) -> Bool { shapes[name]?.isMatrix ?? false }
+
+  /// A name without what LaTeX does not show.
+  private static func key(_ name: String) -> String { name.filter { $0 != "_" } }
+}

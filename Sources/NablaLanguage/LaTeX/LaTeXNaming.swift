@@ -1,0 +1,324 @@
+/// Names, entries and calls.
+extension LaTeXParser {
+  /// The letters of a name, with what stands over them and the font that they are in.
+  struct Base {
+    var name: String
+    var hint: FontHint?
+    let start: Int
+  }
+
+  /// A letter, an accented letter, a letter in a font, a word; nil where none begins here.
+  mutating func base() throws(Diagnostic) -> Base? {
+    let start = token.range.start
+    switch kind {
+    case .letter:
+      let name = token.text
+      advance()
+      return Base(name: name, start: start)
+    case .word:
+      guard let name = Self.spelled([token]) else { return nil }
+      advance()
+      return Base(name: name, start: start)
+    case .command:
+      let command = token.text
+      let accent = LaTeXCommands.accents[command]
+      guard accent != nil || LaTeXCommands.fonts.contains(command) else { return nil }
+      try enter()
+      defer { leave() }
+      advance()
+      let isGroup = take(.beginGroup)
+      guard var inner = try base() else { throw unexpected(wanted: "a name") }
+      if isGroup, !take(.endGroup) {
+        throw LaTeXProblem.notAName(source.text(SourceRange(start: start, end: token.range.end)))
+          .diagnostic(at: SourceRange(start: start, end: token.range.end))
+      }
+      if let accent { inner.name += accent }
+      if accent == nil, ["mathbf", "boldsymbol", "bm", "pmb", "bf", "vec", "symbf"].contains(command) {
+        inner.hint = Letters.isCapital(inner.name) ? .matrix : .vector
+      }
+      return Base(name: inner.name, hint: inner.hint, start: start)
+    case .number, .begin, .finish, .beginGroup, .endGroup, .sub, .sup, .prime, .align, .row, .opening,
+      .closing, .bar, .doubleBar, .plus, .minus, .star, .slash, .comma, .semicolon, .colon, .dot, .equals,
+      .less, .greater, .end, .bad:
+      return nil
+    }
+  }
+
+  /// A name with its indices, a value of a function, or `\mathrm{d}X`.
+  mutating func nameOrCall() throws(Diagnostic) -> SyntaxTree {
+    if let result = try spelledWord() { return result }
+    let start = token.range.start
+    guard let base = try base() else { throw unexpected(wanted: "an expression") }
+    return try named(base, from: start)
+  }
+
+  mutating func named(_ base: Base, from start: Int) throws(Diagnostic) -> SyntaxTree {
+    if let result = try special(base, from: start) { return result }
+    var name = base.name
+    var lowered: LaTeXLowered?
+    while true {
+      if kind == .sub, lowered == nil {
+        lowered = try self.lowered()
+      } else if kind == .sup, let raised = try raisedName() {
+        name += raised
+      } else {
+        break
+      }
+    }
+    let tree = try resolved(name, lowered, base, from: start)
+    guard case .name(let found) = tree.kind else { return tree }
+    return try applied(found, tree, from: start)
+  }
+
+  /// `^{(l)}` and `^*`, which belong to the name.
+  private mutating func raisedName() throws(Diagnostic) -> String? {
+    let next = token(1)
+    if next.kind == .star || next.isCommand("star") || next.isCommand("ast") {
+      advance()
+      advance()
+      return "star"
+    }
+    guard next.kind == .beginGroup else { return nil }
+    let end = groupEnd(position + 1)
+    let inside = tokens[min(position + 2, end)..<end]
+    guard let first = inside.first, let last = inside.last else { return nil }
+    if inside.count == 1, first.kind == .star || first.isCommand("star") || first.isCommand("ast") {
+      position = end
+      advance()
+      return "star"
+    }
+    guard first.kind == .opening, first.text == "(", last.kind == .closing, last.text == ")",
+      let spelled = Self.spelled(inside)
+    else { return nil }
+    position = end
+    advance()
+    return spelled
+  }
+
+  // MARK: What a name stands for
+
+  private func isIndex(_ letter: String) -> Bool {
+    bound.contains(letter) || names.freeIndices.contains(letter)
+  }
+
+  private mutating func resolved(_ name: String, _ lowered: LaTeXLowered?, _ base: Base, from start: Int)
+    throws(Diagnostic) -> SyntaxTree
+  {
+    let range = SourceRange(start: start, end: previousEnd)
+    guard let lowered else {
+      return SyntaxTree(.name(try whole(name, base.hint, range)), range: range)
+    }
+    let letters = lowered.letters
+    let moves = letters.contains(where: isIndex)
+    let spelled = lowered.spelled.map { name + "_" + $0 }
+    let known = spelled.map { names.known(like: $0) } ?? []
+    if !moves, let spelled, known.count > 0 {
+      let found = try one(of: known, spelled, range)
+      let array = names.known(like: name)
+      if array.count == 1, names.isArray(array[0]), !names.isMatrix(array[0]), letters.isEmpty {
+        throw LaTeXProblem.twoNames(
+          found, "\(array[0])[\(lowered.spelled ?? "")]", written: source.text(range)
+        )
+        .diagnostic(at: range)
+      }
+      return SyntaxTree(.name(found), range: range)
+    }
+    if let special = try structured(name, lowered, moves, range) { return special }
+    let array = names.known(like: name)
+    let isSized = letters.allSatisfy { isIndex($0) || names.sizes.contains($0) }
+    let hasRange = lowered.pieces.contains {
+      switch $0 {
+      case .all, .range: true
+      case .run, .tree, .word: false
+      }
+    }
+    let isEntry = moves || hasRange || isSized && array.count == 1 && names.isArray(array[0])
+    if isEntry {
+      guard letters.allSatisfy({ isIndex($0) || names.sizes.contains($0) || !names.values.contains($0) })
+      else {
+        throw LaTeXProblem.badSubscript(source.text(lowered.range)).diagnostic(at: lowered.range)
+      }
+      return try entry(name, lowered, base, range)
+    }
+    guard let spelled else {
+      throw LaTeXProblem.badSubscript(source.text(lowered.range)).diagnostic(at: lowered.range)
+    }
+    return SyntaxTree(.name(try whole(spelled, base.hint, range)), range: range)
+  }
+
+  /// The name that letters spell.
+  private mutating func whole(_ name: String, _ hint: FontHint?, _ range: SourceRange) throws(Diagnostic)
+    -> String
+  {
+    let known = names.known(like: name)
+    if !known.isEmpty { return try one(of: known, name, range) }
+    if let hint { fontHints[name] = hint }
+    return name
+  }
+
+  private func one(of known: [String], _ name: String, _ range: SourceRange) throws(Diagnostic) -> String {
+    if known.count > 1 {
+      throw LaTeXProblem.twoNames(known[0], known[1], written: source.text(range)).diagnostic(at: range)
+    }
+    return known[0]
+  }
+
+  /// Letters with indices that mean something by themselves: `I_n`, `\delta_{ij}`, `K_{m,n}`.
+  private mutating func structured(
+    _ name: String, _ lowered: LaTeXLowered, _ moves: Bool, _ range: SourceRange
+  ) throws(Diagnostic) -> SyntaxTree? {
+    guard names.known(like: name).isEmpty, let subscripts = lowered.subscripts() else { return nil }
+    let places = subscripts.compactMap { part -> SyntaxTree? in
+      if case .index(let tree) = part { return tree }
+      return nil
+    }
+    guard places.count == subscripts.count else { return nil }
+    let start = range.start
+    switch (name, places.count) {
+    case ("I", 1) where !moves: return try call("eye", places, from: start)
+    case ("delta", 2) where moves, ("I", 2) where moves:
+      return try make(.entry(SyntaxTree(.name("I"), range: range), subscripts), from: start)
+    case ("K", 2) where !moves && lowered.pieces.count == 2:
+      return try call("commutation", places, from: start)
+    default: return nil
+    }
+  }
+
+  /// An entry of an array; `x_{ij}` is one of `X` too, and `x_i` is its row i as a column, where only `X` is known.
+  private mutating func entry(_ name: String, _ lowered: LaTeXLowered, _ base: Base, _ range: SourceRange)
+    throws(Diagnostic) -> SyntaxTree
+  {
+    let start = range.start
+    let shape = names.known(like: name).first.flatMap { names.shapes[$0] }
+    guard let subscripts = lowered.subscripts(of: shape) else {
+      throw LaTeXProblem.badSubscript(source.text(lowered.range)).diagnostic(at: lowered.range)
+    }
+    if let family = names.families[name], family.indices.count == subscripts.count {
+      var places: [String: SyntaxTree] = [:]
+      for (index, part) in zip(family.indices, subscripts) {
+        guard case .index(let tree) = part else {
+          throw LaTeXProblem.badSubscript(source.text(lowered.range)).diagnostic(at: lowered.range)
+        }
+        places[index] = tree
+      }
+      return try placed(family.body, places, range)
+    }
+    let known = names.known(like: name)
+    let capital = name.prefix(1).uppercased() + name.dropFirst()
+    if known.isEmpty, capital != name, let matrix = names.known(like: capital).first, names.isMatrix(matrix) {
+      let array = SyntaxTree(.name(matrix), range: range)
+      if subscripts.count == 2 { return try make(.entry(array, subscripts), from: start) }
+      let row = try make(.entry(array, [subscripts[0], .all(range)]), from: start)
+      return try make(.transpose(row), from: start)
+    }
+    let found = known.isEmpty ? name : try one(of: known, name, range)
+    if known.isEmpty, base.hint == .vector, subscripts.count == 1 {
+      // A bold letter with an index is a vector for each: a row of the matrix of them all.
+      fontHints[capital] = .matrix
+      let array = SyntaxTree(.name(capital), range: range)
+      let row = try make(.entry(array, [subscripts[0], .all(range)]), from: start)
+      return try make(.transpose(row), from: start)
+    }
+    return try make(.entry(SyntaxTree(.name(found), range: range), subscripts), from: start)
+  }
+
+  /// The formula of a family at its indices; the indices of its own sums get other names where they are taken.
+  private mutating func placed(_ body: SyntaxTree, _ places: [String: SyntaxTree], _ range: SourceRange)
+    throws(Diagnostic) -> SyntaxTree
+  {
+    var avoided = Set(bound)
+    for tree in places.values { avoided.formUnion(tree.freeNames) }
+    let result = body.replacing(places, avoiding: avoided, at: range)
+    return try make(result.kind, from: range.start)
+  }
+
+  // MARK: Calls
+
+  /// A name with a bracket behind it: a function's value, a definition's, or a product.
+  private mutating func applied(_ name: String, _ tree: SyntaxTree, from start: Int) throws(Diagnostic)
+    -> SyntaxTree
+  {
+    if names.functions.contains(name) { return try functionValue(name, tree, from: start) }
+    guard kind == .opening, token.text == "(" else { return tree }
+    if let parameters = names.parameters[name] {
+      let before = position
+      let opening = token
+      let arguments = bareNames()
+      if let arguments, parameters.isEmpty || arguments == parameters {
+        return SyntaxTree(tree.kind, range: SourceRange(start: start, end: previousEnd))
+      }
+      position = before
+      if arguments != nil, !parameters.isEmpty { throw unexpectedArguments(name, opening) }
+      return tree
+    }
+    let isConstant = name == "pi" || name == "e" || name == "I"
+    if names.values.contains(name) || names.sizes.contains(name) || isConstant || isIndex(name) {
+      return tree
+    }
+    let before = position
+    if bareNames() != nil {
+      let text = source.text(
+        SourceRange(start: tokens[before].range.end, end: tokens[position - 1].range.start))
+      throw error(.callOrProduct(source.text(tree.range), arguments: text), from: start)
+    }
+    position = before
+    return tree
+  }
+
+  private func unexpectedArguments(_ name: String, _ opening: LaTeXToken) -> Diagnostic {
+    Diagnostic(
+      message: "`\(name)` is defined with other arguments", range: opening.range,
+      hint: "write `\(name)(\(names.parameters[name, default: []].joined(separator: ", ")))`")
+  }
+
+  /// Steps over `(x, \mathbf{y})` and gives the names; nil, and nothing is read, where there is anything else.
+  mutating func bareNames() -> [String]? {
+    let before = position
+    advance()
+    var result: [String] = []
+    repeat {
+      guard let base = try? self.base() else {
+        position = before
+        return nil
+      }
+      var name = base.name
+      while true {
+        if kind == .sub, let lowered = try? lowered() {
+          name += "_" + (lowered.spelled ?? "")
+        } else if kind == .sup, let raised = try? raisedName() {
+          name += raised
+        } else {
+          break
+        }
+      }
+      result.append(names.known(like: name).first ?? name)
+    } while take(.comma) || take(.semicolon)
+    guard kind == .closing else {
+      position = before
+      return nil
+    }
+    advance()
+    return result
+  }
+
+  /// `f(x)`, `\phi''(z)`, `\phi^{(4)}(z)` of a declared function.
+  private mutating func functionValue(_ name: String, _ tree: SyntaxTree, from start: Int) throws(Diagnostic)
+    -> SyntaxTree
+  {
+    var order = 0
+    while kind == .prime {
+      order += 1
+      advance()
+    }
+    guard kind == .opening else {
+      if order > 0 { throw unexpected(wanted: "`(`") }
+      return tree
+    }
+    let arguments = try arguments()
+    if order > 0 {
+      return try make(.derivative(.prime(order), of: name, nameRange: tree.range, arguments), from: start)
+    }
+    return try make(
+      .call(name, nameRange: tree.range, isGreekLetter: name == "sigma", arguments), from: start)
+  }
+}
