@@ -9,21 +9,25 @@ private let seed = RuleVerifier.standardSeed
 private let verifier = RuleVerifier()
 private let subjects = verifier.subjects
 private let identities = RuleBook.standard.rules.filter { $0.table == .identity }
+
+/// Every eighth line of `Rules/`: `nabla rules check` tries them all, and more mutants of each.
+private let sample = subjects.enumerated().filter { $0.offset % 8 == 0 }.map(\.element.name)
 /// Every change of these is true as well.
 private let harmless: Set = [
   "inverse.invertible", "diag.diagonal", "expm.invertible", "expm.block.zero", "argmaxhot.differential",
 ]
-/// The plain evaluator has pinv(A) for tall matrices only.
+/// The naive evaluator has pinv(A) for tall matrices only.
 private let notNodeByNode: Set = ["pinv.transpose", "pinv.inner", "pinv.outer", "pinv.pinv"]
 
 @Suite struct RuleVerifierTests {
-  @Test(arguments: subjects.map(\.name)) func isTrue(_ name: String) throws {
+  @Test func theRulesAreThere() { #expect(subjects.count > 150) }
+
+  @Test(arguments: sample) func isTrue(_ name: String) throws {
     let report = try #require(verifier.verify(named: name, seed: seed))
     #expect(report.isVerified, "seed \(seed): \(report)")
   }
 
-  @Test(arguments: subjects.map(\.name)) func mutantsAreRejected(_ name: String) throws {
-    // `nabla rules check` takes more draws to tell what is true as well.
+  @Test(arguments: sample) func mutantsAreRejected(_ name: String) throws {
     let subject = try #require(subjects.first { $0.name == name })
     let report = verifier.mutantReport(subject, seed: seed, extraDraws: 12)
     #expect(report.survived.isEmpty, "seed \(seed): \(report)")
@@ -37,18 +41,18 @@ private let notNodeByNode: Set = ["pinv.transpose", "pinv.inner", "pinv.outer", 
     let rule = try #require(identities.first { $0.name == name })
     let claim = try #require(RuleSubject(rule).claims.first)
     var compared = 0
-    for (instance, sizes, values) in verifier.usableInstances(claim, draws: 12, seed: seed) {
+    for (instance, sizes, values) in verifier.usableInstances(claim, draws: 4, seed: seed) {
       guard case .equal(let left, let right) = instance.statement else { continue }
       let reference = Reference(sizes: sizes, values: values)
       let (a, b) = (reference.value(left), reference.value(right))
-      // The plain evaluator overflows and divides where the compiled one does not.
+      // The naive evaluator overflows and divides where the compiled one does not.
       guard a.isFinite, b.isFinite, a.count == b.count else { continue }
       compared += 1
       let scale = max(1, a.maxAbs, b.maxAbs)
       let error = a.zip(b) { $0 - $1 }.maxAbs / scale
       #expect(error < 1e-7, "\(name), seed \(seed): \(left.text) = \(a), \(right.text) = \(b) at \(sizes)")
     }
-    #expect(compared >= 6, "\(name), seed \(seed): \(compared) instances")
+    #expect(compared >= 2, "\(name), seed \(seed): \(compared) instances")
   }
 
   @Test func verdictsDependOnTheSeedAlone() throws {
@@ -56,13 +60,5 @@ private let notNodeByNode: Set = ["pinv.transpose", "pinv.inner", "pinv.outer", 
     let second = try #require(verifier.verify(named: "inverse.push", seed: 5))
     #expect(first.worstError == second.worstError && first.usableDraws == second.usableDraws)
     #expect(verifier.verify(named: "no such rule") == nil)
-  }
-
-  /// The whole table, with another seed, so that no rule passes by the luck of one.
-  @Test func allAreTrue() {
-    let seed: UInt64 = 1
-    let reports = verifier.verifyAll(seed: seed)
-    #expect(reports.count == subjects.count && reports.count > 150)
-    for report in reports { #expect(report.isVerified, "seed \(seed): \(report)") }
   }
 }
