@@ -137,11 +137,17 @@ struct DeriveCommand {
 struct CheckCommand {
   let paths: [String]
   let options: CommonOptions
+  private let declared: [String]
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    let arguments = try Arguments(
+      words, valued: CommonOptions.valued.union(["--declare"]), flags: CommonOptions.flags)
+    declared = arguments.all("--declare").flatMap { $0.split(separator: ";").map(String.init) }
     guard !arguments.operands.isEmpty else { throw UsageError(message: "formula file is missing") }
     paths = arguments.operands
+    if !declared.isEmpty, let file = paths.first(where: { !PaperReport.isPaper($0) }) {
+      throw UsageError(message: "--declare goes with papers; '\(file)' has declarations of its own")
+    }
     options = try CommonOptions(arguments)
   }
 
@@ -149,7 +155,12 @@ struct CheckCommand {
     var code: ExitCode = .answered
     var counts = (verified: 0, refuted: 0, skipped: 0, failed: 0)
     var all: [JSON] = []
+    var papers: PaperReport.Counts?
     for path in paths {
+      if PaperReport.isPaper(path) {
+        code = code.worse(try check(paper: path, &papers, &all))
+        continue
+      }
       let session = Session(try InputFile.source(path), options: options.session)
       if options.format == .json {
         let (objects, worst) = Runner(session: session, format: .json, steps: options.steps).answersAsJSON()
@@ -162,12 +173,38 @@ struct CheckCommand {
     if options.format == .json {
       Terminal.print(JSON.array(all).text() + "\n")
     } else {
+      if let papers { Terminal.print(PaperReport.summary(papers)) }
+      if papers != nil, paths.allSatisfy(PaperReport.isPaper) { return code }
       var line = "\(counts.verified) verified, \(counts.refuted) refuted"
       if counts.skipped > 0 { line += ", \(counts.skipped) not checked" }
       if counts.failed > 0 { line += ", \(counts.failed) without an answer" }
       Terminal.print(line + "\n")
     }
     return code
+  }
+
+  private func check(paper path: String, _ total: inout PaperReport.Counts?, _ all: inout [JSON])
+    throws(UsageError) -> ExitCode
+  {
+    let source = try InputFile.source(path)
+    let report: PaperReport
+    do throws(NablaError) {
+      report = try PaperReport(source, declared: declared, options: options.session)
+    } catch {
+      Terminal.error(DiagnosticRenderer(source).render(error.diagnostics))
+      all += error.diagnostics.map { AnswerWriter.json($0, source) }
+      return .input
+    }
+    let counts = report.counts
+    if options.format == .json { all += report.json } else { Terminal.print(report.text) }
+    var sum = total ?? PaperReport.Counts()
+    sum.verified += counts.verified
+    sum.refuted += counts.refuted
+    sum.notUnderstood += counts.notUnderstood
+    sum.definitions += counts.definitions
+    sum.others += counts.others
+    total = sum
+    return counts.refuted > 0 ? .refuted : .answered
   }
 
   private func check(

@@ -13,10 +13,16 @@ public struct Session: Sendable {
 
   /// Reads a formula file.
   public init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
+    self.init(source, options: options, fontHints: [:])
+  }
+
+  /// Reads a formula file in which the fonts of undeclared names are known.
+  init(_ source: SourceText, options: SessionOptions, fontHints: [String: FontHint]) {
     self.source = source
     self.options = options
     let (statements, problems) = parseFile(source)
     var environment = Environment()
+    environment.fontHints = fontHints
     environment.functions.merge(options.book.userSignatures) { builtin, _ in builtin }
     file = FileElaborator.elaborate(statements, source: source, in: environment)
     let all = problems + file.diagnostics

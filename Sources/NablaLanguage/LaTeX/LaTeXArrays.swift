@@ -82,7 +82,7 @@ extension LaTeXParser {
   }
 
   /// A size: what `\times` separates is not multiplied.
-  private mutating func sizeExpression() throws(Diagnostic) -> SyntaxTree {
+  mutating func sizeExpression() throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
     var result = try sizeTerm()
     while kind == .plus || kind == .minus {

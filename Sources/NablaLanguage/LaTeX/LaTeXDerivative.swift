@@ -14,7 +14,7 @@ public struct LaTeXDerivative: Sendable {
   let range: SourceRange
 
   /// The name that stands for a derivative in a tree; nobody can type it.
-  static func name(_ index: Int) -> String { "∇\(index)" }
+  static func name(_ index: Int) -> String { "∇\(index)∇" }
 }
 
 extension LaTeXParser {

@@ -71,7 +71,7 @@ extension LaTeXParser {
   }
 
   /// `^{(l)}` and `^*`, which belong to the name.
-  private mutating func raisedName() throws(Diagnostic) -> String? {
+  mutating func raisedName() throws(Diagnostic) -> String? {
     let next = token(1)
     if next.kind == .star || next.isCommand("star") || next.isCommand("ast") {
       advance()

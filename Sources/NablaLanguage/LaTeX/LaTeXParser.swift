@@ -21,9 +21,14 @@ struct LaTeXParser {
   var digitsTaken = 0
 
   init(_ source: SourceText, in range: SourceRange, names: LaTeXNames) throws(Diagnostic) {
+    try self.init(source, tokens: LaTeXLexer.tokens(of: source, in: range), names: names)
+  }
+
+  /// A parser of tokens, the last of which is of kind `end`.
+  init(_ source: SourceText, tokens: [LaTeXToken], names: LaTeXNames) throws(Diagnostic) {
     self.source = source
     self.names = names
-    tokens = LaTeXLexer.tokens(of: source, in: range)
+    self.tokens = tokens
     if tokens.count > Limits.statementTokens {
       throw Diagnostic(
         .tooLong(what: "a statement", limit: Limits.statementTokens, unit: "symbols"), at: tokens[0].range)

@@ -1,0 +1,193 @@
+/// Claims of a paper in the plain language.
+extension PaperReader {
+  /// The ways in which a claim may be read.
+  mutating func claim(_ equation: PaperEquation) -> PaperFormula.Kind {
+    if let relation = equation.relation {
+      return .notUnderstood(LaTeXProblem.relation(relation).diagnostic(at: equation.range))
+    }
+    let properties = PaperSentences.properties(in: equation.remark)
+    let hasHadamard = equation.sides.joined().contains { $0.isCommand("odot") || $0.isCommand("circ") }
+    var readings: [PaperReading] = []
+    var problem: Diagnostic?
+    for isTight in hasHadamard ? [false, true] : [false] {
+      do throws(Diagnostic) {
+        let cases = try self.cases(of: equation, isTight: isTight)
+        let hint = isTight ? "with `\\odot` before side by side" : nil
+        readings.append(try reading(cases, properties, layout: .gradient, hint, keepsDeclarations: true))
+        let hasLayouts = cases.contains {
+          $0.contains { $0.derivatives.contains { $0.isFraction && $0.kind == .gradient } }
+        }
+        if hasLayouts {
+          let remark = "in numerator layout" + (hint.map { ", " + $0 } ?? "")
+          readings.append(try reading(cases, properties, layout: .jacobian, remark, keepsDeclarations: true))
+        }
+        if !isTight {
+          readings.append(
+            try reading(
+              cases, properties, layout: .gradient, "with other shapes than declared",
+              keepsDeclarations: false))
+        }
+      } catch {
+        if problem == nil { problem = error }
+      }
+    }
+    if let problem, readings.isEmpty { return .notUnderstood(problem) }
+    let places = equation.sides.map { side in
+      SourceRange(start: side.first?.range.start ?? 0, end: side.last?.range.end ?? 0)
+    }
+    return .claim(readings, sides: places)
+  }
+
+  /// A side as it was read.
+  struct Side {
+    var tree: SyntaxTree
+    var derivatives: [LaTeXDerivative]
+    let fontHints: [String: FontHint]
+  }
+
+  /// The sides; where they hold for all values of indices, once for each choice that is tried.
+  private func cases(of equation: PaperEquation, isTight: Bool) throws(Diagnostic) -> [[Side]] {
+    let letters = freeLetters(equation)
+    var sides: [Side] = []
+    for tokens in equation.sides {
+      let (tree, derivatives, hints) = try parsed(tokens, free: Set(letters), isTight: isTight)
+      sides.append(Side(tree: tree, derivatives: derivatives, fontHints: hints))
+    }
+    if letters.isEmpty { return [sides] }
+    let choices = [[1, 1, 1, 1], [1, 2, 1, 2], [2, 1, 1, 2], [2, 2, 1, 1]].prefix(letters.count == 1 ? 2 : 4)
+    var result: [[Side]] = []
+    for choice in letters.count == 1 ? [[1], [2]] : Array(choices) {
+      let values = Dictionary(uniqueKeysWithValues: zip(letters, choice))
+      result.append(sides.map { $0.placed(at: values) })
+    }
+    return result
+  }
+
+  /// The letters that stand as indices and that no sum binds.
+  private func freeLetters(_ equation: PaperEquation) -> [String] {
+    var result: [String] = []
+    for tokens in equation.sides {
+      var bound: Set<String> = []
+      for (index, token) in tokens.enumerated() where token.isCommand("sum") && index + 1 < tokens.count {
+        var next = index + 1
+        while next < tokens.count, ![.equals, .endGroup].contains(tokens[next].kind), next < index + 8 {
+          if tokens[next].kind == .letter { bound.insert(tokens[next].text) }
+          if tokens[next].kind == .letter, tokens[next - 1].kind == .sub { break }
+          next += 1
+        }
+      }
+      for (index, token) in tokens.enumerated() where token.kind == .sub && index + 1 < tokens.count {
+        var inside = tokens[(index + 1)...].prefix(1)
+        if inside.first?.kind == .beginGroup {
+          inside = tokens[(index + 1)...].prefix { $0.kind != .endGroup }
+        }
+        // What is lowered behind a nabla or a sum is no index.
+        if index > 0, tokens[index - 1].isCommand("nabla") || tokens[index - 1].isCommand("sum") { continue }
+        if index > 0, tokens[index - 1].isCommand("partial") { continue }
+        for letter in inside where letter.kind == .letter && Self.indexLetters.contains(letter.text) {
+          let isTaken =
+            bound.contains(letter.text) || names.sizes.contains(letter.text)
+            || names.values.contains(letter.text)
+          if !isTaken, !result.contains(letter.text) { result.append(letter.text) }
+        }
+      }
+    }
+    return Array(result.prefix(4))
+  }
+
+  // MARK: Texts
+
+  private func reading(
+    _ cases: [[Side]], _ properties: [String: Property], layout: QuestionKind, _ remark: String?,
+    keepsDeclarations: Bool
+  ) throws(Diagnostic) -> PaperReading {
+    var questions: [PaperQuestion] = []
+    for sides in cases {
+      var writer = PaperWriter(
+        reader: self, properties: properties, layout: layout, keepsDeclarations: keepsDeclarations)
+      questions.append(try writer.question(sides))
+    }
+    return PaperReading(cases: questions, remark: remark, confirmsOnly: !keepsDeclarations)
+  }
+}
+
+extension PaperReader.Side {
+  /// With numbers in place of indices.
+  fileprivate func placed(at values: [String: Int]) -> PaperReader.Side {
+    var result = self
+    let trees = values.mapValues { SyntaxTree(.number(Rational(Int128($0), over: 1)), range: tree.range) }
+    result.tree = tree.replacing(trees).withDeltas
+    result.derivatives = derivatives.map { $0.placed(trees) }
+    return result
+  }
+}
+
+extension LaTeXDerivative {
+  func placed(_ trees: [String: SyntaxTree]) -> LaTeXDerivative {
+    LaTeXDerivative(
+      kind: kind, tree: tree.replacing(trees).withDeltas,
+      variables: variables.map { .init(tree: $0.tree.replacing(trees), isTransposed: $0.isTransposed) },
+      isFraction: isFraction, range: range)
+  }
+}
+
+extension SyntaxTree {
+  /// With 1 and 0 in place of the entries of the identity at numbers.
+  var withDeltas: SyntaxTree {
+    mapped { tree in
+      guard case .entry(let array, let places) = tree.kind, array.name == "I", places.count == 2,
+        case .index(let first) = places[0], case .index(let second) = places[1],
+        let i = first.integerLiteral, let j = second.integerLiteral
+      else { return nil }
+      return SyntaxTree(.number(i == j ? 1 : 0), range: tree.range)
+    }
+  }
+
+  /// With other trees in place of those for which there is one, from the top.
+  func mapped(_ change: (SyntaxTree) -> SyntaxTree?) -> SyntaxTree {
+    if let other = change(self) { return other }
+    func inner(_ tree: SyntaxTree) -> SyntaxTree { tree.mapped(change) }
+    switch kind {
+    case .number, .name: return self
+    case .negate(let a): return SyntaxTree(.negate(inner(a)), range: range)
+    case .transpose(let a): return SyntaxTree(.transpose(inner(a)), range: range)
+    case .inverseTranspose(let a): return SyntaxTree(.inverseTranspose(inner(a)), range: range)
+    case .norm(let a): return SyntaxTree(.norm(inner(a)), range: range)
+    case .binary(let operation, let a, let b):
+      return SyntaxTree(.binary(operation, inner(a), inner(b)), range: range)
+    case .call(let name, let nameRange, let isGreek, let arguments):
+      return SyntaxTree(
+        .call(name, nameRange: nameRange, isGreekLetter: isGreek, arguments.map(inner)), range: range)
+    case .derivative(let derivative, let name, let nameRange, let arguments):
+      return SyntaxTree(
+        .derivative(derivative, of: name, nameRange: nameRange, arguments.map(inner)), range: range)
+    case .blocks(let rows): return SyntaxTree(.blocks(rows.map { $0.map(inner) }), range: range)
+    case .entry(let array, let subscripts):
+      let parts = subscripts.map { part -> SubscriptTree in
+        switch part {
+        case .index(let tree): .index(inner(tree))
+        case .range(let a, let b): .range(inner(a), inner(b))
+        case .all(let range): .all(range)
+        }
+      }
+      return SyntaxTree(.entry(inner(array), parts), range: range)
+    case .sum(let index, let indexRange, let lower, let upper, let body):
+      return SyntaxTree(
+        .sum(index: index, indexRange: indexRange, lower: inner(lower), upper: inner(upper), inner(body)),
+        range: range)
+    }
+  }
+
+  /// Every name in it, of functions too.
+  var allNames: [String] {
+    var result: [String] = []
+    switch kind {
+    case .name(let name): result = [name]
+    case .call(let name, _, _, _), .derivative(_, let name, _, _): result = [name]
+    case .number, .negate, .transpose, .inverseTranspose, .norm, .binary, .blocks, .entry: break
+    case .sum(_, _, _, let upper, _): result = upper.freeNames
+    }
+    forEachChild { result += $0.allNames }
+    return result
+  }
+}

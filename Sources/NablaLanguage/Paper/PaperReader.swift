@@ -1,0 +1,269 @@
+/// Reads a paper from its beginning: what is declared and defined, and which formulas claim a derivative.
+package struct PaperReader {
+  struct Definition {
+    let tree: SyntaxTree
+    let derivatives: [LaTeXDerivative]
+  }
+
+  let source: SourceText
+  var names = LaTeXNames()
+  var declarations: [String: Declaration] = [:]
+  var definitions: [String: Definition] = [:]
+  /// The names that the header gives a meaning, which the text does not change.
+  var locked: Set<String> = []
+  /// What shapes are known, for what bars mean.
+  var environment = Environment()
+  private var formulas: [PaperFormula] = []
+
+  /// The formulas of a paper; `declared` are further lines of its header.
+  package static func formulas(of source: SourceText, isMarkdown: Bool, declared: [String]) throws(NablaError)
+    -> [PaperFormula]
+  {
+    var reader = PaperReader(source: source)
+    for line in declared { try reader.header(SourceText(line, name: "--declare")) }
+    for part in PaperText.parts(of: source, isMarkdown: isMarkdown) {
+      switch part {
+      case .directive(let range):
+        // Places in messages are those in the paper.
+        var bytes = [UInt8](repeating: 0x20, count: range.end)
+        bytes.replaceSubrange(range.start..<range.end, with: source.bytes[range.start..<range.end])
+        for index in source.bytes[..<range.start].indices where source.bytes[index] == 0x0A {
+          bytes[index] = 0x0A
+        }
+        try reader.header(SourceText(bytes: bytes, name: source.name))
+      case .formula(let range, let isDisplayed): reader.read(range, isDisplayed)
+      case .prose: continue
+      }
+    }
+    return reader.formulas
+  }
+
+  private init(source: SourceText) { self.source = source }
+
+  /// A line of the header: a declaration, a definition, or the formula of an indexed name.
+  private mutating func header(_ line: SourceText) throws(NablaError) {
+    let range = SourceRange(start: 0, end: line.bytes.count)
+    let tokens = LaTeXLexer.tokens(of: line, in: range)
+    if tokens.contains(where: { $0.kind == .equals }) {
+      let splitter = PaperSplitter.equations(of: line, in: range)
+      if let left = splitter.first?.sides.first, let target = definable(left), !target.indices.isEmpty {
+        guard let equals = line.bytes.firstIndex(of: UInt8(ascii: "=")) else { return }
+        var environment = Environment()
+        let right = SourceText(
+          bytes: Array(repeating: 0x20, count: equals + 1) + line.bytes[(equals + 1)...], name: line.name)
+        let body = try parseExpression(right, in: &environment)
+        names.add(family: target.name, .init(indices: target.indices, body: body))
+        return
+      }
+    }
+    let (statements, diagnostics) = parseFile(line)
+    if !diagnostics.isEmpty { throw NablaError(diagnostics: diagnostics) }
+    for statement in statements {
+      switch statement.kind {
+      case .declaration(let declarations):
+        for declaration in declarations {
+          declare(declaration)
+          locked.insert(declaration.name)
+        }
+      case .definition(let name, _, let tree):
+        define(name, Definition(tree: tree, derivatives: []), parameters: [])
+        locked.insert(name)
+      case .question:
+        throw NablaError(diagnostics: [
+          Diagnostic(
+            message: "a header declares and defines; it asks nothing", range: statement.range,
+            hint: "a claim is a formula of the paper")
+        ])
+      }
+    }
+  }
+
+  mutating func declare(_ declaration: Declaration) {
+    declarations[declaration.name] = declaration
+    environment.declarations[declaration.name] = declaration
+    environment.dimensions.formUnion(declaration.type.dimensionNames)
+    names.add(declaration)
+  }
+
+  mutating func define(_ name: String, _ definition: Definition, parameters: [String]) {
+    definitions[name] = definition
+    declarations[name] = nil
+    environment.declarations[name] = nil
+    environment.definitions[name] = nil
+    var shape: Shape?
+    if definition.derivatives.isEmpty,
+      let typed = try? infer([definition.tree], in: environment, source: source), typed.assumed.isEmpty
+    {
+      environment.definitions[name] = typed.expressions[0]
+      shape = typed.expressions[0].shape
+    }
+    names.add(value: name, shape: shape, parameters: parameters)
+  }
+
+  // MARK: Formulas
+
+  private mutating func read(_ range: SourceRange, _ isDisplayed: Bool) {
+    for equation in PaperSplitter.equations(of: source, in: range) {
+      guard let kind = kind(of: equation, isDisplayed) else { continue }
+      formulas.append(PaperFormula(range: equation.range, kind: kind, isDisplayed: isDisplayed))
+    }
+  }
+
+  /// What a formula is; nil for one that says nothing, such as a name by itself.
+  private mutating func kind(of equation: PaperEquation, _ isDisplayed: Bool) -> PaperFormula.Kind? {
+    if let set = equation.set, equation.sides.count == 1 { return membership(equation.sides[0], set) }
+    let sides = equation.sides.filter { !$0.isEmpty }
+    guard sides.count > 1, sides.count == equation.sides.count else {
+      return isDisplayed ? .other : nil
+    }
+    let derivatives = sides.map(holdsDerivative)
+    guard let target = definable(sides[0]) else {
+      return derivatives.contains(true) ? claim(equation) : isDisplayed ? .other : nil
+    }
+    let isNew = definitions[target.name] == nil && declarations[target.name] == nil
+    if !derivatives.contains(true) {
+      if let known = definitions[target.name], !known.derivatives.isEmpty { return claim(equation) }
+      if locked.contains(target.name) { return isDisplayed ? .other : nil }
+      // `n = 5` or `i = j` within a sentence defines nothing.
+      if !isDisplayed, sides[1].allSatisfy({ $0.kind == .number || $0.kind == .letter }), sides[1].count < 2 {
+        return nil
+      }
+      return definition(target, equation, sides) ?? (isDisplayed ? .other : nil)
+    }
+    if isNew, derivatives[1], let definition = definition(target, equation, [sides[0], sides[1]]) {
+      guard sides.count > 2 else { return definition }
+      var rest = equation
+      rest.sides = Array(sides.dropFirst())
+      return claim(rest)
+    }
+    return claim(equation)
+  }
+
+  private mutating func definition(_ target: Target, _ equation: PaperEquation, _ sides: [[LaTeXToken]])
+    -> PaperFormula.Kind?
+  {
+    // The last side that can be read says it best.
+    for side in sides.dropFirst().reversed() {
+      guard let (tree, derivatives, _) = try? parsed(side, free: Set(target.indices), isTight: false),
+        !tree.freeNames.contains(target.name)
+      else { continue }
+      if target.indices.isEmpty {
+        define(target.name, Definition(tree: tree, derivatives: derivatives), parameters: target.parameters)
+      } else if derivatives.isEmpty {
+        names.add(family: target.name, .init(indices: target.indices, body: tree))
+      } else {
+        continue
+      }
+      return .definition(target.name)
+    }
+    return nil
+  }
+
+  // MARK: Parts
+
+  /// The left side of a definition.
+  struct Target {
+    let name: String
+    let indices: [String]
+    let parameters: [String]
+  }
+
+  static let indexLetters: Set<String> = ["i", "j", "k", "l"]
+
+  /// `J`, `J(w)`, `p_i`, `s_i(z)`; nil for anything else, and for a function of the language.
+  func definable(_ side: [LaTeXToken]) -> Target? {
+    guard let first = side.first, var parser = parser(side), !parser.token.isCommand("nabla") else {
+      return nil
+    }
+    if first.kind == .word, LaTeXParser.function(named: first.text) != nil { return nil }
+    guard let base = try? parser.base() else { return nil }
+    var name = base.name
+    var indices: [String] = []
+    while parser.kind == .sub || parser.kind == .sup {
+      if parser.kind == .sup {
+        guard let raised = try? parser.raisedName() else { return nil }
+        name += raised
+        continue
+      }
+      guard let lowered = try? parser.lowered(), indices.isEmpty else { return nil }
+      let letters = lowered.letters
+      let isIndexed =
+        !letters.isEmpty && letters.allSatisfy { Self.indexLetters.contains($0) && !names.sizes.contains($0) }
+      if isIndexed, lowered.subscripts()?.count == letters.count {
+        indices = letters
+      } else {
+        guard let spelled = lowered.spelled else { return nil }
+        name += "_" + spelled
+      }
+    }
+    var parameters: [String] = []
+    if parser.kind == .opening {
+      guard !names.functions.contains(name), name != "sigma", let bare = parser.bareNames() else {
+        return nil
+      }
+      parameters = bare
+    }
+    guard parser.kind == .end else { return nil }
+    return Target(name: names.known(like: name).first ?? name, indices: indices, parameters: parameters)
+  }
+
+  func parser(_ side: [LaTeXToken]) -> LaTeXParser? {
+    let end = side.last?.range.end ?? 0
+    let last = LaTeXToken(kind: .end, range: SourceRange(start: end, end: end))
+    return try? LaTeXParser(source, tokens: side + [last], names: names)
+  }
+
+  /// A side of an equation, with the derivatives in it and what its fonts say.
+  func parsed(_ side: [LaTeXToken], free: Set<String>, isTight: Bool) throws(Diagnostic)
+    -> (tree: SyntaxTree, derivatives: [LaTeXDerivative], fontHints: [String: FontHint])
+  {
+    guard var parser = parser(side) else {
+      throw Diagnostic(
+        .tooLong(what: "a formula", limit: Limits.statementTokens, unit: "symbols"), at: side[0].range)
+    }
+    parser.names.freeIndices = free
+    parser.hadamardIsTight = isTight
+    if let derivative = try primed(side) {
+      return (SyntaxTree(.name(LaTeXDerivative.name(0)), range: derivative.range), [derivative], [:])
+    }
+    let tree = try parser.wholeExpression()
+    return (tree, parser.derivatives, parser.fontHints)
+  }
+
+  /// Whether a side has a derivative in it.
+  private func holdsDerivative(_ side: [LaTeXToken]) -> Bool {
+    if (try? primed(side)) != nil { return true }
+    for (index, token) in side.enumerated() {
+      if token.isCommand("nabla") || token.isCommand("partial") { return true }
+      if token.kind == .command, token.text.hasSuffix("frac"), index + 2 < side.count,
+        side[index + 1].kind == .beginGroup, side[index + 2].text == "d", !names.values.contains("d")
+      {
+        return true
+      }
+      if token.kind == .prime, index > 0, index + 1 < side.count, side[index + 1].kind == .opening,
+        side[index - 1].kind == .letter, names.functions.contains(side[index - 1].text)
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// `\tanh'(x)` and `g'(x)`, which ask for the derivative of what the text or the language has as a function.
+  private func primed(_ side: [LaTeXToken]) throws(Diagnostic) -> LaTeXDerivative? {
+    guard side.count >= 5, side[1].kind == .prime, side[2].kind == .opening, side.last?.kind == .closing,
+      var parser = parser(side.filter { $0.kind != .prime })
+    else { return nil }
+    let name = side[0].text
+    if names.functions.contains(name) { return nil }
+    parser.position = 1
+    guard let arguments = parser.bareNames(), arguments.count == 1, parser.kind == .end else { return nil }
+    parser.position = 0
+    let range = SourceRange(start: side[0].range.start, end: side[side.count - 1].range.end)
+    let tree = try parser.wholeExpression()
+    let variable = SyntaxTree(.name(arguments[0]), range: side[3].range)
+    return LaTeXDerivative(
+      kind: .gradient, tree: tree, variables: [.init(tree: variable, isTransposed: false)], isFraction: false,
+      range: range)
+  }
+}

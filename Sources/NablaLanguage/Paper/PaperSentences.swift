@@ -1,0 +1,71 @@
+/// What sentences say of names.
+enum PaperSentences {
+  private static let words: [(String, Property)] = [
+    ("positive semidefinite", .psd), ("positive semi-definite", .psd), ("positive definite", .spd),
+    ("symmetric", .symmetric), ("invertible", .invertible), ("nonsingular", .invertible),
+    ("orthogonal", .orthogonal), ("diagonal", .diagonal), ("skew-symmetric", .skew),
+  ]
+
+  /// `if A is symmetric`, `for A symmetric`, `A invertible`, `A \succ 0` beside a formula.
+  static func properties(in remark: String) -> [String: Property] {
+    var text = remark
+    for mark in ["(", ")", ",", "."] { text = text.split(separator: mark).joined(separator: " ") }
+    var tokens = text.split(separator: " ").map(String.init)
+    while let first = tokens.first, ["if", "for", "when", "with", "since", "where", "as"].contains(first) {
+      tokens.removeFirst()
+    }
+    guard let name = tokens.first, !name.isEmpty else { return [:] }
+    let rest = tokens.dropFirst().joined(separator: " ")
+    let bare = name.trimmingFonts
+    guard bare.count == 1 || bare.hasPrefix("\\") else { return [:] }
+    let key = bare.hasPrefix("\\") ? String(bare.dropFirst()) : bare
+    if rest.hasPrefix("\\succeq") { return [key: .psd] }
+    if rest.hasPrefix("\\succ") { return [key: .spd] }
+    let claim = rest.hasPrefix("is ") ? String(rest.dropFirst(3)) : rest
+    for (word, property) in words where claim.hasPrefix(word) { return [key: property] }
+    return [:]
+  }
+}
+
+extension String {
+  /// `A` for `\mathbf{A}`.
+  fileprivate var trimmingFonts: String {
+    guard hasPrefix("\\"), let open = firstIndex(of: "{"), hasSuffix("}") else { return self }
+    return String(self[index(after: open)...].dropLast())
+  }
+}
+
+extension PaperReader {
+  /// `A \in \mathbb{R}^{n \times d}`: a declaration; `\{0, 1\}` and `\{-1, 1\}` are properties of what is declared.
+  mutating func membership(_ side: [LaTeXToken], _ set: [LaTeXToken]) -> PaperFormula.Kind? {
+    guard var parser = parser(side), let tree = try? parser.nameOrCall(), let name = tree.name,
+      parser.kind == .end, !locked.contains(name), !names.functions.contains(name), definitions[name] == nil
+    else { return nil }
+    guard let first = set.first, first.isCommand("mathbb") else { return nil }
+    let text = set.map(\.text).joined()
+    guard text.hasPrefix("mathbbR"), var sizes = self.parser(Array(set.drop { $0.kind != .sup }.dropFirst()))
+    else { return nil }
+    var shape = Shape.scalar
+    if sizes.kind != .end {
+      let isGroup = sizes.take(.beginGroup)
+      guard let rows = try? sizes.sizeExpression(), let m = dimension(rows) else { return nil }
+      shape = .vector(m)
+      if sizes.token.isCommand("times") {
+        sizes.advance()
+        guard let columns = try? sizes.sizeExpression(), let n = dimension(columns) else { return nil }
+        shape = .matrix(m, n)
+      }
+      guard !isGroup || sizes.take(.endGroup), sizes.kind == .end else { return nil }
+    }
+    for size in shape.rows.names + shape.columns.names where names.values.contains(size) { return nil }
+    declare(Declaration(name: name, type: .value(shape)))
+    return .definition(name)
+  }
+
+  private func dimension(_ tree: SyntaxTree) -> Dimension? {
+    guard let size = Dimension(tree: tree, lookUp: { Dimension(name: $0) }), size.isPossibleSize else {
+      return nil
+    }
+    return size
+  }
+}
