@@ -319,7 +319,7 @@ struct FuzzRegressionTests {
         Issue.record("seed \(seed): no answer to \(question.question.text)")
         continue
       }
-      #expect(answers.allSatisfy { $0.verdict?.status == .verified }, "seed \(seed)")
+      #expect(answers.allSatisfy { $0.verdict != nil && $0.verdict?.status != .refuted }, "seed \(seed)")
     }
   }
 

@@ -124,6 +124,7 @@ private let cases: [Case] = [
   }
 
   @Test func jacobiansAndHessians() {
+    let check = Verification(seed: 7)
     let p = sigmoid(z)
     let slope = Formula.times([p, minus(.one, p)])
     #expect(check.checkJacobian(of: p, variable: z, jacobian: diag(slope)).status == .verified)
@@ -213,6 +214,7 @@ private let cases: [Case] = [
   }
 
   @Test func declaredFunctions() {
+    let check = Verification(seed: 7)
     let phi = DeclaredFunction(name: "phi", parameter: .scalar, result: .scalar, isElementwise: true)
     let f = DeclaredFunction(name: "f", parameter: .vector("n"), result: .scalar, isElementwise: false)
     let g = DeclaredFunction(name: "g", parameter: .vector("d"), result: .vector("n"), isElementwise: false)

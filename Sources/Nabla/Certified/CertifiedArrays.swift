@@ -82,13 +82,20 @@ extension CertifiedEvaluator {
       }
       return RealArray(rows, columns) { cofactors[$0 + $1 * rows] }
     case .argmaxhot:
-      let top = largest(a.entries)
-      let signs = a.entries.map { RealFunctions.difference($0, top).sign }
-      if signs.contains(nil) { return a.map { _ in top.isUndefined ? .undefined : .undecided } }
-      let ties = signs.count { $0 == 0 }
-      return a.map { entry in
-        RealFunctions.difference(entry, top).isZero ? number(1) / Real(ties, places: places) : number(0)
+      // Entry by entry with all others: the difference of an entry that is not exact from itself is not zero.
+      var leading: [Bool] = []
+      for i in a.entries.indices {
+        let signs = a.entries.indices.filter { $0 != i }.map { RealFunctions.difference(a.entries[i], a.entries[$0]).sign }
+        if signs.contains(-1) {
+          leading.append(false)
+        } else if signs.contains(nil) {
+          return a.map { _ in a.entries.contains(where: \.isUndefined) ? .undefined : .undecided }
+        } else {
+          leading.append(true)
+        }
       }
+      let share = number(1) / Real(leading.count { $0 }, places: places)
+      return RealArray(rows, columns) { leading[$0 + $1 * rows] ? share : number(0) }
     case .exponential:
       try spend(64 * places * cube)
       return try known(a.exponential(places: places))

@@ -20,6 +20,8 @@ public struct FuzzDefect: Sendable {
     case derivative
     /// The two arms of verification contradict each other.
     case arms
+    /// A false claim is verified.
+    case claim
     /// A printed form with brackets that do not match.
     case brackets
     /// More time or memory than any input may take.

@@ -50,15 +50,21 @@ extension FuzzChecks {
       numbers = numeric.checkGradient(of: formula, variable: x, gradient: claim)
       finding = exact.checkDerivative(of: formula, variable: x, claim: claim, layout: .denominator)
     case .jacobian:
-      numbers = numeric.checkJacobian(of: formula, variable: x, jacobian: claim)
+      numbers = numeric.checkDerivative(of: formula, variable: x, claim: claim, layout: .numerator)
       finding = exact.checkDerivative(of: formula, variable: x, claim: claim, layout: .numerator)
       joined = { both.checkJacobian(of: formula, variable: x, jacobian: claim) }
     case .hessian:
-      numbers = numeric.checkHessian(of: formula, variable: x, hessian: claim, gradient: gradient)
+      numbers =
+        gradient.map {
+          numeric.checkDerivative(of: $0, variable: x, claim: claim, layout: .numerator)
+        } ?? numeric.checkHessian(of: formula, variable: x, hessian: claim)
       finding = exact.checkHessian(of: formula, by: x, x, claim: claim)
       joined = { both.checkHessian(of: formula, variable: x, hessian: claim, gradient: gradient) }
     case .differential:
-      numbers = numeric.checkDifferential(of: formula, variables: [x], differential: claim)
+      let along = DifferentialAlongLine(formula, [x], claim)
+      var numeric = numeric
+      numeric.pinned[along.parameter] = 0
+      numbers = numeric.checkGradient(of: along.objective, variable: along.parameter, gradient: along.slope)
       finding = exact.checkDifferential(of: formula, variables: [x], differential: claim)
       joined = { both.checkDifferential(of: formula, variables: [x], differential: claim) }
     case .simplify, .check, .stationary: return nil

@@ -60,10 +60,10 @@ private struct CheckedDerivation {
   }
 
   /// Why nothing can be said for it or against it; nil when it is verified, or not to be checked.
-  func confirm(_ question: String, _ verdict: (NumericCheck) -> Verdict) throws(MinimizationError) -> String?
+  func confirm(_ question: String, _ verdict: (Verification) -> Verdict) throws(MinimizationError) -> String?
   {
     guard options.checks else { return nil }
-    let verdict = verdict(NumericCheck(seed: options.seed, definitions: options.book.numericDefinitions))
+    let verdict = verdict(Verification(seed: options.seed, book: options.book))
     switch verdict.status {
     case .verified: return nil
     case .skipped(let reason): return reason

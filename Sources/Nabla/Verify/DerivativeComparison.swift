@@ -14,6 +14,7 @@ struct DerivativeComparison {
   private var found = Verdict(status: .verified)
   private var orders: [Double] = []
   private var places: [Place] = []
+  private let budget = BallBudget()
   /// Where doubles refute, though what they show may be rounding.
   private var doubt: Counterexample?
   /// Why there is no point, as far as is known.
@@ -119,33 +120,38 @@ struct DerivativeComparison {
       let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
     {
       note(gap.largest, gap.orders)
+      noteEvidence(claimed, gap.resolution, point.values, place.sizes)
       return .passed
     }
     guard let settled = settled(claimed, run, point.outputs[0]) else {
       reason = "no point was found away from kinks"
       return .kink
     }
-    if settled.expected.count != claimed.count {
+    if settled.expected.values.count != claimed.count {
       return .end(
-        .skipped("the derivative has \(claimed.count) entries instead of \(settled.expected.count)"))
+        .skipped("the derivative has \(claimed.count) entries instead of \(settled.expected.values.count)"))
     }
     if let gap = settled.gap {
-      note(gap, settled.order.map { [$0] } ?? [])
+      note(gap, settled.expected.order.map { [$0] } ?? [])
+      noteEvidence(claimed, max(gap, settled.expected.resolution), point.values, place.sizes)
       return .passed
     }
     let example = Counterexample(
-      point.values, sizes: place.sizes, left: claimed, right: settled.expected, shape: claim.shape)
+      point.values, sizes: place.sizes, left: claimed,
+      right: Matrix(rows: claimed.rows, columns: claimed.columns, storage: settled.expected.values),
+      shape: claim.shape)
     switch judgement(example, place.program, point.values, point.outputs, place.sizes) {
-    case .right:
+    case .agree(let isZero):
       note(0, [])
+      if !isZero, InstanceSizes.showStructure(place.sizes) { found.evidence += 1 }
       return .passed
-    case .unusable, .undecided: return .unusable
-    case .wrong:
+    case .undefined, .undecided, .tooMuchWork: return .unusable
+    case .differ:
       found.status = .refuted
       found.points += 1
       found.counterexample = example
       return .end(found)
-    case .unknown:
+    case .unsupported:
       doubt = doubt ?? example
       return .doubt
     }
@@ -158,37 +164,65 @@ struct DerivativeComparison {
     found.order = self.orders.isEmpty ? nil : self.orders.sorted()[self.orders.count / 2]
   }
 
+  /// Largest relative error of differences at which they tell a claim from one that is off by a factor of 1 + 1e-7.
+  private static let sharp = 2e-8
+
+  /// Counts a point at which the double of the claim, its negation, or another entry would have been refuted.
+  private mutating func noteEvidence(
+    _ claimed: Matrix, _ resolution: Double, _ values: [Formula: Matrix], _ sizes: [String: Int]
+  ) {
+    guard check.needsEvidence, InstanceSizes.showStructure(sizes) else { return }
+    if resolution <= Self.sharp, claim.isZero || claimed.maxAbs > 0 {
+      found.evidence += 1
+    } else if resolution * claimed.maxAbs <= Self.sharp,
+      !Sampling.mayVanishInPlaces([claim, objective], definitions: check.definitions),
+      let whole = check.magnitude(of: claim, values, sizes), claimed.maxAbs <= 1e-9 * whole
+    {
+      // Terms that cancel at a random point cancel everywhere.
+      found.evidence += 1
+    }
+  }
+
   /// What becomes of a point at which doubles refute.
   private mutating func judgement(
     _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     _ sizes: [String: Int]
-  ) -> CertifiedReferee.Finding {
-    let finding = check.referee(sizes, values).derivative(
+  ) -> BallCheck.Finding {
+    let rounding = "rounding decides at the points that were found"
+    let finding = check.ballCheck(sizes, values, budget).derivative(
       claim, of: objective, by: variable, first: first, layout)
     switch finding {
-    case .right: return .right
+    case .agree: return finding
     case .undecided:
-      reason = "doubles have too few digits at the points that were found"
-      return .undecided
-    case .unusable:
+      reason = rounding
+      return finding
+    case .tooMuchWork:
+      reason = "more digits are too much work at the points where doubles have too few"
+      return finding
+    case .undefined:
       reason = "no point was found at which there is a derivative"
-      return .unusable
-    // Data have a property but for rounding.
-    case .wrong where values.keys.allSatisfy(\.hasNoProperties): return .wrong
-    case .wrong, .unknown:
+      return finding
+    case .differ, .unsupported:
+      let moving = [variable] + (first.map { [$0] } ?? [])
+      if Kinks([claim, objective], of: moving, sizes, check.options).contain(values) {
+        reason = "every point that was found lies on a kink"
+        return .undefined
+      }
+      // Data have a property up to rounding.
+      if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
       let difference = (example.left - example.right).maxAbs
       if Conditioning.explains(difference, program, values, outputs, checking: [1])
         || Conditioning.jumps(program, values, outputs)
       {
-        reason = "at the points that were found rounding decides"
-        return .unusable
+        reason = rounding
+        return .undecided
       }
-      // Without more digits, what is left where everything cancels makes no refutation.
-      if finding == .unknown, let whole = check.magnitude(of: claim, values, sizes),
+      // Without more digits, what is left where everything cancels does not refute.
+      if finding == .unsupported, let whole = check.magnitude(of: claim, values, sizes),
         difference <= NumericCheck.equalityTolerance * whole
       {
-        reason = "at the points that were found rounding decides"
-        return .unusable
+        reason = rounding
+        return .undecided
       }
       return finding
     }
@@ -212,47 +246,60 @@ struct DerivativeComparison {
   /// What differences give, entry by entry, where they settle; the gap is nil where that is not what is claimed.
   private func settled(
     _ claimed: Matrix, _ run: DifferenceRun, _ output: Matrix
-  ) -> (expected: Matrix, gap: Double?, order: Double?)? {
-    var last: (expected: Matrix, gap: Double?, order: Double?)?
+  ) -> (expected: Settled, gap: Double?)? {
+    var last: (expected: Settled, gap: Double?)?
     for stepScale in Self.stepScales {
       let table = first.map { run.second(by: $0, variable, stepScale) } ?? run.first(by: variable, stepScale)
       guard let expected = table?.arranged(layout, output) else { continue }
-      guard claimed.count == expected.values.count else {
-        return (Matrix(column: expected.values), nil, nil)
-      }
       let scale = Self.scale(expected, claimed, output)
+      let settled = Settled(
+        values: expected.values, order: expected.order,
+        resolution: Self.resolution(expected, claimed))
+      guard claimed.count == expected.values.count else { return (settled, nil) }
       if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
       let tolerance = (first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
       let gap = Self.gap(claimed, expected, scale, tolerance)
-      let shown = Matrix(rows: claimed.rows, columns: claimed.columns, storage: expected.values)
-      last = (shown, gap, expected.order)
+      last = (settled, gap)
       if gap != nil { break }
     }
     return last
   }
 
+  private struct Settled {
+    let values: [Double]
+    let order: Double?
+    /// The error of the differences relative to what is claimed.
+    let resolution: Double
+  }
+
+  /// The error of differences relative to what is claimed; to 1 where that is zero.
+  private static func resolution(_ expected: DifferenceTable, _ claimed: Matrix) -> Double {
+    20 * expected.errors.reduce(0, max) / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
+  }
+
   /// The largest difference along random directions, relative to the scale; nil where there is any doubt.
   private func directionalGap(
     _ claimed: Matrix, _ run: DifferenceRun, _ entries: Int, _ output: Matrix
-  ) -> (largest: Double, orders: [Double])? {
+  ) -> (largest: Double, orders: [Double], resolution: Double)? {
     guard claimed.count == entries * output.count else { return nil }
     var orders: [Double] = []
     var generator = SplitMix64(seed: check.seed &+ UInt64(truncatingIfNeeded: entries))
-    var largest = 0.0
+    var (largest, resolution) = (0.0, 0.0)
     for _ in 0..<Self.directions {
       let direction = (0..<entries).map { _ in generator.normal() / Double(entries).squareRoot() }
       let projected = layout.projected(claimed, along: direction, outputs: output.count)
-      let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, order: Double?)? in
+      let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, table: DifferenceTable)? in
         guard let table = run.along(direction, of: variable, stepScale) else { return nil }
         let scale = Self.scale(table, claimed, output)
         if table.hasKink || !(table.errors.reduce(0, max) <= 1e-7 * scale) { return nil }
-        return Self.gap(projected, table, scale, NumericCheck.derivativeTolerance).map { ($0, table.order) }
+        return Self.gap(projected, table, scale, NumericCheck.derivativeTolerance).map { ($0, table) }
       }
-      guard let (gap, order) = gaps.first else { return nil }
+      guard let (gap, table) = gaps.first else { return nil }
       largest = max(largest, gap)
-      if let order { orders.append(order) }
+      resolution = max(resolution, gap, Self.resolution(table, projected))
+      if let order = table.order { orders.append(order) }
     }
-    return (largest, orders)
+    return (largest, orders, resolution)
   }
 
   /// What differences are measured by: the derivative's own size, and what rounding of E leaves of a zero.

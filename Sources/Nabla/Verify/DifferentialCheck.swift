@@ -1,10 +1,14 @@
 import NablaLanguage
 
-extension NumericCheck {
-  /// Whether `differential`, with directions for the differentials, is the derivative along them.
-  func checkDifferential(
-    of objective: Formula, variables: [Formula], differential: Formula
-  ) -> Verdict {
+/// A differential as the derivative along a line: the variables move by a parameter times their differentials.
+struct DifferentialAlongLine {
+  /// The parameter, zero where the variables have their properties.
+  let parameter: Formula
+  let objective: Formula
+  /// The derivative of the objective with respect to the parameter that the differential claims.
+  let slope: Formula
+
+  init(_ objective: Formula, _ variables: [Formula], _ differential: Formula) {
     let t = Formula.variable(Variable(name: "t'", shape: .scalar, properties: []))
     var moved: [Formula: Formula] = [:]
     var directions: [Formula: Formula] = [:]
@@ -14,11 +18,8 @@ extension NumericCheck {
       moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
       directions[.differential(of: variable)] = direction
     }
-    // At t = 0 alone the variables still have their properties.
-    var check = self
-    check.pinned[t] = 0
-    return check.checkGradient(
-      of: objective.replacing(moved), variable: t,
-      gradient: differential.replacing(directions).replacing(moved))
+    parameter = t
+    self.objective = objective.replacing(moved)
+    slope = differential.replacing(directions).replacing(moved)
   }
 }

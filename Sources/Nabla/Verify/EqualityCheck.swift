@@ -42,11 +42,18 @@ extension NumericCheck {
   ) -> Double? {
     let (a, b) = (outputs[0], outputs[1])
     guard a.rows == b.rows, a.columns == b.columns else { return nil }
+    let scale = scale(left, right, outputs, parts, sizes)
+    return scale > 0 ? (a - b).maxAbs / scale : 0
+  }
+
+  /// The size of what was added and multiplied on the way to both sides.
+  func scale(
+    _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
+  ) -> Double {
     var magnitudes: [Formula: Double] = [:]
     for (part, value) in zip(parts, outputs.dropFirst(2)) { magnitudes[part] = value.maxAbs }
     let bounds = [left, right].map { Self.magnitude($0, magnitudes, sizes) }.filter(\.isFinite)
-    let scale = max(a.maxAbs, b.maxAbs, bounds.max() ?? 0)
-    return scale > 0 ? (a - b).maxAbs / scale : 0
+    return max(outputs[0].maxAbs, outputs[1].maxAbs, bounds.max() ?? 0)
   }
 
   /// The nodes whose values bound those of sums and products above them.

@@ -16,8 +16,8 @@ struct EquationComparison {
   private var programs: [(program: CompiledProgram, sizes: [String: Int])] = []
   /// Where doubles refute, though what they show may be rounding.
   private var doubt: Counterexample?
-  private var isRounding = false
-  private static let rounding = "at the points that were found rounding decides"
+  private var reason = "no point was found at which both sides are finite"
+  private let budget = BallBudget()
 
   init(
     check: NumericCheck, left: Formula, right: Formula, parts: [Formula], presupposed: [Formula],
@@ -41,7 +41,6 @@ struct EquationComparison {
       }
     }
     if let end = compareMore() { return end }
-    let reason = isRounding ? Self.rounding : "no point was found at which both sides are finite"
     return check.concluded(found, doubt, reason)
   }
 
@@ -72,15 +71,22 @@ struct EquationComparison {
     if difference <= NumericCheck.equalityTolerance {
       found.points += 1
       found.error = max(found.error, difference)
+      if check.needsEvidence, found.evidence < Self.enoughEvidence, hasPower(point, program, sizes) {
+        found.evidence += 1
+      }
       return nil
     }
     let example = Counterexample(
       point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
     switch judgement(example, program, point.values, point.outputs) {
-    case .right: found.points += 1
-    case .unusable, .undecided: isRounding = true
-    case .unknown: doubt = doubt ?? example
-    case .wrong:
+    case .agree(let isZero):
+      found.points += 1
+      if !isZero, InstanceSizes.showStructure(sizes) { found.evidence += 1 }
+    case .undefined: reason = "no point was found at which both sides have a value"
+    case .undecided: reason = "rounding decides at the points that were found"
+    case .tooMuchWork: reason = "more digits are too much work at the points where doubles have too few"
+    case .unsupported: doubt = doubt ?? example
+    case .differ:
       found.points += 1
       found.error = max(found.error, difference)
       found.status = .refuted
@@ -90,19 +96,40 @@ struct EquationComparison {
     return nil
   }
 
+  private static let enoughEvidence = 2
+
+  /// Whether doubles would have refuted a false claim at a point where the sides agree: its double, its negation, or
+  /// one that is off by a factor of 1 + 1e-7.
+  private func hasPower(
+    _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
+    _ sizes: [String: Int]
+  ) -> Bool {
+    guard InstanceSizes.showStructure(sizes) else { return false }
+    let scale = check.scale(left, right, point.outputs, parts, sizes)
+    let size = left.isZero || right.isZero ? scale : max(point.outputs[0].maxAbs, point.outputs[1].maxAbs)
+    guard size > 0.1 * scale else { return false }
+    return !Conditioning.explains(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
+  }
+
   /// What becomes of a point at which doubles differ.
   private func judgement(
     _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix]
-  ) -> CertifiedReferee.Finding {
-    let finding = check.referee(example.sizes, values).equality(left, right)
+  ) -> BallCheck.Finding {
+    let finding = check.ballCheck(example.sizes, values, budget).equality(left, right)
     switch finding {
-    case .right, .unusable: return finding
-    // Data have a property but for rounding.
-    case .wrong where values.keys.allSatisfy(\.hasNoProperties): return .wrong
-    case .wrong, .undecided, .unknown:
+    case .agree, .undefined, .tooMuchWork: return finding
+    case .differ, .undecided, .unsupported:
+      if !check.includesKinks,
+        Kinks([left, right], of: [left, right].freeVariables, example.sizes, check.options)
+          .contain(values)
+      {
+        return .undefined
+      }
+      // Data have a property up to rounding.
+      if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
       let difference = (example.left - example.right).maxAbs
       return Conditioning.explains(difference, program, values, outputs, checking: [0, 1])
-        ? .unusable : finding
+        ? .undecided : finding
     }
   }
 }

@@ -57,6 +57,9 @@ struct InstanceSizes {
     return fit(sizes) ? sizes : nil
   }
 
+  /// Whether sizes show sums, products and transposes: at size 1 these are the identity.
+  static func showStructure(_ sizes: [String: Int]) -> Bool { sizes.values.allSatisfy { $0 > 1 } }
+
   /// Whether every size of a shape is positive; one with a bound index in it is judged when the sum is computed.
   func fit(_ sizes: [String: Int]) -> Bool {
     dimensions.allSatisfy { dimension in dimension.value(sizes).map { $0 >= 1 } ?? true }

@@ -17,6 +17,8 @@ public struct NumericCheck: Sendable {
   var takesMore = true
   /// Whether some of those lie exactly on kinks, where a derivative is a matter of choice.
   var includesKinks = true
+  /// Whether points are sought at which a false claim would show; unnecessary where a claim is certified.
+  var needsEvidence = true
   /// Variables that are not drawn.
   var pinned: [Formula: Matrix] = [:]
 
@@ -38,8 +40,11 @@ public struct NumericCheck: Sendable {
     return options
   }
 
-  func referee(_ sizes: [String: Int], _ values: [Formula: Matrix]) -> CertifiedReferee {
-    CertifiedReferee(sizes: sizes, values: values, definitions: definitions, functionSeed: seed, seed: seed)
+  func ballCheck(
+    _ sizes: [String: Int], _ values: [Formula: Matrix], _ budget: BallBudget
+  ) -> BallCheck {
+    BallCheck(
+      sizes: sizes, values: values, definitions: definitions, functionSeed: seed, seed: seed, budget: budget)
   }
 
   /// The points for each choice of sizes, one after the other; without names of sizes there is one choice.
@@ -54,33 +59,24 @@ public struct NumericCheck: Sendable {
     }
   }
 
-  /// Whether `gradient` is the gradient of `objective` by `variable`, in the layout of the language.
+  /// Whether `gradient` is the gradient of `objective` with respect to `variable`, in the layout of the language.
   public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
-    check(gradient, objective, variable, .denominator)
-  }
-
-  /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
-  public func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
-    check(jacobian, objective, variable, .numerator)
+    checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
   }
 
   /// Whether `hessian` has the second derivatives of a scalar, rows by vec(x), columns by vec(y); y is x unless
-  /// given. With the gradient by x, differences are taken of that, which is sharper and faster.
+  /// given.
   public func checkHessian(
-    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
-    gradient: Formula? = nil
+    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula
   ) -> Verdict {
-    let y = y ?? x
-    if let gradient { return check(hessian, gradient, y, .numerator) }
-    return check(hessian, objective, y, .numerator, first: x)
+    checkDerivative(of: objective, variable: y ?? x, claim: hessian, layout: .numerator, first: x)
   }
 
   /// Compares a claim with differences; with `first`, with second differences by `first` and then `variable`.
-  private func check(
-    _ claim: Formula, _ objective: Formula, _ variable: Formula, _ layout: DerivativeLayout,
-    first: Formula? = nil
+  func checkDerivative(
+    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout, first: Formula? = nil
   ) -> Verdict {
-    if variable.variable == nil { return .skipped("what it is differentiated by is no variable") }
+    if variable.variable == nil { return .skipped("what it is differentiated by is not a variable") }
     var comparison = DerivativeComparison(
       check: self, claim: claim, objective: objective, variable: variable, first: first, layout: layout)
     return comparison.verdict()

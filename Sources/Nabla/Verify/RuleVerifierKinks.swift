@@ -40,11 +40,11 @@ extension RuleVerifier {
         let scale = max(1, difference.values[0].magnitude)
         if difference.hasKink || difference.errors[0] > 1e-4 * scale || gap > 1e-5 * scale {
           // Doubles see kinks of the second derivative too, as that of x/(1 + abs(x)) at zero.
-          let referee = CertifiedReferee(
+          let check = BallCheck(
             sizes: [:], values: values, definitions: options.definitions, functionSeed: 0, seed: 1)
-          let finding = referee.derivative(
+          let finding = check.derivative(
             function.derivatives[position], of: function.applied, by: parameter, first: nil, .numerator)
-          if finding == .right { continue }
+          if case .agree = finding { continue }
           return RuleCounterexample(
             sizes: [],
             values: zip(function.parameters, point).map { ($0.patternName, Matrix($1)) },

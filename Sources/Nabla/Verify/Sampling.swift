@@ -42,36 +42,58 @@ enum Sampling {
 
   /// Whether formulas have branches: then what holds on some of them need not hold on others.
   static func hasBranches(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
+    contains(formulas, definitions) { $0.isPiecewise || $0.takesChoices }
+  }
+
+  /// Whether formulas may vanish at many points and yet not everywhere.
+  static func mayVanishInPlaces(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
+    contains(formulas, definitions) { node in
+      node.isPiecewise || node.variable.map { !$0.properties.isDisjoint(with: [.binary, .onehot]) } == true
+    }
+  }
+
+  private static func contains(
+    _ formulas: [Formula], _ definitions: FunctionDefinitions?, where test: (Formula) -> Bool
+  ) -> Bool {
     formulas.contains { formula in
       let whole = definitions.flatMap { try? Definitions(lookup: $0).inlined(formula) } ?? formula
-      return whole.nodesChildrenFirst.contains(where: \.hasBranches)
+      return whole.nodesChildrenFirst.contains(where: test)
     }
   }
 }
 
 extension Formula {
-  /// Whether this node itself is one thing here and another there.
-  fileprivate var hasBranches: Bool {
+  /// Whether this node itself has pieces that are given by different formulas.
+  fileprivate var isPiecewise: Bool {
     switch kind {
-    case .variable(let variable):
-      return !variable.properties.isDisjoint(with: [.binary, .signs, .onehot, .simplex, .nonnegative, .psd])
-    case .power(_, let exponent): return exponent.number?.isInteger != true
     case .apply(.elementwise(let name), _):
       return [
         "abs", "sign", "step", "relu", "leakyrelu", "elu", "max", "min", "less", "lessequal",
       ].contains(name)
     case .apply(.array(let operation), _):
       switch operation {
-      case .norm1, .norminf, .specnorm, .nucnorm, .maximum, .minimum, .argmaxhot, .logDeterminant, .polar:
-        return true
-      case .trace, .determinant, .norm2, .dot, .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate,
-        .exponential, .cholesky, .diagonalMatrix, .diagonalVector, .vec, .kron, .tril, .triu, .commutation,
-        .lowhalf, .leftsv, .rightsv:
+      case .norm1, .norminf, .specnorm, .maximum, .minimum, .argmaxhot: return true
+      case .nucnorm, .logDeterminant, .polar, .trace, .determinant, .norm2, .dot, .logsumexp, .softmax,
+        .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector,
+        .vec, .kron, .tril, .triu, .commutation, .lowhalf, .leftsv, .rightsv:
         return false
       }
+    case .variable, .power, .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
+      .inverse, .transpose, .apply, .differential:
+      return false
+    }
+  }
+
+  /// Whether this node itself takes few values, or has a sign or a root that could be another.
+  fileprivate var takesChoices: Bool {
+    switch kind {
+    case .variable(let variable):
+      return !variable.properties.isDisjoint(with: [.binary, .signs, .onehot, .simplex, .nonnegative, .psd])
+    case .power(_, let exponent): return exponent.number?.isInteger != true
+    case .apply(.array(let operation), _):
+      return [.nucnorm, .logDeterminant, .polar].contains(operation)
     case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .inverse,
-      .transpose,
-      .apply, .differential:
+      .transpose, .apply, .differential:
       return false
     }
   }

@@ -18,8 +18,10 @@ public struct Verdict: Sendable, Equatable {
   public var order: Double?
   /// How many points were compared with numbers.
   public var points = 0
+  /// At how many of them numbers would have refuted a false claim: its double, its negation, one with another entry.
+  var evidence = 0
   public var counterexample: Counterexample?
-  /// Whether it is refuted by doubles alone, which more digits could neither confirm nor deny.
+  /// Whether it is refuted by doubles alone, which ball arithmetic could neither confirm nor deny.
   var isDoubtful = false
   /// To how many digits both sides of an equation agree where they were computed with as many; nil where they were not.
   public var digits: Int?
@@ -34,6 +36,9 @@ public struct Verdict: Sendable, Equatable {
   /// The verdict on something that holds only if something else does as well: exact if both are.
   func restingOn(_ ground: Verdict?) -> Verdict {
     guard let ground else { return self }
+    if case .skipped(let reason) = ground.status, status == .verified {
+      return .skipped("the derivative could not be checked: \(reason)")
+    }
     var result = self
     result.certificate = nil
     if let mine = certificate, let other = ground.certificate {

@@ -56,8 +56,8 @@ package enum RealFunctions {
   private static func pair(_ name: String, _ a: Real, _ b: Real, places: Int) -> Real? {
     let (zero, one) = (Real(0, places: places), Real(1, places: places))
     switch name {
-    case "max": return choose(difference(a, b), a, a, b)
-    case "min": return choose(difference(a, b), b, a, a)
+    case "max": return larger(a, b)
+    case "min": return -larger(-a, -b)
     case "less": return choose(difference(b, a), one, zero, zero)
     case "lessequal": return choose(difference(b, a), one, one, zero)
     case "leakyrelu": return choose(a, a, zero, a * b)
@@ -100,8 +100,14 @@ package enum RealFunctions {
     return Real(0, places: 1)
   }
 
-  /// The larger of two.
-  package static func larger(_ a: Real, _ b: Real) -> Real { choose(difference(a, b), a, a, b) }
+  /// The larger of two; where it is uncertain which that is, either of them with their distance as its error.
+  package static func larger(_ a: Real, _ b: Real) -> Real {
+    let difference = difference(a, b)
+    if case .ball(let distance) = difference, distance.mayBeZero, !distance.isZero {
+      return a.widened(by: distance.upper)
+    }
+    return choose(difference, a, a, b)
+  }
 
   package static func whole(_ x: Real) -> Int? {
     guard case .ball(let ball) = x, ball.isWhole, ball.upper < 60 else { return nil }
