@@ -44,7 +44,7 @@ public struct Evaluation: Sendable {
   public let session: Session
   /// The names that have data and are variables, sorted.
   public let given: [String]
-  private let variables: [String: Formula]
+  let variables: [String: Formula]
   let names: Lowering
   let values: [Formula: Matrix]
   let sizes: [String: Int]
@@ -149,10 +149,14 @@ public struct Evaluation: Sendable {
     let grounds = presuppositions.map { closed($0.formula) }
     var matrices = try computed(formulas, presupposing: grounds)
     // At a pole or outside of a domain the canonical form may have a value where what was typed has none.
-    if let asTyped = asTyped(question.expression.expression, grounds: grounds) {
-      matrices[0].value = asTyped.value(matrices[0].value)
-      for (index, answer) in answers.enumerated() {
-        matrices[index + 1].value = asTyped.derivative(answer.kind, matrices[index + 1].value)
+    let asTyped = asTyped(question.expression.expression, grounds: grounds)
+    if let asTyped { matrices[0].value = asTyped.value(matrices[0].value) }
+    for (index, answer) in answers.enumerated() {
+      let result = matrices[index + 1].value
+      if let asTyped, asTyped.entries.contains(where: \.isUndefined) {
+        matrices[index + 1].value = asTyped.derivative(answer.kind, result)
+      } else if let found = derivative(answer, of: expression, valued: asTyped?.entries, formula: result) {
+        matrices[index + 1] = found
       }
     }
     let needs = presuppositions.flatMap(\.needs).map {

@@ -134,6 +134,7 @@ package enum Real: Sendable {
       return failure(a, b)
     }
     let difference = y - x
+    if difference.mayBeZero, signA != signB, let x = a.small, let y = b.small { return .known(x + y) }
     if difference.mayBeZero {
       return signA == signB
         ? made(signA < 0, x + Real.made(false, difference).ballOrZero.logarithmOfOnePlus) : .undecided

@@ -1,0 +1,60 @@
+import NablaLanguage
+import NablaNumerics
+
+extension Evaluation {
+  /// A derivative as a limit of differences, where its formula has no value, or its conditions do not hold; nil where
+  /// the formula serves, or no derivative is found.
+  ///
+  /// The Hessian of `det(A)` is written with `inv(A)`, and exists where A is singular as well.
+  func derivative(
+    _ answer: Answer, of expression: Formula, valued value: [Real]?, formula result: Matrix
+  ) -> (value: Matrix, count: Int)? {
+    let areConditionsBroken = !failures(answer.reservations).isEmpty
+    if result.isFinite, !areConditionsBroken { return nil }
+    guard let entries = entries(answer, of: expression, valued: value, result),
+      entries.count == result.count
+    else { return nil }
+    let made = Correction.corrected(result, entries)
+    // Where the formula serves it says the same.
+    if !areConditionsBroken {
+      let isKept = zip(result.storage, made.value.storage).allSatisfy { before, after in
+        !before.isFinite || (before - after).magnitude <= 1e-9 * after.magnitude
+      }
+      if !isKept { return nil }
+    }
+    return made.value.isFinite ? made : nil
+  }
+
+  /// The entries of a derivative by columns, in the layout of the answer.
+  private func entries(
+    _ answer: Answer, of expression: Formula, valued value: [Real]?, _ result: Matrix
+  ) -> [Real]? {
+    guard let first = answer.variables.first, let last = answer.variables.last, let point = values[first],
+      var differences = CertifiedDifferences(
+        expression, sizes: sizes, values: values, value: value, definitions: options.definitions)
+    else { return nil }
+    switch answer.kind {
+    case .gradient:
+      guard let slopes = differences.slopes(first) else { return nil }
+      if first.isScalar { return slopes.first }
+      guard expression.isScalar else { return nil }
+      let entries = slopes.compactMap(\.first)
+      if session.options.layout == .denominator || entries.count < slopes.count { return entries }
+      return RealArray(point.rows, point.columns) { entries[$0 + $1 * point.rows] }.transposed.entries
+    case .jacobian: return differences.slopes(first)?.flatMap { $0 }
+    case .hessian:
+      guard let rows = differences.curvatures(first, last), result.rows == rows.count else { return nil }
+      return (0..<result.columns).flatMap { column in rows.map { $0[column] } }
+    case .differential:
+      var direction: CertifiedDifferences.Direction = [:]
+      for variable in answer.variables {
+        guard let name = variable.name, let change = variables["d" + name].flatMap({ values[$0] }) else {
+          return nil
+        }
+        direction[variable] = change
+      }
+      return differences.slope(along: direction)
+    case .simplify, .check, .stationary: return nil
+    }
+  }
+}
