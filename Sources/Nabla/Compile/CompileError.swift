@@ -75,4 +75,6 @@ enum CompileLimits {
   static let passesOfChecks = 1 << 16
   /// Factors of a matrix product whose order is optimised; longer ones are cut into pieces.
   static let chain = 64
+  /// Steps of one fused pass.
+  static let fused = 48
 }

@@ -1,12 +1,13 @@
+import NablaKernels
 import NablaNumerics
 
 /// One step with its places in the workspace.
-struct Instruction: Sendable {
+struct PlacedInstruction: Sendable {
   var opcode: Opcode
   var flags: StepFlags
-  var output: Int
-  var a: Int
-  var b: Int
+  var output: CompiledProgram.Place
+  var a: CompiledProgram.Place
+  var b: CompiledProgram.Place
   var scratch: Int
   var m: Int
   var n: Int
@@ -15,26 +16,82 @@ struct Instruction: Sendable {
   var alpha: Double
 }
 
+/// A fused group with its places in the workspace.
+struct PlacedGroup: Sendable {
+  var steps: [nabla_step]
+  var slots: [Slot]
+  var totals: [CompiledProgram.Place]
+
+  enum Slot: Sendable {
+    case array(CompiledProgram.Place)
+    case number(CompiledProgram.Place)
+    case block
+
+    init(_ slot: FusedGroup.Slot, _ place: (Int) -> CompiledProgram.Place) {
+      switch slot {
+      case .array(let value): self = .array(place(value))
+      case .number(let value): self = .number(place(value))
+      case .block: self = .block
+      }
+    }
+  }
+}
+
+/// One step with the addresses of its operands.
+struct Instruction {
+  var opcode: Opcode
+  var flags: StepFlags
+  var z: UnsafeMutablePointer<Double>
+  var x: UnsafeMutablePointer<Double>
+  var y: UnsafeMutablePointer<Double>
+  var scratch: UnsafeMutablePointer<Double>
+  var m: Int
+  var n: Int
+  var k: Int
+  var extra: Int
+  var alpha: Double
+  var fused: FusedRun?
+
+  init(_ placed: PlacedInstruction, _ memory: UnsafeMutablePointer<Double>) {
+    (opcode, flags) = (placed.opcode, placed.flags)
+    (z, x, y) = (memory + placed.output.offset, memory + placed.a.offset, memory + placed.b.offset)
+    scratch = memory + placed.scratch
+    (m, n, k, extra, alpha) = (placed.m, placed.n, placed.k, placed.extra, placed.alpha)
+  }
+}
+
+/// A fused group as the machine runs it.
+struct FusedRun {
+  var steps: UnsafePointer<nabla_step>
+  var stepCount: Int
+  var slots: UnsafePointer<nabla_slot>
+  var slotCount: Int
+  /// The sums, which start at zero.
+  var totals: UnsafePointer<UnsafeMutablePointer<Double>>
+  var totalCount: Int
+}
+
 /// What instructions refer to by number.
 struct InstructionTables: Sendable {
   var functions: [FunctionEvaluator]
   var slices: [SlidingSlice]
   /// For each loop, its first and last instruction.
   var loops: [(begin: Int, end: Int)]
+  var groups: [PlacedGroup]
 }
 
 /// Runs instructions over a workspace of doubles. It does not allocate; every size was checked when the
 /// instructions were made, but for slices that move with a loop.
 enum Interpreter {
   static func run(
-    _ instructions: UnsafeBufferPointer<Instruction>, _ tables: InstructionTables,
-    _ memory: UnsafeMutablePointer<Double>, _ counters: UnsafeMutablePointer<Int>
+    _ instructions: UnsafePointer<Instruction>, _ count: Int, _ tables: InstructionTables,
+    _ counters: UnsafeMutablePointer<Int>
   ) throws(RunError) {
     var position = 0
-    while position < instructions.count {
+    while position < count {
       let step = instructions[position]
       position &+= 1
-      let (z, x, y) = (memory + step.output, memory + step.a, memory + step.b)
+      let (z, x, y) = (step.z, step.x, step.y)
       let (m, n, k, alpha) = (step.m, step.n, step.k, step.alpha)
       switch step.opcode {
       case .fill: Kernels.fill(m, alpha, into: z)
@@ -100,19 +157,19 @@ enum Interpreter {
       case .factorCholesky: FactorKernels.factorCholesky(m, x, into: z)
       case .solve: FactorKernels.solve(m, n, x, y, step.flags, into: z)
       case .solveRight:
-        FactorKernels.solveRight(m, n, x, y, step.flags, into: z, scratch: memory + step.scratch)
+        FactorKernels.solveRight(m, n, x, y, step.flags, into: z, scratch: step.scratch)
       case .inverse: FactorKernels.inverse(m, x, step.flags, into: z)
       case .determinant: z[0] = FactorKernels.determinant(m, x, step.flags)
       case .logDeterminant: z[0] = FactorKernels.logDeterminant(m, x, step.flags)
       case .logSignedDeterminant: z[0] = FactorKernels.logSignedDeterminant(m, x, step.flags)
-      case .singularNorm: z[0] = ArrayKernels.singularValues(m, n, x, memory + step.scratch).first
-      case .nuclearNorm: z[0] = ArrayKernels.singularValues(m, n, x, memory + step.scratch).sum
-      case .polar: MatrixFunctions.polar(m, n, x, into: z, work: memory + step.scratch)
-      case .leftVector: ArrayKernels.leading(m, n, x, left: z, memory + step.scratch)
-      case .rightVector: ArrayKernels.leading(m, n, x, right: z, memory + step.scratch)
-      case .pseudoInverse: MatrixFunctions.pseudoInverse(m, n, x, into: z, work: memory + step.scratch)
-      case .adjugate: MatrixFunctions.adjugate(m, x, into: z, work: memory + step.scratch)
-      case .exponential: MatrixFunctions.exponential(m, x, into: z, work: memory + step.scratch)
+      case .singularNorm: z[0] = ArrayKernels.singularValues(m, n, x, step.scratch).first
+      case .nuclearNorm: z[0] = ArrayKernels.singularValues(m, n, x, step.scratch).sum
+      case .polar: MatrixFunctions.polar(m, n, x, into: z, work: step.scratch)
+      case .leftVector: ArrayKernels.leading(m, n, x, left: z, step.scratch)
+      case .rightVector: ArrayKernels.leading(m, n, x, right: z, step.scratch)
+      case .pseudoInverse: MatrixFunctions.pseudoInverse(m, n, x, into: z, work: step.scratch)
+      case .adjugate: MatrixFunctions.adjugate(m, x, into: z, work: step.scratch)
+      case .exponential: MatrixFunctions.exponential(m, x, into: z, work: step.scratch)
       case .cholesky: FactorKernels.cholesky(m, x, into: z)
       case .logSumExp: Kernels.logSumExp(m, n, x, into: z)
       case .softmax: Kernels.softmax(m, n, x, into: z)
@@ -135,6 +192,11 @@ enum Interpreter {
       case .place:
         let start = z + step.extra
         for j in 0..<n { Kernels.copy(m, x + j &* m, into: start + j &* k) }
+      case .fused:
+        if let run = step.fused {
+          for index in 0..<run.totalCount { run.totals[index][0] = 0 }
+          nabla_fused(nabla_kernels_active(), m, run.steps, run.stepCount, run.slots, run.slotCount)
+        }
       case .function:
         let evaluate = tables.functions[step.extra]
         if m == 1 { evaluate(x, z) } else { for i in 0..<m { evaluate(x + i, z + i) } }

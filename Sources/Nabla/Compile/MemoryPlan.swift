@@ -24,8 +24,8 @@ struct MemoryPlan: Sendable {
       ending[last, default: []].append(root)
     }
     for (index, step) in schedule.steps.enumerated() {
-      if step.output >= 0 {
-        let root = values[step.output].root
+      for output in schedule.writes(step) {
+        let root = values[output].root
         if offsets[root] < 0 { offsets[root] = free.take(values[root].length) }
       }
       if step.scratch > 0 {
@@ -52,7 +52,7 @@ struct MemoryPlan: Sendable {
     var open: [(begin: Int, touched: Set<Int>)] = []
     for (index, step) in schedule.steps.enumerated() {
       if step.opcode == .loopBegin { open.append((index, [])) }
-      let touched = (step.inputs + (step.output >= 0 ? [step.output] : [])).map { values[$0].root }
+      let touched = (step.inputs + schedule.writes(step)).map { values[$0].root }
       for root in touched {
         if first[root] < 0 { first[root] = index }
         last[root] = index

@@ -21,6 +21,8 @@ enum Opcode: UInt8, Hashable, Sendable {
   case logSumExp, softmax, logSoftmax
   case diagonalMatrix, diagonal, kron, lowerTriangle, upperTriangle, lowHalf, commutation, argmaxHot
   case slice, slidingSlice, place
+  // Entry by entry, several steps in one pass.
+  case fused
   // Control.
   case function, loopBegin, loopEnd
 }

@@ -35,6 +35,7 @@ struct Planner {
       planner.schedule.outputs.append(try planner.plan(formula))
     }
     planner.schedule.removeUnused()
+    planner.schedule.fuse()
     return planner.schedule
   }
 

@@ -17,7 +17,7 @@ public final class CompiledProgram: Sendable {
   public let workspaceSize: Int
 
   private let schedule: Schedule
-  let instructions: [Instruction]
+  let instructions: [PlacedInstruction]
   let tables: InstructionTables
   let inputs: [Place]
   let outputs: [Place]
@@ -30,31 +30,43 @@ public final class CompiledProgram: Sendable {
     let offset: Int
     let rows: Int
     let columns: Int
+    /// The value whose memory it is.
+    let root: Int
     var count: Int { rows * columns }
+
+    static let nowhere = Place(offset: 0, rows: 0, columns: 0, root: -1)
   }
 
   init(_ schedule: Schedule) throws(CompileError) {
     let memory = try MemoryPlan(schedule)
+    func place(_ value: Int) -> Place {
+      let known = schedule.values[value]
+      return Place(
+        offset: max(memory.offsets[value], 0), rows: known.rows, columns: known.columns, root: known.root)
+    }
     var loops = [(begin: Int, end: Int)](repeating: (0, 0), count: schedule.loopCount)
-    var instructions: [Instruction] = []
+    var instructions: [PlacedInstruction] = []
     instructions.reserveCapacity(schedule.steps.count)
     for (index, step) in schedule.steps.enumerated() {
       if step.opcode == .loopBegin { loops[step.extra].begin = index }
       if step.opcode == .loopEnd { loops[step.extra].end = index }
       instructions.append(
-        Instruction(
-          opcode: step.opcode, flags: step.flags, output: max(memory.offsets[step.output], 0),
-          a: step.inputs.isEmpty ? 0 : memory.offsets[step.inputs[0]],
-          b: step.inputs.count > 1 ? memory.offsets[step.inputs[1]] : 0,
+        PlacedInstruction(
+          opcode: step.opcode, flags: step.flags,
+          output: step.output >= 0 ? place(step.output) : Place.nowhere,
+          a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
+          b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
           scratch: max(memory.scratch[index], 0),
           m: step.m, n: step.n, k: step.k, extra: step.extra, alpha: step.alpha))
     }
-    func place(_ value: Int) -> Place {
-      let known = schedule.values[value]
-      return Place(offset: memory.offsets[value], rows: known.rows, columns: known.columns)
-    }
     self.instructions = instructions
-    tables = InstructionTables(functions: schedule.functions, slices: schedule.slices, loops: loops)
+    tables = InstructionTables(
+      functions: schedule.functions, slices: schedule.slices, loops: loops,
+      groups: schedule.groups.map { group in
+        PlacedGroup(
+          steps: group.steps, slots: group.slots.map { PlacedGroup.Slot($0, place) },
+          totals: group.totals.map(place))
+      })
     variables = schedule.inputs.map(\.variable)
     inputs = schedule.inputs.map { place($0.value) }
     outputs = schedule.outputs.map(place)
@@ -104,78 +116,6 @@ public final class CompiledProgram: Sendable {
         name: variable.variable?.name ?? "", expected: "\(place.rows) x \(place.columns)",
         found: "\(value.rows) x \(value.columns)")
     }
-  }
-}
-
-/// The memory in which a program runs, and its raw entry for loops: set inputs, run, read outputs.
-///
-/// Nothing is allocated after it was made. It belongs to one thread at a time.
-public final class ProgramWorkspace {
-  private let instructions: [Instruction]
-  private let tables: InstructionTables
-  private let inputs: [CompiledProgram.Place]
-  private let outputs: [CompiledProgram.Place]
-  private let variables: [Formula: Int]
-  private let memory: UnsafeMutablePointer<Double>
-  private let counters: UnsafeMutablePointer<Int>
-
-  init(_ program: CompiledProgram) {
-    instructions = program.instructions
-    tables = program.tables
-    inputs = program.inputs
-    outputs = program.outputs
-    var variables: [Formula: Int] = [:]
-    for (index, variable) in program.variables.enumerated() { variables[variable] = index }
-    self.variables = variables
-    memory = .allocate(capacity: max(program.workspaceSize, 1))
-    memory.initialize(repeating: 0, count: max(program.workspaceSize, 1))
-    counters = .allocate(capacity: max(program.counterCount, 1))
-    counters.initialize(repeating: 0, count: max(program.counterCount, 1))
-    for constant in program.constants { memory[constant.offset] = constant.value }
-  }
-
-  deinit {
-    memory.deallocate()
-    counters.deallocate()
-  }
-
-  /// Copies the values of a variable, by columns; false when the program does not use it.
-  @discardableResult
-  public func setInput(_ variable: Formula, _ values: UnsafePointer<Double>) -> Bool {
-    guard let index = variables[variable] else { return false }
-    setInput(index, values)
-    return true
-  }
-
-  /// Copies the values of the variable at a place of `CompiledProgram.variables`.
-  func setInput(_ index: Int, _ values: UnsafePointer<Double>) {
-    Kernels.copy(inputs[index].count, values, into: memory + inputs[index].offset)
-  }
-
-  /// Where the values of a variable stand, by columns; they stay between runs. Nil when it is not used.
-  public func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
-    variables[variable].map { memory + inputs[$0].offset }
-  }
-
-  /// Computes all outputs from the inputs as they stand.
-  public func run() throws(RunError) {
-    // Not withUnsafeBufferPointer: its closure would lose the typed error.
-    let result: Result<Void, RunError> = instructions.withUnsafeBufferPointer { buffer in
-      do throws(RunError) { return .success(try Interpreter.run(buffer, tables, memory, counters)) } catch {
-        return .failure(error)
-      }
-    }
-    try result.get()
-  }
-
-  /// Where output i stands, by columns, until the next run.
-  public func outputPointer(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(memory + outputs[i].offset) }
-
-  /// Output i, copied.
-  public func output(_ i: Int) -> Matrix {
-    let place = outputs[i]
-    let values = UnsafeBufferPointer(start: memory + place.offset, count: place.count)
-    return Matrix(rows: place.rows, columns: place.columns, storage: Array(values))
   }
 }
 

@@ -12,6 +12,14 @@ struct Schedule: Sendable {
   var functions: [FunctionEvaluator] = []
   var slices: [SlidingSlice] = []
   var loopCount = 0
+  /// The programs of fused steps.
+  var groups: [FusedGroup] = []
+
+  /// The values that a step makes or changes.
+  func writes(_ step: PlanStep) -> [Int] {
+    if step.opcode == .fused { return groups[step.extra].writes }
+    return step.output >= 0 ? [step.output] : []
+  }
 }
 
 /// An array that a program computes or is given.
