@@ -24,7 +24,7 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, minimize, rules, fuzz
+  case derive, run, check, eval, minimize, rules, fuzz, bench
 
   var summary: String {
     switch self {
@@ -35,6 +35,7 @@ enum Command: String, CaseIterable {
     case .minimize: "seek the variables' values at which a definition is least"
     case .rules: "list, show or verify the rule set"
     case .fuzz: "seek inputs with which nabla does not do what it should"
+    case .bench: "measure how fast derivatives are computed here"
     }
   }
 
@@ -47,6 +48,7 @@ enum Command: String, CaseIterable {
     case .minimize: try MinimizeCommand(arguments).execute()
     case .rules: try RulesCommand(arguments).execute()
     case .fuzz: try FuzzCommand(arguments).execute()
+    case .bench: try BenchCommand(arguments).execute()
     }
   }
 }

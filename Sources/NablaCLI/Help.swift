@@ -12,6 +12,7 @@ enum Help {
       minimize FILE --wrt w    \(Command.minimize.summary)
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
+      bench numbers            \(Command.bench.summary)
 
     `nabla COMMAND --help` shows its options and examples.
 
@@ -134,6 +135,22 @@ enum Help {
       examples:
         nabla fuzz formulas --count 200 --seed 7
         nabla fuzz files rules data --seconds 60
+
+      """
+    case .bench:
+      """
+      usage: nabla bench numbers [--only NAME,...] [--size small|medium|large] [--format text|json]
+
+      Measures values with gradients, and Hessians, at three sizes on data from a seed: the median time of a call on
+      one thread, operations a second, the share of what a product of matrices reaches here, and the error against
+      differences. Exit code 70 where a result is wrong. Build with `swift build -c release` to measure.
+
+        --seconds S   CPU time for each (0.5)
+        --seed N      of the data (1)
+        --plan        shows the steps of each program
+
+      example:
+        nabla bench numbers --only ols,logistic01 --size medium
 
       """
     }

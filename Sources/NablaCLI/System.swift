@@ -181,5 +181,12 @@ enum System {
   /// Ends the process by a signal after so many seconds, unless it is called again; 0 for never.
   static func ringAfter(seconds: UInt32) { alarm(seconds) }
 
+  /// The CPU time of this thread.
+  static var threadSeconds: Double {
+    var now = timespec()
+    guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0 else { return 0 }
+    return Double(now.tv_sec) + 1e-9 * Double(now.tv_nsec)
+  }
+
   static func end(_ code: ExitCode) -> Never { exit(code.rawValue) }
 }

@@ -274,7 +274,8 @@ private struct FusedBuilder {
     case .dot:
       let (a, b) = (array(x), array(y))
       add(NABLA_DOT, total(step.output), a, b)
-    case .pow, .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .scaleRows,
+    case .pow, .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .gram,
+      .multiplyBoth, .scaleRows,
       .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums, .trace, .traceOfProduct, .transpose,
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
       .determinant, .logDeterminant, .logSignedDeterminant, .singularNorm, .nuclearNorm, .polar, .leftVector,
@@ -315,7 +316,8 @@ extension PlanStep {
     case .powInteger: k <= Int(Int32.max) ? m : nil
     case .unary: ScalarKernels.library[extra].vectorized == nil ? nil : m
     case .binary: ScalarKernels.library[extra].vectorizedPair == nil ? nil : m
-    case .pow, .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .scaleRows,
+    case .pow, .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .gram,
+      .multiplyBoth, .scaleRows,
       .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums, .trace, .traceOfProduct, .transpose,
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
       .determinant, .logDeterminant, .logSignedDeterminant, .singularNorm, .nuclearNorm, .polar, .leftVector,
@@ -324,5 +326,24 @@ extension PlanStep {
       .slice, .slidingSlice, .place, .function, .loopBegin, .loopEnd, .fused:
       nil
     }
+  }
+}
+
+extension nabla_step {
+  private static let names = [
+    "copy", "scale", "offset", "add", "axpy", "multiply", "divide", "select", "less", "lessequal", "max",
+    "min",
+    "power", "map", "fill", "sum", "dot",
+  ]
+
+  /// For people.
+  var name: String {
+    if kind == Int32(NABLA_MAP.rawValue) {
+      let mapped = nabla_unary(rawValue: UInt32(function))
+      if mapped == NABLA_SQUARE { return "square" }
+      if mapped == NABLA_RECIPROCAL { return "reciprocal" }
+      return LibraryFunction.allCases.first { $0.vectorized == mapped }?.rawValue ?? "map"
+    }
+    return Self.names[Int(kind)]
   }
 }

@@ -8,7 +8,7 @@ struct PlacedInstruction: Sendable {
   var output: CompiledProgram.Place
   var a: CompiledProgram.Place
   var b: CompiledProgram.Place
-  var scratch: Int
+  var scratch: CompiledProgram.Place
   var m: Int
   var n: Int
   var k: Int
@@ -55,7 +55,7 @@ struct Instruction {
   init(_ placed: PlacedInstruction, _ memory: UnsafeMutablePointer<Double>) {
     (opcode, flags) = (placed.opcode, placed.flags)
     (z, x, y) = (memory + placed.output.offset, memory + placed.a.offset, memory + placed.b.offset)
-    scratch = memory + placed.scratch
+    scratch = memory + placed.scratch.offset
     (m, n, k, extra, alpha) = (placed.m, placed.n, placed.k, placed.extra, placed.alpha)
   }
 }
@@ -127,6 +127,10 @@ enum Interpreter {
         Kernels.multiply(
           m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB),
           into: z)
+      case .gram:
+        let isTransposed = !step.flags.contains(.transposeA)
+        Kernels.crossGram(isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z)
+      case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, y, into: step.scratch)
       case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
       case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
       case .selectRows:
@@ -157,7 +161,7 @@ enum Interpreter {
       case .factorCholesky: FactorKernels.factorCholesky(m, x, into: z)
       case .solve: FactorKernels.solve(m, n, x, y, step.flags, into: z)
       case .solveRight:
-        FactorKernels.solveRight(m, n, x, y, step.flags, into: z, scratch: step.scratch)
+        FactorKernels.solveRight(m, n, x, y, step.flags, into: z)
       case .inverse: FactorKernels.inverse(m, x, step.flags, into: z)
       case .determinant: z[0] = FactorKernels.determinant(m, x, step.flags)
       case .logDeterminant: z[0] = FactorKernels.logDeterminant(m, x, step.flags)

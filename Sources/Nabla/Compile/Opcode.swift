@@ -9,7 +9,7 @@ enum Opcode: UInt8, Hashable, Sendable {
   case square, reciprocal, squareRoot, powInteger, pow
   case less, lessEqual, unary, binary
   // Products and reductions.
-  case gemm, scaleRows, scaleColumns, selectRows, selectColumns
+  case gemm, gram, multiplyBoth, scaleRows, scaleColumns, selectRows, selectColumns
   case sum, rowSums, columnSums, dot, trace, traceOfProduct, transpose
   case norm1, norm2, normInf, maximum, minimum
   // Factorizations.

@@ -16,6 +16,10 @@ struct Planner {
   var constants: [UInt64: Int] = [:]
   /// The values of variables; they outlive loops.
   var variables: [Formula: Int] = [:]
+  /// The sums into which products fall apart.
+  var apart: [Formula: Formula] = [:]
+  /// For a matrix whose rows, or columns, were scaled: the matrix.
+  var scaledFrom: [Int: (value: Int, byRows: Bool)] = [:]
   /// Index names that a loop counts, innermost last.
   var counters: [String: (counter: Int, value: Int)] = [:]
   /// How often the loops around go round.
@@ -35,6 +39,7 @@ struct Planner {
       planner.schedule.outputs.append(try planner.plan(formula))
     }
     planner.schedule.removeUnused()
+    planner.schedule.joinPasses()
     planner.schedule.fuse()
     return planner.schedule
   }
@@ -126,7 +131,13 @@ struct Planner {
         planned[node] = try compute(node)
       } else {
         stack.append((node, true))
+        if case .product(let chain) = node.kind, let sum = try distributed(node, chain) {
+          apart[node] = sum
+          stack.append((sum, false))
+          continue
+        }
         for operand in Self.operands(of: node).reversed() where planned[operand] == nil {
+          if case .product = node.kind, isKnown(operand) { continue }
           stack.append((operand, false))
         }
       }

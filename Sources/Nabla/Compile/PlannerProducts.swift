@@ -32,10 +32,28 @@ extension Planner {
       return .inverse(factors, size: rows, transposed: false, positiveDefinite: isDefinite)
     case .apply(.array(.diagonalMatrix), let arguments):
       return .diagonal(try plan(arguments[0]), selects: arguments[0].isSelector)
+    case .sum where isKnown(formula):
+      let negative = formula.negated
+      if let value = planned[formula.transposed] { return .array(value, transposed: true) }
+      guard let value = planned[negative] ?? planned[negative.transposed] else { throw .invalidFormula }
+      let isTransposed = planned[negative] == nil
+      let result = try emit(
+        PlanStep(opcode: .scaled, inputs: [value], m: count(value), alpha: -1), self.rows(value),
+        self.columns(value))
+      planned[isTransposed ? formula.transposed : formula] = result
+      return .array(result, transposed: isTransposed)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
       .apply, .differential:
       return .array(try plan(formula), transposed: false)
     }
+  }
+
+  /// Whether it is the transpose or the negative of a sum that has been planned.
+  func isKnown(_ formula: Formula) -> Bool {
+    guard case .sum = formula.kind, formula.shape.isMatrix, planned[formula] == nil else { return false }
+    if planned[formula.transposed] != nil { return true }
+    let negative = formula.negated
+    return planned[negative] != nil || planned[negative.transposed] != nil
   }
 
   func turned(_ operand: ProductOperand) -> ProductOperand {
@@ -89,6 +107,7 @@ extension Planner {
 
   /// A matrix product in the order that costs least for these sizes.
   mutating func product(_ node: Formula, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
+    if let sum = apart[node] { return try view(try plan(sum), rows, columns) }
     let value = try dense(try chain(node.chain))
     return try view(value, rows, columns)
   }
@@ -174,7 +193,7 @@ extension Planner {
         try emit(
           PlanStep(
             opcode: .solveRight, inputs: [factors, value], m: m, n: n,
-            flags: flags(transposed: !transposed, definite: definite), scratch: try entries(m, n)), m, n),
+            flags: flags(transposed: transposed, definite: definite)), m, n),
         transposed: false)
     case (.ones(let m, let k), .ones(_, let n)):
       return .array(try filled(Double(k), m, n), transposed: false)
@@ -203,8 +222,23 @@ extension Planner {
     guard (transposedB ? columns(b) : rows(b)) == k else { throw .invalidFormula }
     var flags: StepFlags = []
     if transposedA { flags.insert(.transposeA) }
+    if transposedA != transposedB, m == n, m > 1, isGram(a, b, byRows: transposedA) {
+      return try emit(PlanStep(opcode: .gram, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
+    }
     if transposedB { flags.insert(.transposeB) }
     return try emit(PlanStep(opcode: .gemm, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
+  }
+
+  /// Whether A'B, or AB' where not `byRows`, is symmetric: B is A, or A with its rows, or columns, scaled.
+  private func isGram(_ a: Int, _ b: Int, byRows: Bool) -> Bool {
+    func same(_ x: Int, _ y: Int) -> Bool {
+      schedule.values[x].root == schedule.values[y].root && rows(x) == rows(y) && columns(x) == columns(y)
+    }
+    func isScaled(_ x: Int, from y: Int) -> Bool {
+      guard let source = scaledFrom[x] else { return false }
+      return source.byRows == byRows && same(source.value, y)
+    }
+    return same(a, b) || isScaled(a, from: b) || isScaled(b, from: a)
   }
 
   /// diag(v) times an operand that is not diagonal.
@@ -217,12 +251,16 @@ extension Planner {
       let step = PlanStep(
         opcode: selects ? .selectColumns : .scaleColumns, inputs: [value, vector], m: rows(value),
         n: columns(value))
-      return .array(try emit(step, rows(value), columns(value)), transposed: true)
+      let result = try emit(step, rows(value), columns(value))
+      scaledFrom[result] = (value, false)
+      return .array(result, transposed: true)
     }
     let value = try dense(operand)
     let step = PlanStep(
       opcode: selects ? .selectRows : .scaleRows, inputs: [value, vector], m: rows(value), n: columns(value))
-    return .array(try emit(step, rows(value), columns(value)), transposed: false)
+    let result = try emit(step, rows(value), columns(value))
+    scaledFrom[result] = (value, true)
+    return .array(result, transposed: false)
   }
 
   /// The sums of the stored array's rows or columns, as a row or a column.

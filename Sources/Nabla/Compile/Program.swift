@@ -13,6 +13,8 @@ public final class CompiledProgram: Sendable {
   public let outputSizes: [(rows: Int, columns: Int)]
   /// The steps, for people.
   public var plan: [String] { schedule.steps.map { schedule.describe($0) } }
+  /// Additions, multiplications and function values of a run, loops counted once.
+  public var operations: Double { schedule.operations }
   /// Doubles that one workspace takes.
   public let workspaceSize: Int
 
@@ -56,7 +58,8 @@ public final class CompiledProgram: Sendable {
           output: step.output >= 0 ? place(step.output) : Place.nowhere,
           a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
           b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
-          scratch: max(memory.scratch[index], 0),
+          scratch: step.opcode == .multiplyBoth
+            ? place(step.extra) : Place(offset: max(memory.scratch[index], 0), rows: 0, columns: 0, root: -1),
           m: step.m, n: step.n, k: step.k, extra: step.extra, alpha: step.alpha))
     }
     self.instructions = instructions
@@ -128,6 +131,12 @@ extension Schedule {
       if let variable = inputs.first(where: { $0.value == root })?.variable.variable { return variable.name }
       if case .constant(let number) = values[root].source { return "\(number)" }
       return "%\(root)"
+    }
+    if step.opcode == .fused {
+      let group = groups[step.extra]
+      let made = group.writes.map { "%\($0)" }.joined(separator: " ")
+      let what = group.steps.map(\.name).joined(separator: ", ")
+      return "\(made) = fused \(operands.joined(separator: " ")): \(what) (\(group.length) entries)"
     }
     let factor = step.alpha == 1 ? "" : " by \(step.alpha)"
     return

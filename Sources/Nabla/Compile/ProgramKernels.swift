@@ -94,15 +94,14 @@ enum FactorKernels {
     }
   }
 
-  /// X with X*A = B, where B is m × n; the flags speak of the system with A'.
+  /// X with X*A = B, or X*A' = B, where B is m × n.
   static func solveRight(
     _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ flags: StepFlags,
-    into z: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
+    into z: UnsafeMutablePointer<Double>
   ) {
-    if m == 1 { return solve(n, 1, factors, b, flags, into: z) }
-    Kernels.transpose(m, n, b, into: scratch)
-    solveInPlace(n, m, factors, flags, scratch)
-    Kernels.transpose(n, m, scratch, into: z)
+    Kernels.copy(m &* n, b, into: z)
+    if flags.contains(.positiveDefinite) { return Cholesky.solveRight(n, factors, m, z) }
+    LU.solveRight(n, factors, pivots: factors + n &* n, transposed: flags.contains(.transposeA), m, z)
   }
 
   static func inverse(

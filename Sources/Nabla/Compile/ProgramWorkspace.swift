@@ -30,6 +30,7 @@ public final class ProgramWorkspace {
     case output(Int)
     case a(Int)
     case b(Int)
+    case scratch(Int)
     case slot(Int)
     case total(Int)
   }
@@ -74,6 +75,7 @@ public final class ProgramWorkspace {
       note(placed.output, .output(index))
       note(placed.a, .a(index))
       note(placed.b, .b(index))
+      note(placed.scratch, .scratch(index))
       if placed.opcode == .fused {
         let group = groups[placed.extra]
         instruction.fused = FusedRun(
@@ -132,6 +134,9 @@ public final class ProgramWorkspace {
     Kernels.copy(inputs[index].count, values, into: inputAddresses[index])
   }
 
+  /// Entries of an input.
+  func inputCount(_ index: Int) -> Int { inputs[index].count }
+
   /// Where the values of a variable stand, by columns; they stay between runs. Nil when it is not used.
   public func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
     variables[variable].map { inputAddresses[$0] }
@@ -165,6 +170,7 @@ public final class ProgramWorkspace {
       case .output(let index): instructions[index].z = address
       case .a(let index): instructions[index].x = address
       case .b(let index): instructions[index].y = address
+      case .scratch(let index): instructions[index].scratch = address
       case .slot(let index): slots[index].address = address
       case .total(let index): totals[index] = address
       }

@@ -18,6 +18,7 @@ struct Schedule: Sendable {
   /// The values that a step makes or changes.
   func writes(_ step: PlanStep) -> [Int] {
     if step.opcode == .fused { return groups[step.extra].writes }
+    if step.opcode == .multiplyBoth { return [step.output, step.extra] }
     return step.output >= 0 ? [step.output] : []
   }
 }
@@ -119,5 +120,72 @@ extension Schedule {
       for input in step.inputs { needed[values[input].root] = true }
     }
     steps = steps.indices.filter { keep[$0] }.map { steps[$0] }
+  }
+}
+
+extension Schedule {
+  /// Joins products of a matrix and of its transpose with the same vector: the matrix is read once.
+  mutating func joinPasses() {
+    struct Key: Hashable {
+      let matrix: Int
+      let vector: Int
+      let rows: Int
+    }
+    var known: [Key: Int] = [:]
+    var dropped: Set<Int> = []
+    for (index, step) in steps.enumerated() {
+      if step.opcode == .loopBegin || step.opcode == .loopEnd { known = [:] }
+      guard step.opcode == .gemm, step.n == 1, step.m > 1, step.m == step.k else { continue }
+      let key = Key(
+        matrix: values[step.inputs[0]].root, vector: values[step.inputs[1]].root,
+        rows: values[step.inputs[0]].rows)
+      guard let first = known[key],
+        steps[first].flags.contains(.transposeA) != step.flags.contains(.transposeA)
+      else {
+        known[key] = index
+        continue
+      }
+      let other = steps[first]
+      let (forward, backward) = step.flags.contains(.transposeA) ? (other, step) : (step, other)
+      steps[first] = PlanStep(
+        opcode: .multiplyBoth, inputs: forward.inputs, output: forward.output, m: step.m, n: step.k,
+        extra: backward.output)
+      dropped.insert(index)
+      known[key] = nil
+    }
+    steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
+  }
+
+  /// Additions, multiplications and function values of a run, loops counted once.
+  var operations: Double { steps.reduce(0) { $0 + operations($1) } }
+
+  func operations(_ step: PlanStep) -> Double {
+    let (m, n, k) = (Double(step.m), Double(step.n), Double(step.k))
+    switch step.opcode {
+    case .gemm: return 2 * m * n * k
+    case .gram: return m * m * k
+    case .multiplyBoth: return 4 * m * n
+    case .factorLU: return 2 * m * m * m / 3
+    case .factorCholesky, .cholesky: return m * m * m / 3
+    case .inverse: return 2 * m * m * m
+    case .solve: return 2 * m * m * n
+    case .solveRight: return 2 * n * n * m
+    case .fused: return m * Double(groups[step.extra].steps.count)
+    case .exponential: return 40 * m * m * m
+    case .singularNorm, .nuclearNorm, .polar, .leftVector, .rightVector, .pseudoInverse, .adjugate:
+      return 60 * m * n * min(m, n)
+    case .fill, .fillFrom, .scaled, .axpy, .addConstant, .addScalar, .addDiagonal, .addDiagonalScalar,
+      .addDiagonalConstant, .multiply, .divide, .select, .scaleBy, .square, .reciprocal, .squareRoot,
+      .powInteger,
+      .pow, .less, .lessEqual, .unary, .binary, .sum, .dot, .trace, .function, .diagonalMatrix, .diagonal,
+      .determinant, .logDeterminant, .logSignedDeterminant, .loopBegin, .loopEnd:
+      return m
+    case .addColumn, .addRow, .scaleRows, .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums,
+      .traceOfProduct, .transpose, .norm1, .norm2, .normInf, .maximum, .minimum, .logSumExp, .softmax,
+      .logSoftmax,
+      .kron, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot, .slice, .slidingSlice,
+      .place:
+      return m * max(n, 1)
+    }
   }
 }

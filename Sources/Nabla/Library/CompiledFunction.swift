@@ -27,6 +27,13 @@ public struct CompiledFunction: Sendable {
     try functions(values, sizes: sizes)[0]
   }
 
+  /// The formula for given sizes with memory of its own, for loops; see `BoundFunction`.
+  public func bound(
+    _ sizes: [String: Int], argument: Formula? = nil
+  ) throws(EvaluationError) -> BoundFunction {
+    try functions.bound(sizes, argument: argument)
+  }
+
   /// The same value, with more digits where doubles lose theirs.
   ///
   /// Computed again in ball arithmetic, with the data taken as exact, so that entries are the doubles nearest to the
@@ -96,6 +103,26 @@ public struct CompiledFunctions: Sendable {
     return zip(outputs, formulas).map { correction.corrected($0, $1).value }
   }
 
+  /// The formulas for given sizes with memory of their own, for loops; see `BoundFunction`.
+  public func bound(
+    _ sizes: [String: Int], argument: Formula? = nil
+  ) throws(EvaluationError) -> BoundFunction {
+    try BoundFunction(try program(sizes), argument: argument)
+  }
+
+  /// The steps that compute the formulas at given sizes.
+  public func plan(_ sizes: [String: Int]) throws(EvaluationError) -> [String] { try program(sizes).plan }
+
+  private func program(_ sizes: [String: Int]) throws(EvaluationError) -> CompiledProgram {
+    let needed = sizes.filter { sizeNames.contains($0.key) }
+    if needed.count < sizeNames.count, let name = sizeNames.sorted().first(where: { needed[$0] == nil }) {
+      throw .unknownSize(name)
+    }
+    return try programs.program(needed) { () throws(CompileError) in
+      try Compiler.compile(formulas, sizes: needed, options: options)
+    }
+  }
+
   private func computed(
     _ values: [Formula: Matrix], _ sizes: [String: Int]
   ) throws(EvaluationError) -> (outputs: [Matrix], sizes: [String: Int]) {
@@ -107,13 +134,7 @@ public struct CompiledFunctions: Sendable {
     var reader = SizeReader(given: sizes)
     try reader.read(given, values)
     if checksProperties { try DeclaredProperties.check(given, values) }
-    let needed = reader.sizes.filter { sizeNames.contains($0.key) }
-    if needed.count < sizeNames.count, let name = sizeNames.sorted().first(where: { needed[$0] == nil }) {
-      throw .unknownSize(name)
-    }
-    let program = try programs.program(needed) { () throws(CompileError) in
-      try Compiler.compile(formulas, sizes: needed, options: options)
-    }
+    let program = try program(reader.sizes)
     do throws(RunError) { return (try program.run(values), reader.sizes) } catch { throw .failed(error) }
   }
 }

@@ -1,0 +1,73 @@
+import Nabla
+import NablaLanguage
+
+/// Data of a problem from a seed, and the check of its results.
+struct BenchData {
+  private var generator: SplitMix64
+  private let sizes: [String: Int]
+  private let labels: BenchProblem.Labels
+  private(set) var values: [Formula: Matrix] = [:]
+
+  init(seed: UInt64, sizes: [String: Int], labels: BenchProblem.Labels) {
+    self.labels = labels
+    generator = SplitMix64(seed: seed)
+    self.sizes = sizes
+  }
+
+  /// Normal numbers over the root of the number of columns of a matrix; square matrices are far from singular;
+  /// labels are 1 and -1, or 1 and 0; a scalar is 0.1.
+  mutating func value(_ formula: Formula) -> Matrix {
+    if let known = values[formula] { return known }
+    let rows = formula.shape.rows.value(sizes) ?? 1
+    let columns = formula.shape.columns.value(sizes) ?? 1
+    let labels = formula.name == "y" ? self.labels : .numbers
+    let scale = columns > 1 ? 1 / Double(columns).squareRoot() : 1
+    var value = Matrix(rows: rows, columns: columns)
+    value.withMutablePointer { p in
+      for i in 0..<(rows * columns) {
+        switch labels {
+        case .numbers: p[i] = scale * generator.normal()
+        case .signs: p[i] = generator.coin() ? 1 : -1
+        case .binary: p[i] = generator.coin() ? 1 : 0
+        }
+      }
+      if rows == columns, rows > 1 { for i in 0..<rows { p[i * (rows + 1)] += 3 } }
+    }
+    if rows == 1, columns == 1 { value = Matrix(0.1) }
+    values[formula] = value
+    return value
+  }
+
+  /// The error of the derivatives against central differences along a random direction of each variable, relative to
+  /// the size of what is compared.
+  mutating func error(
+    _ bound: BoundFunction, _ function: Formula, _ gradients: [Formula], _ variables: [Formula],
+    _ derivative: BenchProblem.Derivative
+  ) throws -> Double {
+    var worst = 0.0
+    for (place, variable) in variables.enumerated() {
+      let base = value(variable)
+      let direction = base.map { _ in generator.normal() }
+      let step = 1e-4 / max(direction.frobeniusNorm, 1)
+      let observed = try Formula.compiled([derivative == .gradient ? function : gradients[place]]).bound(
+        sizes)
+      for other in observed.variables { observed.set(other, value(other)) }
+      func moved(_ factor: Double) throws -> Matrix {
+        observed.set(variable, base + factor * direction)
+        try observed()
+        return observed.value(0)
+      }
+      let difference = (try moved(step) - moved(-step)) / (2 * step)
+      let computed: Matrix
+      switch derivative {
+      case .gradient: computed = Matrix(direction.hadamard(bound.value(place + 1)).sum)
+      case .hessian:
+        // The Hessian by a matrix acts on its columns, one below the other.
+        computed = bound.value(0).multiplied(by: direction.vectorized)
+      }
+      let gap = (difference.vectorized - computed.vectorized).maxAbs
+      worst = max(worst, gap / max(computed.maxAbs, difference.maxAbs, 1e-3))
+    }
+    return worst
+  }
+}
