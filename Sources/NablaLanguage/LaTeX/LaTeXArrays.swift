@@ -216,7 +216,20 @@ extension LaTeXParser {
       return Branch(value: value, condition: nil)
     }
     let condition = try expression()
-    if kind == .equals {
+    if kind == .equals || token.isCommand("ne") || token.isCommand("neq") {
+      let isEqual = kind == .equals
+      advance()
+      let other = try expression()
+      if let a = condition.name, let b = other.name, names.freeIndices.contains(a),
+        names.freeIndices.contains(b)
+      {
+        let identity = SyntaxTree(.name("I"), range: condition.range)
+        let delta = try make(
+          .entry(identity, [.index(condition), .index(other)]), from: condition.range.start)
+        let one = SyntaxTree(.number(1), range: condition.range)
+        let weight = isEqual ? delta : try make(.binary(.subtract, one, delta), from: condition.range.start)
+        return Branch(value: value, condition: weight)
+      }
       position = first
       return skipLine()
     }

@@ -194,8 +194,12 @@ extension LaTeXParser {
       return try call("exp", [try argument()], from: start)
     case "sigma" where kind == .opening && token.text == "(":
       let nameRange = SourceRange(start: start, end: previousEnd)
-      return try make(
-        .call("sigma", nameRange: nameRange, isGreekLetter: true, try arguments()), from: start)
+      let arguments = try arguments()
+      // `\sigma(1 - \sigma)` is a product of values.
+      if names.known(like: "sigma").isEmpty, arguments.contains(where: { $0.freeNames.contains("sigma") }) {
+        throw error(.callOrProduct("\\sigma", arguments: source.text(arguments[0].range)), from: start)
+      }
+      return try make(.call("sigma", nameRange: nameRange, isGreekLetter: true, arguments), from: start)
     case "sigma" where kind == .prime && token(1).kind == .opening:
       throw error(.primeOfBuiltin("\\sigma"), from: start)
     case "psi" where kind == .opening: return try call("digamma", try arguments(), from: start)

@@ -13,8 +13,10 @@ public struct LaTeXNames: Sendable {
   private(set) var values: Set<String> = []
   private(set) var functions: Set<String> = []
   private(set) var sizes: Set<String> = []
-  /// The variables that a definition is written as a function of: `J(w) = ...`.
+  /// The variables that a definition is written as a function of: `J(w) = ...`; none for `J = ...`.
   private(set) var parameters: [String: [String]] = [:]
+  /// The names that a definition leads to.
+  private var reached: [String: Set<String>] = [:]
   private(set) var families: [String: Family] = [:]
   /// Indices that a formula holds for all of.
   var freeIndices: Set<String> = []
@@ -40,11 +42,25 @@ public struct LaTeXNames: Sendable {
   }
 
   /// Adds a variable or definition; its shape where that is known.
-  public mutating func add(value name: String, shape: Shape? = nil, parameters: [String]? = nil) {
+  public mutating func add(value name: String, shape: Shape? = nil) {
     values.insert(name)
     if let shape { shapes[name] = shape }
-    if let parameters { self.parameters[name] = parameters }
     note(name)
+  }
+
+  /// Adds a definition, with the names in it and the variables that it is written as a function of.
+  mutating func add(definition name: String, of names: [String], parameters: [String], shape: Shape? = nil) {
+    add(value: name, shape: shape)
+    if shape == nil { shapes[name] = nil }
+    self.parameters[name] = parameters
+    reached[name] = names.reduce(into: Set(names)) { $0.formUnion(reached[$1] ?? []) }
+  }
+
+  /// Whether a definition may be written as a function of names: of those that it is defined with, or leads to.
+  func isFunction(_ name: String, of arguments: [String]) -> Bool {
+    guard let parameters = parameters[name] else { return false }
+    if !parameters.isEmpty { return arguments == parameters }
+    return arguments.allSatisfy { reached[name]?.contains($0) ?? false }
   }
 
   public mutating func add(size name: String) {

@@ -66,7 +66,13 @@ extension LaTeXParser {
       }
     }
     let tree = try resolved(name, lowered, base, from: start)
-    guard case .name(let found) = tree.kind else { return tree }
+    guard case .name(let found) = tree.kind else {
+      // `s_i(z)` is the entry of what is defined as a function of z.
+      let isDefined =
+        names.families[name] != nil || names.known(like: name).contains { names.parameters[$0] != nil }
+      if isDefined, kind == .opening, token.text == "(" { _ = bareNames() }
+      return SyntaxTree(tree.kind, range: SourceRange(start: start, end: previousEnd))
+    }
     return try applied(found, tree, from: start)
   }
 
@@ -212,6 +218,11 @@ extension LaTeXParser {
       return try make(.transpose(row), from: start)
     }
     let found = known.isEmpty ? name : try one(of: known, name, range)
+    if subscripts.count == 2, capital != name, names.shapes[found]?.isMatrix == false,
+      let matrix = names.known(like: capital).first, names.isMatrix(matrix)
+    {
+      return try make(.entry(SyntaxTree(.name(matrix), range: range), subscripts), from: start)
+    }
     if known.isEmpty, base.hint == .vector, subscripts.count == 1 {
       // A bold letter with an index is a vector for each: a row of the matrix of them all.
       fontHints[capital] = .matrix
@@ -240,15 +251,16 @@ extension LaTeXParser {
   {
     if names.functions.contains(name) { return try functionValue(name, tree, from: start) }
     guard kind == .opening, token.text == "(" else { return tree }
-    if let parameters = names.parameters[name] {
+    if names.parameters[name] != nil {
       let before = position
       let opening = token
-      let arguments = bareNames()
-      if let arguments, parameters.isEmpty || arguments == parameters {
-        return SyntaxTree(tree.kind, range: SourceRange(start: start, end: previousEnd))
+      if let arguments = bareNames(), kind != .sup, kind != .sub, kind != .prime, !startsFactor {
+        if names.isFunction(name, of: arguments) {
+          return SyntaxTree(tree.kind, range: SourceRange(start: start, end: previousEnd))
+        }
+        throw unexpectedArguments(name, opening)
       }
       position = before
-      if arguments != nil, !parameters.isEmpty { throw unexpectedArguments(name, opening) }
       return tree
     }
     let isConstant = name == "pi" || name == "e" || name == "I"
@@ -266,9 +278,11 @@ extension LaTeXParser {
   }
 
   private func unexpectedArguments(_ name: String, _ opening: LaTeXToken) -> Diagnostic {
-    Diagnostic(
-      message: "`\(name)` is defined with other arguments", range: opening.range,
-      hint: "write `\(name)(\(names.parameters[name, default: []].joined(separator: ", ")))`")
+    let parameters = names.parameters[name, default: []].joined(separator: ", ")
+    return Diagnostic(
+      message: "`\(name)` is not defined as a function of this", range: opening.range,
+      hint: parameters.isEmpty
+        ? "write `\(name)`, or a sign for the product" : "write `\(name)(\(parameters))`")
   }
 
   /// Steps over `(x, \mathbf{y})` and gives the names; nil, and nothing is read, where there is anything else.
@@ -319,6 +333,6 @@ extension LaTeXParser {
       return try make(.derivative(.prime(order), of: name, nameRange: tree.range, arguments), from: start)
     }
     return try make(
-      .call(name, nameRange: tree.range, isGreekLetter: name == "sigma", arguments), from: start)
+      .call(name, nameRange: tree.range, isGreekLetter: false, arguments), from: start)
   }
 }

@@ -15,8 +15,8 @@ struct LaTeXStatements {
   mutating func note(_ statement: Statement) {
     switch statement.kind {
     case .declaration(let declarations): for declaration in declarations { names.add(declaration) }
-    case .definition(let name, _, _):
-      if !names.values.contains(name) { names.add(value: name, parameters: []) }
+    case .definition(let name, _, let tree):
+      if !names.values.contains(name) { names.add(definition: name, of: tree.allNames, parameters: []) }
     case .question: break
     }
   }
@@ -132,7 +132,7 @@ struct LaTeXStatements {
     if parser.kind == .opening, let bare = parser.bareNames() { arguments = bare }
     guard parser.kind == .end else { return nil }
     let body = try expression(trimmed(right))
-    names.add(value: name, parameters: arguments)
+    names.add(definition: name, of: body.allNames, parameters: arguments)
     return .definition(name: name, nameRange: tree.range, tree: body)
   }
 

@@ -32,10 +32,59 @@ extension PaperReader {
       }
     }
     if let problem, readings.isEmpty { return .notUnderstood(problem) }
+    if let problem = unfounded(equation) { return .notUnderstood(problem) }
     let places = equation.sides.map { side in
       SourceRange(start: side.first?.range.start ?? 0, end: side.last?.range.end ?? 0)
     }
     return .claim(readings, sides: places)
+  }
+
+  /// The derivative of a name that the paper says nothing of, or that does not depend on the variable.
+  private func unfounded(_ equation: PaperEquation) -> Diagnostic? {
+    let saysZero = equation.sides.contains { side in
+      side.allSatisfy {
+        $0.kind == .number && $0.text == "0" || $0.kind == .beginGroup || $0.kind == .endGroup
+          || $0.isCommand("mathbf")
+      }
+    }
+    for tokens in equation.sides {
+      guard let (tree, derivatives, _) = try? parsed(tokens, free: Set(freeLetters(equation)), isTight: false)
+      else { continue }
+      for derivative in derivatives {
+        let name = derivative.tree.name ?? derivative.tree.entryName
+        // A part of a side may well be zero.
+        guard name != nil || tree.name != nil && !saysZero else { continue }
+        let variables = derivative.variables.compactMap { $0.tree.name ?? $0.tree.entryName }
+        let inside = derivative.tree.allNames
+        guard
+          let variable = variables.first(where: { variable in !inside.contains { depends($0, on: variable) } }
+          )
+        else { continue }
+        guard let name else {
+          return Diagnostic(
+            message: "what is differentiated does not depend on `\(variable)`, so far as the paper says",
+            range: derivative.range)
+        }
+        return Diagnostic(
+          message: definitions[name] == nil
+            ? "the paper does not say what `\(name)` is"
+            : "`\(name)` is not defined in terms of `\(variable)`",
+          range: derivative.range, hint: "define it in the header: `\(name) = ...`")
+      }
+    }
+    return nil
+  }
+
+  /// Whether a name is another, or its definition leads to that.
+  private func depends(_ name: String, on variable: String) -> Bool {
+    var open = [name]
+    var seen: Set<String> = []
+    while let next = open.popLast() {
+      if next == variable { return true }
+      guard seen.insert(next).inserted, let definition = definitions[next] else { continue }
+      open += definition.tree.allNames + definition.derivatives.flatMap { $0.tree.allNames }
+    }
+    return false
   }
 
   /// A side as it was read.

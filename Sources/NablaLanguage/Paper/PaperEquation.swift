@@ -21,7 +21,9 @@ struct PaperSplitter {
   private let tokens: [LaTeXToken]
   private var equations: [PaperEquation] = []
   private var current = PaperEquation(sides: [[]])
-  private var depth = 0
+  private var brackets = 0
+  private var environments = 0
+  private var depth: Int { brackets + environments }
   /// What is read after the end of an equation, up to the next.
   private enum Mode { case sides, set, remark }
   private var mode = Mode.sides
@@ -76,12 +78,13 @@ struct PaperSplitter {
     switch token.kind {
     case .begin:
       if Self.transparent.contains(token.text), depth == 0 { return }
-      depth += 1
+      environments += 1
     case .finish:
-      if Self.transparent.contains(token.text), depth == 0 { return }
-      depth -= 1
-    case .beginGroup, .opening: depth += 1
-    case .endGroup, .closing: depth -= 1
+      if Self.transparent.contains(token.text), environments == 0 { return }
+      environments = max(environments - 1, 0)
+    // Brackets within an environment close there, or nowhere.
+    case .beginGroup, .opening: if environments == 0 { brackets += 1 }
+    case .endGroup, .closing: if environments == 0 { brackets = max(brackets - 1, 0) }
     case .row where depth == 0: return row(index)
     case .align where depth == 0: return align(index)
     case .equals where depth == 0 && mode != .remark:
@@ -148,7 +151,7 @@ struct PaperSplitter {
 
   private mutating func finish() {
     mode = .sides
-    depth = 0
+    brackets = 0
     if current.sides.contains(where: { !$0.isEmpty }) {
       // A row that begins with `=` goes on with the equation before it, whatever ended that.
       if current.sides[0].isEmpty, current.sides.count > 1, var last = equations.popLast() {

@@ -21,7 +21,7 @@ package struct PaperReader {
   {
     var reader = PaperReader(source: source)
     for line in declared { try reader.header(SourceText(line, name: "--declare")) }
-    for part in PaperText.parts(of: source, isMarkdown: isMarkdown) {
+    for part in PaperText.definitionsFirst(PaperText.parts(of: source, isMarkdown: isMarkdown), source) {
       switch part {
       case .directive(let range):
         // Places in messages are those in the paper.
@@ -67,7 +67,6 @@ package struct PaperReader {
         }
       case .definition(let name, _, let tree):
         define(name, Definition(tree: tree, derivatives: []), parameters: [])
-        locked.insert(name)
       case .question:
         throw NablaError(diagnostics: [
           Diagnostic(
@@ -85,6 +84,12 @@ package struct PaperReader {
     names.add(declaration)
   }
 
+  /// What the text declared of a name no longer holds.
+  mutating func forget(_ name: String) {
+    declarations[name] = nil
+    environment.declarations[name] = nil
+  }
+
   mutating func define(_ name: String, _ definition: Definition, parameters: [String]) {
     definitions[name] = definition
     declarations[name] = nil
@@ -97,14 +102,15 @@ package struct PaperReader {
       environment.definitions[name] = typed.expressions[0]
       shape = typed.expressions[0].shape
     }
-    names.add(value: name, shape: shape, parameters: parameters)
+    let inside = definition.tree.allNames + definition.derivatives.flatMap { $0.tree.allNames }
+    names.add(definition: name, of: inside, parameters: parameters, shape: shape)
   }
 
   // MARK: Formulas
 
   private mutating func read(_ range: SourceRange, _ isDisplayed: Bool) {
-    for equation in PaperSplitter.equations(of: source, in: range) {
-      guard let kind = kind(of: equation, isDisplayed) else { continue }
+    for (index, equation) in PaperSplitter.equations(of: source, in: range).enumerated() {
+      guard let kind = kind(of: equation, isDisplayed && index == 0) else { continue }
       formulas.append(PaperFormula(range: equation.range, kind: kind, isDisplayed: isDisplayed))
     }
   }
@@ -124,14 +130,16 @@ package struct PaperReader {
     if !derivatives.contains(true) {
       if let known = definitions[target.name], !known.derivatives.isEmpty { return claim(equation) }
       if locked.contains(target.name) { return isDisplayed ? .other : nil }
-      // `n = 5` or `i = j` within a sentence defines nothing.
-      if !isDisplayed, sides[1].allSatisfy({ $0.kind == .number || $0.kind == .letter }), sides[1].count < 2 {
-        return nil
-      }
+      // `x = 0`, `i = 1` and `l = L` say where something holds.
+      let isPlace = sides[1].count < 2 && sides[1].allSatisfy { $0.kind == .number || $0.kind == .letter }
+      if isPlace && !isDisplayed || Self.indexLetters.contains(target.name) { return nil }
       return definition(target, equation, sides) ?? (isDisplayed ? .other : nil)
     }
-    if isNew, derivatives[1], let definition = definition(target, equation, [sides[0], sides[1]]) {
-      guard sides.count > 2 else { return definition }
+    if isNew, derivatives[1], !derivatives[0] {
+      let definition =
+        target.indices.isEmpty
+        ? definition(target, equation, [sides[0], sides[1]]) : .definition(target.name)
+      guard sides.count > 2 else { return definition ?? .other }
       var rest = equation
       rest.sides = Array(sides.dropFirst())
       return claim(rest)
@@ -175,7 +183,7 @@ package struct PaperReader {
     guard let first = side.first, var parser = parser(side), !parser.token.isCommand("nabla") else {
       return nil
     }
-    if first.kind == .word, LaTeXParser.function(named: first.text) != nil { return nil }
+    if first.kind == .word, isFunction(side) { return nil }
     guard let base = try? parser.base() else { return nil }
     var name = base.name
     var indices: [String] = []
@@ -205,6 +213,13 @@ package struct PaperReader {
     }
     guard parser.kind == .end else { return nil }
     return Target(name: names.known(like: name).first ?? name, indices: indices, parameters: parameters)
+  }
+
+  /// Whether a side begins with a function of the language, with as many arguments as that takes.
+  private func isFunction(_ side: [LaTeXToken]) -> Bool {
+    guard let name = side.first.flatMap({ LaTeXParser.function(named: $0.text) }) else { return false }
+    let count = side.count(where: { $0.kind == .comma }) + 1
+    return Signature.builtins[name]?.arity.contains(count) ?? false
   }
 
   func parser(_ side: [LaTeXToken]) -> LaTeXParser? {

@@ -38,12 +38,20 @@ extension String {
 extension PaperReader {
   /// `A \in \mathbb{R}^{n \times d}`: a declaration; `\{0, 1\}` and `\{-1, 1\}` are properties of what is declared.
   mutating func membership(_ side: [LaTeXToken], _ set: [LaTeXToken]) -> PaperFormula.Kind? {
+    // `y_i \in \{0, 1\}` says nothing of the size of y.
+    if let target = definable(side), !target.indices.isEmpty {
+      if !locked.contains(target.name) { forget(target.name) }
+      return nil
+    }
     guard var parser = parser(side), let tree = try? parser.nameOrCall(), let name = tree.name,
       parser.kind == .end, !locked.contains(name), !names.functions.contains(name), definitions[name] == nil
     else { return nil }
-    guard let first = set.first, first.isCommand("mathbb") else { return nil }
-    let text = set.map(\.text).joined()
-    guard text.hasPrefix("mathbbR"), var sizes = self.parser(Array(set.drop { $0.kind != .sup }.dropFirst()))
+    guard let first = set.first else { return nil }
+    let text = set.map { $0.kind == .comma ? "," : $0.kind == .minus ? "-" : $0.text }.joined()
+    let property: Property? =
+      text.hasPrefix("{0,1}") ? .binary : text.hasPrefix("{-1,1}") || text.hasPrefix("{-1,") ? .signs : nil
+    guard first.isCommand("mathbb") && text.hasPrefix("mathbbR") || property != nil,
+      var sizes = self.parser(Array(set.drop { $0.kind != .sup }.dropFirst()))
     else { return nil }
     var shape = Shape.scalar
     if sizes.kind != .end {
@@ -58,7 +66,7 @@ extension PaperReader {
       guard !isGroup || sizes.take(.endGroup), sizes.kind == .end else { return nil }
     }
     for size in shape.rows.names + shape.columns.names where names.values.contains(size) { return nil }
-    declare(Declaration(name: name, type: .value(shape)))
+    declare(Declaration(name: name, type: .value(shape), properties: property.map { [$0] } ?? []))
     return .definition(name)
   }
 

@@ -156,4 +156,29 @@ struct PaperText {
     }
     position = end + mark.utf8.count
   }
+
+  /// The parts in another order: what is said of a displayed formula behind "where" goes before it.
+  static func definitionsFirst(_ parts: [Part], _ source: SourceText) -> [Part] {
+    var result: [Part] = []
+    var index = 0
+    while index < parts.count {
+      guard case .formula(_, isDisplayed: true) = parts[index], index + 1 < parts.count,
+        case .prose(let range) = parts[index + 1], source.text(range).trimmed.hasPrefix("where")
+      else {
+        result.append(parts[index])
+        index += 1
+        continue
+      }
+      var next = index + 1
+      while next < parts.count {
+        if case .formula(_, isDisplayed: true) = parts[next] { break }
+        if case .prose(let range) = parts[next], next > index + 1, source.text(range).contains(".") { break }
+        result.append(parts[next])
+        next += 1
+      }
+      result.append(parts[index])
+      index = next
+    }
+    return result
+  }
 }

@@ -9,6 +9,8 @@ struct PaperWriter {
   /// Sizes that are numbers, since a sum over them has derivatives in it.
   private var sizes: [String: Int] = [:]
   private static let smallSize = 2
+  /// What is differentiated by.
+  private var variables: Set<String> = []
 
   init(reader: PaperReader, properties: [String: Property], layout: QuestionKind, keepsDeclarations: Bool) {
     self.reader = reader
@@ -72,6 +74,7 @@ struct PaperWriter {
       }
       if !variables.contains(name) { variables.append(name) }
       used.append(name)
+      self.variables.insert(name)
     }
     let isArray = derivative.isFraction && derivative.kind == .gradient && layout == .jacobian
     let kind = isArray ? .jacobian : derivative.kind
@@ -148,7 +151,9 @@ struct PaperWriter {
     // Depth first, so that each definition stands before its use; a path that closes is left open.
     func visit(_ name: String, _ writer: inout PaperWriter) throws(Diagnostic) {
       guard !open.contains(name), done.insert(name).inserted else { return }
-      if let definition = writer.reader.definitions[name] {
+      if let definition = writer.reader.definitions[name],
+        writer.keepsDeclarations || !writer.variables.contains(name)
+      {
         open.insert(name)
         var names: [String] = []
         let side = PaperReader.Side(
