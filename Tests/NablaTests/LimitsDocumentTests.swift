@@ -16,7 +16,7 @@ import Testing
     "Limits.inferenceSteps": Limits.inferenceSteps,
     "Lowering.largestMatrixPower": Lowering.largestMatrixPower,
     "PrintLimit.symbols": PrintLimit.symbols, "PrintLimit.height": PrintLimit.height,
-    "Differentiator.mostNodes": Differentiator.mostNodes, "Distribution.longestSum": Distribution.longestSum,
+    "Differentiator.mostNodes": Differentiator.mostNodes, "Factoring.longestSum": Factoring.longestSum,
     "Distribution.mostTerms": Distribution.mostTerms, "SizeReader.largestSize": SizeReader.largestSize,
     "CompileLimits.array": CompileLimits.array, "CompileLimits.workspace": CompileLimits.workspace,
     "CompileLimits.steps": CompileLimits.steps, "CompileLimits.passes": CompileLimits.passes,

@@ -20,10 +20,11 @@ struct Derivative {
 /// Gradients, Jacobians, Hessians and differentials, all from the two small tables of rules.
 struct Calculus {
   let book: RuleBook
+  var surroundings = Surroundings()
 
   /// The plainest form of a formula.
   func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
-    let simplifier = Simplifier(book, Knowledge(book, free: free))
+    let simplifier = simplifier(free: free)
     var result = simplifier.simplify(IndexSums.lifted(formula))
     // A plainer body of a sum over an index may have a matrix form where the first had none.
     for _ in 0..<3 {
@@ -50,7 +51,7 @@ struct Calculus {
       let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
       // One simplifier for all: what the gradients share is brought into its plainest form once.
-      let simplifier = Simplifier(book, Knowledge(book, free: free))
+      let simplifier = simplifier(free: free)
       var result: [Derivative] = []
       for variable in variables {
         result.append(
@@ -83,7 +84,7 @@ struct Calculus {
       Variable(name: "u", shape: column.shape, properties: [], role: .definition))
     let adjoint = try differentiator.adjoints(of: column, seed: seed)[variable] ?? .zeros(variable.shape)
     // Taking out factors would hide the structure, so only rules that shorten are used before.
-    let map = Simplifier(book, Knowledge(book, free: [variable]), searches: false)
+    let map = simplifier(free: [variable], searches: false)
       .simplify(variable.shape.isRow ? adjoint.transposed : adjoint)
     let matrix: Formula
     var identification = Identification(unknown: seed)
@@ -122,7 +123,7 @@ struct Calculus {
     let unknown = Formula.differential(of: variable)
     let change = try differentiator.forward(start, [variable: unknown])
     // Products of sums would hide where the differential stands.
-    let plain = Simplifier(book, Knowledge(book, free: [variable]), searches: false).simplify(change)
+    let plain = simplifier(free: [variable], searches: false).simplify(change)
     var identification = VecIdentification(book, unknown: unknown)
     return try finish(identification.matrix(of: plain), differentiator)
   }
@@ -172,11 +173,16 @@ struct Calculus {
   private func finish(
     _ raw: Formula, _ differentiator: Differentiator, _ shared: Simplifier? = nil
   ) throws(DerivativeProblem) -> Derivative {
-    let simplifier = shared ?? Simplifier(book, Knowledge(book))
+    let simplifier = shared ?? self.simplifier()
     let knowledge = simplifier.knowledge
-    let formula = simplifier.simplify(raw)
+    var formula = simplifier.simplify(raw)
     if formula.isInvalid { throw .noValue }
-    let open = differentiator.reservations.map { reservation in
+    var reservations = differentiator.reservations
+    if let (other, needed) = withInverses(raw, cheaperThan: formula) {
+      formula = other
+      reservations += needed.map { Reservation(kind: .condition(.invertible), formula: $0) }
+    }
+    let open = reservations.map { reservation in
       // Where something is zero does not depend on its sign or on a number before it.
       let plain = simplifier.simplify(reservation.formula)
       let (_, core) = plain.splitCoefficient
@@ -192,9 +198,42 @@ struct Calculus {
     return Derivative(formula: formula, reservations: open, adjoints: differentiator.visited)
   }
 
+  /// The answer with inverses in place of adjugates, where that is cheaper, and the matrices that are then invertible.
+  private func withInverses(_ raw: Formula, cheaperThan formula: Formula) -> (Formula, [Formula])? {
+    var replacements: [Formula: Formula] = [:]
+    var needed: [Formula] = []
+    var invertible = self
+    for node in raw.nodesChildrenFirst {
+      guard case .apply(.array(.adjugate), let arguments) = node.kind else { continue }
+      needed.append(arguments[0])
+      invertible.surroundings.add(arguments[0], .invertible)
+      let determinant = Formula.apply(.array(.determinant), arguments, .scalar)
+      replacements[node] = .times([determinant, .inverse(arguments[0])])
+    }
+    if needed.isEmpty { return nil }
+    let other = invertible.simplifier().simplify(raw.replacing(replacements))
+    return !other.isInvalid && other.cost < formula.cost ? (other, needed) : nil
+  }
+
   func turned(_ derivative: Derivative) throws(DerivativeProblem) -> Derivative {
     var turned = derivative
     turned.formula = try valued(derivative.formula.transposed)
     return turned
+  }
+}
+
+extension Calculus {
+  func simplifier(free: [Formula] = [], searches: Bool = true) -> Simplifier {
+    Simplifier(
+      book, Knowledge(book, free: free, presumed: surroundings.presumed), searches: searches,
+      named: surroundings.named)
+  }
+
+  /// This calculus for questions about an expression.
+  func about(_ expression: Formula, definitions: [Formula] = []) -> Calculus {
+    var result = self
+    result.surroundings = Surroundings(
+      of: expression, definitions: definitions, functions: book.functions)
+    return result
   }
 }

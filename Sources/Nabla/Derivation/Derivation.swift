@@ -7,6 +7,8 @@ public struct Derivation: Sendable {
   public let lines: [Line]
   /// What is derived, with nothing named but variables.
   public let result: Formula
+  /// What the question told the simplifier.
+  var surroundings = Surroundings()
 
   /// One equation.
   public struct Line: Sendable {

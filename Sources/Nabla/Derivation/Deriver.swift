@@ -24,7 +24,9 @@ struct Deriver {
   }
 
   /// The lines so far, ending in this result.
-  func derivation(of result: Formula) -> Derivation { Derivation(lines: lines, result: result) }
+  func derivation(of result: Formula) -> Derivation {
+    Derivation(lines: lines, result: result, surroundings: calculus.surroundings)
+  }
 
   // MARK: Lines
 
@@ -57,7 +59,7 @@ struct Deriver {
   mutating func simplify(
     _ raw: Formula, _ subject: Derivation.Subject, free: [Formula] = [], shown: Formula? = nil
   ) -> Formula {
-    let simplifier = Simplifier(calculus.book, Knowledge(calculus.book, free: free))
+    let simplifier = calculus.simplifier(free: free)
     let result = simplifier.simplify(raw)
     if result === raw { return raw }
     let rewrites = simplifier.rewrites
@@ -246,7 +248,7 @@ struct Deriver {
     let before = lines
     let map = try sweep(
       column, by: variable, seed: u, .derivative(.gradient, of: name, by: variable, times: u))
-    let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
+    let plain = calculus.simplifier(free: [variable], searches: false)
       .simplify(variable.shape.isRow ? map.transposed : map)
     let matrix: Formula
     var identification = Identification(unknown: u)

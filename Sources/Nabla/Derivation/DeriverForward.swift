@@ -63,7 +63,7 @@ extension Deriver {
     shown: Formula?, isTurned: Bool = false
   ) throws(DerivativeProblem) {
     let change = try forward(expression, by: [variable])
-    let plain = Simplifier(calculus.book, Knowledge(calculus.book, free: [variable]), searches: false)
+    let plain = calculus.simplifier(free: [variable], searches: false)
       .simplify(change)
     var identification = VecIdentification(calculus.book, unknown: .differential(of: variable))
     let matrix = try identification.matrix(of: plain)

@@ -16,7 +16,7 @@ extension Derivation {
   public func replayed(with book: RuleBook = .standard) throws(ReplayError) -> Formula {
     // What is plain already needs no line.
     if lines.isEmpty { return result }
-    var replay = Replay(book: book)
+    var replay = Replay(book: book, surroundings: surroundings)
     for (index, line) in lines.enumerated() {
       if let reason = replay.objection(to: line) { throw ReplayError(line: index + 1, reason: reason) }
     }
@@ -30,6 +30,7 @@ extension Derivation {
 /// The state of a derivation that is gone through again.
 private struct Replay {
   let book: RuleBook
+  let calculus: Calculus
   /// The derivative as far as it is found, written out.
   var current: Formula?
   /// The differential as far as it is found.
@@ -42,7 +43,8 @@ private struct Replay {
   private var changes: [Formula: Formula] = [:]
   private let check: Verification
 
-  init(book: RuleBook) {
+  init(book: RuleBook, surroundings: Surroundings) {
+    calculus = Calculus(book: book, surroundings: surroundings)
     self.book = book
     check = Verification(seed: 1, book: book, includesKinks: false)
   }
@@ -85,8 +87,8 @@ private struct Replay {
       current = line.value
       return [found, found.transposed].contains(line.value) ? nil : "it gives \(found.text)"
     case .vecMatrix(let plain, let variable):
-      let free = Knowledge(book, free: [variable])
-      guard let now = change, Simplifier(book, free, searches: false).simplify(now) === plain else {
+      guard let now = change, calculus.simplifier(free: [variable], searches: false).simplify(now) === plain
+      else {
         return "the change is another one"
       }
       var identification = VecIdentification(book, unknown: .differential(of: variable))
@@ -183,7 +185,7 @@ private struct Replay {
   private mutating func rewritten(
     _ line: Derivation.Line, _ raw: Formula, _ rewrites: [Rewrite], _ free: [Formula]
   ) -> String? {
-    let simplifier = Simplifier(book, Knowledge(book, free: free))
+    let simplifier = calculus.simplifier(free: free)
     for rewrite in rewrites where !simplifier.allows(rewrite) {
       return "'\(rewrite.name)' does not make \(rewrite.after.text) of \(rewrite.before.text)"
     }

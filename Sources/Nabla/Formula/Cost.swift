@@ -1,18 +1,24 @@
 import NablaLanguage
 
-/// What a formula costs its reader: symbols, operators, and brackets, which cost more the deeper they nest.
+/// What a formula costs its reader: the symbols of its printed form, and a little for brackets, more where they nest.
 ///
-/// The plainest of two equal forms is the one that costs less. The weights are chosen so that a common factor
-/// is pulled out of a plain sum, but not out of a sum of terms that have brackets of their own.
+/// The simplest of two equal forms is the one that costs less. The weights are chosen so that a common factor is
+/// taken out of a sum, but a lone scalar is not taken out of a sum whose terms have brackets of their own.
 enum Cost {
   static let symbol = 10
-  static let plus = 4
-  static let dot = 3
+  static let plus = 9
+  static let dot = 8
+  static let turn = 7
   static let minus = 2
-  static let bracket = 8
-  /// For each bracket inside a bracket.
-  static let nestedBracket = 22
-  static let call = 9
+  static let bracket = 10
+  /// For each bracket inside a bracket beside an array, and beside scalars alone.
+  static let nestedBracket = 6
+  static let nestedScaledBracket = 12
+  static let call = 10
+  /// A power asks more of its reader than its symbols tell: s*(1 - s) is easier than s - s^2.
+  static let exponent = 12
+  /// A quotient of whole numbers is three symbols.
+  static let fraction = 14
   /// Costs are clamped, so that a graph whose tree would be astronomically large still has one.
   static let limit = 1 << 40
 
@@ -20,7 +26,7 @@ enum Cost {
     let depth = kind.children.map(\.bracketDepth).max() ?? 0
     switch kind {
     case .number(let value):
-      return (symbol + (value.isInteger ? 0 : 6) + (value.isNegative ? minus : 0), 0)
+      return (number(value) + (value.isNegative ? minus : 0), 0)
     case .constant, .variable, .dimension, .identity, .differential:
       return (symbol, 0)
     case .zeros, .ones:
@@ -28,24 +34,54 @@ enum Cost {
     case .sum(let terms):
       return (clamp(terms.reduce(-plus) { $0 + plus + term($1) }), depth)
     case .times(let factors):
-      return combine(factors, skippingUnit: true)
+      return combine(factors)
     case .product(let factors):
       return ofChain(factors)
     case .power(let base, let exponent):
-      let (inner, innerDepth) = bracketed(base)
-      if let value = exponent.number, value.isNegative {
-        return (clamp(dot + inner + (value == -1 ? 0 : symbol - 1)), innerDepth)
-      }
-      return (clamp(inner + exponent.cost - 1), max(innerDepth, exponent.bracketDepth))
+      return ofPower(base, exponent)
     case .inverse(let inner):
       return (clamp(inner.cost + call), depth)
     case .transpose(let inner):
-      return (clamp(inner.cost + 3), depth)
+      return (clamp(inner.cost + turn), depth)
     case .apply(let operation, let arguments):
-      // A Kronecker product asks more of its reader than its symbols tell.
-      let head = operation == .array(.kron) ? 2 * call : call
-      return (clamp(arguments.reduce(head) { $0 + $1.cost + minus }), depth)
+      return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), depth)
     }
+  }
+
+  private static func number(_ value: Rational) -> Int { symbol + (value.isInteger ? 0 : fraction) }
+
+  /// Some operations are harder to read than their symbols tell; norms and products say the same more directly.
+  private static func ofHead(_ operation: Operation) -> Int {
+    switch operation {
+    case .array(.kron): 2 * call + symbol / 2
+    case .array(.dot): 3 * call
+    case .array(.trace): call + symbol / 2 + 1
+    case .array(.exponential), .array(.cholesky), .array(.specnorm), .array(.nucnorm), .array(.leftsv),
+      .array(.rightsv), .array(.polar), .array(.adjugate), .array(.lowhalf):
+      2 * call
+    case .elementwise, .array, .function, .blocks, .slice, .indexSum: call
+    }
+  }
+
+  /// A negative exponent is a fraction bar, an exponent of a half a call of `sqrt`.
+  private static func ofPower(_ base: Formula, _ exponent: Formula) -> (Int, Int) {
+    let (inner, innerDepth) = bracketed(base, nested: nestedBracket)
+    guard let value = exponent.number else {
+      return (clamp(inner + dot + Cost.exponent + exponent.cost), max(innerDepth, exponent.bracketDepth))
+    }
+    let bar = value.isNegative ? dot : 0
+    if value.magnitude == 1 { return (clamp(bar + inner), innerDepth) }
+    if value.magnitude == Rational(1, over: 2) {
+      return (clamp(bar + call + minus + base.cost), base.bracketDepth)
+    }
+    // Rather (x'*x)^2 than norm2(x)^4.
+    var extra = 0
+    if case .apply(.array(.norm2), _) = base.kind, let count = value.integer, count.magnitude > 2,
+      count.isMultiple(of: 2)
+    {
+      extra = 2 * symbol
+    }
+    return (clamp(bar + inner + dot + Cost.exponent + number(value.magnitude) + extra), innerDepth)
   }
 
   /// Ones at the ends of a chain print as `sum(...)`, `rowsums(...)` or `colsums(...)`.
@@ -53,9 +89,9 @@ enum Cost {
     var inner = factors[...]
     if inner.count > 1, inner.first?.isOnes == true { inner = inner.dropFirst() }
     if inner.count > 1, inner.last?.isOnes == true { inner = inner.dropLast() }
-    if inner.count == factors.count { return combine(factors, skippingUnit: false) }
+    if inner.count == factors.count { return combine(factors) }
     if inner.count == 1, let only = inner.first { return (clamp(call + only.cost), only.bracketDepth) }
-    let (cost, depth) = combine(Array(inner), skippingUnit: false)
+    let (cost, depth) = combine(Array(inner))
     return (clamp(call + cost), depth)
   }
 
@@ -65,31 +101,49 @@ enum Cost {
     guard case .times(let factors) = formula.kind, let coefficient = factors.first?.number else {
       return formula.isOnes ? symbol : formula.cost
     }
-    if factors.count == 2, factors[1].isOnes { return symbol + (coefficient.isInteger ? 0 : 6) }
+    if factors.count == 2, factors[1].isOnes { return number(coefficient) }
     return coefficient.isNegative ? formula.cost - minus : formula.cost
   }
 
-  private static func bracketed(_ formula: Formula) -> (Int, Int) {
+  private static func bracketed(_ formula: Formula, nested: Int) -> (Int, Int) {
     guard case .sum = formula.kind else { return (formula.cost, formula.bracketDepth) }
-    return (clamp(formula.cost + bracket + nestedBracket * formula.bracketDepth), formula.bracketDepth + 1)
+    return (clamp(formula.cost + bracket + nested * formula.bracketDepth), formula.bracketDepth + 1)
   }
 
-  private static func combine(_ factors: [Formula], skippingUnit: Bool) -> (Int, Int) {
+  private static func combine(_ factors: [Formula]) -> (Int, Int) {
     var sum = -dot
     var depth = 0
     // `1/n * X'*X` needs its 1, while `s/n` does not.
-    if let array = factors.last, case .product = array.kind, !array.isScalar,
-      factors.dropLast().allSatisfy({ $0.isReciprocal || $0.number == -1 }), factors.count > 1
-    {
-      sum += symbol
+    if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
+      let others = factors.dropLast()
+      if others.contains(where: \.isReciprocal),
+        others.allSatisfy({ $0.isReciprocal || $0.number == -1 })
+      {
+        sum += symbol
+      }
     }
+    let hasBar =
+      factors.contains(where: \.isReciprocal)
+      || factors.allSatisfy { factor in
+        guard factor.isScalar else { return false }
+        if case .product = factor.kind { return false }
+        return true
+      }
+    let scales = factors.dropLast().allSatisfy(\.isScalar)
     for factor in factors {
-      if skippingUnit, let value = factor.number, value == -1 {
+      if factor.number == -1 {
         sum += minus
         continue
       }
-      let (inner, innerDepth) = bracketed(factor)
-      sum += dot + inner
+      if hasBar, let value = factor.number, !value.isInteger {
+        // x/2 and 3*x/(2*s): the denominator is one of the factors below the bar.
+        let top = value.numerator.magnitude == 1 ? 0 : symbol + dot
+        sum += top + dot + symbol + (value.isNegative ? minus : 0)
+        continue
+      }
+      let (inner, innerDepth) = bracketed(factor, nested: scales ? nestedScaledBracket : nestedBracket)
+      // The bar of a fraction is its operator.
+      sum += factor.isReciprocal ? inner : dot + inner
       depth = max(depth, innerDepth)
     }
     return (clamp(sum), depth)

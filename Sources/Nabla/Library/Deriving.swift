@@ -86,7 +86,7 @@ extension Formula {
 
   /// An equal formula in the plainest form that the rules of the book lead to.
   public func simplified(using book: RuleBook = .standard) -> Formula {
-    let result = Calculus(book: book).simplified(self)
+    let result = Calculus(book: book).about(self).simplified(self)
     return result.isInvalid ? self : result
   }
 }
@@ -114,7 +114,7 @@ private struct DerivedQuestion {
     }
     self.expression = expression
     self.options = options
-    calculus = Calculus(book: options.book)
+    calculus = Calculus(book: options.book).about(expression)
   }
 
   func derived<T>(_ body: (Calculus) throws(DerivativeProblem) -> T) throws(FormulaError) -> T {

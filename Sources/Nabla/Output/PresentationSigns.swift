@@ -181,7 +181,7 @@ extension Presenter {
   private func isGreek(_ formula: Formula) -> Bool { Names.startsGreek(piece(formula).key) }
 
   /// What a formula costs its reader, transposes aside.
-  func weight(_ formula: Formula) -> Int { formula.cost - 3 * turn(of: formula).here }
+  func weight(_ formula: Formula) -> Int { formula.cost - Cost.turn * turn(of: formula).here }
 
   /// Alphabetical, capitals among small letters.
   func precedes(_ a: String, _ b: String) -> Bool {

@@ -54,10 +54,10 @@ extension Presenter {
     sorted.arrayDivisors.sort {
       $0.cost != $1.cost ? $0.cost < $1.cost : precedes($0.piece.key, $1.piece.key)
     }
-    return arranged(coefficient, sorted)
+    return arranged(coefficient, sorted, factors)
   }
 
-  private func arranged(_ coefficient: Rational, _ sorted: Sorted) -> Piece {
+  private func arranged(_ coefficient: Rational, _ sorted: Sorted, _ factors: [Formula]) -> Piece {
     var top = sorted.scalars.map(\.piece.layout)
     var bottom = sorted.divisors.map(\.piece.layout)
     if coefficient.numerator != 1 { top.insert(.number("\(coefficient.numerator)"), at: 0) }
@@ -88,7 +88,9 @@ extension Presenter {
     if bottom.isEmpty { return Piece(.joined(.scaling, top + [array]), of: parts) }
     if sorted.divisors.isEmpty { return Piece(.prefixed(scalar(), array, isSpaced: false), of: parts) }
     let isLeaf = sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty && sorted.arrays[0].isLight
-    if isLeaf && top.isEmpty || !sorted.divisors.allSatisfy(\.isLight) {
+    // Sizes stand before what they average.
+    let isAverage = factors.contains { $0.holdsSizes && positivePower($0) != nil }
+    if (isLeaf || !isAverage) && top.isEmpty || !sorted.divisors.allSatisfy(\.isLight) {
       return Piece(.quotient(.joined(.scaling, top + [array]), divisor), of: parts)
     }
     return Piece(.prefixed(scalar(), array, isSpaced: true), of: parts)
@@ -150,6 +152,13 @@ extension Presenter {
 }
 
 extension Formula {
+  /// Whether a size is in it.
+  fileprivate var holdsSizes: Bool {
+    nodesChildrenFirst.contains { node in
+      if case .dimension = node.kind { true } else { false }
+    }
+  }
+
   fileprivate var isDifferential: Bool {
     if case .differential = kind { return true }
     return false

@@ -18,6 +18,7 @@ final class Knowledge {
   private let book: RuleBook
   /// Variables whose properties must not be used: a derivative treats their entries as independent.
   private let free: Set<Formula>
+  private let presumed: Set<Surroundings.Presumed>
   private var memo: [Key: Truth] = [:]
   private var depth = 0
 
@@ -26,8 +27,9 @@ final class Knowledge {
     let property: Property
   }
 
-  init(_ book: RuleBook, free: [Formula] = []) {
+  init(_ book: RuleBook, free: [Formula] = [], presumed: Set<Surroundings.Presumed> = []) {
     self.book = book
+    self.presumed = presumed
     self.free = Set(free)
   }
 
@@ -54,6 +56,7 @@ final class Knowledge {
 
   private func derive(_ property: Property, _ formula: Formula) -> Truth {
     if let known = immediate(property, formula) { return known }
+    if presumed.contains(Surroundings.Presumed(formula: formula, property: property)) { return .yes }
     // A declared property of a pattern variable is a condition on what it stands for.
     for fact in book.facts(for: property)
     where fact.pattern.head == formula.head || fact.pattern.variable != nil {

@@ -28,51 +28,76 @@ struct Rewrite: Sendable {
   }
 }
 
-/// Brings formulas into their plainest form: rules with `->` until none fires, and at every node a choice among
+/// Brings formulas into their simplest form: rules with `->` until none fires, and at every node a choice among
 /// forms that arithmetic and the rules with `==` give, by cost.
 ///
-/// The search is bounded by work, not by time, so it is deterministic; it only ever accepts a cheaper form, so
-/// it ends.
+/// Where no form one step away is cheaper, those that are dearer, or have one part in another form, are simplified
+/// themselves, and taken if that ends in a cheaper one. The search is bounded by work, not by time, so it is
+/// deterministic; it only ever accepts a cheaper form, so it ends.
 final class Simplifier {
   let book: RuleBook
   let knowledge: Knowledge
-  private var memo: [Formula: Formula] = [:]
+  /// The simplest forms that were found, and those found without looking ahead.
+  private var settled: [Formula: Formula] = [:]
+  private var shallow: [Formula: Formula] = [:]
   private var work: Int
   /// How often new parts were met inside new parts; where constructors turn forms to and fro, that would not end.
   private var nesting = 0
+  /// Whether a dearer form is being tried.
+  private var isAhead = false
   /// Rules that fired, in order.
   private(set) var rewrites: [Rewrite] = []
   /// Whether forms other than those that `->` gives are tried.
   private let searches: Bool
 
-  init(_ book: RuleBook, _ knowledge: Knowledge, searches: Bool = true, work: Int = 20_000) {
+  private let distribution: Distribution
+
+  /// By how much a form may be dearer that is tried, and how many are tried at a node.
+  private static let slack = 8 * Cost.symbol
+  private static let mostTried = 12
+  /// Of formulas that cost more no dearer forms are tried.
+  private static let largestAhead = 80 * Cost.symbol
+
+  init(
+    _ book: RuleBook, _ knowledge: Knowledge, searches: Bool = true, named: Set<Formula> = [],
+    work: Int = 20_000
+  ) {
     self.searches = searches
+    distribution = Distribution(named: named)
     self.book = book
     self.knowledge = knowledge
     self.work = work
   }
 
-  /// The plainest equal form that was found.
+  private func known(_ formula: Formula) -> Formula? {
+    settled[formula] ?? (isAhead ? shallow[formula] : nil)
+  }
+
+  private func note(_ formula: Formula, _ result: Formula) {
+    if isAhead { shallow[formula] = result } else { settled[formula] = result }
+  }
+
+  /// The simplest equal form that was found.
   func simplify(_ formula: Formula) -> Formula {
-    if let known = memo[formula] { return known }
-    for node in formula.nodes(without: { memo[$0] != nil }) {
+    if let known = known(formula) { return known }
+    for node in formula.nodes(without: { known($0) != nil }) {
       let children = node.children
       // Sizes stay as they are, since they read back as the polynomials that they are.
       let isPlain = children.isEmpty || node.takesSizes
-      var rebuilt = isPlain ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      var rebuilt = isPlain ? node : node.rebuilt(children.map { known($0) ?? $0 })
       // The constructors may have made parts that are new, or known to be something else.
       let parts = rebuilt.children
-      if rebuilt !== node, nesting < 8, parts.contains(where: { memo[$0] !== $0 }) {
+      if rebuilt !== node, nesting < 8, parts.contains(where: { known($0) !== $0 }) {
         nesting += 1
         rebuilt = rebuilt.rebuilt(parts.map { simplify($0) })
         nesting -= 1
       }
       let result = settle(rebuilt)
-      memo[node] = result
-      if memo[rebuilt] == nil { memo[rebuilt] = result }
-      if memo[result] == nil { memo[result] = result }
+      note(node, result)
+      if known(rebuilt) == nil { note(rebuilt, result) }
+      if known(result) == nil { note(result, result) }
     }
-    return memo[formula] ?? formula
+    return known(formula) ?? formula
   }
 
   /// Rewrites at the root until nothing cheaper is found; the children are settled.
@@ -81,8 +106,8 @@ final class Simplifier {
     var rounds = 0
     while rounds < 24, work > 0 {
       rounds += 1
-      if let known = memo[current] { return known }
-      guard let next = rewritten(current) ?? plainer(current) else { return current }
+      if let known = known(current) { return known }
+      guard let next = rewritten(current) ?? cheaper(current) else { return current }
       // New parts may have been made inside: they are settled first, then the root again.
       let children = next.children
       current = children.isEmpty ? next : next.rebuilt(children.map { simplify($0) })
@@ -101,29 +126,103 @@ final class Simplifier {
     return nil
   }
 
-  /// Cheaper forms by arithmetic, and by one step with a rule that is true both ways.
-  private func plainer(_ formula: Formula) -> Formula? {
+  /// The cheapest form by arithmetic and by one step with a rule that is true both ways; else one that a dearer form
+  /// leads to.
+  private func cheaper(_ formula: Formula) -> Formula? {
     work -= 1
     guard searches else { return nil }
     var best: Rewrite?
+    var dearer: [Rewrite] = []
+    let tries = !isAhead && formula.cost <= Self.largestAhead
+    let most = formula.cost + Self.slack
     func offer(_ candidate: Formula?, _ reason: @autoclosure () -> Rewrite.Reason) {
-      guard let candidate, !candidate.isInvalid, candidate.cost < (best?.after ?? formula).cost else {
-        return
+      guard let candidate, !candidate.isInvalid, candidate !== formula else { return }
+      if candidate.cost < (best?.after ?? formula).cost {
+        best = Rewrite(reason: reason(), before: formula, after: candidate)
+      } else if tries, best == nil, candidate.cost <= most {
+        dearer.append(Rewrite(reason: reason(), before: formula, after: candidate))
       }
-      best = Rewrite(reason: reason(), before: formula, after: candidate)
     }
-    for candidate in Distribution.candidates(for: formula) {
+    for candidate in distribution.candidates(for: formula) {
       offer(candidate, .arithmetic(Self.arithmetic(formula, candidate)))
     }
     offer(transposedInside(formula), .arithmetic(.transposedInside))
     for equality in book.equalities(for: formula) {
-      let found = apply(equality.from, equality.to, equality.rule, formula) {
-        $0.cost < (best?.after ?? formula).cost
-      }
-      offer(found, .rule(equality.rule))
+      offer(other(formula, equality, below: tries ? most + 1 : formula.cost), .rule(equality.rule))
     }
-    if let best { rewrites.append(best) }
-    return best?.after
+    if let best {
+      rewrites.append(best)
+      return best.after
+    }
+    return tries ? ahead(formula, dearer) : nil
+  }
+
+  private func other(_ formula: Formula, _ equality: RuleBook.Equality, below cost: Int) -> Formula? {
+    apply(equality.from, equality.to, equality.rule, formula) { $0.cost < cost }
+  }
+
+  /// A cheaper form that one of the dearer ones leads to, or one with a part in another form.
+  private func ahead(_ formula: Formula, _ dearer: [Rewrite]) -> Formula? {
+    var tried = 0
+    let sorted = dearer.enumerated().sorted {
+      ($0.element.after.cost, $0.offset) < ($1.element.after.cost, $1.offset)
+    }
+    for (_, rewrite) in sorted {
+      if tried >= Self.mostTried || work < 0 { return nil }
+      tried += 1
+      if let result = settledAhead(rewrite.after), result.cost < formula.cost {
+        return accepted([rewrite], from: formula, to: result)
+      }
+    }
+    for (position, part) in formula.children.enumerated() {
+      for (inner, rewrite) in otherForms(of: part) {
+        if tried >= Self.mostTried || work < 0 { return nil }
+        var children = formula.children
+        children[position] = inner
+        let candidate = formula.rebuilt(children)
+        guard !candidate.isInvalid, candidate.cost <= formula.cost + Self.slack else { continue }
+        tried += 1
+        if let result = settledAhead(candidate), result.cost < formula.cost {
+          return accepted([rewrite], from: formula, to: result)
+        }
+      }
+    }
+    return nil
+  }
+
+  private func settledAhead(_ formula: Formula) -> Formula? {
+    isAhead = true
+    defer { isAhead = false }
+    let result = simplify(formula)
+    return result.isInvalid ? nil : result
+  }
+
+  private func accepted(_ steps: [Rewrite], from formula: Formula, to result: Formula) -> Formula {
+    rewrites += steps
+    return result
+  }
+
+  /// Other forms of a part, by one rule; of a power, by a rule for its base.
+  private func otherForms(of part: Formula) -> [(Formula, Rewrite)] {
+    var result: [(Formula, Rewrite)] = []
+    if case .power(let base, let exponent) = part.kind, !base.children.isEmpty {
+      for (inner, rewrite) in otherForms(of: base) { result.append((.power(inner, exponent), rewrite)) }
+    }
+    if case .times(let factors) = part.kind {
+      for (position, factor) in factors.enumerated() where !factor.children.isEmpty {
+        for (inner, rewrite) in otherForms(of: factor) {
+          var others = factors
+          others[position] = inner
+          result.append((.times(others), rewrite))
+        }
+      }
+    }
+    for equality in book.equalities(for: part) {
+      if let after = other(part, equality, below: part.cost + Self.slack), !after.isInvalid {
+        result.append((after, Rewrite(reason: .rule(equality.rule), before: part, after: after)))
+      }
+    }
+    return result
   }
 
   private static func arithmetic(_ before: Formula, _ after: Formula) -> Rewrite.Arithmetic {
@@ -149,7 +248,7 @@ final class Simplifier {
     case .arithmetic(.transposedInside):
       return transposedInside(rewrite.before) === rewrite.after
     case .arithmetic:
-      return Distribution.candidates(for: rewrite.before).contains(rewrite.after)
+      return distribution.candidates(for: rewrite.before).contains(rewrite.after)
     case .rule(let rule):
       let ways =
         rule.arrow == .equals

@@ -220,7 +220,7 @@ struct Matcher {
   private var sizesFit: Bool { bindings.pending.allSatisfy { bindings.fit($0.pattern, $0.value) } }
 
   private mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
-    if let known = bindings[pattern] { return known === subject ? proceed(next) : false }
+    if let known = bindings[pattern] { return isSame(known, subject) ? proceed(next) : false }
     if separatesDifferential, pattern.variable != nil, subject.containsDifferential { return false }
     if subject.isScalar, !pattern.isScalar, !takesScalarsAsArrays { return false }
     let saved = bindings
@@ -234,6 +234,13 @@ struct Matcher {
     }
     bindings = saved
     return false
+  }
+
+  /// Equality; of what is the same in every entry, that of the entries.
+  private func isSame(_ a: Formula, _ b: Formula) -> Bool {
+    if a === b { return true }
+    guard isEntrywise, let value = a.uniformValue else { return false }
+    return value === b.uniformValue
   }
 
   static func isBare(_ formula: Formula) -> Bool {
@@ -302,7 +309,7 @@ struct Matcher {
     if let known = bindings[pattern] {
       var left = subjects
       for part in group.isSum ? known.terms : known.factors {
-        guard let position = left.firstIndex(where: { $0 === part }) else { return false }
+        guard let position = left.firstIndex(where: { isSame($0, part) }) else { return false }
         left.remove(at: position)
       }
       return matchBare(others, left, group, next)

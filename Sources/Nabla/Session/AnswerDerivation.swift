@@ -13,7 +13,8 @@ extension Session {
     return Deriver.derivation(
       of: DerivationQuestion(
         kind: answer.kind, expression: answer.expression, variables: answer.variables,
-        answer: answer.expanded, shown: answer.formula, layout: options.layout), Calculus(book: options.book),
+        answer: answer.expanded, shown: answer.formula, layout: options.layout),
+      Calculus(book: options.book).about(answer.expression, definitions: definitions.map(\.formula)),
       definitions)
   }
 }

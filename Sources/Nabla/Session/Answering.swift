@@ -5,14 +5,13 @@ import NablaNumerics
 struct Answering {
   let session: Session
   let question: TypedQuestion
-  let calculus: Calculus
+  private(set) var calculus: Calculus
   let check: Verification
   let names: Lowering
 
   init(_ session: Session, _ question: TypedQuestion) {
     self.session = session
     self.question = question
-    calculus = Calculus(book: session.options.book)
     let sides = [question.expression] + question.otherSides
     let isOfDerivatives =
       switch question.question.kind {
@@ -24,6 +23,10 @@ struct Answering {
     // A definition after `wrt` counts as an independent variable.
     let defined = Set(session.file.definitions)
     names = session.names(opaque: Set((question.wrt + sides.flatMap(\.wrt)).filter(defined.contains)))
+    let formulas = names.names
+    calculus = Calculus(book: session.options.book).about(
+      names.formula(question.expression.expression),
+      definitions: session.file.definitions.compactMap { formulas[$0] })
   }
 
   func answers() throws(QuestionFailure) -> [Answer] { finished(try drafts()) }
@@ -244,14 +247,14 @@ struct Answering {
     else { return [] }
     let variables = drafts.flatMap(\.variables)
     // The nodes of the sweep are in plainest form, with the properties of the variables set aside.
-    let plain = Simplifier(session.options.book, Knowledge(session.options.book, free: variables))
+    let plain = calculus.simplifier(free: variables)
     let hasSums = first.expression.containsIndexSum
     var names: [Formula: String] = [:]
     for (name, formula) in definitions where formula.height > 0 {
       let node = plain.simplify(hasSums ? IndexSums.lifted(formula) : formula)
       if names[node] == nil { names[node] = name }
     }
-    let simplifier = Simplifier(session.options.book, Knowledge(session.options.book))
+    let simplifier = calculus.simplifier()
     let places = first.derivative.adjoints.map(\.node)
     let scattered = Scattered(places)
     return first.derivative.adjoints.compactMap { node, adjoint in

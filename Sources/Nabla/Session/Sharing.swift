@@ -13,9 +13,9 @@ struct Sharing {
   let taken: Set<String>
 
   /// An answer that costs more is long.
-  private static let long = 40 * Cost.symbol
+  private static let long = 56 * Cost.symbol
   /// Repeated parts are looked for in answers that cost more.
-  private static let unwieldy = 60 * Cost.symbol
+  private static let unwieldy = 84 * Cost.symbol
   /// How many names and numbers a part has at least that gets a name.
   private static let substantial = 3
 
