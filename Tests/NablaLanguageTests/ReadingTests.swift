@@ -141,8 +141,8 @@ func read(_ declarations: String, _ text: String) throws -> (result: InferenceRe
     ),
     (#""#, #"1/(1 + exp(-z))"#, #"scalar"#, #"(/ 1 (+ 1 (exp (neg z))))"#, #"z : scalar"#),
     (
-      #""#, #"x₁ + λ₂ + Σ"#, #"matrix(n, m)"#, #"(+ (+ x1 lambda2) Sigma)"#,
-      #"x1 : scalar; lambda2 : scalar; Sigma : matrix(n, m)"#
+      #""#, #"x₁ + λ₂ + Σ*x₁"#, #"vector(n)"#, #"(+ (+ x1 lambda2) (* Sigma x1))"#,
+      #"x1 : vector(n); lambda2 : scalar; Sigma : matrix(n, n)"#
     ),
     (
       #""#, #"A·B − C"#, #"matrix(n, k)"#, #"(- (* A B) C)"#,

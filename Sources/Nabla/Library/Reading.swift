@@ -70,6 +70,10 @@ extension Formula {
       let tree =
         isLaTeX ? try parseLaTeX(source, in: &environment) : try parseExpression(source, in: &environment)
       let typed = try infer([tree], in: environment, source: source)
+      if let problem = typed.ambiguity {
+        let range = SourceRange(start: 0, end: source.bytes.count)
+        throw NablaError(diagnostics: [Diagnostic(problem, at: range)])
+      }
       for assumed in typed.assumed {
         if case .value(let shape) = assumed.type {
           lowering.names[assumed.name] = .variable(

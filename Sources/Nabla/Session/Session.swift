@@ -11,6 +11,9 @@ public struct Session: Sendable {
   /// What every name stands for; made once, since every question asks.
   private let names: Lowering
 
+  /// The same file with the undeclared names read in another way that is as good; empty where there is none.
+  private let alternative: [Session]
+
   /// Reads a formula file.
   public init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
     self.init(source, options: options, fontHints: [:])
@@ -18,12 +21,16 @@ public struct Session: Sendable {
 
   /// Reads a formula file in which the fonts of undeclared names are known.
   init(_ source: SourceText, options: SessionOptions, fontHints: [String: FontHint]) {
-    self.source = source
-    self.options = options
-    let (statements, problems) = parseFile(source)
     var environment = Environment()
     environment.fontHints = fontHints
     environment.functions.merge(options.book.userSignatures) { builtin, _ in builtin }
+    self.init(source, options, environment)
+  }
+
+  private init(_ source: SourceText, _ options: SessionOptions, _ environment: Environment) {
+    self.source = source
+    self.options = options
+    let (statements, problems) = parseFile(source)
     file = FileElaborator.elaborate(statements, source: source, in: environment)
     let all = problems + file.diagnostics
     diagnostics = all.enumerated().sorted {
@@ -32,10 +39,49 @@ public struct Session: Sendable {
     .map(\.element)
     questions = file.questions
     names = Self.names(in: file, opaque: [])
+    if file.alternative.isEmpty {
+      alternative = []
+    } else {
+      var declared = environment
+      for declaration in file.alternative {
+        declared.declarations[declaration.name] = declaration
+        declared.dimensions.formUnion(declaration.type.dimensionNames)
+      }
+      alternative = [Session(source, options, declared)]
+    }
   }
 
-  /// Answers one question.
+  /// Answers one question; fails where undeclared names can be read in two ways that are equally good and
+  /// the answers differ.
   public func answer(_ question: TypedQuestion) -> Outcome {
+    let outcome = answerAsRead(question)
+    guard let other = alternative.first else { return outcome }
+    let twin = other.questions.first { $0.statement.range == question.statement.range }
+    if let twin, case .answers(let answers) = outcome, case .answers(let others) = other.answerAsRead(twin),
+      answers.count == others.count, zip(answers, others).allSatisfy({ other.agrees($0, with: $1) })
+    {
+      return outcome
+    }
+    guard let problem = file.ambiguity else { return outcome }
+    return .failure(Diagnostic(problem, at: question.statement.range))
+  }
+
+  /// Whether the answer of another reading says the same here.
+  private func agrees(_ answer: Answer, with own: Answer) -> Bool {
+    guard answer.verdict?.status == own.verdict?.status,
+      answer.definitions.map(\.name) == own.definitions.map(\.name)
+    else { return false }
+    if answer.formula.text == own.formula.text { return true }
+    var environment = file.environment
+    environment.infersUndeclared = false
+    let source = SourceText(answer.formula.text)
+    guard let tree = try? parseExpression(source),
+      let read = try? infer(tree, as: own.formula.shape, in: environment, source: source)
+    else { return false }
+    return names.formula(read) == own.formula
+  }
+
+  private func answerAsRead(_ question: TypedQuestion) -> Outcome {
     let sides = [question.expression] + question.otherSides
     let lowering = names()
     for side in sides {

@@ -23,6 +23,8 @@ public indirect enum Problem: Sendable, Hashable {
   case tooManyErrors(limit: Int)
   case tooManyUndeclared(limit: Int)
   case undecided(limit: Int)
+  /// Two readings of the undeclared names, each as declarations.
+  case ambiguous([String], [String])
   // Syntax
   case unexpected(found: String, wanted: String)
   case unexpectedEnd(wanted: String)
@@ -103,4 +105,16 @@ public indirect enum Problem: Sendable, Hashable {
   case needsScalar(question: String, Operand)
   case barsOfMatrix(Operand)
   case normOfMatrix(Operand)
+}
+
+extension Problem {
+  /// Two readings of undeclared names, shown by the names that differ; nil where there is one reading only.
+  static func ambiguity(between assumed: [Declaration], and alternative: [Declaration]) -> Problem? {
+    let pairs = assumed.compactMap { declaration in
+      alternative.first { $0.name == declaration.name && $0.type != declaration.type }.map {
+        (declaration, $0)
+      }
+    }
+    return pairs.isEmpty ? nil : .ambiguous(pairs.map(\.0.description), pairs.map(\.1.description))
+  }
 }

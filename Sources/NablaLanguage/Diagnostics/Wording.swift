@@ -15,6 +15,11 @@ extension Problem {
     case .tooManyUndeclared(let limit): ("more than \(limit) undeclared names", "declare some of them")
     case .undecided(let limit):
       ("the shapes of the undeclared names are not found in \(limit) steps", "declare some of them")
+    case .ambiguous(let first, let second):
+      (
+        "the undeclared names can be read in two ways with different answers",
+        "declare `\(first.joined(separator: "; "))` or `\(second.joined(separator: "; "))`"
+      )
     case .unexpected(let found, let wanted): ("found `\(found)` where \(wanted) should stand", nil)
     case .unexpectedEnd(let wanted): ("the text ends where \(wanted) should stand", nil)
     case .unclosed(let open): ("`\(open)` is never closed", nil)

@@ -28,11 +28,11 @@ enum Letters {
     }
   }
 
+  /// A name without its index: `alpha` of `alpha_2`, `mu` of `mu1`.
+  static func base(of name: String) -> String { String(name.prefix { $0 != "_" && !$0.isNumber }) }
+
   /// Whether a name is that of a small Greek letter, with or without an index (`lambda`, `alpha_2`, `mu1`).
-  static func isGreek(_ name: String) -> Bool {
-    let base = name.prefix { $0 != "_" && !$0.isNumber }
-    return greekNames.contains(String(base))
-  }
+  static func isGreek(_ name: String) -> Bool { greekNames.contains(base(of: name)) }
 
   /// Whether a name starts with a capital.
   static func isCapital(_ name: String) -> Bool { name.unicodeScalars.first?.properties.isUppercase ?? false }

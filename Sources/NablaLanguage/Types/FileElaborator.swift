@@ -32,8 +32,13 @@ public struct ElaboratedFile: Sendable {
   public let questions: [TypedQuestion]
   /// What was assumed about undeclared names, in the order of their first use.
   public let assumed: [Declaration]
+  /// Another reading of the undeclared names that is as good; empty where there is none.
+  public let alternative: [Declaration]
   /// In the order of the text.
   public let diagnostics: [Diagnostic]
+
+  /// The error where two readings are equally good and their answers differ.
+  public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
 }
 
 /// Gives the statements of a file their meaning; a faulty one is told and the others go on.
@@ -172,7 +177,7 @@ public struct FileElaborator {
       }
       if engine.isSize(name) { throw Diagnostic(.dimensionDeclared(name), at: nameRange) }
       engine.defining = name
-      let draft = try engine.draft(tree)
+      let draft = try engine.root(tree)
       engine.drafts[name] = draft
       engine.upcoming[name] = nil
       definitions.append((name, index))
@@ -205,7 +210,7 @@ public struct FileElaborator {
   }
 
   private func read(_ claim: Claim) throws(Diagnostic) -> DraftClaim {
-    let draft = try engine.draft(claim.tree)
+    let draft = try engine.root(claim.tree)
     guard let derivative = claim.derivative else {
       return DraftClaim(claim: claim, draft: draft, shape: draft.shape)
     }
@@ -235,6 +240,7 @@ public struct FileElaborator {
     }
     switch kind {
     case .gradient:
+      engine.note(.question(draft))
       var shapes: [Shape] = []
       for variable in variables {
         let shape = engine.openShape()
@@ -316,7 +322,7 @@ public struct FileElaborator {
     }
     return ElaboratedFile(
       environment: environment, definitions: names, questions: typed, assumed: assumed,
-      diagnostics: ordered.map(\.element))
+      alternative: engine.assumedOtherwise, diagnostics: ordered.map(\.element))
   }
 
   private func typed(_ question: DraftQuestion, _ statement: Statement) throws(Diagnostic) -> TypedQuestion {

@@ -3,6 +3,11 @@ public struct InferenceResult: Sendable {
   public let expressions: [TypedExpression]
   /// The undeclared names with the shapes found, in the order of their first use.
   public let assumed: [Declaration]
+  /// Another reading that is as good; empty where there is none.
+  public let alternative: [Declaration]
+
+  /// The error where two readings are equally good.
+  public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
 }
 
 /// Types expressions together; an undeclared name has one shape in all of them.
@@ -15,7 +20,7 @@ public func infer(
   do throws(Diagnostic) {
     engine.noteSizes(trees)
     var drafts: [Draft] = []
-    for tree in trees { drafts.append(try engine.draft(tree)) }
+    for tree in trees { drafts.append(try engine.root(tree)) }
     if expectedEqualShapes, let first = drafts.first {
       for other in drafts.dropFirst() {
         try engine.require(first.shape, equals: other.shape, .sides(first, other), at: other.tree.range)
@@ -26,7 +31,8 @@ public func infer(
     try settled(engine)
     var expressions: [TypedExpression] = []
     for draft in drafts { expressions.append(try engine.built(draft)) }
-    return InferenceResult(expressions: expressions, assumed: engine.assumed)
+    return InferenceResult(
+      expressions: expressions, assumed: engine.assumed, alternative: engine.assumedOtherwise)
   } catch {
     throw NablaError(diagnostics: [error])
   }
@@ -39,7 +45,7 @@ public func infer(
   let engine = InferenceEngine(environment, source: source, declarationsAreHere: false)
   do throws(Diagnostic) {
     engine.noteSizes([tree])
-    let draft = try engine.draft(tree)
+    let draft = try engine.root(tree)
     let wanted = Draft(tree, shape) { _ in .zeros }
     try engine.require(wanted.shape, equals: draft.shape, .sides(wanted, draft), at: tree.range)
     try settled(engine)
@@ -67,6 +73,16 @@ extension InferenceEngine {
     state.undeclared.map { entry in
       Declaration(name: entry.name, type: .value(state.unifier.resolve(entry.shape)), range: entry.range)
     }
+  }
+
+  /// What was found about the undeclared names in the other typing that is as good; empty where there is none.
+  var assumedOtherwise: [Declaration] {
+    guard let alternative else { return [] }
+    let taken = state
+    defer { state = taken }
+    state = alternative
+    nameOpenSizes(avoiding: takenNames)
+    return assumed
   }
 
   /// The typed expression; an error where some size stayed open.

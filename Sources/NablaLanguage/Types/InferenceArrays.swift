@@ -55,6 +55,7 @@ extension InferenceEngine {
     _ tree: SyntaxTree, _ array: SyntaxTree, _ subscripts: [SyntaxTree.SubscriptTree]
   ) throws(Diagnostic) -> Draft {
     let a = try draft(array)
+    note(.array(a))
     if subscripts.count == 2 {
       let row = try subscriptDraft(subscripts[0], of: a, size: a.shape.rows)
       let column = try subscriptDraft(subscripts[1], of: a, size: a.shape.columns)

@@ -102,6 +102,7 @@ extension InferenceEngine {
     _ tree: SyntaxTree, _ name: String, _ rule: Signature.Rule, _ arguments: [Draft]
   ) throws(Diagnostic) -> Draft {
     let a = arguments[0]
+    if rule.takesArrays(arguments.count) { for argument in arguments { note(.array(argument)) } }
     let plain: (Unifier) -> TypedExpression.Kind = { unifier in
       .call(name, arguments.map { $0.built(unifier) })
     }

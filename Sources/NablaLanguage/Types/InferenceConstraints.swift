@@ -82,10 +82,7 @@ extension InferenceEngine {
     _ base: Draft, _ exponent: Int?, _ text: String, _ shape: Shape, _ range: SourceRange
   ) throws(Diagnostic) -> Bool {
     guard let scalar = isScalar(base.shape) else {
-      if exponent == nil {
-        _ = state.unifier.unify(base.shape, .scalar)
-        return try attemptPower(base, exponent, text, shape, range)
-      }
+      if exponent == nil { return false }
       let rows = state.unifier.size(base.shape.rows)
       let columns = state.unifier.size(base.shape.columns)
       if rows == .one || columns == .one
@@ -241,6 +238,14 @@ extension InferenceEngine {
     names = found
   }
 
+  /// A shape in words; without its sizes where these are open.
+  private func words(_ unresolved: Shape) -> String {
+    let shape = state.unifier.resolve(unresolved)
+    guard let kind = kind(of: shape) else { return "of an open shape" }
+    let isKnown = (shape.rows.openNames + shape.columns.openNames).isEmpty
+    return kind == .scalar || !isKnown ? "a \(kind)" : shape.description
+  }
+
   private func origin(of name: String) -> Diagnostic.Note? {
     if isBound(name) { return nil }
     if let declaration = environment.declarations[name] {
@@ -254,7 +259,7 @@ extension InferenceEngine {
     if let place = state.undeclaredIndex[name] {
       let entry = state.undeclared[place]
       return Diagnostic.Note(
-        "`\(name)` is not declared; here it is taken to be \(shownShape(entry.shape))", range: entry.range)
+        "`\(name)` is not declared; here it is taken to be \(words(entry.shape))", range: entry.range)
     }
     return nil
   }

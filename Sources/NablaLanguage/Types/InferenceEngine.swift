@@ -9,6 +9,9 @@ final class InferenceEngine {
     var undeclaredIndex: [String: Int] = [:]
     /// Sizes that nobody declared but that stand where only a size can.
     var dimensions: Set<String> = []
+    /// What was read, and the places by which typings of it are ranked; empty where all names are declared.
+    var roots: [SyntaxTree] = []
+    var uses: [Use] = []
   }
 
   struct BoundIndex {
@@ -26,6 +29,8 @@ final class InferenceEngine {
   /// Names that get their meaning later in the text, with the line.
   var upcoming: [String: Int] = [:]
   var faulty: Set<String> = []
+  /// Another typing as good as the one taken.
+  var alternative: State?
   /// The statement being read.
   var statement = 0
   /// The definition being read.
@@ -45,7 +50,25 @@ final class InferenceEngine {
 
   func isBound(_ name: String) -> Bool { indices.contains { $0.name == name } }
 
+  /// Notes where something stands by which typings are ranked.
+  func note(_ use: Use) {
+    if environment.infersUndeclared { state.uses.append(use) }
+  }
+
+  /// Whether a name that is declared or defined is an array.
+  func isKnownArray(_ name: String) -> Bool {
+    if case .value(let shape) = environment.declarations[name]?.type { return !shape.isScalar }
+    guard let shape = drafts[name]?.shape ?? environment.definitions[name]?.shape else { return false }
+    return kind(of: shape) != .scalar
+  }
+
   // MARK: Expressions
+
+  /// A whole expression of a statement.
+  func root(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    if environment.infersUndeclared { state.roots.append(tree) }
+    return try draft(tree)
+  }
 
   func draft(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
     switch tree.kind {
@@ -74,11 +97,13 @@ final class InferenceEngine {
 
   private func transposition(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
     let a = try draft(a)
+    note(.array(a))
     return Draft(tree, a.shape.transposed) { .transpose(a.built($0)) }
   }
 
   private func norm(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
     let a = try draft(a)
+    note(.array(a))
     return Draft(tree, .scalar) { .call("norm2", [a.built($0)]) }
   }
 
@@ -166,6 +191,11 @@ final class InferenceEngine {
   private func elementwise(
     _ tree: SyntaxTree, _ operation: BinaryOperator, _ a: Draft, _ b: Draft
   ) throws(Diagnostic) -> Draft {
+    switch operation {
+    case .add, .subtract, .compare: note(.joined(a, b))
+    case .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .power, .multiply, .divide, .kronecker:
+      break
+    }
     let shape = try broadcast(operation.text, a, b, tree.range)
     return Draft(tree, shape) {
       let (a, b) = (a.built($0), b.built($0))

@@ -5,29 +5,49 @@ struct SearchFailure: Error {
 }
 
 extension InferenceEngine {
-  /// What an undeclared name may be.
-  private enum Guess { case scalar, vector, row, matrix }
-
-  /// Settles every constraint and every undeclared name, first choices first.
+  /// Settles every constraint and every undeclared name.
   func settle() throws(SearchFailure) {
     var steps = 0
     try propagate(&steps)
-    if state.pending.isEmpty, undecided(from: 0, of: Array(state.undeclared.indices)) == nil { return }
-    var first: SearchFailure?
-    if try !search(&steps, &first) {
-      throw first
-        ?? SearchFailure(diagnostic: undecidedError(), statement: state.pending.first?.statement ?? 0)
+    if openNames.isEmpty { return }
+    var search = TypingSearch(self, steps)
+    guard let best = try search.run() else { throw habitualFailure() }
+    let gradients = state.pending.filter(\.isGradient)
+    state = best
+    alternative = search.alternative
+    state.pending += gradients
+    do throws(SearchFailure) { try propagate(&steps) } catch {
+      // Once more with names for the sizes, for the message.
+      state = best
+      nameOpenSizes(avoiding: takenNames)
+      state.pending += gradients
+      try propagate(&steps)
+      throw error
     }
   }
 
-  private func undecidedError() -> Diagnostic {
-    Diagnostic(
-      .undecided(limit: Limits.inferenceSteps),
-      at: state.undeclared.first?.range ?? SourceRange(start: 0, end: 0))
+  func undecidedError() -> SearchFailure {
+    let range = state.undeclared.first?.range ?? SourceRange(start: 0, end: 0)
+    return SearchFailure(
+      diagnostic: Diagnostic(.undecided(limit: Limits.inferenceSteps), at: range),
+      statement: state.pending.first?.statement ?? 0)
+  }
+
+  /// Why the most usual types do not fit, for the message where none do.
+  private func habitualFailure() -> SearchFailure {
+    var steps = 0
+    do throws(SearchFailure) {
+      while let place = openNames.first {
+        let (name, shape, _) = state.undeclared[place]
+        guard NameHabit(name).order.contains(where: { assume($0, shape) }) else { break }
+        try propagate(&steps)
+      }
+    } catch { return error }
+    return undecidedError()
   }
 
   /// Tries the constraints until nothing moves.
-  private func propagate(_ steps: inout Int) throws(SearchFailure) {
+  func propagate(_ steps: inout Int) throws(SearchFailure) {
     var moved = true
     while moved, !state.pending.isEmpty {
       moved = false
@@ -46,53 +66,27 @@ extension InferenceEngine {
     }
   }
 
-  /// The first place in an order, from a start on, at which the name has an open shape.
-  private func undecided(from start: Int, of order: [Int]) -> Int? {
-    (start..<max(start, order.count)).first { place in
-      let shape = state.undeclared[order[place]].shape
-      return state.unifier.size(shape.rows) == .open || state.unifier.size(shape.columns) == .open
+  /// The undeclared names whose types are open, capitals first: the n of `n*logdet(S)` is a scalar.
+  var openNames: [Int] {
+    let open = state.undeclared.indices.filter { kind(of: state.undeclared[$0].shape) == nil }
+    return open.filter { Letters.isCapital(state.undeclared[$0].name) }
+      + open.filter { !Letters.isCapital(state.undeclared[$0].name) }
+  }
+
+  /// What a shape is, sizes aside; nil where it is still open.
+  func kind(of shape: Shape) -> TypeKind? {
+    switch (state.unifier.size(shape.rows), state.unifier.size(shape.columns)) {
+    case (.one, .one): .scalar
+    case (.many, .one): .vector
+    case (.one, .many): .row
+    case (.many, .many): .matrix
+    case (.open, _), (_, .open): nil
     }
   }
 
-  /// Goes through the guesses depth first; false when none fits.
-  private func search(_ steps: inout Int, _ first: inout SearchFailure?) throws(SearchFailure) -> Bool {
-    var stack: [(state: State, place: Int, guesses: ArraySlice<Guess>)] = []
-    // Capitals are matrices before anything is a vector: the n of n*logdet(S) is a scalar.
-    let order =
-      state.undeclared.indices.filter { Letters.isCapital(state.undeclared[$0].name) }
-      + state.undeclared.indices.filter { !Letters.isCapital(state.undeclared[$0].name) }
-    guard let place = undecided(from: 0, of: order) else { return true }
-    stack.append((state, place, guesses(for: state.undeclared[order[place]].name)[...]))
-    while let top = stack.popLast() {
-      if steps > Limits.inferenceSteps {
-        throw SearchFailure(diagnostic: undecidedError(), statement: state.pending.first?.statement ?? 0)
-      }
-      guard let guess = top.guesses.first else { continue }
-      stack.append((top.state, top.place, top.guesses.dropFirst()))
-      state = top.state
-      steps += 1
-      guard assume(guess, state.undeclared[order[top.place]].shape) else { continue }
-      do throws(SearchFailure) {
-        try propagate(&steps)
-      } catch {
-        if first == nil { first = error }
-        continue
-      }
-      guard let next = undecided(from: top.place + 1, of: order) else { return true }
-      stack.append((state, next, guesses(for: state.undeclared[order[next]].name)[...]))
-    }
-    return false
-  }
-
-  /// The habit of the field.
-  private func guesses(for name: String) -> [Guess] {
-    if Letters.isCapital(name) { return [.matrix, .vector, .scalar, .row] }
-    if Letters.isGreek(name) { return [.scalar, .vector, .matrix, .row] }
-    return [.vector, .scalar, .matrix, .row]
-  }
-
-  private func assume(_ guess: Guess, _ shape: Shape) -> Bool {
-    switch guess {
+  /// Takes a name to be of a kind; false where that contradicts what is known.
+  func assume(_ kind: TypeKind, _ shape: Shape) -> Bool {
+    switch kind {
     case .scalar: state.unifier.unify(shape, .scalar) == .equal
     case .vector: state.unifier.unify(shape.columns, 1) == .equal && state.unifier.requireMany(shape.rows)
     case .row: state.unifier.unify(shape.rows, 1) == .equal && state.unifier.requireMany(shape.columns)

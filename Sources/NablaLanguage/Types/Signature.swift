@@ -28,6 +28,24 @@ public struct Signature: Sendable, Hashable {
     case bars(Bars)
     /// Zeros whose sizes are inferred.
     case openZeros
+
+    /// Whether the arguments are arrays, if the function is of any use.
+    func takesArrays(_ count: Int) -> Bool {
+      switch self {
+      case .elementwise, .elementwiseIn, .identity, .ones, .zeros, .openZeros, .fill, .commutation, .trigamma,
+        .differential:
+        false
+      case .reductionOrElementwise: count == 1
+      case .reduction, .rowSums, .columnSums, .squareToScalar, .squareToSquare, .same, .pseudoinverse,
+        .diagonal, .vectorize, .kronecker, .dot, .outer, .rowwiseReduction, .leftVector, .rightVector:
+        true
+      case .bars(let bars):
+        switch bars {
+        case .absolute, .logAbsolute: false
+        case .euclidean, .sum, .largest: true
+        }
+      }
+    }
   }
 
   /// The name of zeros without sizes, which nobody can type.

@@ -1,0 +1,253 @@
+/// Where each undeclared name stands in the text, which tells scalars from arrays.
+struct NameRoles {
+  /// A factor or a term, as far as it matters to its neighbours.
+  enum Part: Hashable {
+    case number
+    case name(String)
+    /// A call, an entry, a sum in brackets and the like.
+    case compound
+  }
+
+  enum Role {
+    /// A factor next to these, the one to its left among them.
+    case factor(others: [Part], left: Part?)
+    /// A term next to these, each a product of parts.
+    case term(others: [[Part]])
+    /// A divisor or an exponent, where only a scalar can stand.
+    case scalar
+    case other
+  }
+
+  private(set) var roles: [String: [Role]] = [:]
+  /// Names added to a data matrix times coefficients: the b of `X*w + b`.
+  private(set) var intercepts: Set<String> = []
+  private let isUndeclared: (String) -> Bool
+  private let isNumber: (String) -> Bool
+
+  /// Reads the roles off the text; `isNumber` says whether a name is a size or a constant.
+  init(
+    _ trees: [SyntaxTree], isUndeclared: @escaping (String) -> Bool, isNumber: @escaping (String) -> Bool
+  ) {
+    self.isUndeclared = isUndeclared
+    self.isNumber = isNumber
+    for tree in trees { walk(tree, in: .other) }
+    intercepts = intercepts.filter { name in
+      (roles[name] ?? []).allSatisfy {
+        switch $0 {
+        case .term(let others): others.contains(where: Self.isDataTimesCoefficients)
+        case .scalar: true
+        case .factor, .other: false
+        }
+      }
+    }
+  }
+
+  /// Whether a name that is a scalar stands only where scalars are expected: it scales something else, or is
+  /// added to what is a scalar for other reasons.
+  func scales(_ name: String, isArray: (String) -> Bool) -> Bool {
+    func carries(_ parts: [Part]) -> Bool {
+      parts.contains { part in
+        switch part {
+        case .number: false
+        case .compound: true
+        case .name(let name): isArray(name)
+        }
+      }
+    }
+    // What follows a matrix is multiplied by it.
+    func isMatrix(_ part: Part?) -> Bool {
+      if case .name(let name) = part { Letters.isCapital(name) && isArray(name) } else { false }
+    }
+    return (roles[name] ?? []).allSatisfy { role in
+      switch role {
+      case .factor(let others, let left): carries(others) && !isMatrix(left)
+      case .term(let others): others.contains(where: carries)
+      case .scalar: true
+      case .other: false
+      }
+    }
+  }
+
+  /// The names that a name follows in products.
+  func leftNeighbours(of name: String) -> [String] {
+    (roles[name] ?? []).compactMap {
+      if case .factor(_, left: .name(let left)) = $0 { left } else { nil }
+    }
+  }
+
+  /// Whether a name stands where nothing but a scalar can.
+  func isScalarForCertain(_ name: String) -> Bool {
+    (roles[name] ?? []).contains { if case .scalar = $0 { true } else { false } }
+  }
+
+  /// Whether a name may turn out to scale, whatever the others are.
+  func mayScale(_ name: String) -> Bool {
+    (roles[name] ?? []).allSatisfy { if case .other = $0 { false } else { true } }
+  }
+
+  // MARK: Reading
+
+  private mutating func note(_ name: String, _ role: Role) {
+    if isUndeclared(name) { roles[name, default: []].append(role) }
+  }
+
+  private mutating func walk(_ tree: SyntaxTree, in role: Role) {
+    switch tree.kind {
+    case .number: break
+    case .name(let name): note(name, role)
+    case .negate(let a): walk(a, in: role)
+    case .transpose(let a), .inverseTranspose(let a): walk(a, in: a.name == nil ? .other : role)
+    case .binary(let operation, let a, let b):
+      switch operation {
+      case .multiply, .divide: product(tree, role)
+      case .elementwiseMultiply, .elementwiseDivide:
+        // Who scales writes `*`.
+        walk(a, in: role.inFunction)
+        walk(b, in: role.inFunction)
+      case .add, .subtract: sum(tree, role)
+      case .power, .elementwisePower:
+        walk(a, in: b.isNumber ? role : .other)
+        walk(b, in: operation == .power ? .scalar : .other)
+      case .kronecker, .compare:
+        walk(a, in: .other)
+        walk(b, in: .other)
+      }
+    case .call(let name, _, _, let arguments):
+      let isElementwise = Signature.builtins[name]?.rule == .elementwise
+      for argument in arguments { walk(argument, in: isElementwise ? role.inFunction : .other) }
+    case .derivative, .norm, .blocks, .entry, .sum: tree.forEachChild { walk($0, in: .other) }
+    }
+  }
+
+  private mutating func product(_ tree: SyntaxTree, _ role: Role) {
+    var factors: [SyntaxTree] = []
+    var divisors: [SyntaxTree] = []
+    Self.flatten(tree, &factors, &divisors)
+    for divisor in divisors { walk(divisor, in: .scalar) }
+    if case .scalar = role {
+      for factor in factors { walk(factor, in: .scalar) }
+      return
+    }
+    let parts = factors.map(part)
+    // A ratio of two capitals is one of numbers: matrices are not divided by matrices.
+    let isRatio =
+      factors.count == 1 && divisors.count == 1 && divisors[0].name.map(Letters.isCapital) == true
+      && parts[0] != .number
+    for (index, factor) in factors.enumerated() {
+      var others = parts
+      others.remove(at: index)
+      let isAlone = others.allSatisfy { $0 == .number }
+      let left = index > 0 ? parts[index - 1] : nil
+      let beside = Role.factor(others: isRatio ? [.compound] : others, left: left)
+      walk(factor, in: isAlone && !isRatio ? role : beside)
+    }
+  }
+
+  private mutating func sum(_ tree: SyntaxTree, _ role: Role) {
+    if case .scalar = role {
+      tree.forEachChild { walk($0, in: .scalar) }
+      return
+    }
+    var terms: [(isNegative: Bool, tree: SyntaxTree)] = []
+    Self.flatten(tree, false, &terms)
+    let parts = terms.map { term -> [Part] in
+      var factors: [SyntaxTree] = []
+      var divisors: [SyntaxTree] = []
+      Self.flatten(term.tree, &factors, &divisors)
+      return factors.map(part)
+    }
+    for (index, term) in terms.enumerated() {
+      var others = parts
+      others.remove(at: index)
+      if let name = term.tree.name, Self.interceptNames.contains(name),
+        parts.indices.contains(where: {
+          terms[$0].isNegative == term.isNegative && Self.isDataTimesCoefficients(parts[$0])
+        })
+      {
+        intercepts.insert(name)
+      }
+      walk(term.tree, in: .term(others: others))
+    }
+  }
+
+  private func part(_ tree: SyntaxTree) -> Part {
+    switch tree.kind {
+    case .number: return .number
+    case .name(let name): return isNumber(name) ? .number : .name(name)
+    case .negate(let a), .transpose(let a): return part(a)
+    case .binary(.power, let a, let b) where b.isNumber,
+      .binary(.elementwisePower, let a, let b) where b.isNumber:
+      return part(a)
+    case .inverseTranspose, .binary, .call, .derivative, .norm, .blocks, .entry, .sum: return .compound
+    }
+  }
+
+  private static func flatten(
+    _ tree: SyntaxTree, _ factors: inout [SyntaxTree], _ divisors: inout [SyntaxTree]
+  ) {
+    switch tree.kind {
+    case .binary(.multiply, let a, let b):
+      flatten(a, &factors, &divisors)
+      flatten(b, &factors, &divisors)
+    case .binary(.divide, let a, let b):
+      flatten(a, &factors, &divisors)
+      divisors.append(b)
+    case .negate(let a): flatten(a, &factors, &divisors)
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry,
+      .sum:
+      factors.append(tree)
+    }
+  }
+
+  private static func flatten(
+    _ tree: SyntaxTree, _ isNegative: Bool, _ terms: inout [(isNegative: Bool, tree: SyntaxTree)]
+  ) {
+    switch tree.kind {
+    case .binary(.add, let a, let b):
+      flatten(a, isNegative, &terms)
+      flatten(b, isNegative, &terms)
+    case .binary(.subtract, let a, let b):
+      flatten(a, isNegative, &terms)
+      flatten(b, !isNegative, &terms)
+    case .negate(let a): flatten(a, !isNegative, &terms)
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry,
+      .sum:
+      terms.append((isNegative, tree))
+    }
+  }
+
+  // MARK: Intercepts
+
+  private static let interceptNames: Set<String> = [
+    "b", "b0", "b_0", "w0", "w_0", "beta0", "beta_0", "bias", "intercept",
+  ]
+  private static let coefficientNames: Set<String> = ["w", "beta", "theta", "alpha", "omega"]
+
+  /// `X*w`, `K*alpha`: one value for each observation.
+  private static func isDataTimesCoefficients(_ parts: [Part]) -> Bool {
+    let names = parts.filter { $0 != .number }
+    guard names.count == 2, case .name(let data) = names[0], case .name(let coefficients) = names[1] else {
+      return false
+    }
+    return Letters.isCapital(data) && coefficientNames.contains(Letters.base(of: coefficients))
+  }
+}
+
+extension NameRoles.Role {
+  /// The role of what stands in a function that acts entry by entry: still a divisor or an exponent.
+  fileprivate var inFunction: NameRoles.Role {
+    if case .scalar = self { .scalar } else { .other }
+  }
+}
+
+extension SyntaxTree {
+  /// Whether it is a number, or made of numbers alone.
+  var isNumber: Bool {
+    switch kind {
+    case .number: true
+    case .negate(let a): a.isNumber
+    case .binary(_, let a, let b): a.isNumber && b.isNumber
+    case .name, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: false
+    }
+  }
+}
