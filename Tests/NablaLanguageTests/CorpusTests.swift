@@ -12,7 +12,9 @@ import Testing
   }
 
   enum Reading: Equatable {
-    case asDeclared, refused(String), different(String)
+    case asDeclared
+    case refused(String)
+    case different(String)
   }
 
   static func entries() throws -> [Entry] {
@@ -96,7 +98,9 @@ import Testing
         Issue.record("line \(entry.line): \(entry.formula) @ \(entry.variables): \(how)")
       }
     }
-    print("\(entries.count) formulas, \(entries.count - refused.count) read as declared, \(refused.count) refused")
+    print(
+      "\(entries.count) formulas, \(entries.count - refused.count) read as declared, \(refused.count) refused"
+    )
     for line in refused { print("  " + line) }
     #expect(refused.count * 50 <= entries.count, "\(refused.joined(separator: "\n"))")
   }

@@ -1,43 +1,105 @@
 /// What other systems and textbooks write, and how it is written here.
 enum ForeignNames {
-  /// The hint for a function that goes by another name, or by an operator.
-  static func hint(for function: String) -> String? {
-    functions[function.lowercased()].map { "write `\($0)`" }
+  /// The function of the language that goes by another name elsewhere and takes the same arguments.
+  static func sameFunction(as name: String) -> String? {
+    let lower = name.lowercased()
+    if let other = same[name] ?? same[lower] { return other }
+    return name != lower && Letters.isCapital(name) && Signature.builtins[lower] != nil ? lower : nil
+  }
+
+  /// What a function with these arguments is as an expression; nil for what is not known.
+  static func form(of name: String, arguments: Int) -> String? {
+    forms[name.lowercased()].flatMap { $0.arguments == arguments ? $0.form : nil }
+  }
+
+  /// Whether a name is known elsewhere and Nabla has nothing of the kind; with what may be written instead.
+  static func absent(_ name: String) -> (isKnown: Bool, instead: String?) {
+    let name = name.lowercased()
+    if let instead = substitutes[name] { return (true, instead) }
+    return (missing.contains(name) || forms[name] != nil, nil)
   }
 
   /// The hint for a character that formulas elsewhere have.
   static func hint(for character: Character) -> String? {
     switch character {
-    case "|": "`abs(x)` of a scalar, `norm2(x)` or `‖x‖` of a vector, `det(A)` of a matrix"
-    case ".": "a function stands before its arguments, `dot(x, y)`; the transpose is `A'`"
-    case "\\": "LaTeX is printed, not read: `A'*x`, `norm2(x)`, `sum(x)`"
+    case ".": "a function stands before its arguments: `dot(x, y)`"
     case "{", "}": "brackets are `(` and `)`"
     case "&": "`(a < b) .* (b < c)` is 1 where both hold"
+    case "∇": "`∇_x f` is the gradient of f with respect to x"
     default: nil
     }
   }
 
-  private static let functions: [String: String] = {
-    let sameArguments = [
-      "tr": ["trace"], "inv": ["inverse", "invert"], "pinv": ["pinverse", "pseudoinverse"],
-      "det": ["determinant"],
-      "logdet": ["slogdet", "logabsdet", "log_det"], "adj": ["adjugate"], "chol": ["cholesky"], "log": ["ln"],
-      "sign": ["sgn", "signum"], "step": ["heaviside"], "abs": ["fabs"], "sigmoid": ["logistic", "expit"],
-      "logsumexp": ["lse", "log_sum_exp"], "logsoftmax": ["log_softmax"], "leakyrelu": ["leaky_relu"],
-      "lgamma": ["gammaln", "loggamma"], "digamma": ["psi"], "diag": ["diagonal", "diagflat"],
-      "eye": ["identity"], "vec": ["vectorize", "flatten", "ravel"], "kron": ["kronecker"],
-      "dot": ["inner", "vdot"], "normF": ["frobenius", "norm_fro"], "nucnorm": ["norm_nuc"],
-      "max": ["maximum", "amax"], "min": ["minimum", "amin"], "sqrt": ["root"], "expm": ["matrix_exp"],
-    ]
-    let otherwise = [
-      "A'": ["transpose", "ctranspose", "adjoint"], "A*B": ["matmul", "mul", "multiply"],
-      "A .* B": ["hadamard", "times"], "x^p": ["pow"], "x^2": ["square"], "log(x)/log(2)": ["log2"],
-      "log(x)/log(10)": ["log10"], "1/cos(x)": ["sec"], "1/sin(x)": ["csc"], "1/tan(x)": ["cot"],
-      "inv(A)*b": ["solve"],
+  private static let same: [String: String] = {
+    let names = [
+      "tr": "trace", "inv": "inverse invert minv", "pinv": "pinverse pseudoinverse", "det": "determinant",
+      "logdet": "slogdet logabsdet log_det lndet", "adj": "adjugate", "chol": "cholesky", "log": "ln",
+      "sign": "sgn signum", "step": "heaviside", "abs": "fabs absolute", "sigmoid": "logistic expit",
+      "logsumexp": "lse log_sum_exp", "logsoftmax": "log_softmax", "leakyrelu": "leaky_relu",
+      "lgamma": "gammaln loggamma", "digamma": "psi", "diag": "diagonal diagflat diagm",
+      "eye": "identity identitymatrix", "vec": "vectorize", "kron": "kronecker kroneckerproduct",
+      "dot": "inner vdot", "normF": "frobenius norm_fro", "nucnorm": "norm_nuc", "max": "maximum amax",
+      "min": "minimum amin", "expm": "matrix_exp matrixexp", "asin": "arcsin", "acos": "arccos",
+      "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "normcdf": "cdfnormal",
+      "clip": "clamp", "tril": "lowertriangularize", "triu": "uppertriangularize", "prod": "product",
     ]
     var table: [String: String] = [:]
-    for (name, others) in sameArguments { for other in others { table[other] = name } }
-    for (form, others) in otherwise { for other in others { table[other] = form } }
+    for (name, others) in names {
+      for other in others.split(separator: " ") { table[String(other)] = name }
+    }
     return table
   }()
+
+  /// Expressions in the arguments, which are `$1` and `$2`.
+  private static let forms: [String: (arguments: Int, form: String)] = [
+    "transpose": (1, "($1)'"), "ctranspose": (1, "($1)'"), "permutedims": (1, "($1)'"),
+    "matmul": (2, "($1)*($2)"), "mm": (2, "($1)*($2)"), "mv": (2, "($1)*($2)"), "bmm": (2, "($1)*($2)"),
+    "hadamard": (2, "($1) .* ($2)"), "times": (2, "($1) .* ($2)"), "multiply": (2, "($1) .* ($2)"),
+    "mul": (2, "($1) .* ($2)"), "add": (2, "($1) + ($2)"), "subtract": (2, "($1) - ($2)"),
+    "divide": (2, "($1) ./ ($2)"), "negative": (1, "-($1)"), "pow": (2, "($1) .^ ($2)"),
+    "power": (2, "($1) .^ ($2)"), "square": (1, "($1) .^ 2"), "reciprocal": (1, "1 ./ ($1)"),
+    "exp2": (1, "2 .^ ($1)"), "log2": (1, "log($1)/log(2)"), "log10": (1, "log($1)/log(10)"),
+    "rsqrt": (1, "1 ./ sqrt($1)"), "sec": (1, "1 ./ cos($1)"), "csc": (1, "1 ./ sin($1)"),
+    "cot": (1, "1 ./ tan($1)"), "csch": (1, "1 ./ sinh($1)"), "coth": (1, "1 ./ tanh($1)"),
+    "solve": (2, "inv($1)*($2)"), "linsolve": (2, "inv($1)*($2)"), "mldivide": (2, "inv($1)*($2)"),
+    "logsigmoid": (1, "log(sigmoid($1))"), "swish": (1, "silu($1)"),
+    "sumsq": (1, "sum(($1) .^ 2)"), "sum_squares": (1, "sum(($1) .^ 2)"), "norm_inf": (1, "norminf($1)"),
+    "quad_form": (2, "($1)'*($2)*($1)"), "normpdf": (1, "exp(-($1).^2/2)/sqrt(2*pi)"),
+  ]
+
+  private static let substitutes: [String: String] = [
+    "var": "`mean((x - mean(x)).^2)` is the variance of the entries of x",
+    "variance": "`mean((x - mean(x)).^2)` is the variance of the entries of x",
+    "std": "`sqrt(mean((x - mean(x)).^2))` is the standard deviation of the entries of x",
+    "cov": "`1/n*(X - ones(n)*m')'*(X - ones(n)*m')` is the covariance of the rows of X with mean m",
+    "cumsum": "`tril(ones(n, n))*x` are the partial sums of x",
+    "cross": "the products of entries can be written out: `x[2]*y[3] - x[3]*y[2]`",
+    "argmax": "`argmaxhot(x)` is one-hot at the largest entry",
+    "vech": "`vec(tril(A))` holds the same entries",
+    "sum2": nil, "diff": "`x[2:n] - x[1:n-1]` are the differences of neighbours",
+    "sumsquares": "`sum(x.^2)`", "rank": nil, "flatten": "`vec(A)` stacks columns, `vec(A')` rows",
+    "ravel": "`vec(A)` stacks columns, `vec(A')` rows", "reshape": "`vec(A)` stacks the columns of A",
+    "eigmax": "`specnorm(A)` is the largest singular value",
+    "lambda_max": "`specnorm(A)` is the largest singular value",
+    "matrix_norm": "`norm2(A)` is Frobenius', `specnorm(A)` the spectral norm, `nucnorm(A)` the nuclear norm",
+    "cosine_similarity": "`dot(x, y)/(norm2(x)*norm2(y))`", "mse_loss": "`mean((x - y).^2)`",
+    "cross_entropy": "`-sum(y .* logsoftmax(z))`", "einsum": "`sum(i = 1:n, ...)` sums over an index",
+    "relu6": "`clip(x, 0, 6)`", "hypot": "`sqrt(a.^2 + b.^2)`", "cbrt": "`x^(1/3)` of a positive x",
+    "root": "`x^(1/p)`", "range": "`max(x) - min(x)`", "gamma": "`lgamma(x)` is its logarithm",
+    "beta": "`lgamma(a) + lgamma(b) - lgamma(a + b)` is its logarithm",
+    "factorial": "`lgamma(n + 1)` is its logarithm",
+    "binomial": "`lgamma` gives its logarithm", "sinc": "`sin(x)/x`", "norminv": nil,
+  ].compactMapValues { $0 }
+
+  /// Functions with a name of their own that Nabla lacks.
+  private static let missing: Set<String> = Set(
+    """
+    sqrtm logm funm sort sortrows unique median mode quantile prctile eig eigh eigs eigvals eigvalsh svd svds qr lu ldl \
+    schur hess null orth rank cond trapz cumprod cummax cummin conv conv2 filter fft ifft toeplitz hankel vander circshift \
+    repmat tile repeat cat hstack vstack horzcat vertcat stack concatenate roll flip fliplr flipud rot90 meshgrid linspace \
+    arange find any all isnan floor ceil round fix mod rem real imag conj angle erfinv erfcinv norminv besselj airy zeta \
+    lambertw dilog polylog hypergeom corr corrcoef corrcoeff cosm sinm tanm mexp kl_div bincount histogram interp1 \
+    cummin argmin argsort topk gather scatter index_select rand randn argmaximum permute squeeze sub2ind gammainc betainc \
+    cosd sind tand acosd asind atand sinpi cospi expint ei si ci beta gamma factorial nchoosek integrate int limit laplacian divergence curl grad2 rank nullity minor cofactor charpoly
+    """.split(separator: " ").map(String.init))
 }

@@ -30,7 +30,16 @@ public indirect enum Problem: Sendable, Hashable {
   case unexpectedEnd(wanted: String)
   case unclosed(String)
   case missingOperator(left: String, right: String)
-  case notCallable(String)
+  /// `1/2x`.
+  case fractionBefore(fraction: String, factor: String)
+  /// `tr A*B`.
+  case operandOrFactor(function: String, operand: String, rest: String)
+  /// `[a + b c]`, `[2x]`.
+  case blocksOrFactors(left: String, right: String)
+  /// `[A -B]`.
+  case blocksOrSum(left: String, sign: String, right: String)
+  /// What other systems have and Nabla has not.
+  case absent(String, instead: String?)
   case chainedComparison
   case wordInExpression(String)
   case derivativeOfNoFunction(String)
@@ -102,6 +111,8 @@ public indirect enum Problem: Sendable, Hashable {
   case sizeNotFixed(String)
   case equalSides(Operand, Operand)
   case noGradientShape(Operand, by: Operand)
+  case magnitudeOf(Operand)
+  case matrixNorm(Operand, order: String)
   case needsScalar(question: String, Operand)
   case barsOfMatrix(Operand)
   case normOfMatrix(Operand)

@@ -28,7 +28,28 @@ extension Problem {
         "an operator is missing before `\(right)`",
         left.count + right.count < 40 ? "`\(left)*\(right)` for the product" : "write products with `*`"
       )
-    case .notCallable(let text): ("`\(text.shortened)` is not a function", "write products with `*`")
+    case .fractionBefore(let fraction, let factor):
+      (
+        "`\(fraction)\(factor)` has two meanings",
+        "write `(\(fraction))*\(factor)`, or `\(fraction.replacingLast("/", with: "/("))*\(factor))`"
+      )
+    case .operandOrFactor(let function, let operand, let rest):
+      (
+        "`\(function) \(operand)\(rest)` has two meanings",
+        "write `\(function)(\(operand)\(rest))` or `\(function)(\(operand))\(rest.asFactor)`"
+      )
+    case .blocksOrFactors(let left, let right):
+      (
+        "what stands side by side in `[ ]` has two meanings here",
+        "write `\(left), \(right)` for two blocks, `\(left)*\(right)` for a product"
+      )
+    case .blocksOrSum(let left, let sign, let right):
+      (
+        "`\(left) \(sign)\(right)` in `[ ]` has two meanings",
+        "write `\(left), \(sign)\(right)` for two blocks, `\(left) \(sign) \(right)` for one"
+      )
+    case .absent(let name, let instead):
+      ("Nabla does not have `\(name)`", instead)
     case .chainedComparison: ("comparisons do not chain", "`(a < b) .* (b < c)` is 1 where both hold")
     case .wordInExpression(let word):
       ("`\(word)` is a word of the language and cannot stand in an expression", nil)
@@ -97,8 +118,8 @@ extension Problem {
     case .unknownFunction(let name, let nearest):
       (
         "`\(name)` is not a function",
-        ForeignNames.hint(for: name) ?? nearest.map { "did you mean `\($0)`?" }
-          ?? "declare it: `\(name) : scalar -> scalar`"
+        nearest.map { "did you mean `\($0)`?" }
+          ?? "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry"
       )
     case .functionWithoutArguments(let name):
       ("`\(name)` is a function and needs its arguments", "`\(name)(x)`")
@@ -181,6 +202,16 @@ extension Problem {
     case .equalSides(let a, let b): ("the sides differ in shape: \(a.words) and \(b.words)", nil)
     case .noGradientShape(let a, let b):
       ("no gradient of an array by an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
+    case .magnitudeOf(let a):
+      (
+        "`|…|` is the absolute value of a scalar or the determinant of a square matrix; \(a.words)",
+        "`norm2(\(a.text))` is the Euclidean norm, `abs(\(a.text))` acts entry by entry"
+      )
+    case .matrixNorm(let a, let order):
+      (
+        "the \(order)-norm of a matrix has several meanings; \(a.words)",
+        "`normF(\(a.text))` is Frobenius', `specnorm(\(a.text))` the spectral norm, `norm1(\(a.text))` the sum of absolute values, `norminf(\(a.text))` the largest of them"
+      )
     case .needsScalar(let question, let a):
       ("`\(question)` needs a scalar; \(a.words)", "`jacobian` takes any expression")
     case .barsOfMatrix(let a):
@@ -224,6 +255,21 @@ extension Shape {
 }
 
 extension String {
+  /// The text with the last occurrence of a character replaced.
+  fileprivate func replacingLast(_ character: Character, with text: String) -> String {
+    guard let place = lastIndex(of: character) else { return self }
+    return self[..<place] + text + self[index(after: place)...]
+  }
+
+  /// What follows an operand, with the sign of a product where there is none.
+  fileprivate var asFactor: String {
+    let text = drop { $0 == " " }
+    guard let first = text.first, first.isLetter || first.isNumber || "(|‖⟨".contains(first) else {
+      return self
+    }
+    return "*" + text
+  }
+
   /// The text, or its beginning when it is long.
   var shortened: String { count <= 40 ? self : prefix(38) + "…" }
 

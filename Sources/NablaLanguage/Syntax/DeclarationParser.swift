@@ -100,7 +100,8 @@ extension Dimension {
       }
       guard let result = Self.combine(operation, left, right) else { return nil }
       self = result
-    case .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: return nil
+    case .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum:
+      return nil
     }
   }
 
@@ -115,7 +116,7 @@ extension Dimension {
     case .power:
       guard let exponent = b.constant, exponent >= 1, exponent <= 4, a.terms.count <= 4 else { return nil }
       result = (1..<exponent).reduce(a) { product, _ in product * a }
-    case .divide, .elementwiseDivide, .kronecker, .elementwisePower, .compare: return nil
+    case .divide, .elementwiseDivide, .kronecker, .elementwisePower, .compare, .centeredDot: return nil
     }
     let isSmall = result.terms.allSatisfy { $0.coefficient.magnitude < 1 << 50 && $0.names.count <= 8 }
     return isSmall && result.terms.count <= 64 ? result : nil

@@ -37,6 +37,42 @@ enum Letters {
   /// Whether a name starts with a capital.
   static func isCapital(_ name: String) -> Bool { name.unicodeScalars.first?.properties.isUppercase ?? false }
 
+  /// The two names in a text where a Latin letter meets a Greek one: `Xβ`, `λI`; nil where they do not meet.
+  static func scripts(in text: String) -> (left: String, right: String)? {
+    var last: Unicode.Scalar?
+    for index in text.unicodeScalars.indices {
+      let scalar = text.unicodeScalars[index]
+      if let last {
+        let meets = isGreekScalar(scalar) && isLatin(last)
+        let leaves = isLatin(scalar) && scalar.properties.isUppercase && isGreekScalar(last)
+        if meets || leaves { return (String(text[..<index]), String(text[index...])) }
+      }
+      last = scalar
+    }
+    return nil
+  }
+
+  private static func isLatin(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80 && isASCIILetter(UInt8(scalar.value))
+  }
+
+  private static func isGreekScalar(_ scalar: Unicode.Scalar) -> Bool {
+    (0x391...0x3C9).contains(scalar.value) || scalar.value == 0x3D5 || scalar.value == 0x3F5
+  }
+
+  /// A name with its Greek letters spelled out and its lowered digits on the line.
+  static func folded(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if let name = spelling(scalar.value) {
+        result += name
+      } else {
+        result.append(subscriptDigit(scalar.value) ?? Character(scalar))
+      }
+    }
+    return result
+  }
+
   static func isASCIILetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
   static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
@@ -64,7 +100,10 @@ enum Letters {
   /// The operator that a sign outside ASCII stands for.
   static func sign(_ value: UInt32) -> Token.Kind? {
     switch value {
-    case 0xB7, 0x22C5, 0xD7, 0x2217: .star
+    case 0xD7, 0x2217: .star
+    case 0xB7, 0x22C5: .centeredDot
+    case 0x27E8: .leftAngle
+    case 0x27E9: .rightAngle
     case 0xF7, 0x2215: .slash
     case 0x2299, 0x2218: .dotStar
     case 0x2298: .dotSlash

@@ -58,11 +58,7 @@ struct Lexer {
     case UInt8(ascii: "-"):
       if next == UInt8(ascii: ">") { add(.arrow, length: 2) } else { add(.minus, length: 1) }
     case UInt8(ascii: "*"):
-      if next == first {
-        addBad(.foreignOperator("**", instead: "^"), length: 2)
-      } else {
-        add(.star, length: 1)
-      }
+      if next == first { add(.caret, length: 2) } else { add(.star, length: 1) }
     case UInt8(ascii: "/"): add(.slash, length: 1)
     case UInt8(ascii: "^"): add(.caret, length: 1)
     case UInt8(ascii: "'"): add(.prime, length: 1)
@@ -78,8 +74,13 @@ struct Lexer {
     case UInt8(ascii: ")"): add(.rightParenthesis, length: 1)
     case UInt8(ascii: "["): add(.leftBracket, length: 1)
     case UInt8(ascii: "]"): add(.rightBracket, length: 1)
-    case UInt8(ascii: "|") where next == first: add(.bar, length: 2)
-    case UInt8(ascii: "@"): addBad(.foreignOperator("@", instead: "*"), length: 1)
+    case UInt8(ascii: "{"): add(.leftBrace, length: 1)
+    case UInt8(ascii: "}"): add(.rightBrace, length: 1)
+    case UInt8(ascii: "|"):
+      if next == first { add(.bar, length: 2) } else { add(.singleBar, length: 1) }
+    case UInt8(ascii: "@"): add(.star, length: 1)
+    case UInt8(ascii: "\\"): add(.backslash, length: 1)
+    case UInt8(ascii: "_"): subscriptMark()
     case 0x21...0x7E: addBad(.unknownCharacter(String(Unicode.Scalar(first))), length: 1)
     default: controlBytes()
     }
@@ -93,9 +94,63 @@ struct Lexer {
     case UInt8(ascii: "+"): add(.plus, length: 2)
     case UInt8(ascii: "-"): add(.minus, length: 2)
     case UInt8(ascii: "'"): add(.prime, length: 2)
+    case UInt8(ascii: "."): add(.colon, length: 2)
+    case UInt8(ascii: "T") where !Letters.isASCIILetter(byte(2)) && !Letters.isDigit(byte(2)):
+      add(.prime, length: 2)
     case UInt8(ascii: "0")...UInt8(ascii: "9"): number()
     default: addBad(.unknownCharacter("."), length: 1)
     }
+  }
+
+  /// `_2` behind the bars of a norm, or the `_` of `sum_{i=1}^n`.
+  private mutating func subscriptMark() {
+    guard tokens.last?.kind == .bar, tokens.last?.range.end == position else {
+      return byte(1) == UInt8(ascii: "{")
+        ? add(.underscore, length: 1) : addBad(.unknownCharacter("_"), length: 1)
+    }
+    var end = position + 1
+    let isBraced = end < bytes.count && bytes[end] == UInt8(ascii: "{")
+    if isBraced { end += 1 }
+    let start = end
+    while end < bytes.count, let length = normMark(at: end) {
+      end += length
+      if bytes[start] == UInt8(ascii: "*") { break }
+    }
+    let text = String(decoding: bytes[start..<end], as: UTF8.self)
+    if isBraced, end < bytes.count, bytes[end] == UInt8(ascii: "}") { end += 1 }
+    guard !text.isEmpty else { return addBad(.unknownCharacter("_"), length: 1) }
+    let range = SourceRange(start: position, end: end)
+    tokens.append(Token(kind: .normMark, range: range, text: text == "∞" ? "inf" : text))
+    position = end
+  }
+
+  /// The length of what may name a norm: a letter, a digit, `*` or `∞`.
+  private func normMark(at place: Int) -> Int? {
+    let next = bytes[place]
+    if Letters.isASCIILetter(next) || Letters.isDigit(next) || next == UInt8(ascii: "*") { return 1 }
+    return next >= 0x80 ? scalar(at: place).flatMap { $0.value == 0x221E ? $0.length : nil } : nil
+  }
+
+  /// `∇_x`.
+  private mutating func nabla(_ length: Int) {
+    var end = position + length
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "_") else {
+      return addBad(.unknownCharacter("∇"), length: length)
+    }
+    end += 1
+    let isBraced = end < bytes.count && bytes[end] == UInt8(ascii: "{")
+    let start = position
+    position = end + (isBraced ? 1 : 0)
+    let count = tokens.count
+    if position < bytes.count, Letters.isASCIILetter(bytes[position]) || bytes[position] >= 0x80 { name() }
+    guard tokens.count == count + 1, let variable = tokens.popLast(), variable.kind == .name else {
+      tokens.removeLast(tokens.count - count)
+      position = start
+      return addBad(.unknownCharacter("∇"), length: length)
+    }
+    if isBraced, byte(0) == UInt8(ascii: "}") { position += 1 }
+    let range = SourceRange(start: start, end: position)
+    tokens.append(Token(kind: .nabla, range: range, text: variable.text))
   }
 
   /// Swallows a run of bytes that are no text, as one bad token.
@@ -116,6 +171,7 @@ struct Lexer {
   private mutating func number() {
     let start = position
     while Letters.isDigit(byte(0)) { position += 1 }
+    if constantArray(start) { return }
     if byte(0) == UInt8(ascii: "."), dotIsDecimal() {
       position += 1
       while Letters.isDigit(byte(0)) { position += 1 }
@@ -130,12 +186,37 @@ struct Lexer {
     tokens.append(Token(kind: .number, range: SourceRange(start: start, end: position)))
   }
 
+  /// `1_n` and `0_n`: a vector of ones or zeros, read as the call of `ones` or `zeros`.
+  private mutating func constantArray(_ start: Int) -> Bool {
+    guard position == start + 1, bytes[start] == UInt8(ascii: "0") || bytes[start] == UInt8(ascii: "1"),
+      byte(0) == UInt8(ascii: "_")
+    else { return false }
+    let isBraced = byte(1) == UInt8(ascii: "{")
+    let first = position + (isBraced ? 2 : 1)
+    var end = first
+    while end < bytes.count, Letters.isASCIILetter(bytes[end]) || Letters.isDigit(bytes[end]) { end += 1 }
+    guard end > first, Letters.isASCIILetter(bytes[first]) else { return false }
+    let size = SourceRange(start: first, end: end)
+    let name = String(decoding: bytes[first..<end], as: UTF8.self)
+    if isBraced, end < bytes.count, bytes[end] == UInt8(ascii: "}") { end += 1 }
+    let head = SourceRange(start: start, end: first)
+    let tail = SourceRange(start: size.end, end: end)
+    let function = bytes[start] == UInt8(ascii: "1") ? "ones" : "zeros"
+    tokens.append(Token(kind: .name, range: head, text: function))
+    tokens.append(Token(kind: .leftParenthesis, range: SourceRange(start: first, end: first)))
+    tokens.append(Token(kind: .name, range: size, text: name))
+    tokens.append(Token(kind: .rightParenthesis, range: tail))
+    position = end
+    return true
+  }
+
   /// Whether the dot at the position is a decimal point and not the start of `.*` and its like.
   private func dotIsDecimal() -> Bool {
     switch byte(1) {
     case UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "^"), UInt8(ascii: "+"), UInt8(ascii: "-"),
       UInt8(ascii: "'"), UInt8(ascii: "."):
       false
+    case UInt8(ascii: "T"): Letters.isASCIILetter(byte(2)) || Letters.isDigit(byte(2))
     default: true
     }
   }
@@ -163,6 +244,18 @@ struct Lexer {
       add(kind, length: length)
     } else if Letters.superscript(value) != nil {
       superscript()
+    } else if value == 0x2207 {
+      nabla(length)
+    } else if value == 0x2211 || value == 0x220F {
+      let range = SourceRange(start: position, end: position + length)
+      tokens.append(Token(kind: .name, range: range, text: value == 0x2211 ? "sum" : "prod"))
+      position += length
+    } else if let digit = Letters.subscriptDigit(value), tokens.last?.kind == .bar,
+      tokens.last?.range.end == position
+    {
+      let range = SourceRange(start: position, end: position + length)
+      tokens.append(Token(kind: .normMark, range: range, text: String(digit)))
+      position += length
     } else if Letters.spelling(value) != nil || Unicode.Scalar(value)?.properties.isAlphabetic == true {
       name()
     } else {
@@ -197,13 +290,24 @@ struct Lexer {
     }
   }
 
+  private static let modules: Set<String> = [
+    "np", "numpy", "jnp", "jax", "torch", "linalg", "nn", "functional", "math", "scipy", "special", "tf",
+    "LinearAlgebra",
+  ]
+
   private mutating func name() {
     let start = position
     var folded: String?
     var pieces = 0
     while position < bytes.count {
       let next = bytes[position]
-      if Letters.isASCIILetter(next) || Letters.isDigit(next) || next == UInt8(ascii: "_") {
+      if next == UInt8(ascii: "_"), byte(1) == UInt8(ascii: "{") {
+        // `W_{ij}` is a name, `sum_{i=1}^n` is not.
+        guard let length = bracedIndex() else { break }
+        if folded == nil { folded = String(decoding: bytes[start..<position], as: UTF8.self) }
+        folded?.append("_" + String(decoding: bytes[(position + 2)..<(position + length - 1)], as: UTF8.self))
+        position += length
+      } else if Letters.isASCIILetter(next) || Letters.isDigit(next) || next == UInt8(ascii: "_") {
         folded?.unicodeScalars.append(Unicode.Scalar(next))
         position += 1
       } else if next >= 0x80, let (value, length) = scalar(at: position), let piece = namePiece(value) {
@@ -216,8 +320,15 @@ struct Lexer {
       pieces += 1
     }
     let text = folded ?? String(decoding: bytes[start..<position], as: UTF8.self)
+    // `np.log` is `log`.
+    if Self.modules.contains(text), byte(0) == UInt8(ascii: "."), Letters.isASCIILetter(byte(1)),
+      byte(1) != UInt8(ascii: "T") || Letters.isASCIILetter(byte(2))
+    {
+      position += 1
+      return name()
+    }
     let range = SourceRange(start: start, end: position)
-    let isGreekLetter = pieces == 1 && folded != nil
+    let isGreekLetter = pieces == 1 && folded != nil && !text.contains("_")
     if text.utf8.count > Limits.nameLength {
       tokens.append(
         Token(
@@ -226,6 +337,13 @@ struct Lexer {
     } else {
       tokens.append(Token(kind: .name, range: range, text: text, isGreekLetter: isGreekLetter))
     }
+  }
+
+  /// The length of `_{ij}`, where nothing but letters and digits stands in it.
+  private func bracedIndex() -> Int? {
+    var length = 2
+    while Letters.isASCIILetter(byte(length)) || Letters.isDigit(byte(length)) { length += 1 }
+    return length > 2 && byte(length) == UInt8(ascii: "}") ? length + 1 : nil
   }
 
   private func namePiece(_ value: UInt32) -> String? {

@@ -1,7 +1,7 @@
 /// Reads expressions from tokens; stops at the first thing that it cannot read.
 struct Parser {
   let source: SourceText
-  let tokens: [Token]
+  private(set) var tokens: [Token]
   var position: Int
   /// The token after the last that may be read.
   let limit: Int
@@ -9,6 +9,10 @@ struct Parser {
   /// How deep this text may nest.
   private var nesting = Limits.nesting
   private var isStackAsked = false
+  /// Whether what stands side by side is a product; directly in `[ ]` it is not.
+  var joins = true
+  /// The bars that are open, the innermost last; a bracket hides those outside of it.
+  var bars: [Token.Kind] = []
 
   /// A parser of the tokens in a range; a token of kind `end` is seen after them.
   init(_ source: SourceText, tokens: [Token], _ range: Range<Int>) throws(Diagnostic) {
@@ -55,9 +59,31 @@ struct Parser {
     return index >= 0 ? tokens[index].range.end : 0
   }
 
+  /// Makes two of `||`, where the first closes what one bar opened.
+  mutating func splitBar() {
+    let range = token.range
+    let middle = range.start + 1
+    guard kind == .bar, range.end == range.start + 2 else { return }
+    tokens[position] = Token(kind: .singleBar, range: SourceRange(start: middle, end: range.end))
+  }
+
+  /// Reads something with its own bars and its own meaning of what stands side by side.
+  mutating func apart<T>(
+    joins: Bool = true, bar: Token.Kind? = nil, _ body: (inout Parser) throws(Diagnostic) -> T
+  ) throws(Diagnostic) -> T {
+    let before = (self.joins, bars)
+    self.joins = joins
+    bars = bar.map { [$0] } ?? []
+    defer { (self.joins, bars) = before }
+    return try body(&self)
+  }
+
   /// The error of a token that does not fit.
   func unexpected(wanted: String) -> Diagnostic {
     let token = token
+    if token.kind == .leftBrace || token.kind == .rightBrace {
+      return Diagnostic(.unknownCharacter(source.text(token.range)), at: token.range)
+    }
     if let problem = token.problem { return Diagnostic(problem, at: token.range) }
     if token.kind == .end { return Diagnostic(.unexpectedEnd(wanted: wanted), at: token.range) }
     return Diagnostic(.unexpected(found: source.text(token.range), wanted: wanted), at: token.range)
@@ -105,7 +131,7 @@ struct Parser {
     return kind == .greaterOrEqual ? .greaterOrEqual : nil
   }
 
-  private mutating func sum() throws(Diagnostic) -> SyntaxTree {
+  mutating func sum() throws(Diagnostic) -> SyntaxTree {
     let first = try product()
     guard kind == .plus || kind == .minus else { return first }
     var terms: [(isNegative: Bool, tree: SyntaxTree)] = [(false, first)]
@@ -140,25 +166,70 @@ struct Parser {
     return result
   }
 
-  private mutating func product() throws(Diagnostic) -> SyntaxTree {
+  mutating func product() throws(Diagnostic) -> SyntaxTree {
     var result = try signed()
-    while let operation = productOperator(kind) {
-      advance()
-      let right = try signed()
-      result = try make(.binary(operation, result, right), from: result.range.start)
+    var isNumberUnderSlash = false
+    while true {
+      if let operation = productOperator(kind) {
+        let isSolving = kind == .backslash
+        advance()
+        let right = try signed()
+        isNumberUnderSlash = false
+        if isSolving {
+          result = try solution(result, right)
+        } else {
+          if operation == .divide, case .number = right.kind { isNumberUnderSlash = true }
+          result = try make(.binary(operation, result, right), from: result.range.start)
+        }
+      } else if joins, startsFactor {
+        let right = try power()
+        if isNumberUnderSlash {
+          let left = source.text(SourceRange(start: result.range.start, end: result.range.end))
+          throw Diagnostic(
+            .fractionBefore(fraction: left, factor: source.text(right.range)),
+            at: SourceRange(start: result.range.start, end: previousEnd))
+        }
+        result = try make(.binary(.multiply, result, right), from: result.range.start)
+      } else {
+        return result
+      }
     }
-    return result
+  }
+
+  /// `A\b`: `inv(A)*b`.
+  private mutating func solution(_ matrix: SyntaxTree, _ right: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
+    let inverse = try make(
+      .call("inv", nameRange: matrix.range, isGreekLetter: false, [matrix]), from: matrix.range.start,
+      to: matrix.range.end)
+    return try make(.binary(.multiply, inverse, right), from: matrix.range.start)
+  }
+
+  /// Whether the next token starts a factor that stands side by side with what is before it.
+  var startsFactor: Bool {
+    switch kind {
+    case .name: !Words.connectives.contains(token.text)
+    case .leftParenthesis, .leftAngle: true
+    case .bar: bars.isEmpty
+    case .singleBar: bars.isEmpty
+    case .number, .superscript, .transposeMark, .prime, .plus, .minus, .star, .slash, .backslash, .dotStar,
+      .dotSlash, .caret, .dotCaret, .otimes, .centeredDot, .less, .lessOrEqual, .greater, .greaterOrEqual,
+      .equals, .doubleEquals, .colon, .comma, .semicolon, .arrow, .rightParenthesis, .leftBracket,
+      .rightBracket, .leftBrace, .rightBrace, .rightAngle, .normMark, .underscore, .nabla, .newline, .end,
+      .bad:
+      false
+    }
   }
 
   private func productOperator(_ kind: Token.Kind) -> BinaryOperator? {
-    if kind == .star { return .multiply }
+    if kind == .star || kind == .backslash { return .multiply }
+    if kind == .centeredDot { return .centeredDot }
     if kind == .slash { return .divide }
     if kind == .dotStar { return .elementwiseMultiply }
     if kind == .dotSlash { return .elementwiseDivide }
     return kind == .otimes ? .kronecker : nil
   }
 
-  private mutating func signed() throws(Diagnostic) -> SyntaxTree {
+  mutating func signed() throws(Diagnostic) -> SyntaxTree {
     guard kind == .minus || kind == .plus else { return try power() }
     try enter()
     defer { depth -= 1 }
@@ -170,7 +241,7 @@ struct Parser {
   }
 
   /// An atom with what is written behind it: primes, subscripts, exponents.
-  private mutating func power() throws(Diagnostic) -> SyntaxTree {
+  mutating func power() throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
     var result = try atom()
     while true {
@@ -181,16 +252,18 @@ struct Parser {
       case .superscript:
         result = try superscript(of: result)
       case .leftBracket:
+        // `[A [1 2]]` are two blocks.
+        if !joins, token.range.start > previousEnd { return result }
         result = try entry(of: result)
       case .caret, .dotCaret:
         result = try raised(result, isElementwise: kind == .dotCaret)
-      case .name where Words.connectives.contains(token.text):
-        return result
-      case .number, .name, .leftParenthesis:
+      case .number:
+        if !joins { return result }
         throw missingOperator(after: start)
-      case .plus, .minus, .star, .slash, .dotStar, .dotSlash, .otimes, .less, .lessOrEqual, .greater,
-        .greaterOrEqual, .equals, .doubleEquals, .colon, .comma, .semicolon, .arrow, .rightParenthesis,
-        .rightBracket, .bar, .newline, .end, .bad:
+      case .name, .leftParenthesis, .plus, .minus, .star, .slash, .backslash, .dotStar, .dotSlash, .otimes,
+        .centeredDot, .less, .lessOrEqual, .greater, .greaterOrEqual, .equals, .doubleEquals, .colon, .comma,
+        .semicolon, .arrow, .rightParenthesis, .rightBracket, .leftBrace, .rightBrace, .leftAngle,
+        .rightAngle, .bar, .singleBar, .normMark, .underscore, .nabla, .newline, .end, .bad:
         return result
       }
     }
@@ -198,9 +271,6 @@ struct Parser {
 
   private func missingOperator(after start: Int) -> Diagnostic {
     let left = source.text(SourceRange(start: start, end: previousEnd))
-    if kind == .leftParenthesis {
-      return Diagnostic(.notCallable(left), at: token.range)
-    }
     return Diagnostic(.missingOperator(left: left, right: source.text(token.range)), at: token.range)
   }
 
@@ -217,8 +287,26 @@ struct Parser {
       advance()
       return try make(.inverseTranspose(base), from: start)
     }
-    let exponent = try exponent()
+    let exponent = kind == .leftBrace ? try braced() : try exponent()
     return try make(.binary(isElementwise ? .elementwisePower : .power, base, exponent), from: start)
+  }
+
+  /// `{-1}`: an exponent in braces.
+  private mutating func braced() throws(Diagnostic) -> SyntaxTree {
+    let opening = token
+    advance()
+    let isMark = kind == .transposeMark || kind == .minus && kind(at: position + 1) == .transposeMark
+    let inner: SyntaxTree
+    if isMark {
+      let isNegative = take(.minus)
+      let mark = SyntaxTree(.name("T"), range: token.range)
+      advance()
+      inner = isNegative ? SyntaxTree(.negate(mark), range: mark.range) : mark
+    } else {
+      inner = try apart { parser throws(Diagnostic) in try parser.expression() }
+    }
+    guard take(.rightBrace) else { throw Diagnostic(.unclosed("{"), at: opening.range) }
+    return inner
   }
 
   /// A signed number, name or bracket; further powers belong to it, a prime does not.

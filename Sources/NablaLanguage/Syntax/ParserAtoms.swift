@@ -7,22 +7,49 @@ extension Parser {
     case .name: return try nameOrCall(token)
     case .leftParenthesis:
       advance()
-      let inner = try expression()
+      let inner = try apart { parser throws(Diagnostic) in try parser.expression() }
       try close(.rightParenthesis, opening: token)
       return SyntaxTree(inner.kind, range: SourceRange(start: token.range.start, end: previousEnd))
-    case .bar:
+    case .bar, .singleBar:
       advance()
-      let inner = try expression()
-      try close(.bar, opening: token)
-      return try make(.norm(inner), from: token.range.start)
+      let inner = try apart(bar: token.kind) { parser throws(Diagnostic) in try parser.expression() }
+      if token.kind == .singleBar, kind == .bar { splitBar() } else { try close(token.kind, opening: token) }
+      return try measured(inner, by: token)
+    case .less, .leftAngle: return try innerProduct(token)
     case .leftBracket: return try blocks(token)
-    case .superscript, .transposeMark, .prime, .plus, .minus, .star, .slash, .dotStar, .dotSlash, .caret,
-      .dotCaret,
-      .otimes, .less, .lessOrEqual, .greater, .greaterOrEqual, .equals, .doubleEquals, .colon, .comma,
-      .semicolon,
-      .arrow, .rightParenthesis, .rightBracket, .newline, .end, .bad:
+    case .superscript, .transposeMark, .prime, .plus, .minus, .star, .slash, .backslash, .dotStar, .dotSlash,
+      .caret, .dotCaret, .otimes, .centeredDot, .lessOrEqual, .greater, .greaterOrEqual, .equals,
+      .doubleEquals, .colon, .comma, .semicolon, .arrow, .rightParenthesis, .rightBracket, .leftBrace,
+      .rightBrace, .rightAngle, .normMark, .underscore, .nabla, .newline, .end, .bad:
       throw unexpected(wanted: "an expression")
     }
+  }
+
+  /// `‖x‖`, `‖x‖₁`, `|x|`.
+  private mutating func measured(_ inner: SyntaxTree, by bar: Token) throws(Diagnostic) -> SyntaxTree {
+    let start = bar.range.start
+    if bar.kind == .singleBar { return try make(.magnitude(inner), from: start) }
+    guard kind == .normMark, token.range.start == previousEnd else {
+      return try make(.norm(inner), from: start)
+    }
+    let mark = token
+    advance()
+    let order = Rational(text: mark.text[...]).map { SyntaxTree.Kind.number($0) } ?? .name(mark.text)
+    return try make(
+      .call(
+        "‖‖", nameRange: bar.range, isGreekLetter: false, [inner, SyntaxTree(order, range: mark.range)]),
+      from: start)
+  }
+
+  /// `<x, y>`.
+  private mutating func innerProduct(_ opening: Token) throws(Diagnostic) -> SyntaxTree {
+    advance()
+    let left = try apart { parser throws(Diagnostic) in try parser.sum() }
+    guard take(.comma) else { throw unexpected(wanted: "`,` and a second vector") }
+    let right = try apart { parser throws(Diagnostic) in try parser.sum() }
+    try close(opening.kind == .less ? .greater : .rightAngle, opening: opening)
+    return try make(
+      .call("dot", nameRange: opening.range, isGreekLetter: false, [left, right]), from: opening.range.start)
   }
 
   private mutating func number(_ token: Token) throws(Diagnostic) -> SyntaxTree {
@@ -45,7 +72,14 @@ extension Parser {
     let open = source.text(opening.range)
     let isOver = kind == .end || kind == .newline || kind == .name && Words.connectives.contains(token.text)
     if isOver { throw Diagnostic(.unclosed(open), at: opening.range) }
-    let closing = wanted == .rightParenthesis ? ")" : wanted == .rightBracket ? "]" : open
+    let closing =
+      switch wanted {
+      case .rightParenthesis: ")"
+      case .rightBracket: "]"
+      case .greater: ">"
+      case .rightAngle: "⟩"
+      default: open
+      }
     if case .bad = kind { throw unexpected(wanted: closing) }
     if kind == .number || kind == .name {
       let left = source.text(SourceRange(start: opening.range.end, end: previousEnd))
@@ -61,7 +95,11 @@ extension Parser {
       throw Diagnostic(.wordInExpression(token.text), at: token.range)
     }
     advance()
-    if kind == .leftParenthesis { return try call(token) }
+    if kind == .leftParenthesis, joins || self.token.range.start == token.range.end {
+      return try call(token)
+    }
+    if kind == .underscore, token.text == "sum" || token.text == "prod" { return try writtenSum(token) }
+    if Self.takesOperand(token.text), startsOperand { return try application(of: token) }
     // phi'(z): primes with a bracket behind them; anywhere else a prime transposes.
     var primes = 0
     while kind(at: position + primes) == .prime { primes += 1 }
@@ -76,8 +114,11 @@ extension Parser {
 
   private mutating func call(_ name: Token) throws(Diagnostic) -> SyntaxTree {
     let start = name.range.start
-    if name.text == "sum", kind(at: position + 1) == .name, kind(at: position + 2) == .equals {
-      return try indexedSum(name)
+    if name.text == "sum", kind(at: position + 1) == .name,
+      kind(at: position + 2) == .equals
+        || kind(at: position + 2) == .name && token(at: position + 2).text == "in"
+    {
+      return try apart { parser throws(Diagnostic) in try parser.indexedSum(name) }
     }
     let arguments = try arguments()
     if let derivative = Words.derivatives[name.text], kind == .leftParenthesis {
@@ -97,14 +138,91 @@ extension Parser {
     advance()
     var result: [SyntaxTree] = []
     if kind != .rightParenthesis {
-      repeat { result.append(try expression()) } while take(.comma)
+      repeat {
+        if let word = quotedWord() {
+          result.append(word)
+        } else {
+          result.append(try apart { parser throws(Diagnostic) in try parser.expression() })
+        }
+      } while take(.comma)
     }
     try close(.rightParenthesis, opening: opening)
     return result
   }
 
+  /// `'fro'` as an argument.
+  private mutating func quotedWord() -> SyntaxTree? {
+    guard kind == .prime, kind(at: position + 1) == .name, kind(at: position + 2) == .prime,
+      kind(at: position + 3) == .rightParenthesis
+    else { return nil }
+    let word = token(at: position + 1)
+    position += 3
+    return SyntaxTree(.name(word.text), range: word.range)
+  }
+
+  // MARK: Functions before one operand
+
+  /// Whether a name is that of a function of one argument, which may stand before it without a bracket.
+  private static func takesOperand(_ name: String) -> Bool {
+    let canonical = ForeignNames.sameFunction(as: name) ?? name
+    guard let signature = Signature.builtins[canonical], !signature.takesSizes else { return false }
+    return signature.arity.contains(1) && !Words.types.contains(name) && !Letters.greekNames.contains(name)
+  }
+
+  private var startsOperand: Bool {
+    kind == .number || kind != .leftParenthesis && startsFactor
+  }
+
+  /// `tr A`, `log det(A)`: one operand, with its exponents and primes; what follows must not be a factor.
+  private mutating func application(of name: Token) throws(Diagnostic) -> SyntaxTree {
+    try enter()
+    defer { depth -= 1 }
+    let operand = try power()
+    let end = previousEnd
+    let continues: Bool =
+      switch kind {
+      case .star, .slash, .backslash, .dotStar, .dotSlash, .otimes, .centeredDot: true
+      default: joins && startsFactor
+      }
+    if continues {
+      let (function, argument) = (name.text, source.text(operand.range))
+      if !(joins && startsFactor) { advance() }
+      _ = try signed()
+      let rest = source.text(SourceRange(start: end, end: previousEnd))
+      throw Diagnostic(
+        .operandOrFactor(function: function, operand: argument, rest: rest),
+        at: SourceRange(start: name.range.start, end: previousEnd))
+    }
+    return try make(
+      .call(name.text, nameRange: name.range, isGreekLetter: name.isGreekLetter, [operand]),
+      from: name.range.start)
+  }
+
+  // MARK: Sums
+
+  /// `sum_{i=1}^n e`: what follows up to the next `+` or `-` is summed.
+  private mutating func writtenSum(_ name: Token) throws(Diagnostic) -> SyntaxTree {
+    advance()
+    let opening = token
+    guard take(.leftBrace), kind == .name else { throw unexpected(wanted: "`{i = 1}`") }
+    let index = token
+    advance()
+    guard take(.equals) else { throw unexpected(wanted: "`=` and where the index starts") }
+    let lower = try apart { parser throws(Diagnostic) in try parser.sum() }
+    guard take(.rightBrace) else { throw Diagnostic(.unclosed("{"), at: opening.range) }
+    guard take(.caret) else { throw unexpected(wanted: "`^` and where the index ends") }
+    let isBraced = take(.leftBrace)
+    let upper = isBraced ? try apart { parser throws(Diagnostic) in try parser.sum() } : try atom()
+    if isBraced, !take(.rightBrace) { throw unexpected(wanted: "`}`") }
+    if name.text == "prod" { throw Diagnostic(.absent("prod over an index", instead: nil), at: name.range) }
+    let summand = try product()
+    return try make(
+      .sum(index: index.text, indexRange: index.range, lower: lower, upper: upper, summand),
+      from: name.range.start)
+  }
+
   /// `sum(i = 1:n, e)`.
-  private mutating func indexedSum(_ name: Token) throws(Diagnostic) -> SyntaxTree {
+  mutating func indexedSum(_ name: Token) throws(Diagnostic) -> SyntaxTree {
     let opening = token
     advance()
     let index = token
@@ -127,24 +245,85 @@ extension Parser {
   private mutating func blocks(_ opening: Token) throws(Diagnostic) -> SyntaxTree {
     advance()
     if kind == .rightBracket { throw Diagnostic(.emptyBlocks, at: opening.range) }
-    var rows: [[SyntaxTree]] = [[]]
-    while true {
-      rows[rows.count - 1].append(try block())
-      if take(.comma) { continue }
-      if take(.semicolon) {
-        rows.append([])
-        continue
-      }
-      break
-    }
+    let rows = try apart(joins: false) { parser throws(Diagnostic) in try parser.blockRows() }
     try close(.rightBracket, opening: opening)
     return try make(.blocks(rows), from: opening.range.start)
+  }
+
+  private mutating func blockRows() throws(Diagnostic) -> [[SyntaxTree]] {
+    var rows = [try blockRow()]
+    while take(.semicolon) { rows.append(try blockRow()) }
+    return rows
+  }
+
+  /// Blocks side by side, between commas, or between blanks where no operator stands in them.
+  private mutating func blockRow() throws(Diagnostic) -> [SyntaxTree] {
+    var row: [SyntaxTree] = []
+    var run = position
+    var isRun = false
+    while true {
+      let start = position
+      let block = try self.block()
+      try refuseSign(in: start..<position)
+      if isRun, let last = row.last, hasOperator(run..<position) { throw twoMeanings(last, block.range) }
+      row.append(block)
+      if take(.comma) {
+        (run, isRun) = (position, false)
+      } else if startsFactor || kind == .number || kind == .leftBracket {
+        if token.range.start == previousEnd || hasOperator(run..<position) {
+          throw twoMeanings(block, token.range)
+        }
+        isRun = true
+      } else {
+        return row
+      }
+    }
   }
 
   private mutating func block() throws(Diagnostic) -> SyntaxTree {
     let result = try expression()
     if kind == .colon { throw unexpected(wanted: "`,`, `;` or `]`") }
     return result
+  }
+
+  private func twoMeanings(_ left: SyntaxTree, _ right: SourceRange) -> Diagnostic {
+    let (left, range) = (source.text(left.range), left.range.joined(with: right))
+    return Diagnostic(.blocksOrFactors(left: left, right: source.text(right)), at: range)
+  }
+
+  /// Whether an operator stands between the tokens of a range, brackets aside.
+  private func hasOperator(_ range: Range<Int>) -> Bool {
+    var depth = 0
+    for index in range {
+      if tokens[index].opensBracket { depth += 1 }
+      if tokens[index].closesBracket { depth -= 1 }
+      guard depth == 0 else { continue }
+      switch tokens[index].kind {
+      case .plus, .minus, .star, .slash, .backslash, .dotStar, .dotSlash, .otimes, .centeredDot, .less,
+        .lessOrEqual, .greater, .greaterOrEqual:
+        return true
+      default: continue
+      }
+    }
+    return false
+  }
+
+  /// Refuses `[A -B]`, which is two blocks for some and a difference for others.
+  private func refuseSign(in range: Range<Int>) throws(Diagnostic) {
+    var depth = 0
+    for index in range {
+      if tokens[index].opensBracket { depth += 1 }
+      if tokens[index].closesBracket { depth -= 1 }
+      let sign = tokens[index]
+      guard depth == 0, sign.kind == .plus || sign.kind == .minus, index > range.lowerBound,
+        index + 1 < range.upperBound, tokens[index - 1].range.end < sign.range.start,
+        sign.range.end == tokens[index + 1].range.start, !tokens[index - 1].continuesLine
+      else { continue }
+      let left = source.text(
+        SourceRange(start: tokens[range.lowerBound].range.start, end: tokens[index - 1].range.end))
+      let right = source.text(tokens[index + 1].range)
+      throw Diagnostic(.blocksOrSum(left: left, sign: source.text(sign.range), right: right), at: sign.range)
+    }
   }
 
   /// `x[i]`, `A[i, :]`, `A[1:h, :]`.

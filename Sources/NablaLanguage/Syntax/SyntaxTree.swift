@@ -1,6 +1,8 @@
 /// An operator between two expressions.
 public enum BinaryOperator: Sendable, Hashable {
   case add, subtract, multiply, divide, elementwiseMultiply, elementwiseDivide, kronecker
+  /// `x·y`: the inner product of two vectors, the product of anything else.
+  case centeredDot
   case power, elementwisePower
   case compare(Comparison)
 
@@ -10,6 +12,7 @@ public enum BinaryOperator: Sendable, Hashable {
     case .add: "+"
     case .subtract: "-"
     case .multiply: "*"
+    case .centeredDot: "·"
     case .divide: "/"
     case .elementwiseMultiply: ".*"
     case .elementwiseDivide: "./"
@@ -58,6 +61,8 @@ public final class SyntaxTree: Sendable {
     /// `phi'(z)`, `grad(f)(x)` and their like.
     case derivative(FunctionDerivative, of: String, nameRange: SourceRange, [SyntaxTree])
     case norm(SyntaxTree)
+    /// `|x|`: the absolute value of a scalar, the determinant of a square matrix.
+    case magnitude(SyntaxTree)
     case blocks([[SyntaxTree]])
     case entry(SyntaxTree, [SubscriptTree])
     case sum(index: String, indexRange: SourceRange, lower: SyntaxTree, upper: SyntaxTree, SyntaxTree)
@@ -92,7 +97,7 @@ public final class SyntaxTree: Sendable {
   private static func forEachChild(of kind: Kind, _ body: (SyntaxTree) -> Void) {
     switch kind {
     case .number, .name: break
-    case .negate(let a), .transpose(let a), .inverseTranspose(let a), .norm(let a): body(a)
+    case .negate(let a), .transpose(let a), .inverseTranspose(let a), .norm(let a), .magnitude(let a): body(a)
     case .binary(_, let a, let b):
       body(a)
       body(b)
@@ -124,8 +129,16 @@ public final class SyntaxTree: Sendable {
     case .number(let value): value.integer
     case .negate(let a):
       if case .number(let value) = a.kind, let integer = value.integer { -integer } else { nil }
-    case .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: nil
+    case .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks,
+      .entry,
+      .sum:
+      nil
     }
+  }
+
+  /// The last factor of a product, itself where it is none.
+  var lastFactor: SyntaxTree {
+    if case .binary(.multiply, _, let right) = kind { right.lastFactor } else { self }
   }
 
   /// The name when it is one.

@@ -2,10 +2,17 @@
 struct Token: Sendable {
   enum Kind: UInt8, Sendable {
     case number, name, superscript, transposeMark, prime
-    case plus, minus, star, slash, dotStar, dotSlash, caret, dotCaret, otimes
+    case plus, minus, star, slash, backslash, dotStar, dotSlash, caret, dotCaret, otimes, centeredDot
     case less, lessOrEqual, greater, greaterOrEqual
     case equals, doubleEquals, colon, comma, semicolon, arrow
-    case leftParenthesis, rightParenthesis, leftBracket, rightBracket, bar
+    case leftParenthesis, rightParenthesis, leftBracket, rightBracket, leftBrace, rightBrace
+    case leftAngle, rightAngle
+    /// `‖` or `||`, and `|`.
+    case bar, singleBar
+    /// `_2` behind a norm; `_` before a brace.
+    case normMark, underscore
+    /// `∇_x`; the text is the variable.
+    case nabla
     case newline, end, bad
   }
 
@@ -21,12 +28,13 @@ struct Token: Sendable {
   /// Whether a line that ends in it goes on.
   var continuesLine: Bool {
     switch kind {
-    case .plus, .minus, .star, .slash, .dotStar, .dotSlash, .caret, .dotCaret, .otimes, .less, .lessOrEqual,
-      .greater, .greaterOrEqual, .equals, .doubleEquals, .colon, .comma, .arrow:
+    case .plus, .minus, .star, .slash, .backslash, .dotStar, .dotSlash, .caret, .dotCaret, .otimes,
+      .centeredDot, .less, .lessOrEqual, .greater, .greaterOrEqual, .equals, .doubleEquals, .colon, .comma,
+      .arrow:
       true
     case .number, .name, .superscript, .transposeMark, .prime, .semicolon, .leftParenthesis,
-      .rightParenthesis,
-      .leftBracket, .rightBracket, .bar, .newline, .end, .bad:
+      .rightParenthesis, .leftBracket, .rightBracket, .leftBrace, .rightBrace, .leftAngle, .rightAngle, .bar,
+      .singleBar, .normMark, .underscore, .nabla, .newline, .end, .bad:
       false
     }
   }

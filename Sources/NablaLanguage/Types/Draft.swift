@@ -24,6 +24,14 @@ struct Constraint {
     case broadcast(String, Draft, Draft, Shape)
     case power(Draft, exponent: Int?, exponentText: String, Shape)
     case equal(Shape, Shape, Problem.Kindred)
+    /// `x·y`.
+    case centeredDot(Draft, Draft, Shape)
+    /// By a scalar, or by a square matrix.
+    case quotient(Draft, Draft, Shape)
+    /// A scalar or a square matrix between bars.
+    case magnitude(Draft)
+    /// Not a matrix, for which the norm has several meanings.
+    case vectorNorm(Draft, order: String)
     case diagonal(Draft, Shape)
     case rowwiseReduction(Draft, Shape)
     case oneSubscript(Draft, size: Dimension, length: Dimension, Shape)

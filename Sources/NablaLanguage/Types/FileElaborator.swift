@@ -137,7 +137,10 @@ public struct FileElaborator {
       case .definition(let name, _, let tree):
         note(name, statement)
         trees.append(tree)
-      case .question(let question): trees += ([question.expression] + question.otherSides).map(\.tree)
+      case .question(let question):
+        let claims = [question.expression] + question.otherSides
+        trees += claims.map(\.tree)
+        for mention in question.wrt + claims.flatMap(\.wrt) { engine.variables.insert(mention.name) }
       }
     }
     for name in LogicalLines.unreadNames(of: source, statements) where engine.upcoming[name] == nil {

@@ -97,11 +97,15 @@ extension InferenceEngine {
   /// Notes the names that stand where only a size can, before any of them is taken for a variable.
   func noteSizes(_ trees: [SyntaxTree]) {
     guard environment.infersUndeclared else { return }
-    for tree in trees { noteSizes(tree, bound: []) }
+    for tree in trees {
+      // What is at fault is told when the expression is read.
+      noteSizes((try? respelled(tree)) ?? tree, bound: [])
+    }
   }
 
   private func noteSizes(_ tree: SyntaxTree, bound: [String]) {
     var bound = bound
+    noteVariables(tree)
     switch tree.kind {
     case .call(let name, _, _, let arguments):
       if environment.functions[name]?.takesSizes == true, environment.declarations[name] == nil {
@@ -122,14 +126,28 @@ extension InferenceEngine {
         case .all: break
         }
       }
-    case .number, .name, .negate, .binary, .transpose, .inverseTranspose, .derivative, .norm, .blocks: break
+    case .number, .name, .negate, .binary, .transpose, .inverseTranspose, .derivative, .norm, .magnitude,
+      .blocks:
+      break
     }
     tree.forEachChild { noteSizes($0, bound: bound) }
   }
 
+  /// Notes that `e` is a variable in `e'*P*e`.
+  private func noteVariables(_ tree: SyntaxTree) {
+    var arrays: [SyntaxTree] = []
+    switch tree.kind {
+    case .transpose(let a), .norm(let a), .entry(let a, _): arrays = [a]
+    case .call(let name, _, _, let arguments):
+      if environment.functions[name]?.rule.takesArrays(arguments.count) == true { arrays = arguments }
+    case .number, .name, .negate, .binary, .inverseTranspose, .derivative, .magnitude, .blocks, .sum: break
+    }
+    for name in arrays.compactMap(\.name) where name == "e" || name == "pi" { variables.insert(name) }
+  }
+
   private func noteSizeNames(_ tree: SyntaxTree, _ bound: [String]) {
     _ = Dimension(tree: tree) { name in
-      if !bound.contains(name), !self.hasValue(name), !self.faulty.contains(name) {
+      if !bound.contains(name), name != "end", !self.hasValue(name), !self.faulty.contains(name) {
         self.state.dimensions.insert(name)
       }
       return Dimension(name: name)

@@ -89,6 +89,8 @@ extension InferenceEngine {
   private func subscriptDraft(
     _ part: SyntaxTree.SubscriptTree, of a: Draft, size: Dimension
   ) throws(Diagnostic) -> DraftSubscript {
+    ends.append(size)
+    defer { ends.removeLast() }
     switch part {
     case .all: return .all
     case .index(let tree):
@@ -127,6 +129,7 @@ extension InferenceEngine {
         isUnknown = true
         return nil
       }
+      if name == "end" { return size }
       guard self.environment.infersUndeclared else {
         isUnknown = true
         return nil

@@ -4,6 +4,10 @@ extension InferenceEngine {
     _ tree: SyntaxTree, _ name: String, _ nameRange: SourceRange, _ isGreek: Bool, _ arguments: [SyntaxTree]
   ) throws(Diagnostic) -> Draft {
     if isBound(name) { throw Diagnostic(.valueCalled(name, isArray: false), at: nameRange) }
+    if name == "log|" { return try magnitude(tree, arguments[0], isLogarithm: true) }
+    if name == "‖‖" || name == "norm" && arguments.count == 2 && environment.declarations[name] == nil {
+      return try orderedNorm(tree, arguments[0], arguments[1], isCall: name == "norm")
+    }
     if let declaration = environment.declarations[name] {
       if case .function = declaration.type {
         return try application(tree, .value, name, nameRange, arguments)
@@ -47,8 +51,46 @@ extension InferenceEngine {
     }
     if faulty.contains(name) { return Diagnostic(.dependsOnFaulty(name), at: range) }
     if let line = upcoming[name] { return Diagnostic(.usedBeforeItsLine(name, line: line), at: range) }
+    let absent = ForeignNames.absent(name)
+    if absent.isKnown { return Diagnostic(.absent(name, instead: absent.instead), at: range) }
     let nearest = nearestName(to: name, among: environment.knownFunctions)
     return Diagnostic(.unknownFunction(name, nearest: nearest), at: range)
+  }
+
+  /// `‖x‖₁`, `norm(x, inf)`, `norm(A, 'fro')`.
+  private func orderedNorm(
+    _ tree: SyntaxTree, _ array: SyntaxTree, _ order: SyntaxTree, isCall: Bool
+  ) throws(Diagnostic) -> Draft {
+    let a = try draft(array)
+    note(.array(a))
+    func norm(_ name: String) -> Draft { Draft(tree, .scalar) { .call(name, [a.built($0)]) } }
+    if let number = order.integerLiteral {
+      // Of a matrix some take it entry by entry, others as the norm of a map.
+      if number != 1 || isCall { try post(.vectorNorm(a, order: "\(number)"), at: tree.range) }
+      if number == 1 { return norm("norm1") }
+      if number == 2 { return norm("norm2") }
+    }
+    switch order.name.map({ hasValue($0) || isSize($0) ? "" : $0.lowercased() }) {
+    case "f", "fro": return norm("normF")
+    case "nuc": return norm("nucnorm")
+    case "inf", "infty", "infinity":
+      try post(.vectorNorm(a, order: "inf"), at: tree.range)
+      return norm("norminf")
+    case "*": return norm("nucnorm")
+    default: break
+    }
+    let p = try draft(order)
+    try post(.vectorNorm(a, order: source.text(order.range)), at: tree.range)
+    try require(p.shape, equals: .scalar, .exponent(p), at: order.range)
+    return Draft(tree, .scalar) { unifier in
+      let (x, p) = (a.built(unifier), p.built(unifier))
+      func made(_ kind: TypedExpression.Kind, _ shape: Shape) -> TypedExpression {
+        TypedExpression(kind, shape: shape, range: tree.range)
+      }
+      let powers = made(.elementwisePower(made(.call("abs", [x]), x.shape), p), x.shape)
+      let inverse = made(.divide(made(.number(1), .scalar), p), .scalar)
+      return .elementwisePower(made(.call("sum", [powers]), .scalar), inverse)
+    }
   }
 
   /// `eye(n)`, `ones(m, n)` and their like, whose arguments are sizes.
@@ -72,6 +114,7 @@ extension InferenceEngine {
     var culprit: Problem?
     let result = Dimension(tree: tree) { name in
       if self.isSize(name) { return Dimension(name: name) }
+      if name == "end", let size = self.ends.last { return self.state.unifier.resolve(size) }
       if self.isBound(name) || self.faulty.contains(name) {
         if self.faulty.contains(name) { culprit = .dependsOnFaulty(name) }
         return nil

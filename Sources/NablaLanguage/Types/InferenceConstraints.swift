@@ -38,6 +38,13 @@ extension InferenceEngine {
       return try attemptPower(base, exponent, text, shape, range)
     case .equal(let a, let b, let kindred):
       return try unify(a, b, else: diagnostic(kindred, range))
+    case .centeredDot(let a, let b, let shape): return try attemptCenteredDot(a, b, shape, range)
+    case .quotient(let a, let b, let shape): return try attemptQuotient(a, b, shape, range)
+    case .magnitude(let a): return try attemptMagnitude(a, range)
+    case .vectorNorm(let a, let order):
+      guard let kind = kind(of: a.shape) else { return false }
+      if kind == .matrix { throw error(.matrixNorm(operand(a), order: order), range, a) }
+      return true
     case .diagonal(let a, let shape): return try attemptDiagonal(a, shape, range)
     case .rowwiseReduction(let a, let shape): return try attemptRowwise(a, shape, range)
     case .oneSubscript(let a, let size, let length, let shape):
@@ -103,6 +110,45 @@ extension InferenceEngine {
     let problem = { self.error(.powerBase(self.operand(base), exponent: text), range, base) }
     let square = try unify(base.shape.rows, base.shape.columns, else: problem())
     return try unify(shape, base.shape, else: problem()) && square
+  }
+
+  private func attemptCenteredDot(_ a: Draft, _ b: Draft, _ shape: Shape, _ range: SourceRange)
+    throws(Diagnostic) -> Bool
+  {
+    let problem = { self.mismatch(.product, a, b, range) }
+    switch (kind(of: a.shape), kind(of: b.shape)) {
+    case (.vector, .vector):
+      let fits = try unify(a.shape, b.shape, else: problem())
+      return try unify(shape, .scalar, else: problem()) && fits
+    case (nil, _), (_, nil): return false
+    case (.scalar, _), (.row, _), (.matrix, _), (.vector, _):
+      return try attemptProduct(a, b, shape, range)
+    }
+  }
+
+  private func attemptQuotient(_ a: Draft, _ b: Draft, _ shape: Shape, _ range: SourceRange)
+    throws(Diagnostic) -> Bool
+  {
+    let problem = { self.error(.divisionByArray(self.operand(a), self.operand(b)), range, b) }
+    switch kind(of: b.shape) {
+    case .scalar: return try unify(shape, a.shape, else: problem())
+    case .matrix:
+      let square = try unify(b.shape.rows, b.shape.columns, else: problem())
+      let fits = try unify(a.shape.columns, b.shape.rows, else: problem())
+      return try unify(shape, Shape(a.shape.rows, b.shape.columns), else: problem()) && square && fits
+    case .vector, .row: throw problem()
+    case nil: return false
+    }
+  }
+
+  private func attemptMagnitude(_ a: Draft, _ range: SourceRange) throws(Diagnostic) -> Bool {
+    switch kind(of: a.shape) {
+    case .scalar: return true
+    case .matrix:
+      return try unify(a.shape.rows, a.shape.columns, else: error(.magnitudeOf(operand(a)), range, a))
+    case .vector, .row: throw error(.magnitudeOf(operand(a)), range, a)
+    case nil: return false
+    }
   }
 
   private func attemptDiagonal(_ a: Draft, _ shape: Shape, _ range: SourceRange) throws(Diagnostic) -> Bool {

@@ -24,6 +24,10 @@ final class InferenceEngine {
   let source: SourceText
   var state = State()
   var indices: [BoundIndex] = []
+  /// Constants that stand for variables here, since they are primed, indexed or asked for.
+  var variables: Set<String> = []
+  /// What `end` stands for in the subscripts being read, the innermost last.
+  var ends: [Dimension] = []
   /// The definitions that are typed together with the rest.
   var drafts: [String: Draft] = [:]
   /// Names that get their meaning later in the text, with the line.
@@ -50,6 +54,18 @@ final class InferenceEngine {
 
   func isBound(_ name: String) -> Bool { indices.contains { $0.name == name } }
 
+  /// The expression in the language's own spelling.
+  func respelled(_ tree: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
+    let respelling = Respelling(
+      source: source,
+      isFunction: { name in
+        self.environment.functions[name] != nil && self.environment.declarations[name] == nil
+          || self.environment.isFunction(name)
+      },
+      hasMeaning: { self.hasValue($0) || self.isSize($0) || self.faulty.contains($0) })
+    return try respelling(tree)
+  }
+
   /// Notes where something stands by which typings are ranked.
   func note(_ use: Use) {
     if environment.infersUndeclared { state.uses.append(use) }
@@ -66,6 +82,7 @@ final class InferenceEngine {
 
   /// A whole expression of a statement.
   func root(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    let tree = try respelled(tree)
     if environment.infersUndeclared { state.roots.append(tree) }
     return try draft(tree)
   }
@@ -78,6 +95,7 @@ final class InferenceEngine {
     case .transpose(let a): return try transposition(tree, a)
     case .inverseTranspose(let a): return try inverseTransposition(tree, a)
     case .norm(let a): return try norm(tree, a)
+    case .magnitude(let a): return try magnitude(tree, a, isLogarithm: false)
     case .binary(let operation, let a, let b): return try binary(tree, operation, a, b)
     case .call(let name, let nameRange, let isGreek, let arguments):
       return try call(tree, name, nameRange, isGreek, arguments)
@@ -96,6 +114,14 @@ final class InferenceEngine {
   }
 
   private func transposition(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    if case .number(let value) = a.kind, value == 1 || value == 0, source.text(a.range).count == 1 {
+      // 1'*x: a row of ones.
+      let size = state.unifier.fresh(many: true)
+      return Draft(tree, .row(size)) { unifier in
+        let column = Shape.vector(unifier.resolve(size))
+        return .transpose(TypedExpression(value == 1 ? .ones : .zeros, shape: column, range: tree.range))
+      }
+    }
     let a = try draft(a)
     note(.array(a))
     return Draft(tree, a.shape.transposed) { .transpose(a.built($0)) }
@@ -126,10 +152,15 @@ final class InferenceEngine {
       return Draft(tree, shape) { _ in .name(name) }
     }
     if isSize(name) { return Draft(tree, .scalar) { _ in .dimension(name) } }
+    if name == "end", let size = ends.last {
+      return Draft(tree, .scalar) { TypedExpression.Kind(size: $0.resolve(size), range: tree.range) }
+    }
     if name == defining { throw Diagnostic(.cyclic(name), at: tree.range) }
     if faulty.contains(name) { throw Diagnostic(.dependsOnFaulty(name), at: tree.range) }
     if let line = upcoming[name] { throw Diagnostic(.usedBeforeItsLine(name, line: line), at: tree.range) }
-    if name == "pi" || name == "e" { return Draft(tree, .scalar) { _ in .constant(name) } }
+    if name == "pi" || name == "e", !variables.contains(name) {
+      return Draft(tree, .scalar) { _ in .constant(name) }
+    }
     if name == "I" {
       let size = state.unifier.fresh(many: true)
       return Draft(tree, Shape(size, size)) { _ in .identity }
@@ -171,14 +202,54 @@ final class InferenceEngine {
     let b = try draft(right)
     switch operation {
     case .multiply:
+      if b.tree.name != nil { note(.multiplied(a, b)) }
       let shape = try product(a, b, tree.range)
       return Draft(tree, shape) { .multiply(a.built($0), b.built($0)) }
-    case .divide:
-      try require(b.shape, equals: .scalar, .division(a, b), at: tree.range)
-      return Draft(tree, a.shape) { .divide(a.built($0), b.built($0)) }
+    case .divide: return try quotient(tree, a, b)
+    case .centeredDot:
+      let shape = openShape()
+      try post(.centeredDot(a, b, shape), at: tree.range)
+      return Draft(tree, state.unifier.resolve(shape)) { unifier in
+        let (left, right) = (a.built(unifier), b.built(unifier))
+        return left.shape.isVector && right.shape.isVector
+          ? .call("dot", [left, right]) : .multiply(left, right)
+      }
     case .kronecker: return kronecker(tree, a, b)
     case .add, .subtract, .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .compare, .power:
       return try elementwise(tree, operation, a, b)
+    }
+  }
+
+  /// A quotient by a scalar; by a square matrix the product with its inverse, `b'/A`.
+  private func quotient(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) throws(Diagnostic) -> Draft {
+    // Something undeclared is a scalar here, unless it reads as `x'/A`.
+    var isSolution = false
+    if case .transpose = a.tree.lastFactor.kind, let name = b.tree.name {
+      isSolution = Letters.isCapital(name)
+    }
+    if kind(of: b.shape) != .matrix, !isSolution {
+      try require(b.shape, equals: .scalar, .division(a, b), at: tree.range)
+      return Draft(tree, a.shape) { .divide(a.built($0), b.built($0)) }
+    }
+    let shape = openShape()
+    try post(.quotient(a, b, shape), at: tree.range)
+    return Draft(tree, state.unifier.resolve(shape)) { unifier in
+      let (left, right) = (a.built(unifier), b.built(unifier))
+      if right.shape.isScalar { return .divide(left, right) }
+      return .multiply(left, TypedExpression(.call("inv", [right]), shape: right.shape, range: right.range))
+    }
+  }
+
+  /// `|x|`: the absolute value of a scalar, the determinant of a square matrix; or the logarithm of it.
+  func magnitude(_ tree: SyntaxTree, _ a: SyntaxTree, isLogarithm: Bool) throws(Diagnostic) -> Draft {
+    let a = try draft(a)
+    try post(.magnitude(a), at: tree.range)
+    return Draft(tree, .scalar) { unifier in
+      let inner = a.built(unifier)
+      if !inner.shape.isScalar { return .call(isLogarithm ? "logdet" : "det", [inner]) }
+      let absolute = TypedExpression.Kind.call("abs", [inner])
+      return isLogarithm
+        ? .call("log", [TypedExpression(absolute, shape: .scalar, range: tree.range)]) : absolute
     }
   }
 
@@ -193,7 +264,8 @@ final class InferenceEngine {
   ) throws(Diagnostic) -> Draft {
     switch operation {
     case .add, .subtract, .compare: note(.joined(a, b))
-    case .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .power, .multiply, .divide, .kronecker:
+    case .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .power, .multiply, .divide, .kronecker,
+      .centeredDot:
       break
     }
     let shape = try broadcast(operation.text, a, b, tree.range)
@@ -209,6 +281,7 @@ final class InferenceEngine {
       case .multiply: return .multiply(a, b)
       case .divide: return .divide(a, b)
       case .kronecker: return .kronecker(a, b)
+      case .centeredDot: return .multiply(a, b)
       }
     }
   }

@@ -12,15 +12,15 @@ extension InferenceEngine {
     if openNames.isEmpty { return }
     var search = TypingSearch(self, steps)
     guard let best = try search.run() else { throw habitualFailure() }
-    let gradients = state.pending.filter(\.isGradient)
+    let afterthoughts = state.pending.filter(\.isAfterthought)
     state = best
     alternative = search.alternative
-    state.pending += gradients
+    state.pending += afterthoughts
     do throws(SearchFailure) { try propagate(&steps) } catch {
       // Once more with names for the sizes, for the message.
       state = best
       nameOpenSizes(avoiding: takenNames)
-      state.pending += gradients
+      state.pending += afterthoughts
       try propagate(&steps)
       throw error
     }

@@ -54,13 +54,9 @@ struct NameRoles {
         }
       }
     }
-    // What follows a matrix is multiplied by it.
-    func isMatrix(_ part: Part?) -> Bool {
-      if case .name(let name) = part { Letters.isCapital(name) && isArray(name) } else { false }
-    }
     return (roles[name] ?? []).allSatisfy { role in
       switch role {
-      case .factor(let others, let left): carries(others) && !isMatrix(left)
+      case .factor(let others, _): carries(others)
       case .term(let others): others.contains(where: carries)
       case .scalar: true
       case .other: false
@@ -108,14 +104,14 @@ struct NameRoles {
       case .power, .elementwisePower:
         walk(a, in: b.isNumber ? role : .other)
         walk(b, in: operation == .power ? .scalar : .other)
-      case .kronecker, .compare:
+      case .kronecker, .compare, .centeredDot:
         walk(a, in: .other)
         walk(b, in: .other)
       }
     case .call(let name, _, _, let arguments):
       let isElementwise = Signature.builtins[name]?.rule == .elementwise
       for argument in arguments { walk(argument, in: isElementwise ? role.inFunction : .other) }
-    case .derivative, .norm, .blocks, .entry, .sum: tree.forEachChild { walk($0, in: .other) }
+    case .derivative, .norm, .magnitude, .blocks, .entry, .sum: tree.forEachChild { walk($0, in: .other) }
     }
   }
 
@@ -178,7 +174,8 @@ struct NameRoles {
     case .binary(.power, let a, let b) where b.isNumber,
       .binary(.elementwisePower, let a, let b) where b.isNumber:
       return part(a)
-    case .inverseTranspose, .binary, .call, .derivative, .norm, .blocks, .entry, .sum: return .compound
+    case .inverseTranspose, .binary, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum:
+      return .compound
     }
   }
 
@@ -193,7 +190,8 @@ struct NameRoles {
       flatten(a, &factors, &divisors)
       divisors.append(b)
     case .negate(let a): flatten(a, &factors, &divisors)
-    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry,
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude,
+      .blocks, .entry,
       .sum:
       factors.append(tree)
     }
@@ -210,7 +208,8 @@ struct NameRoles {
       flatten(a, isNegative, &terms)
       flatten(b, !isNegative, &terms)
     case .negate(let a): flatten(a, !isNegative, &terms)
-    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry,
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude,
+      .blocks, .entry,
       .sum:
       terms.append((isNegative, tree))
     }
@@ -247,7 +246,8 @@ extension SyntaxTree {
     case .number: true
     case .negate(let a): a.isNumber
     case .binary(_, let a, let b): a.isNumber && b.isNumber
-    case .name, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: false
+    case .name, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum:
+      false
     }
   }
 }

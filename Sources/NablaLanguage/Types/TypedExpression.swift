@@ -61,6 +61,28 @@ public final class TypedExpression: Sendable {
   }
 }
 
+extension TypedExpression.Kind {
+  /// A size as a scalar.
+  init(size: Dimension, range: SourceRange) {
+    func made(_ kind: TypedExpression.Kind) -> TypedExpression {
+      TypedExpression(kind, shape: .scalar, range: range)
+    }
+    var sum: TypedExpression?
+    for term in size.terms {
+      var product: TypedExpression? =
+        term.names.isEmpty || term.coefficient != 1
+        ? made(.number(Rational(term.coefficient))) : nil
+      for name in term.names {
+        let factor = made(.dimension(name))
+        product = product.map { made(.multiply($0, factor)) } ?? factor
+      }
+      guard let product else { continue }
+      sum = sum.map { made(.add($0, product)) } ?? product
+    }
+    self = sum?.kind ?? .number(0)
+  }
+}
+
 extension TypedExpression: CustomDebugStringConvertible {
   /// As an s-expression: sizes are written `#n`, indices `%i`, constants `@pi`.
   public var debugDescription: String {

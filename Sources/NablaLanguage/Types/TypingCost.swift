@@ -2,6 +2,8 @@
 enum Use {
   /// `a + b`, `a - b` or a comparison, where a scalar next to an array is unlikely.
   case joined(Draft, Draft)
+  /// `a*b`: a scalar behind a matrix is unlikely.
+  case multiplied(Draft, Draft)
   /// What is primed or indexed, or the argument of a function of arrays.
   case array(Draft)
   /// The expression of a gradient.
@@ -34,7 +36,7 @@ struct TypingCost: Comparable {
 enum TypeKind { case scalar, vector, row, matrix }
 
 /// What the field makes of a name, by its letters.
-enum NameHabit {
+enum NameHabit: Equatable {
   /// Upper case, Greek too.
   case matrix
   /// `lambda alpha gamma …`.

@@ -7,7 +7,7 @@ struct TypingSearch {
   }
 
   private let engine: InferenceEngine
-  /// Without the shapes of gradients: what is asked for is not to decide what a name is.
+  /// Without what is looked at afterwards: the shape of a gradient is not to decide what a name is.
   private let start: InferenceEngine.State
   private let original: InferenceEngine.State
   private let roles: NameRoles
@@ -21,7 +21,7 @@ struct TypingSearch {
     self.engine = engine
     self.steps = steps
     original = engine.state
-    engine.state.pending.removeAll(where: \.isGradient)
+    engine.state.pending.removeAll(where: \.isAfterthought)
     start = engine.state
     let index = engine.state.undeclaredIndex
     roles = NameRoles(
@@ -121,6 +121,7 @@ struct TypingSearch {
     var cost = TypingCost()
     for use in engine.state.uses {
       switch use {
+      case .multiplied: break
       case .array(let draft): if isScalar(draft) == true { cost.scalarsAsArrays += 1 }
       case .question(let draft): if isScalar(draft) == false { cost.arraysAsked += 1 }
       case .joined(let a, let b):
@@ -159,16 +160,24 @@ struct TypingSearch {
         || roles.intercepts.contains(name)
     case .negate(let a): isExempt(a)
     case .binary(_, let a, let b): isExempt(a) && isExempt(b)
-    case .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: false
+    case .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum: false
     }
   }
 
-  /// The scalars that are added to arrays.
+  /// The scalars that are added to arrays, or stand behind matrices.
   private func mixedNames() -> Set<String> {
     var result: Set<String> = []
-    for case .joined(let a, let b) in engine.state.uses {
-      for (one, other) in [(a, b), (b, a)] where isScalar(one) == true && isArray(other) {
-        Self.collectAdded(one.tree, into: &result)
+    for use in engine.state.uses {
+      switch use {
+      case .joined(let a, let b):
+        for (one, other) in [(a, b), (b, a)] where isScalar(one) == true && isArray(other) {
+          Self.collectAdded(one.tree, into: &result)
+        }
+      case .multiplied(let a, let b):
+        if engine.kind(of: a.shape) == .matrix, isScalar(b) == true {
+          Self.collectAdded(b.tree, into: &result)
+        }
+      case .array, .question: break
       }
     }
     return result
@@ -178,7 +187,7 @@ struct TypingSearch {
     switch tree.kind {
     case .name(let name): names.insert(name)
     case .negate, .binary, .call: tree.forEachChild { collectAdded($0, into: &names) }
-    case .number, .transpose, .inverseTranspose, .derivative, .norm, .blocks, .entry, .sum: break
+    case .number, .transpose, .inverseTranspose, .derivative, .norm, .magnitude, .blocks, .entry, .sum: break
     }
   }
 
@@ -222,12 +231,18 @@ struct TypingSearch {
 
   /// What it costs at least if a name is a matrix and all the others are what they are; nil where it does not fit.
   private func costAsMatrix(_ index: Int) -> TypingCost? {
+    let kinds = engine.state.undeclared.map { engine.kind(of: $0.shape) }
+    if let cost = cost(kinds, asMatrix: { $0 == index }) { return cost }
+    // Those of one kind may keep each other from being matrices: `(A + B)*x`.
+    return cost(kinds) { habits[$0] == .matrix && kinds[$0] == kinds[index] }
+  }
+
+  private func cost(_ kinds: [TypeKind?], asMatrix isMatrix: (Int) -> Bool) -> TypingCost? {
     let state = engine.state
     defer { engine.state = state }
-    let kinds = state.undeclared.map { engine.kind(of: $0.shape) }
     engine.state = start
     for (other, kind) in kinds.enumerated() {
-      let kind = other == index ? .matrix : kind
+      let kind = isMatrix(other) ? .matrix : kind
       if let kind, !engine.assume(kind, start.undeclared[other].shape) { return nil }
     }
     var steps = 0
@@ -237,6 +252,13 @@ struct TypingSearch {
 }
 
 extension Constraint {
-  /// Whether it is about the shape of a gradient.
-  var isGradient: Bool { if case .gradient = kind { true } else { false } }
+  /// Whether it says nothing about what a name is, but is looked at once that is known.
+  var isAfterthought: Bool {
+    switch kind {
+    case .gradient, .vectorNorm: true
+    case .product, .broadcast, .power, .equal, .centeredDot, .quotient, .magnitude, .diagonal,
+      .rowwiseReduction, .oneSubscript, .subscriptBound:
+      false
+    }
+  }
 }

@@ -82,13 +82,14 @@ struct SideText {
   func level(_ tree: SyntaxTree) -> Level {
     if isBracketed(tree) { return .atom }
     switch tree.kind {
-    case .number, .name, .call, .derivative, .norm, .blocks, .sum: return .atom
+    case .number, .name, .call, .derivative, .norm, .magnitude, .blocks, .sum: return .atom
     case .entry, .transpose, .inverseTranspose: return .postfix
     case .negate: return .sign
     case .binary(let operation, _, _):
       switch operation {
       case .add, .subtract: return .sum
-      case .multiply, .divide, .elementwiseMultiply, .elementwiseDivide, .kronecker: return .product
+      case .multiply, .divide, .elementwiseMultiply, .elementwiseDivide, .kronecker, .centeredDot:
+        return .product
       case .power, .elementwisePower: return .postfix
       case .compare: return .comparison
       }
@@ -134,7 +135,8 @@ struct SideText {
   private func isOperator(_ operation: BinaryOperator, _ level: Level) -> Bool {
     switch operation {
     case .add, .subtract: level == .sum
-    case .multiply, .divide, .elementwiseMultiply, .elementwiseDivide, .kronecker: level == .product
+    case .multiply, .divide, .elementwiseMultiply, .elementwiseDivide, .kronecker, .centeredDot:
+      level == .product
     case .power, .elementwisePower, .compare: false
     }
   }
@@ -147,7 +149,8 @@ struct SideText {
     ]
     where sign == operation.text { return operation }
     if sign == "⊙" { return .elementwiseMultiply }
-    if sign == "·" || sign == "×" { return .multiply }
+    if sign == "·" || sign == "⋅" { return .centeredDot }
+    if sign == "×" || sign.isEmpty { return .multiply }
     if sign.hasSuffix("-") || sign.hasSuffix("−") { return .subtract }
     if sign.hasSuffix("+") { return .add }
     return sign == "⊗" ? .kronecker : usual
@@ -176,7 +179,7 @@ extension SideText {
     case .negate(let inner): return [node(inner, .factor, .sign)]
     case .transpose(let inner): return [node(inner, .base, .postfix)]
     case .inverseTranspose(let inner): return [node(inner, .base, .atom)]
-    case .norm(let inner): return arguments([inner])
+    case .norm(let inner), .magnitude(let inner): return arguments([inner])
     case .call(_, _, _, let trees), .derivative(_, _, _, let trees): return arguments(trees)
     case .blocks(let rows): return arguments(rows.flatMap { $0 })
     case .entry(let array, let subscripts):
@@ -193,7 +196,7 @@ extension SideText {
     case .binary(let operation, let left, let right):
       switch operation {
       case .add, .subtract: return (terms(tree)?.parts ?? []).map { node($0, .term, .product) }
-      case .multiply, .divide, .elementwiseMultiply, .elementwiseDivide, .kronecker:
+      case .multiply, .divide, .elementwiseMultiply, .elementwiseDivide, .kronecker, .centeredDot:
         return (factors(tree)?.parts ?? []).map { node($0, .factor, .sign) }
       case .power, .elementwisePower: return [node(left, .base, .atom), node(right, .mark, .atom)]
       case .compare: return [node(left, .other, .sum), node(right, .other, .sum)]
