@@ -111,7 +111,6 @@ public indirect enum Problem: Sendable, Hashable {
   case sizeNotFixed(String)
   case equalSides(Operand, Operand)
   case noGradientShape(Operand, by: Operand)
-  case magnitudeOf(Operand)
   case matrixNorm(Operand, order: String)
   case needsScalar(question: String, Operand)
   case barsOfMatrix(Operand)

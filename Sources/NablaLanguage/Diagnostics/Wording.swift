@@ -202,11 +202,6 @@ extension Problem {
     case .equalSides(let a, let b): ("the sides differ in shape: \(a.words) and \(b.words)", nil)
     case .noGradientShape(let a, let b):
       ("no gradient of an array by an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
-    case .magnitudeOf(let a):
-      (
-        "`|…|` is the absolute value of a scalar or the determinant of a square matrix; \(a.words)",
-        "`norm2(\(a.text))` is the Euclidean norm, `abs(\(a.text))` acts entry by entry"
-      )
     case .matrixNorm(let a, let order):
       (
         "the \(order)-norm of a matrix has several meanings; \(a.words)",

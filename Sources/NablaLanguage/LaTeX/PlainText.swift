@@ -25,6 +25,7 @@ extension SyntaxTree {
       case .add: return (part(a, .sum) + " + " + part(b, .product), .sum)
       case .subtract: return (part(a, .sum) + " - " + part(b, .product), .sum)
       case .multiply: return (part(a, .product) + "*" + part(b, .postfix), .product)
+      case .centeredDot: return (part(a, .product) + "·" + part(b, .postfix), .product)
       case .divide: return (part(a, .product) + "/" + part(b, .postfix), .product)
       case .elementwiseMultiply: return (part(a, .postfix) + " .* " + part(b, .postfix), .product)
       case .elementwiseDivide: return (part(a, .postfix) + " ./ " + part(b, .postfix), .product)

@@ -100,7 +100,7 @@ extension Dimension {
       }
       guard let result = Self.combine(operation, left, right) else { return nil }
       self = result
-    case .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum:
+    case .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum:
       return nil
     }
   }

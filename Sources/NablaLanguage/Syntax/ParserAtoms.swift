@@ -28,17 +28,25 @@ extension Parser {
   /// `‖x‖`, `‖x‖₁`, `|x|`.
   private mutating func measured(_ inner: SyntaxTree, by bar: Token) throws(Diagnostic) -> SyntaxTree {
     let start = bar.range.start
-    if bar.kind == .singleBar { return try make(.magnitude(inner), from: start) }
-    guard kind == .normMark, token.range.start == previousEnd else {
-      return try make(.norm(inner), from: start)
+    func called(_ name: String, _ arguments: SyntaxTree...) -> SyntaxTree.Kind {
+      .call(name, nameRange: bar.range, isGreekLetter: false, arguments)
     }
+    if bar.kind == .singleBar { return try make(called(Bars.absolute.rawValue, inner), from: start) }
+    guard kind == .normMark, token.range.start == previousEnd else { return try make(.norm(inner), from: start) }
     let mark = token
     advance()
-    let order = Rational(text: mark.text[...]).map { SyntaxTree.Kind.number($0) } ?? .name(mark.text)
-    return try make(
-      .call(
-        "‖‖", nameRange: bar.range, isGreekLetter: false, [inner, SyntaxTree(order, range: mark.range)]),
-      from: start)
+    let kind: SyntaxTree.Kind
+    switch mark.text {
+    case "1": kind = called(Bars.sum.rawValue, inner)
+    case "2": kind = called(Bars.euclidean.rawValue, inner)
+    case "inf", "infty": kind = called(Bars.largest.rawValue, inner)
+    case "F": kind = called("normF", inner)
+    case "*": kind = called("nucnorm", inner)
+    default:
+      let order = Rational(text: mark.text[...]).map { SyntaxTree.Kind.number($0) } ?? .name(mark.text)
+      kind = called("norm", inner, SyntaxTree(order, range: mark.range))
+    }
+    return try make(kind, from: start)
   }
 
   /// `<x, y>`.

@@ -61,8 +61,6 @@ public final class SyntaxTree: Sendable {
     /// `phi'(z)`, `grad(f)(x)` and their like.
     case derivative(FunctionDerivative, of: String, nameRange: SourceRange, [SyntaxTree])
     case norm(SyntaxTree)
-    /// `|x|`: the absolute value of a scalar, the determinant of a square matrix.
-    case magnitude(SyntaxTree)
     case blocks([[SyntaxTree]])
     case entry(SyntaxTree, [SubscriptTree])
     case sum(index: String, indexRange: SourceRange, lower: SyntaxTree, upper: SyntaxTree, SyntaxTree)
@@ -97,7 +95,7 @@ public final class SyntaxTree: Sendable {
   private static func forEachChild(of kind: Kind, _ body: (SyntaxTree) -> Void) {
     switch kind {
     case .number, .name: break
-    case .negate(let a), .transpose(let a), .inverseTranspose(let a), .norm(let a), .magnitude(let a): body(a)
+    case .negate(let a), .transpose(let a), .inverseTranspose(let a), .norm(let a): body(a)
     case .binary(_, let a, let b):
       body(a)
       body(b)
@@ -129,7 +127,7 @@ public final class SyntaxTree: Sendable {
     case .number(let value): value.integer
     case .negate(let a):
       if case .number(let value) = a.kind, let integer = value.integer { -integer } else { nil }
-    case .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks,
+    case .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks,
       .entry,
       .sum:
       nil

@@ -28,8 +28,6 @@ struct Constraint {
     case centeredDot(Draft, Draft, Shape)
     /// By a scalar, or by a square matrix.
     case quotient(Draft, Draft, Shape)
-    /// A scalar or a square matrix between bars.
-    case magnitude(Draft)
     /// Not a matrix, for which the norm has several meanings.
     case vectorNorm(Draft, order: String)
     case diagonal(Draft, Shape)

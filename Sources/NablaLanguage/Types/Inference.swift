@@ -126,7 +126,7 @@ extension InferenceEngine {
         case .all: break
         }
       }
-    case .number, .name, .negate, .binary, .transpose, .inverseTranspose, .derivative, .norm, .magnitude,
+    case .number, .name, .negate, .binary, .transpose, .inverseTranspose, .derivative, .norm,
       .blocks:
       break
     }
@@ -140,7 +140,7 @@ extension InferenceEngine {
     case .transpose(let a), .norm(let a), .entry(let a, _): arrays = [a]
     case .call(let name, _, _, let arguments):
       if environment.functions[name]?.rule.takesArrays(arguments.count) == true { arrays = arguments }
-    case .number, .name, .negate, .binary, .inverseTranspose, .derivative, .magnitude, .blocks, .sum: break
+    case .number, .name, .negate, .binary, .inverseTranspose, .derivative, .blocks, .sum: break
     }
     for name in arrays.compactMap(\.name) where name == "e" || name == "pi" { variables.insert(name) }
   }

@@ -4,9 +4,8 @@ extension InferenceEngine {
     _ tree: SyntaxTree, _ name: String, _ nameRange: SourceRange, _ isGreek: Bool, _ arguments: [SyntaxTree]
   ) throws(Diagnostic) -> Draft {
     if isBound(name) { throw Diagnostic(.valueCalled(name, isArray: false), at: nameRange) }
-    if name == "log|" { return try magnitude(tree, arguments[0], isLogarithm: true) }
-    if name == "‖‖" || name == "norm" && arguments.count == 2 && environment.declarations[name] == nil {
-      return try orderedNorm(tree, arguments[0], arguments[1], isCall: name == "norm")
+    if name == "norm", arguments.count == 2, environment.declarations[name] == nil {
+      return try orderedNorm(tree, arguments[0], arguments[1])
     }
     if let declaration = environment.declarations[name] {
       if case .function = declaration.type {
@@ -57,30 +56,22 @@ extension InferenceEngine {
     return Diagnostic(.unknownFunction(name, nearest: nearest), at: range)
   }
 
-  /// `‖x‖₁`, `norm(x, inf)`, `norm(A, 'fro')`.
-  private func orderedNorm(
-    _ tree: SyntaxTree, _ array: SyntaxTree, _ order: SyntaxTree, isCall: Bool
-  ) throws(Diagnostic) -> Draft {
+  /// `norm(x, 1)`, `norm(x, inf)`, `norm(A, 'fro')`.
+  private func orderedNorm(_ tree: SyntaxTree, _ array: SyntaxTree, _ order: SyntaxTree) throws(Diagnostic)
+    -> Draft
+  {
     let a = try draft(array)
     note(.array(a))
     func norm(_ name: String) -> Draft { Draft(tree, .scalar) { .call(name, [a.built($0)]) } }
-    if let number = order.integerLiteral {
-      // Of a matrix some take it entry by entry, others as the norm of a map.
-      if number != 1 || isCall { try post(.vectorNorm(a, order: "\(number)"), at: tree.range) }
-      if number == 1 { return norm("norm1") }
-      if number == 2 { return norm("norm2") }
-    }
-    switch order.name.map({ hasValue($0) || isSize($0) ? "" : $0.lowercased() }) {
-    case "f", "fro": return norm("normF")
-    case "nuc": return norm("nucnorm")
-    case "inf", "infty", "infinity":
-      try post(.vectorNorm(a, order: "inf"), at: tree.range)
-      return norm("norminf")
-    case "*": return norm("nucnorm")
-    default: break
-    }
-    let p = try draft(order)
+    let word = order.name.flatMap { hasValue($0) || isSize($0) ? nil : $0.lowercased() }
+    if word == "fro" || word == "f" { return norm("normF") }
+    if word == "nuc" { return norm("nucnorm") }
+    // Of a matrix some take it entry by entry, others as the norm of a map.
     try post(.vectorNorm(a, order: source.text(order.range)), at: tree.range)
+    if word == "inf" || word == "infinity" { return norm("norminf") }
+    if order.integerLiteral == 1 { return norm("norm1") }
+    if order.integerLiteral == 2 { return norm("norm2") }
+    let p = try draft(order)
     try require(p.shape, equals: .scalar, .exponent(p), at: order.range)
     return Draft(tree, .scalar) { unifier in
       let (x, p) = (a.built(unifier), p.built(unifier))

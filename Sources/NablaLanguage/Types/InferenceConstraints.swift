@@ -40,7 +40,6 @@ extension InferenceEngine {
       return try unify(a, b, else: diagnostic(kindred, range))
     case .centeredDot(let a, let b, let shape): return try attemptCenteredDot(a, b, shape, range)
     case .quotient(let a, let b, let shape): return try attemptQuotient(a, b, shape, range)
-    case .magnitude(let a): return try attemptMagnitude(a, range)
     case .vectorNorm(let a, let order):
       guard let kind = kind(of: a.shape) else { return false }
       if kind == .matrix { throw error(.matrixNorm(operand(a), order: order), range, a) }
@@ -137,16 +136,6 @@ extension InferenceEngine {
       let fits = try unify(a.shape.columns, b.shape.rows, else: problem())
       return try unify(shape, Shape(a.shape.rows, b.shape.columns), else: problem()) && square && fits
     case .vector, .row: throw problem()
-    case nil: return false
-    }
-  }
-
-  private func attemptMagnitude(_ a: Draft, _ range: SourceRange) throws(Diagnostic) -> Bool {
-    switch kind(of: a.shape) {
-    case .scalar: return true
-    case .matrix:
-      return try unify(a.shape.rows, a.shape.columns, else: error(.magnitudeOf(operand(a)), range, a))
-    case .vector, .row: throw error(.magnitudeOf(operand(a)), range, a)
     case nil: return false
     }
   }

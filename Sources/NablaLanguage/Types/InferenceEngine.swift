@@ -95,7 +95,6 @@ final class InferenceEngine {
     case .transpose(let a): return try transposition(tree, a)
     case .inverseTranspose(let a): return try inverseTransposition(tree, a)
     case .norm(let a): return try norm(tree, a)
-    case .magnitude(let a): return try magnitude(tree, a, isLogarithm: false)
     case .binary(let operation, let a, let b): return try binary(tree, operation, a, b)
     case .call(let name, let nameRange, let isGreek, let arguments):
       return try call(tree, name, nameRange, isGreek, arguments)
@@ -237,19 +236,6 @@ final class InferenceEngine {
       let (left, right) = (a.built(unifier), b.built(unifier))
       if right.shape.isScalar { return .divide(left, right) }
       return .multiply(left, TypedExpression(.call("inv", [right]), shape: right.shape, range: right.range))
-    }
-  }
-
-  /// `|x|`: the absolute value of a scalar, the determinant of a square matrix; or the logarithm of it.
-  func magnitude(_ tree: SyntaxTree, _ a: SyntaxTree, isLogarithm: Bool) throws(Diagnostic) -> Draft {
-    let a = try draft(a)
-    try post(.magnitude(a), at: tree.range)
-    return Draft(tree, .scalar) { unifier in
-      let inner = a.built(unifier)
-      if !inner.shape.isScalar { return .call(isLogarithm ? "logdet" : "det", [inner]) }
-      let absolute = TypedExpression.Kind.call("abs", [inner])
-      return isLogarithm
-        ? .call("log", [TypedExpression(absolute, shape: .scalar, range: tree.range)]) : absolute
     }
   }
 

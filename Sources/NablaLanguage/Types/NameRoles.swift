@@ -111,7 +111,7 @@ struct NameRoles {
     case .call(let name, _, _, let arguments):
       let isElementwise = Signature.builtins[name]?.rule == .elementwise
       for argument in arguments { walk(argument, in: isElementwise ? role.inFunction : .other) }
-    case .derivative, .norm, .magnitude, .blocks, .entry, .sum: tree.forEachChild { walk($0, in: .other) }
+    case .derivative, .norm, .blocks, .entry, .sum: tree.forEachChild { walk($0, in: .other) }
     }
   }
 
@@ -174,7 +174,7 @@ struct NameRoles {
     case .binary(.power, let a, let b) where b.isNumber,
       .binary(.elementwisePower, let a, let b) where b.isNumber:
       return part(a)
-    case .inverseTranspose, .binary, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum:
+    case .inverseTranspose, .binary, .call, .derivative, .norm, .blocks, .entry, .sum:
       return .compound
     }
   }
@@ -190,7 +190,7 @@ struct NameRoles {
       flatten(a, &factors, &divisors)
       divisors.append(b)
     case .negate(let a): flatten(a, &factors, &divisors)
-    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude,
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm,
       .blocks, .entry,
       .sum:
       factors.append(tree)
@@ -208,7 +208,7 @@ struct NameRoles {
       flatten(a, isNegative, &terms)
       flatten(b, !isNegative, &terms)
     case .negate(let a): flatten(a, !isNegative, &terms)
-    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude,
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm,
       .blocks, .entry,
       .sum:
       terms.append((isNegative, tree))
@@ -246,7 +246,7 @@ extension SyntaxTree {
     case .number: true
     case .negate(let a): a.isNumber
     case .binary(_, let a, let b): a.isNumber && b.isNumber
-    case .name, .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum:
+    case .name, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum:
       false
     }
   }

@@ -15,7 +15,6 @@ struct Respelling {
     case .transpose(let a): return try rebuilt(tree, a) { .transpose($0) }
     case .inverseTranspose(let a): return try rebuilt(tree, a) { .inverseTranspose($0) }
     case .norm(let a): return try rebuilt(tree, a) { .norm($0) }
-    case .magnitude(let a): return try rebuilt(tree, a) { .magnitude($0) }
     case .binary(let operation, let a, let b):
       let (left, right) = (try self(a), try self(b))
       if operation == .multiply, b.name != nil, case .binary(.multiply, let first, let second) = right.kind {
@@ -97,13 +96,13 @@ struct Respelling {
       SyntaxTree(.call(name, nameRange: range, isGreekLetter: isGreek, parts), range: tree.range)
     }
     if isFunction(name) || isGreek && name == "sigma" {
-      if name == "log", parts.count == 1, case .magnitude(let inner) = parts[0].kind {
+      if name == "log", parts.count == 1, case .call(Bars.absolute.rawValue, _, _, let inner) = parts[0].kind {
         return SyntaxTree(
-          .call("log|", nameRange: range, isGreekLetter: false, [inner]), range: tree.range)
+          .call(Bars.logAbsolute.rawValue, nameRange: range, isGreekLetter: false, inner), range: tree.range)
       }
       return isSame ? tree : called(name)
     }
-    if name == "‖‖" || hasMeaning(name) && !isSpaced(range) { return isSame ? tree : called(name) }
+    if Signature.unnamed[name] != nil || hasMeaning(name) && !isSpaced(range) { return isSame ? tree : called(name) }
     if let other = ForeignNames.sameFunction(as: name), !hasMeaning(name) {
       if other == "log" {
         let log = SyntaxTree(.call("log", nameRange: range, isGreekLetter: false, parts), range: tree.range)
@@ -152,7 +151,7 @@ struct Respelling {
     case .binary(let operation, let a, let b): return made(.binary(operation, inside(a), inside(b)))
     case .call(let name, _, _, let parts):
       return made(.call(name, nameRange: range, isGreekLetter: false, parts.map(inside)))
-    case .inverseTranspose, .norm, .magnitude, .derivative, .blocks, .entry, .sum: return tree
+    case .inverseTranspose, .norm, .derivative, .blocks, .entry, .sum: return tree
     }
   }
 }

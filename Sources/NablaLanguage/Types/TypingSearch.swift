@@ -160,7 +160,7 @@ struct TypingSearch {
         || roles.intercepts.contains(name)
     case .negate(let a): isExempt(a)
     case .binary(_, let a, let b): isExempt(a) && isExempt(b)
-    case .transpose, .inverseTranspose, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum: false
+    case .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: false
     }
   }
 
@@ -187,7 +187,7 @@ struct TypingSearch {
     switch tree.kind {
     case .name(let name): names.insert(name)
     case .negate, .binary, .call: tree.forEachChild { collectAdded($0, into: &names) }
-    case .number, .transpose, .inverseTranspose, .derivative, .norm, .magnitude, .blocks, .entry, .sum: break
+    case .number, .transpose, .inverseTranspose, .derivative, .norm, .blocks, .entry, .sum: break
     }
   }
 
@@ -256,8 +256,10 @@ extension Constraint {
   var isAfterthought: Bool {
     switch kind {
     case .gradient, .vectorNorm: true
-    case .product, .broadcast, .power, .equal, .centeredDot, .quotient, .magnitude, .diagonal,
-      .rowwiseReduction, .oneSubscript, .subscriptBound:
+    // Bars fix a shape, too, where they are not about a norm.
+    case .bars(let bars, _, _): bars == .sum || bars == .largest
+    case .product, .broadcast, .power, .equal, .centeredDot, .quotient, .diagonal, .rowwiseReduction,
+      .oneSubscript, .subscriptBound:
       false
     }
   }

@@ -82,7 +82,7 @@ struct SideText {
   func level(_ tree: SyntaxTree) -> Level {
     if isBracketed(tree) { return .atom }
     switch tree.kind {
-    case .number, .name, .call, .derivative, .norm, .magnitude, .blocks, .sum: return .atom
+    case .number, .name, .call, .derivative, .norm, .blocks, .sum: return .atom
     case .entry, .transpose, .inverseTranspose: return .postfix
     case .negate: return .sign
     case .binary(let operation, _, _):
@@ -179,7 +179,7 @@ extension SideText {
     case .negate(let inner): return [node(inner, .factor, .sign)]
     case .transpose(let inner): return [node(inner, .base, .postfix)]
     case .inverseTranspose(let inner): return [node(inner, .base, .atom)]
-    case .norm(let inner), .magnitude(let inner): return arguments([inner])
+    case .norm(let inner): return arguments([inner])
     case .call(_, _, _, let trees), .derivative(_, _, _, let trees): return arguments(trees)
     case .blocks(let rows): return arguments(rows.flatMap { $0 })
     case .entry(let array, let subscripts):

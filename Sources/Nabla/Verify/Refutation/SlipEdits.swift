@@ -131,7 +131,7 @@ struct SlipEdits {
       if node.role == .argument || node.role == .factor {
         exchange(.partSign, node, for: side.text(inner), side.level(inner))
       }
-    case .norm, .magnitude: square(node)
+    case .norm: square(node)
     case .binary, .transpose, .inverseTranspose, .derivative, .blocks, .entry, .sum: break
     }
   }
@@ -145,7 +145,7 @@ struct SlipEdits {
     switch node.tree.kind {
     case .number: return
     case .name(let name) where scalars.contains(name): return
-    case .name, .negate, .binary, .call, .derivative, .norm, .magnitude, .blocks, .entry, .sum, .transpose,
+    case .name, .negate, .binary, .call, .derivative, .norm, .blocks, .entry, .sum, .transpose,
       .inverseTranspose:
       break
     }
