@@ -50,10 +50,6 @@ import Testing
       #"1:1: `A` is not a function | `A[i]` for an entry, `A*(...)` for a product"#
     ),
     (
-      #"x : vector(n)"#, #"|x|"#,
-      #"1:1: `|…|` is the absolute value of a scalar or the determinant of a square matrix; `x` is n x 1 | `norm2(x)` is the Euclidean norm, `abs(x)` acts entry by entry"#
-    ),
-    (
       #"A : matrix(m, n)"#, #"norm(A, 2)"#,
       #"1:1: the 2-norm of a matrix has several meanings; `A` is m x n | `normF(A)` is Frobenius', `specnorm(A)` the spectral norm, `norm1(A)` the sum of absolute values, `norminf(A)` the largest of them"#
     ),

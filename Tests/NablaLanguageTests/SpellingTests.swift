@@ -47,7 +47,6 @@ import Testing
     ("sum(i in 1:n, x[i]^2)", "sum(i = 1:n, x[i]^2)"), ("sum(i=1..n, x[i]^2)", "sum(i = 1:n, x[i]^2)"),
     ("sum_{i=1}^n x[i]^2", "sum(i = 1:n, x[i]^2)"),
     ("sum_{i=1}^{n} x[i]*y[i] + t", "sum(i = 1:n, x[i]*y[i]) + t"),
-    ("∑_{i=1}^n x[i]", "sum(i = 1:n, x[i])"),
     ("A[end, end]", "A[n, n]"), ("x[end]", "x[n]"), ("X[end, :]", "X[n, :]"), ("x[2:end]", "x[2:n]"),
   ]
 
