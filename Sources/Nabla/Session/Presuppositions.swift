@@ -7,20 +7,15 @@ struct Presupposition: Hashable, Sendable {
   /// What has to have a value: `sqrt(c)`, `1/c`, `inv(A)`.
   let formula: Formula
   /// What has to hold for that, where properties say it.
-  let needs: [Need]
+  let needs: [DomainNeed]
 
-  struct Need: Hashable, Sendable {
-    let argument: Formula
-    let property: Property
-  }
-
-  init(_ formula: Formula, _ needs: [Need]) {
+  init(_ formula: Formula, _ needs: [DomainNeed]) {
     self.formula = formula
     self.needs = needs
   }
 
   init(_ formula: Formula, _ argument: Formula, _ property: Property) {
-    self.init(formula, [Need(argument: argument, property: property)])
+    self.init(formula, [DomainNeed(argument: argument, property: property)])
   }
 }
 
@@ -83,19 +78,6 @@ extension Lowering {
       .blocks,
       .entry, .sum, .commutation, .differential:
       return nil
-    }
-  }
-}
-
-extension FunctionDefinition {
-  /// Its domain, said of arguments.
-  func needs(of arguments: [Formula], _ shape: Shape) -> [Presupposition.Need] {
-    domain.compactMap { condition in
-      switch condition {
-      case .property(let subject, let property):
-        Presupposition.Need(argument: subject.lifted(parameters, arguments, shape), property: property)
-      case .regular: nil
-      }
     }
   }
 }
