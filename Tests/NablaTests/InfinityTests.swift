@@ -34,6 +34,8 @@ private let poles: [Pole] = [
   Pole("log(t)", -.infinity),
   Pole("exp(log(t))", 0), Pole("exp(a*log(t))", 0), Pole("1/log(t)", 0), Pole("log1p(a/t)", .infinity),
   Pole("lgamma(a/t)", .infinity), Pole("digamma(a/t)", .infinity), Pole("polygamma(1, a/t)", 0),
+  Pole("digamma(t)", -.infinity), Pole("lgamma(t)", .infinity), Pole("polygamma(1, t)", .infinity),
+  Pole("sigmoid(digamma(t))", 0), Pole("lgamma(b)", .infinity), Pole("digamma(b)", .nan),
   Pole("min(1/t, a)", 2), Pole("max(1/t, a)", .infinity), Pole("max(b/t, a)", 2),
   Pole("min(b/t, a)", -.infinity),
   Pole("max(1/t, 1/t)", .infinity), Pole("1/(1/t)", 0), Pole("1/(1 + a/t)", 0), Pole("a/(1 + exp(a/t))", 0),

@@ -11,6 +11,22 @@ extension FuzzGenerator {
     return leaf(shape)
   }
 
+  /// What has kinks, or rests on singular values or cofactors: one function inside another now and then.
+  mutating func pointed(_ shape: Shape, _ depth: Int) -> FuzzTree {
+    let names = [
+      "adj", "argmaxhot", "leftsv", "max", "min", "norminf", "polar", "rightsv", "relu", "specnorm",
+    ]
+    for _ in 0..<4 {
+      let name = names.randomElement(using: &random) ?? "max"
+      guard let signature = functions.first(where: { $0.name == name })?.signature,
+        let parts = arguments(signature, shape, depth - 1)
+      else { continue }
+      let nested = parts.map { chance(1, in: 2) ? pointed($0.shape, depth - 2) : $0 }
+      return FuzzTree(.call(name), depth > 1 ? nested : parts, shape)
+    }
+    return applied(shape, depth)
+  }
+
   /// Arguments with which a function has this shape; nil where it never has.
   private mutating func arguments(_ signature: Signature, _ shape: Shape, _ depth: Int) -> [FuzzTree]? {
     switch signature.rule {
@@ -27,9 +43,9 @@ extension FuzzGenerator {
       return entrywise(2, shape, depth)
     case .reduction: return shape.isScalar ? [open(depth)] : nil
     case .rowSums, .leftVector:
-      return shape.columns.isOne && !shape.isScalar ? [tree(Shape(shape.rows, size()), depth)] : nil
-    case .rightVector: return shape.isVector ? [tree(Shape(size(), shape.rows), depth)] : nil
-    case .columnSums: return shape.isRow ? [tree(Shape(size(), shape.columns), depth)] : nil
+      return shape.columns.isOne && !shape.isScalar ? [tree(Shape(shape.rows, several()), depth)] : nil
+    case .rightVector: return shape.isVector ? [tree(Shape(several(), shape.rows), depth)] : nil
+    case .columnSums: return shape.isRow ? [tree(Shape(several(), shape.columns), depth)] : nil
     case .squareToScalar: return shape.isScalar ? [tree(square(), depth)] : nil
     case .squareToSquare: return shape.isSquare ? [tree(shape, depth)] : nil
     case .same: return [tree(shape, depth)]
@@ -38,8 +54,8 @@ extension FuzzGenerator {
       if shape.isVector { return [tree(Shape(shape.rows, shape.rows), depth)] }
       return shape.isMatrix && shape.isSquare ? [tree(.vector(shape.rows), depth)] : nil
     case .rowwiseReduction:
-      if shape.isScalar { return [tree(chance(1, in: 2) ? .vector(size()) : .row(size()), depth)] }
-      return shape.isVector ? [tree(Shape(shape.rows, size()), depth)] : nil
+      if shape.isScalar { return [tree(chance(1, in: 2) ? .vector(several()) : .row(several()), depth)] }
+      return shape.isVector ? [tree(Shape(shape.rows, several()), depth)] : nil
     case .dot:
       let inner = self.shape()
       return shape.isScalar ? [tree(inner, depth), tree(inner, depth)] : nil

@@ -39,7 +39,8 @@ struct FuzzChecks {
     if let found = printing(formula, reader, ask) { return found }
     if formula.cost > Self.largestCost { return nil }
     return order(tree, formula, reader) ?? simplification(formula, reader, ask)
-      ?? construction(tree, formula, reader, ask) ?? derivatives(tree, formula, reader)
+      ?? construction(tree, formula, reader, ask) ?? values(tree, formula, reader)
+      ?? derivatives(tree, formula, reader)
   }
 
   // MARK: Printing

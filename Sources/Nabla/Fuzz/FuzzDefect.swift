@@ -18,6 +18,8 @@ public struct FuzzDefect: Sendable {
     case construction
     /// A derivative is refuted.
     case derivative
+    /// A value differs from that of an equal formula, or from the true one.
+    case value
     /// The two arms of verification contradict each other.
     case arms
     /// A false claim is verified.

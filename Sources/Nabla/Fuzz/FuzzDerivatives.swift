@@ -30,7 +30,7 @@ extension FuzzChecks {
         return FuzzFinding(kind: .derivative, message: "the answer is invalid", questions: ask)
       }
       if kind != .differential, let found = printing(claim, reader, ask) { return found }
-      return disagreement(of: claim, kind, formula, x, gradient, ask)
+      return disagreement(of: claim, kind, formula, x, gradient, ask) ?? untrue(claim, ask)
     } catch {
       // A clear error is an answer too.
       return nil

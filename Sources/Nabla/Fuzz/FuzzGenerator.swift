@@ -29,6 +29,11 @@ struct FuzzGenerator {
 
   mutating func size() -> Dimension { FuzzVocabulary.sizes.randomElement(using: &random) ?? "n" }
 
+  /// A size that no array loses an axis by.
+  mutating func several() -> Dimension {
+    FuzzVocabulary.sizes.filter { $0 != 1 }.randomElement(using: &random) ?? "n"
+  }
+
   mutating func shape() -> Shape {
     switch random.integer(in: 0...5) {
     case 0, 1: .scalar
@@ -90,7 +95,7 @@ struct FuzzGenerator {
   /// An expression of this shape.
   mutating func tree(_ shape: Shape, _ depth: Int) -> FuzzTree {
     if depth <= 0 || chance(1, in: 12) { return leaf(shape) }
-    switch random.integer(in: 0...23) {
+    switch random.integer(in: 0...26) {
     case 0...2: return binary("+", shape, depth)
     case 3, 4: return binary("-", shape, depth)
     case 5: return FuzzTree(.prefix("-"), [tree(shape, depth - 1)], shape)
@@ -102,9 +107,10 @@ struct FuzzGenerator {
     case 11: return binary(["<", "<=", ">", ">="].randomElement(using: &random) ?? "<", shape, depth)
     case 12: return FuzzTree(.suffix("'"), [tree(shape.transposed, depth - 1)], shape)
     case 13...15: return product(shape, depth)
-    case 16: return sliced(shape, depth)
+    case 16, 24: return sliced(shape, depth)
     case 17: return summed(shape, depth)
     case 18: return declared(shape, depth)
+    case 25: return pointed(shape, depth)
     default: return applied(shape, depth)
     }
   }
@@ -138,7 +144,7 @@ struct FuzzGenerator {
   /// A part of something larger.
   private mutating func sliced(_ shape: Shape, _ depth: Int) -> FuzzTree {
     if shape.isScalar {
-      let (rows, columns) = (size(), size())
+      let (rows, columns) = (several(), several())
       let places = [place(in: rows), place(in: columns)]
       if chance(1, in: 2) {
         return FuzzTree(.suffix("[\(places[0])]"), [tree(.vector(rows), depth - 1)], shape)
@@ -146,7 +152,7 @@ struct FuzzGenerator {
       return FuzzTree(
         .suffix("[\(places[0]), \(places[1])]"), [tree(Shape(rows, columns), depth - 1)], shape)
     }
-    let (extra, isBefore) = (size(), chance(1, in: 2))
+    let (extra, isBefore) = (several(), chance(1, in: 2))
     func range(_ size: Dimension) -> String { isBefore ? "\(extra + 1):\(extra + size)" : "1:\(size)" }
     if shape.isVector {
       let whole = tree(.vector(shape.rows + extra), depth - 1)
@@ -171,7 +177,7 @@ struct FuzzGenerator {
     guard let name = ["i", "j"].first(where: { name in !indices.contains { $0.name == name } }) else {
       return leaf(shape)
     }
-    let size = size()
+    let size = several()
     indices.append((name, size))
     defer { indices.removeLast() }
     return FuzzTree(.indexSum("\(name) = 1:\(size)"), [tree(shape, depth - 1)], shape)
@@ -179,7 +185,7 @@ struct FuzzGenerator {
 
   /// A function without a body, or a derivative of one.
   private mutating func declared(_ shape: Shape, _ depth: Int) -> FuzzTree {
-    let size = size()
+    let size = several()
     func made(_ name: (String) -> String, _ function: Declaration, _ argument: FuzzTree) -> FuzzTree {
       FuzzTree(.declared(name(function.name), function), [argument], shape)
     }

@@ -3,11 +3,14 @@ import NablaNumerics
 
 /// The names that random expressions use: each says its shape and its property, so that a name has one meaning.
 enum FuzzVocabulary {
-  static let sizes: [Dimension] = ["n", "m", 2, 3]
+  static let sizes: [Dimension] = ["n", "m", 1, 2, 3]
 
   /// A variable of this shape; one of several.
   static func variable(_ shape: Shape, _ random: inout SplitMix64) -> FuzzTree {
-    let fitting = random.integer(in: 0...3) == 0 ? Property.allCases.filter { fits($0, shape) } : []
+    let choice = random.integer(in: 0...5)
+    let fitting = Property.allCases.filter {
+      fits($0, shape) && (choice == 0 || choice == 1 && $0.isDiscrete)
+    }
     if let property = fitting.randomElement(using: &random) {
       return named("\(property.rawValue)_" + suffix(shape), shape, [property])
     }
@@ -59,5 +62,17 @@ enum FuzzVocabulary {
     if shape.isVector { return letters(shape.rows) }
     if shape.isRow { return "row" + letters(shape.columns) }
     return letters(shape.rows) + "x" + letters(shape.columns)
+  }
+}
+
+extension Property {
+  /// Whether it leaves few values, or ties those of a line to each other.
+  fileprivate var isDiscrete: Bool {
+    switch self {
+    case .binary, .signs, .onehot, .simplex: true
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .positive,
+      .nonnegative, .nonzero:
+      false
+    }
   }
 }

@@ -45,6 +45,8 @@ package enum RealFunctions {
     case "lgamma":
       return gamma(a, one, places) {
         .known($0.logarithmOfGamma)
+      } pole: { _ in
+        .infinity(isNegative: false)
       } reflected: { sine, pi, other in
         (pi / choose(sine, sine, sine, -sine)).logarithm - other
       }
@@ -147,18 +149,18 @@ package enum RealFunctions {
     return (a / (below * above).squareRoot).through(\.arctangent)
   }
 
-  /// By the reflection where x is negative.
+  /// By the reflection where x is negative; at a pole what both sides, or the sign of zero, say.
   private static func gamma(
-    _ a: Real, _ one: Real, _ places: Int, _ positive: (Ball) -> Real,
+    _ a: Real, _ one: Real, _ places: Int, _ positive: (Ball) -> Real, pole: (Ball) -> Real,
     reflected: (Real, Real, Real) -> Real
   ) -> Real {
     guard case .ball(let x) = a else { return a.sign == nil ? a : .undecided }
     switch a.sign {
     case 1: return positive(x)
-    case 0: return .undefined
+    case 0: return pole(x)
     case nil: return .undecided
     case .some:
-      if x.isWhole { return .undefined }
+      if x.isWhole { return pole(x) }
       guard case .ball(let other) = one - a else { return .undecided }
       let pi = Real.ball(Ball.pi(places))
       return reflected((pi * a).through { $0.sineAndCosine.sine }, pi, positive(other))
@@ -169,6 +171,9 @@ package enum RealFunctions {
     if order < 0 || order > 20 { return .undecided }
     return gamma(a, one, places) {
       .known($0.polygamma(order))
+    } pole: { x in
+      if order % 2 == 1 { return .infinity(isNegative: false) }
+      return x.isZero ? .infinity(isNegative: !x.isNegative) : .undefined
     } reflected: { sine, pi, other in
       // ψ(k, x) = (-1)^k (ψ(k, 1 - x)) - π d^k/dx^k cot(πx), whose derivatives are polynomials in cot(πx).
       let cotangent = (pi * a).through { $0.sineAndCosine.cosine } / sine
