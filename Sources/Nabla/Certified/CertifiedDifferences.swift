@@ -14,6 +14,8 @@ struct CertifiedDifferences {
   private let center: [Formula: RealArray]
   /// The entries of the formula at the point.
   private let value: [Real]
+  /// Whether a value could not be computed, so that what has no limit may have one.
+  private(set) var isUnknown = false
   /// What may still be spent, about in nanoseconds.
   private var work = 1_000_000_000
 
@@ -158,7 +160,10 @@ struct CertifiedDifferences {
       sizes: sizes, values: values, places: Self.places, functionSeed: nil, work: work)
     evaluator.hasInfinities = true
     defer { work = evaluator.work }
-    guard let array = try? evaluator.value(formula), array.entries.count == value.count else { return nil }
+    guard let array = try? evaluator.value(formula), array.entries.count == value.count else {
+      isUnknown = true
+      return nil
+    }
     return array.entries
   }
 

@@ -155,7 +155,7 @@ public struct Evaluation: Sendable {
       let result = matrices[index + 1].value
       if let asTyped, asTyped.entries.contains(where: \.isUndefined) {
         matrices[index + 1].value = asTyped.derivative(answer.kind, result)
-      } else if let found = derivative(answer, of: expression, valued: asTyped?.entries, formula: result) {
+      } else if let found = derivative(answer, of: expression, asTyped: asTyped, formula: result) {
         matrices[index + 1] = found
       }
     }

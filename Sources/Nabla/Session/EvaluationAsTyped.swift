@@ -8,6 +8,10 @@ import NablaNumerics
 struct ValueAsTyped {
   /// The entries by columns, undefined where there is no value.
   let entries: [Real]
+  /// Whether a part is infinite.
+  let hasPoles: Bool
+  /// Whether a part is infinite though the value is not.
+  var isFiniteAtPole: Bool { hasPoles && !entries.contains(where: \.isInfinite) }
 
   /// The value of the canonical form, where the expression has one.
   func value(_ canonical: Matrix) -> Matrix { Correction.corrected(canonical, entries).value }
@@ -40,18 +44,21 @@ extension Evaluation {
     guard !grounds.isEmpty, let parts = try? program(grounds)?.run(values),
       !parts.allSatisfy(\.isFinite)
     else { return nil }
-    if let exact = exactly(expression) { return ValueAsTyped(entries: exact) }
+    let hasPoles = parts.contains { $0.storage.contains(where: \.isInfinite) }
+    if let exact = exactly(expression) { return ValueAsTyped(entries: exact, hasPoles: hasPoles) }
     let doubles = stepwise { formula, values in
       try? Compiler.program(for: [formula], sizes: sizes, options: options).run(values)[0]
     }.value(expression, values)
     let size = (expression.shape.rows.value(sizes) ?? 1) * (expression.shape.columns.value(sizes) ?? 1)
-    guard let doubles else { return ValueAsTyped(entries: Array(repeating: .undefined, count: max(size, 0))) }
+    guard let doubles else {
+      return ValueAsTyped(entries: Array(repeating: .undefined, count: max(size, 0)), hasPoles: hasPoles)
+    }
     return ValueAsTyped(
       entries: doubles.storage.map { value in
         if value.isInfinite { return .infinity(isNegative: value < 0) }
         // Doubles say no more than whether there is a value.
         return value.isNaN ? .undefined : .undecided
-      })
+      }, hasPoles: hasPoles)
   }
 
   private func stepwise<Value>(

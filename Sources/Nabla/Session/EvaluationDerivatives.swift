@@ -5,15 +5,24 @@ extension Evaluation {
   /// A derivative as a limit of differences, where its formula has no value, or its conditions do not hold; nil where
   /// the formula serves, or no derivative is found.
   ///
-  /// The Hessian of `det(A)` is written with `inv(A)`, and exists where A is singular as well.
+  /// The Hessian of `det(A)` is written with `inv(A)`, and exists where A is singular as well. At a pole of a part, as
+  /// for `atan(1/t)`, the formula may have a value where there is no derivative: then it has none.
   func derivative(
-    _ answer: Answer, of expression: Formula, valued value: [Real]?, formula result: Matrix
+    _ answer: Answer, of expression: Formula, asTyped: ValueAsTyped?, formula result: Matrix
   ) -> (value: Matrix, count: Int)? {
     let areConditionsBroken = !failures(answer.reservations).isEmpty
-    if result.isFinite, !areConditionsBroken { return nil }
-    guard let entries = entries(answer, of: expression, valued: value, result),
-      entries.count == result.count
+    let isPole = asTyped?.isFiniteAtPole == true
+    if result.isFinite, !areConditionsBroken, !isPole { return nil }
+    guard
+      var differences = CertifiedDifferences(
+        expression, sizes: sizes, values: values, value: asTyped?.entries, definitions: options.definitions)
     else { return nil }
+    guard let entries = entries(answer, of: expression, result, &differences),
+      entries.count == result.count
+    else {
+      let isDerivative = answer.kind != .simplify && answer.kind != .stationary
+      return isPole && isDerivative && !differences.isUnknown ? (result.map { _ in .nan }, 0) : nil
+    }
     let made = Correction.corrected(result, entries)
     // Where the formula serves it says the same.
     if !areConditionsBroken {
@@ -27,11 +36,9 @@ extension Evaluation {
 
   /// The entries of a derivative by columns, in the layout of the answer.
   private func entries(
-    _ answer: Answer, of expression: Formula, valued value: [Real]?, _ result: Matrix
+    _ answer: Answer, of expression: Formula, _ result: Matrix, _ differences: inout CertifiedDifferences
   ) -> [Real]? {
-    guard let first = answer.variables.first, let last = answer.variables.last, let point = values[first],
-      var differences = CertifiedDifferences(
-        expression, sizes: sizes, values: values, value: value, definitions: options.definitions)
+    guard let first = answer.variables.first, let last = answer.variables.last, let point = values[first]
     else { return nil }
     switch answer.kind {
     case .gradient:
