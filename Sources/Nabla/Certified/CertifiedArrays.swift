@@ -85,7 +85,9 @@ extension CertifiedEvaluator {
       // Entry by entry with all others: the difference of an entry that is not exact from itself is not zero.
       var leading: [Bool] = []
       for i in a.entries.indices {
-        let signs = a.entries.indices.filter { $0 != i }.map { RealFunctions.difference(a.entries[i], a.entries[$0]).sign }
+        let signs = a.entries.indices.filter { $0 != i }.map {
+          RealFunctions.difference(a.entries[i], a.entries[$0]).sign
+        }
         if signs.contains(-1) {
           leading.append(false)
         } else if signs.contains(nil) {
