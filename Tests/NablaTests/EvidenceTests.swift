@@ -102,4 +102,24 @@ import Testing
       #expect(defect == nil, "case \(number): \(defect?.message ?? "")\n\(defect?.input ?? "")")
     }
   }
+
+  @Test("the answers of the seed documents, each spoiled by one change")
+  func spoiledSeeds() {
+    let seed: UInt64 = 11
+    var random = SplitMix64(seed: seed)
+    let check = Verification(seed: seed, book: .standard, includesKinks: false)
+    let spoiling = SpoiledClaimCheck(book: .standard, seed: seed)
+    for name in SeedFiles.names {
+      guard let session = SeedFiles.sessions[name] else { continue }
+      for question in session.questions where question.question.kind != .check {
+        guard case .answers(let answers) = session.answer(question), let answer = answers.first,
+          !answer.expanded.containsDifferential, answer.expanded.cost < 4_000,
+          let (edit, claim) = answer.expanded.spoiled(using: &random).randomElement(using: &random),
+          check.checkEqual(answer.expanded, claim).status == .verified
+        else { continue }
+        let example = spoiling.difference(answer.expanded, claim, of: answer.expression, by: answer.variables)
+        #expect(example == nil, "\(name): \(question.question.text), \(edit), seed \(seed)")
+      }
+    }
+  }
 }

@@ -143,7 +143,7 @@ struct CertifiedEvaluator {
   ) throws(Failure) -> RealArray {
     switch operation {
     case .elementwise(let name):
-      try spend(100 * rows * columns)
+      try spend(RealFunctions.cost(name) * rows * columns)
       var result: [Real] = []
       for j in 0..<columns {
         for i in 0..<rows {

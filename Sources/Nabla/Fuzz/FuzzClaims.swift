@@ -64,7 +64,7 @@ struct SpoiledClaimCheck {
       ("as a derivative", { verdict(check, question, formula, x, spoiled) }),
     ]
     for (name, verdict) in arms where verdict().status == .verified {
-      guard let example = difference(answer, spoiled, of: formula, by: x) else { continue }
+      guard let example = difference(answer, spoiled, of: formula, by: [x]) else { continue }
       return FuzzFinding(
         kind: .claim, message: "verified \(name), but false (\(edit)): \(example)",
         questions: ["check \(asked) == \(spoiled.text)"])
@@ -96,8 +96,8 @@ struct SpoiledClaimCheck {
 
   /// A point away from kinks at which the answer and the spoiled one differ for certain, drawn apart from those of the
   /// verdict; nil where the change makes no difference.
-  private func difference(
-    _ answer: Formula, _ spoiled: Formula, of objective: Formula, by x: Formula
+  func difference(
+    _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
   ) -> Counterexample? {
     let check = NumericCheck(seed: seed ^ 0x5EED, definitions: book.numericDefinitions)
     let everything = [answer, spoiled, objective]
@@ -111,7 +111,7 @@ struct SpoiledClaimCheck {
       for index in 0..<6 {
         let regime = regimes[(attempt + index) % regimes.count]
         guard let point = source.nextPoint(program, sizes, regime: regime, tries: 10) else { continue }
-        if Kinks(everything, of: [x], sizes, check.options).contain(point.values) { continue }
+        if Kinks(everything, of: moving, sizes, check.options).contain(point.values) { continue }
         guard check.ballCheck(sizes, point.values, budget).equality(answer, spoiled) == .differ else {
           continue
         }

@@ -15,6 +15,8 @@ struct DerivativeComparison {
   private var orders: [Double] = []
   private var places: [Place] = []
   private let budget = BallBudget()
+  /// Operations of the differences that were taken.
+  private var work = 0.0
   /// Where doubles refute, though what they show may be rounding.
   private var doubt: Counterexample?
   /// Why there is no point, as far as is known.
@@ -67,11 +69,13 @@ struct DerivativeComparison {
     case .success(let made): (program, sizes) = made
     }
     let entries = (variable.shape.rows * variable.shape.columns).value(sizes) ?? 1
-    if entries * program.workspaceSize > Self.largestWork {
-      return .skipped("the sizes that are given as numbers are too large for differences")
-    }
     guard let plain = try? Compiler.compile([objective], sizes: sizes, options: check.options) else {
       return .skipped("no program of the expression")
+    }
+    // Other sizes may take less.
+    if program.operations * Double(InstanceSource.tries) > Self.largestWork {
+      reason = "differences take too much work"
+      return source.hasSizes ? nil : check.concluded(found, doubt, reason)
     }
     let place = Place(
       program: program, plain: plain, workspace: plain.makeWorkspace(), sizes: sizes, entries: entries)
@@ -116,12 +120,16 @@ struct DerivativeComparison {
   ) -> Outcome {
     let run = DifferenceRun(program: place.plain, workspace: place.workspace, point: point.values)
     let claimed = point.outputs[1]
-    if first == nil, place.entries > Self.fewEntries,
+    if first == nil, place.entries > Self.fewEntries, spend(Self.directions, place.plain),
       let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
     {
       note(gap.largest, gap.orders)
       noteEvidence(claimed, gap.resolution, point.values, place.sizes)
       return .passed
+    }
+    guard spend(place.entries, place.plain) else {
+      reason = "differences take too much work"
+      return .doubt
     }
     guard let settled = settled(claimed, run, point.outputs[0]) else {
       reason = "no point was found away from kinks"
@@ -189,6 +197,11 @@ struct DerivativeComparison {
     _ sizes: [String: Int]
   ) -> BallCheck.Finding {
     let rounding = "rounding decides at the points that were found"
+    let moving = [variable] + (first.map { [$0] } ?? [])
+    if Kinks([claim, objective], of: moving, sizes, check.options).contain(values) {
+      reason = "every point that was found lies on a kink"
+      return .undefined
+    }
     let finding = check.ballCheck(sizes, values, budget).derivative(
       claim, of: objective, by: variable, first: first, layout)
     switch finding {
@@ -203,11 +216,6 @@ struct DerivativeComparison {
       reason = "no point was found at which there is a derivative"
       return finding
     case .differ, .unsupported:
-      let moving = [variable] + (first.map { [$0] } ?? [])
-      if Kinks([claim, objective], of: moving, sizes, check.options).contain(values) {
-        reason = "every point that was found lies on a kink"
-        return .undefined
-      }
       // Data have a property up to rounding.
       if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
       let difference = (example.left - example.right).maxAbs
@@ -240,8 +248,19 @@ struct DerivativeComparison {
   /// doubt. A derivative that is wrong differs from the right one in almost every direction.
   private static let fewEntries = 12
   private static let directions = 4
-  /// Differences whose entries, times the numbers of the program, exceed this are not taken.
-  private static let largestWork = 100_000_000
+  /// Operations of all differences of one verdict, about in nanoseconds.
+  private static let largestWork = 1e9
+  /// Evaluations that a derivative along one direction takes.
+  private static let evaluations = 20.0
+
+  /// Whether differences of a program along a number of directions may still be taken.
+  private mutating func spend(_ directions: Int, _ program: CompiledProgram) -> Bool {
+    let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
+    let needed = Self.evaluations * count * (program.operations + Double(program.workspaceSize))
+    if work + needed > Self.largestWork { return false }
+    work += needed
+    return true
+  }
 
   /// What differences give, entry by entry, where they settle; the gap is nil where that is not what is claimed.
   private func settled(

@@ -115,7 +115,8 @@ extension NumericCheck {
 
   /// Compares a derivative with difference quotients to some sixty digits.
   func highPrecision(
-    derivative claim: Formula, of objective: Formula, variable: Formula, first: Formula?, _ layout: DerivativeLayout
+    derivative claim: Formula, of objective: Formula, variable: Formula, first: Formula?,
+    _ layout: DerivativeLayout
   ) -> HighPrecisionCheck.Finding {
     let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
     var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
@@ -138,7 +139,8 @@ extension NumericCheck {
 
   /// What differences of doubles give.
   private func expected(
-    _ objective: Formula, _ variable: Formula, _ first: Formula?, _ layout: DerivativeLayout, _ sizes: [String: Int],
+    _ objective: Formula, _ variable: Formula, _ first: Formula?, _ layout: DerivativeLayout,
+    _ sizes: [String: Int],
     _ values: [Formula: Matrix]
   ) -> Matrix? {
     guard let program = try? Compiler.compile([objective], sizes: sizes, options: options),

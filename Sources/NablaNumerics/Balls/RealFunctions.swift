@@ -55,6 +55,12 @@ package enum RealFunctions {
     }
   }
 
+  /// Operations that a value takes, about.
+  package static func cost(_ name: String) -> Int {
+    // Gamma functions shift their argument by as much as there are digits.
+    ["lgamma", "digamma", "polygamma"].contains(name) ? 2_000 : 100
+  }
+
   private static func pair(_ name: String, _ a: Real, _ b: Real, places: Int) -> Real? {
     let (zero, one) = (Real(0, places: places), Real(1, places: places))
     switch name {
