@@ -30,7 +30,7 @@ struct PaperReport {
     for finding in check.findings {
       switch finding.status {
       case .verified: counts.verified += 1
-      case .refuted: counts.refuted += 1
+      case .refuted, .mismatch: counts.refuted += 1
       case .notUnderstood: counts.notUnderstood += 1
       case .definition: counts.definitions += 1
       case .other: counts.others += 1
@@ -52,7 +52,7 @@ struct PaperReport {
   private static func word(_ status: PaperCheck.Status) -> String {
     switch status {
     case .verified: "verified      "
-    case .refuted: "REFUTED       "
+    case .refuted, .mismatch: "REFUTED       "
     case .notUnderstood: "not understood"
     case .definition: "definition    "
     case .other: "no claim      "
@@ -77,7 +77,7 @@ struct PaperReport {
       if let verdict = answer.verdict { lines += AnswerWriter.details(verdict, answer.refutation) }
       if !answer.assumed.isEmpty { lines.append("    assumed: \(answer.assumed.joined(separator: "; "))") }
       return lines
-    case .notUnderstood(let diagnostic):
+    case .notUnderstood(let diagnostic), .mismatch(let diagnostic):
       return ["    \(diagnostic.message)"] + (diagnostic.hint.map { ["    hint: \($0)"] } ?? [])
     case .definition, .other: return []
     }
@@ -106,7 +106,7 @@ struct PaperReport {
       if let refutation = answer.refutation {
         fields.append(("refutation", .object(AnswerWriter.fields(refutation))))
       }
-    case .notUnderstood(let diagnostic):
+    case .notUnderstood(let diagnostic), .mismatch(let diagnostic):
       fields.append(("reason", .string(diagnostic.message)))
       fields.append(("hint", diagnostic.hint.map(JSON.string) ?? .null))
     case .definition(let name): fields.append(("name", .string(name)))
@@ -118,7 +118,7 @@ struct PaperReport {
   private static func key(_ status: PaperCheck.Status) -> String {
     switch status {
     case .verified: "verified"
-    case .refuted: "refuted"
+    case .refuted, .mismatch: "refuted"
     case .notUnderstood: "not understood"
     case .definition: "definition"
     case .other: "no claim"

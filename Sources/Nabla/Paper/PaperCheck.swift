@@ -6,6 +6,8 @@ public struct PaperCheck: Sendable {
   public enum Status: Sendable {
     case verified(Answer)
     case refuted(Answer)
+    /// Its shapes do not fit, so that it cannot hold.
+    case mismatch(Diagnostic)
     /// What could not be read, typed or checked.
     case notUnderstood(Diagnostic)
     /// It gives a name its meaning.
@@ -58,7 +60,16 @@ struct PaperClaimCheck {
     case .definition(let name): return finding(formula, .definition(name))
     case .other: return finding(formula, .other)
     case .notUnderstood(let diagnostic): return finding(formula, .notUnderstood(diagnostic))
-    case .claim(let readings, let sides): return claim(formula, readings, sides)
+    case .claim(let claim):
+      let found = finding(formula, claim)
+      if let unknown = claim.unknown, case .refuted = found.status {
+        let diagnostic = Diagnostic(
+          message:
+            "the paper does not say what `\(unknown)` is, and as a variable of its own it makes the claim false",
+          range: formula.range, hint: "declare or define it in the header")
+        return finding(formula, .notUnderstood(diagnostic))
+      }
+      return found
     }
   }
 
@@ -73,12 +84,10 @@ struct PaperClaimCheck {
   }
 
   /// The first reading that is verified; else the first that is refuted, or why the first one fails.
-  private func claim(_ formula: PaperFormula, _ readings: [PaperReading], _ sides: [SourceRange])
-    -> PaperCheck.Finding
-  {
+  private func finding(_ formula: PaperFormula, _ claim: PaperClaim) -> PaperCheck.Finding {
     var refuted: (answer: Answer, claim: String, remark: String?)?
     var failure: Diagnostic?
-    for reading in readings {
+    for reading in claim.readings {
       if reading.confirmsOnly, refuted != nil { continue }
       var verified: (answer: Answer, claim: String)?
       var isVerified = true
@@ -109,9 +118,14 @@ struct PaperClaimCheck {
     }
     if let refuted {
       let number = refuted.answer.refutation?.step?.number
-      let step = number.flatMap { sides.indices.contains($0) ? source.position(at: sides[$0].start) : nil }
+      let step = number.flatMap {
+        claim.sides.indices.contains($0) ? source.position(at: claim.sides[$0].start) : nil
+      }
       return finding(
         formula, .refuted(refuted.answer), claim: refuted.claim, remark: refuted.remark, step: step)
+    }
+    if let failure, claim.isDeclared, failure.problem?.isMismatch == true {
+      return finding(formula, .mismatch(failure))
     }
     let unknown = Diagnostic(message: "no reading of it can be checked", range: formula.range)
     return finding(formula, .notUnderstood(failure ?? unknown))

@@ -15,8 +15,15 @@ public struct Diagnostic: Error, Sendable, Hashable {
   public let range: SourceRange
   public let hint: String?
   public let notes: [Note]
+  /// The fact behind the sentence, where it is one about the language.
+  package let problem: Problem?
 
   public init(message: String, range: SourceRange, hint: String? = nil, notes: [Note] = []) {
+    self.init(message: message, range: range, hint: hint, notes: notes, problem: nil)
+  }
+
+  private init(message: String, range: SourceRange, hint: String?, notes: [Note], problem: Problem?) {
+    self.problem = problem
     self.message = message
     self.range = range
     self.hint = hint
@@ -26,7 +33,7 @@ public struct Diagnostic: Error, Sendable, Hashable {
   /// A problem in words.
   public init(_ problem: Problem, at range: SourceRange, notes: [Note] = []) {
     let wording = problem.wording
-    self.init(message: wording.message, range: range, hint: wording.hint, notes: notes)
+    self.init(message: wording.message, range: range, hint: wording.hint, notes: notes, problem: problem)
   }
 }
 

@@ -58,13 +58,22 @@ extension LaTeXParser {
 
   /// What is lowered behind `\nabla`: a name, or several.
   private mutating func variables() throws(Diagnostic) -> [LaTeXDerivative.Variable] {
-    guard kind == .beginGroup else { return [try variable()] }
+    // The exponent of `\nabla_x^2` is that of the nabla.
+    guard kind == .beginGroup else { return [.init(tree: try single(), isTransposed: false)] }
     let start = token.range.start
     advance()
     var result = [try variable()]
     while take(.comma) { result.append(try variable()) }
     try close(.endGroup, "{", from: start)
     return result
+  }
+
+  private mutating func single() throws(Diagnostic) -> SyntaxTree {
+    let start = token.range.start
+    guard let base = try base() else { throw unexpected(wanted: "a variable") }
+    return SyntaxTree(
+      .name(try whole(base.name, base.hint, SourceRange(start: start, end: previousEnd))),
+      range: SourceRange(start: start, end: previousEnd))
   }
 
   private mutating func variable() throws(Diagnostic) -> LaTeXDerivative.Variable {

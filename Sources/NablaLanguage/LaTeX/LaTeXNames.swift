@@ -63,6 +63,8 @@ public struct LaTeXNames: Sendable {
     return arguments.allSatisfy { reached[name]?.contains($0) ?? false }
   }
 
+  mutating func forgetShape(of name: String) { shapes[name] = nil }
+
   public mutating func add(size name: String) {
     sizes.insert(name)
     note(name)

@@ -153,7 +153,7 @@ extension LaTeXParser {
   }
 
   /// The name that letters spell.
-  private mutating func whole(_ name: String, _ hint: FontHint?, _ range: SourceRange) throws(Diagnostic)
+  mutating func whole(_ name: String, _ hint: FontHint?, _ range: SourceRange) throws(Diagnostic)
     -> String
   {
     let known = names.known(like: name)
@@ -199,6 +199,14 @@ extension LaTeXParser {
     guard let subscripts = lowered.subscripts(of: shape) else {
       throw LaTeXProblem.badSubscript(source.text(lowered.range)).diagnostic(at: lowered.range)
     }
+    let known = names.known(like: name)
+    let capital = name.prefix(1).uppercased() + name.dropFirst()
+    let isMatrix = known.contains { names.isMatrix($0) }
+    if subscripts.count == 2, capital != name, !isMatrix, let matrix = names.known(like: capital).first,
+      names.isMatrix(matrix)
+    {
+      return try make(.entry(SyntaxTree(.name(matrix), range: range), subscripts), from: start)
+    }
     if let family = names.families[name], family.indices.count == subscripts.count {
       var places: [String: SyntaxTree] = [:]
       for (index, part) in zip(family.indices, subscripts) {
@@ -209,20 +217,12 @@ extension LaTeXParser {
       }
       return try placed(family.body, places, range)
     }
-    let known = names.known(like: name)
-    let capital = name.prefix(1).uppercased() + name.dropFirst()
     if known.isEmpty, capital != name, let matrix = names.known(like: capital).first, names.isMatrix(matrix) {
       let array = SyntaxTree(.name(matrix), range: range)
-      if subscripts.count == 2 { return try make(.entry(array, subscripts), from: start) }
       let row = try make(.entry(array, [subscripts[0], .all(range)]), from: start)
       return try make(.transpose(row), from: start)
     }
     let found = known.isEmpty ? name : try one(of: known, name, range)
-    if subscripts.count == 2, capital != name, names.shapes[found]?.isMatrix == false,
-      let matrix = names.known(like: capital).first, names.isMatrix(matrix)
-    {
-      return try make(.entry(SyntaxTree(.name(matrix), range: range), subscripts), from: start)
-    }
     if known.isEmpty, base.hint == .vector, subscripts.count == 1 {
       // A bold letter with an index is a vector for each: a row of the matrix of them all.
       fontHints[capital] = .matrix

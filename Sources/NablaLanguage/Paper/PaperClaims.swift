@@ -36,7 +36,41 @@ extension PaperReader {
     let places = equation.sides.map { side in
       SourceRange(start: side.first?.range.start ?? 0, end: side.last?.range.end ?? 0)
     }
-    return .claim(readings, sides: places)
+    let open = openNames(equation)
+    return .claim(
+      PaperClaim(readings: readings, sides: places, unknown: open.unknown, isDeclared: open.isDeclared))
+  }
+
+  /// A name that only one side leads to, and that is neither declared nor defined; and whether there is none at all.
+  private func openNames(_ equation: PaperEquation) -> (unknown: String?, isDeclared: Bool) {
+    let letters = Set(freeLetters(equation))
+    let sides = equation.sides.map { tokens -> Set<String> in
+      guard let (tree, derivatives, _) = try? parsed(tokens, free: letters, isTight: false) else { return [] }
+      return reached(from: tree.allNames + derivatives.flatMap { $0.tree.allNames }).filter { name in
+        let isFunction = Signature.builtins[name] != nil || Signature.unnamed[name] != nil
+        let isKnown = declarations[name] != nil || definitions[name] != nil || names.families[name] != nil
+        return !isFunction && !isKnown && !names.sizes.contains(name) && !letters.contains(name)
+          && !name.hasPrefix("∇") && !["I", "e", "pi", "sigma"].contains(name)
+      }
+    }
+    for (index, side) in sides.enumerated() {
+      let elsewhere = sides.enumerated().reduce(into: Set<String>()) { all, next in
+        if next.offset != index { all.formUnion(next.element) }
+      }
+      if let name = side.subtracting(elsewhere).sorted().first { return (name, false) }
+    }
+    return (nil, sides.allSatisfy(\.isEmpty))
+  }
+
+  /// The names that names lead to, with themselves.
+  private func reached(from names: [String]) -> Set<String> {
+    var open = names
+    var seen: Set<String> = []
+    while let next = open.popLast() {
+      guard seen.insert(next).inserted, let definition = definitions[next] else { continue }
+      open += definition.tree.allNames + definition.derivatives.flatMap { $0.tree.allNames }
+    }
+    return seen
   }
 
   /// The derivative of a name that the paper says nothing of, or that does not depend on the variable.
@@ -77,14 +111,7 @@ extension PaperReader {
 
   /// Whether a name is another, or its definition leads to that.
   private func depends(_ name: String, on variable: String) -> Bool {
-    var open = [name]
-    var seen: Set<String> = []
-    while let next = open.popLast() {
-      if next == variable { return true }
-      guard seen.insert(next).inserted, let definition = definitions[next] else { continue }
-      open += definition.tree.allNames + definition.derivatives.flatMap { $0.tree.allNames }
-    }
-    return false
+    reached(from: [name]).contains(variable)
   }
 
   /// A side as it was read.

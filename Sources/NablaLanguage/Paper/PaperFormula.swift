@@ -25,11 +25,34 @@ package struct PaperReading: Sendable {
   package let confirmsOnly: Bool
 }
 
+/// A claim of a paper.
+package struct PaperClaim: Sendable {
+  /// In the order of preference.
+  package let readings: [PaperReading]
+  /// Where its sides are.
+  package let sides: [SourceRange]
+  /// A name on one side of which the paper says nothing.
+  package let unknown: String?
+  /// Whether the paper says of every name what shape it has.
+  package let isDeclared: Bool
+}
+
+extension Problem {
+  /// Whether shapes do not fit that no convention makes fit: papers multiply vectors of one shape entry by entry.
+  package var isMismatch: Bool {
+    if case .product(let a, let b) = self {
+      return a.shape != b.shape && (a.shape.isMatrix || b.shape.isMatrix)
+    }
+    if case .sameShape(_, let a, let b) = self { return a.shape.isMatrix && b.shape.isMatrix }
+    if case .equalSides = self { return true }
+    return false
+  }
+}
+
 /// A formula of a paper and what it is.
 package struct PaperFormula: Sendable {
   package enum Kind: Sendable {
-    /// The readings in the order of preference, and where the sides are.
-    case claim([PaperReading], sides: [SourceRange])
+    case claim(PaperClaim)
     case definition(String)
     case other
     case notUnderstood(Diagnostic)

@@ -11,6 +11,10 @@ package struct PaperReader {
   var definitions: [String: Definition] = [:]
   /// The names that the header gives a meaning, which the text does not change.
   var locked: Set<String> = []
+  /// The names that the header defines, which an inline formula does not change.
+  private var headed: Set<String> = []
+  /// The prose before the formula.
+  private(set) var prose = ""
   /// What shapes are known, for what bars mean.
   var environment = Environment()
   private var formulas: [PaperFormula] = []
@@ -32,7 +36,7 @@ package struct PaperReader {
         }
         try reader.header(SourceText(bytes: bytes, name: source.name))
       case .formula(let range, let isDisplayed): reader.read(range, isDisplayed)
-      case .prose: continue
+      case .prose(let range): reader.prose = source.text(range)
       }
     }
     return reader.formulas
@@ -53,6 +57,7 @@ package struct PaperReader {
           bytes: Array(repeating: 0x20, count: equals + 1) + line.bytes[(equals + 1)...], name: line.name)
         let body = try parseExpression(right, in: &environment)
         names.add(family: target.name, .init(indices: target.indices, body: body))
+        headed.insert(target.name)
         return
       }
     }
@@ -67,6 +72,7 @@ package struct PaperReader {
         }
       case .definition(let name, _, let tree):
         define(name, Definition(tree: tree, derivatives: []), parameters: [])
+        headed.insert(name)
       case .question:
         throw NablaError(diagnostics: [
           Diagnostic(
@@ -88,6 +94,9 @@ package struct PaperReader {
   mutating func forget(_ name: String) {
     declarations[name] = nil
     environment.declarations[name] = nil
+    definitions[name] = nil
+    environment.definitions[name] = nil
+    names.forgetShape(of: name)
   }
 
   mutating func define(_ name: String, _ definition: Definition, parameters: [String]) {
@@ -124,27 +133,54 @@ package struct PaperReader {
     }
     let derivatives = sides.map(holdsDerivative)
     guard let target = definable(sides[0]) else {
-      return derivatives.contains(true) ? claim(equation) : isDisplayed ? .other : nil
+      guard derivatives.contains(true), !isGeneral(sides, derivatives) else {
+        return isDisplayed ? .other : nil
+      }
+      return claim(equation)
     }
     let isNew = definitions[target.name] == nil && declarations[target.name] == nil
     if !derivatives.contains(true) {
       if let known = definitions[target.name], !known.derivatives.isEmpty { return claim(equation) }
-      if locked.contains(target.name) { return isDisplayed ? .other : nil }
+      if locked.contains(target.name) || !isDisplayed && headed.contains(target.name) {
+        return isDisplayed ? .other : nil
+      }
       // `x = 0`, `i = 1` and `l = L` say where something holds.
       let isPlace = sides[1].count < 2 && sides[1].allSatisfy { $0.kind == .number || $0.kind == .letter }
       if isPlace && !isDisplayed || Self.indexLetters.contains(target.name) { return nil }
-      return definition(target, equation, sides) ?? (isDisplayed ? .other : nil)
+      if let definition = definition(target, equation, sides) { return definition }
+      // What it was before, it is no longer.
+      forget(target.name)
+      return isDisplayed ? .other : nil
     }
-    if isNew, derivatives[1], !derivatives[0] {
+    let isRestated =
+      sides.count == 2 && definitions[target.name]?.derivatives.isEmpty == false && isDerivative(sides[1])
+    if isNew || isRestated, derivatives[1], !derivatives[0] {
       let definition =
         target.indices.isEmpty
         ? definition(target, equation, [sides[0], sides[1]]) : .definition(target.name)
       guard sides.count > 2 else { return definition ?? .other }
       var rest = equation
       rest.sides = Array(sides.dropFirst())
+      if isGeneral(rest.sides, Array(derivatives.dropFirst())) { return definition ?? .other }
       return claim(rest)
     }
-    return claim(equation)
+    return isGeneral(sides, derivatives) ? isDisplayed ? .other : nil : claim(equation)
+  }
+
+  /// Whether a side is a derivative as a whole.
+  private func isDerivative(_ side: [LaTeXToken]) -> Bool {
+    guard let (tree, derivatives, _) = try? parsed(side, free: [], isTight: false) else { return false }
+    return derivatives.count == 1 && tree.name == LaTeXDerivative.name(0)
+  }
+
+  /// Whether a formula says how derivatives of any function are related, rather than what that of a given one is.
+  private func isGeneral(_ sides: [[LaTeXToken]], _ derivatives: [Bool]) -> Bool {
+    guard derivatives.dropFirst().contains(true) else { return false }
+    guard let (_, found, _) = try? parsed(sides[0], free: Self.indexLetters, isTight: false) else {
+      return true
+    }
+    guard let name = found.first?.tree.name else { return false }
+    return definitions[name] == nil && declarations[name] == nil && !names.functions.contains(name)
   }
 
   private mutating func definition(_ target: Target, _ equation: PaperEquation, _ sides: [[LaTeXToken]])
@@ -155,6 +191,8 @@ package struct PaperReader {
       guard let (tree, derivatives, _) = try? parsed(side, free: Set(target.indices), isTight: false),
         !tree.freeNames.contains(target.name)
       else { continue }
+      // A model with an error term says how data arise, not what a letter stands for.
+      if tree.freeNames.contains("epsilon"), definitions["epsilon"] == nil { return nil }
       if target.indices.isEmpty {
         define(target.name, Definition(tree: tree, derivatives: derivatives), parameters: target.parameters)
       } else if derivatives.isEmpty {

@@ -48,12 +48,16 @@ extension PaperReader {
     else { return nil }
     guard let first = set.first else { return nil }
     let text = set.map { $0.kind == .comma ? "," : $0.kind == .minus ? "-" : $0.text }.joined()
+    let isOneHot = text.hasPrefix("{0,1}") && (prose.contains("one-hot") || prose.contains("onehot"))
     let property: Property? =
-      text.hasPrefix("{0,1}") ? .binary : text.hasPrefix("{-1,1}") || text.hasPrefix("{-1,") ? .signs : nil
+      isOneHot
+      ? .onehot
+      : text.hasPrefix("{0,1}") ? .binary : text.hasPrefix("{-1,1}") || text.hasPrefix("{-1,") ? .signs : nil
     guard first.isCommand("mathbb") && text.hasPrefix("mathbbR") || property != nil,
       var sizes = self.parser(Array(set.drop { $0.kind != .sup }.dropFirst()))
     else { return nil }
     var shape = Shape.scalar
+    let isVectorProperty = property == .onehot
     if sizes.kind != .end {
       let isGroup = sizes.take(.beginGroup)
       guard let rows = try? sizes.sizeExpression(), let m = dimension(rows) else { return nil }
@@ -65,6 +69,7 @@ extension PaperReader {
       }
       guard !isGroup || sizes.take(.endGroup), sizes.kind == .end else { return nil }
     }
+    if isVectorProperty, shape.isScalar { return nil }
     for size in shape.rows.names + shape.columns.names where names.values.contains(size) { return nil }
     declare(Declaration(name: name, type: .value(shape), properties: property.map { [$0] } ?? []))
     return .definition(name)

@@ -208,7 +208,7 @@ extension Declaration {
 
 extension SyntaxTree {
   /// Index, last value where it is written, and summand of a sum.
-  fileprivate var indexedSum: (index: String, upper: SyntaxTree?, body: SyntaxTree)? {
+  var indexedSum: (index: String, upper: SyntaxTree?, body: SyntaxTree)? {
     switch kind {
     case .sum(let index, _, _, let upper, let body): (index, upper, body)
     case .call("sum", _, _, let arguments) where arguments.count == 2:
