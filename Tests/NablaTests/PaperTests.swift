@@ -140,10 +140,9 @@ import Testing
   @Test(arguments: texts)
   func reads(_ text: String, _ verified: Int, _ refuted: Int, _ notUnderstood: Int) throws {
     let found = try Self.lines(text, isMarkdown: true)
-    #expect(
-      [found.verified.count, found.refuted.count, found.notUnderstood.count] == [
-        verified, refuted, notUnderstood,
-      ])
+    let counts = [found.verified.count, found.refuted.count, found.notUnderstood.count]
+    let wanted = [verified, refuted, notUnderstood]
+    #expect(counts == wanted)
   }
 
   @Test func declarationsAreGivenBesideThePaper() throws {
