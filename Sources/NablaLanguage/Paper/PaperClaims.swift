@@ -41,7 +41,8 @@ extension PaperReader {
       PaperClaim(readings: readings, sides: places, unknown: open.unknown, isDeclared: open.isDeclared))
   }
 
-  /// A name that only one side leads to, and that is neither declared nor defined; and whether there is none at all.
+  /// A name that only a side without derivatives leads to, and that is neither declared nor defined; and whether
+  /// there is no such name on any side.
   private func openNames(_ equation: PaperEquation) -> (unknown: String?, isDeclared: Bool) {
     let letters = Set(freeLetters(equation))
     let sides = equation.sides.map { tokens -> Set<String> in
@@ -53,7 +54,8 @@ extension PaperReader {
           && !name.hasPrefix("∇") && !["I", "e", "pi", "sigma"].contains(name)
       }
     }
-    for (index, side) in sides.enumerated() {
+    let isDerived = equation.sides.map(holdsDerivative)
+    for (index, side) in sides.enumerated() where !isDerived[index] {
       let elsewhere = sides.enumerated().reduce(into: Set<String>()) { all, next in
         if next.offset != index { all.formUnion(next.element) }
       }

@@ -284,7 +284,7 @@ package struct PaperReader {
   }
 
   /// Whether a side has a derivative in it.
-  private func holdsDerivative(_ side: [LaTeXToken]) -> Bool {
+  func holdsDerivative(_ side: [LaTeXToken]) -> Bool {
     if (try? primed(side)) != nil { return true }
     for (index, token) in side.enumerated() {
       if token.isCommand("nabla") || token.isCommand("partial") { return true }
