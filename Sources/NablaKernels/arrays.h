@@ -141,7 +141,7 @@ static void FN(fill)(long n, double value, double *y) {
 }
 
 static void FN(fused)(
-  long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount) {
+  long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount) {
   double blocks[NABLA_MOST_SLOTS][NABLA_BLOCK] __attribute__((aligned(64)));
   double *place[NABLA_MOST_SLOTS];
   double sums[NABLA_MOST_SLOTS], lost[NABLA_MOST_SLOTS];
@@ -151,7 +151,7 @@ static void FN(fused)(
     sums[s] = lost[s] = 0;
     if (!slots[s].address) continue;
     if (slots[s].stride) {
-      place[s] = slots[s].address;
+      place[s] = slots[s].address + start;
     } else {
       FN(fill)(first, slots[s].address[0], blocks[s]);
       sums[s] = slots[s].address[0];

@@ -75,6 +75,8 @@ enum CompileLimits {
   static let passesOfChecks = 1 << 16
   /// Factors of a matrix product whose order is optimised; longer ones are cut into pieces.
   static let chain = 64
+  /// Factors of a product whose parts are looked up among the others.
+  static let searched = 10
   /// Steps of one fused pass.
   static let fused = 48
 }

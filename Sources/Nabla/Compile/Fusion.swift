@@ -280,8 +280,9 @@ private struct FusedBuilder {
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
       .determinant, .logDeterminant, .logSignedDeterminant, .singularNorm, .nuclearNorm, .polar, .leftVector,
       .rightVector, .pseudoInverse, .adjugate, .exponential, .cholesky, .logSumExp, .softmax, .logSoftmax,
-      .diagonalMatrix, .diagonal, .kron, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot,
-      .slice, .slidingSlice, .place, .function, .loopBegin, .loopEnd, .fused:
+      .diagonalMatrix, .diagonal, .kron, .scaleBlocks, .addBlocks, .lowerTriangle, .upperTriangle, .lowHalf,
+      .commutation, .argmaxHot,
+      .slice, .slidingSlice, .place, .function, .loopBegin, .loopEnd, .fused, .stream:
       return false
     }
     return true
@@ -322,8 +323,9 @@ extension PlanStep {
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
       .determinant, .logDeterminant, .logSignedDeterminant, .singularNorm, .nuclearNorm, .polar, .leftVector,
       .rightVector, .pseudoInverse, .adjugate, .exponential, .cholesky, .logSumExp, .softmax, .logSoftmax,
-      .diagonalMatrix, .diagonal, .kron, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot,
-      .slice, .slidingSlice, .place, .function, .loopBegin, .loopEnd, .fused:
+      .diagonalMatrix, .diagonal, .kron, .scaleBlocks, .addBlocks, .lowerTriangle, .upperTriangle, .lowHalf,
+      .commutation, .argmaxHot,
+      .slice, .slidingSlice, .place, .function, .loopBegin, .loopEnd, .fused, .stream:
       nil
     }
   }

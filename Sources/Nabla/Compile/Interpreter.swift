@@ -8,6 +8,7 @@ struct PlacedInstruction: Sendable {
   var output: CompiledProgram.Place
   var a: CompiledProgram.Place
   var b: CompiledProgram.Place
+  var factor: CompiledProgram.Place
   var scratch: CompiledProgram.Place
   var m: Int
   var n: Int
@@ -44,6 +45,8 @@ struct Instruction {
   var z: UnsafeMutablePointer<Double>
   var x: UnsafeMutablePointer<Double>
   var y: UnsafeMutablePointer<Double>
+  /// What the transpose is multiplied by in a stream.
+  var factor: UnsafeMutablePointer<Double>
   var scratch: UnsafeMutablePointer<Double>
   var m: Int
   var n: Int
@@ -55,6 +58,7 @@ struct Instruction {
   init(_ placed: PlacedInstruction, _ memory: UnsafeMutablePointer<Double>) {
     (opcode, flags) = (placed.opcode, placed.flags)
     (z, x, y) = (memory + placed.output.offset, memory + placed.a.offset, memory + placed.b.offset)
+    factor = memory + placed.factor.offset
     scratch = memory + placed.scratch.offset
     (m, n, k, extra, alpha) = (placed.m, placed.n, placed.k, placed.extra, placed.alpha)
   }
@@ -69,6 +73,12 @@ struct FusedRun {
   /// The sums, which start at zero.
   var totals: UnsafePointer<UnsafeMutablePointer<Double>>
   var totalCount: Int
+
+  func clearTotals() { for index in 0..<totalCount { totals[index][0] = 0 } }
+
+  func run(from first: Int, count: Int) {
+    nabla_fused(nabla_kernels_active(), first, count, steps, stepCount, slots, slotCount)
+  }
 }
 
 /// What instructions refer to by number.
@@ -183,6 +193,15 @@ enum Interpreter {
         for i in 0..<m { z[i &* (m &+ 1)] = x[i] }
       case .diagonal: for i in 0..<m { z[i] = x[i &* (n &+ 1)] }
       case .kron: MatrixFunctions.kronecker(m, n, x, k, step.extra, y, into: z)
+      case .scaleBlocks:
+        for block in 0..<k {
+          for j in 0..<n { Kernels.hadamard(m, x + j &* m, y + block &* m, into: z + (block &* n &+ j) &* m) }
+        }
+      case .addBlocks:
+        for block in 0..<k {
+          let (source, corner) = (x + block &* step.extra, z + block &* (n &* m &* k &+ m))
+          for j in 0..<n { Kernels.axpy(m, alpha, source + j &* m, into: corner + j &* m &* k) }
+        }
       case .lowerTriangle: MatrixFunctions.lowerTriangle(m, n, x, into: z)
       case .upperTriangle: MatrixFunctions.upperTriangle(m, n, x, into: z)
       case .lowHalf: MatrixFunctions.lowerTriangle(m, n, x, diagonalFactor: 0.5, into: z)
@@ -198,8 +217,19 @@ enum Interpreter {
         for j in 0..<n { Kernels.copy(m, x + j &* m, into: start + j &* k) }
       case .fused:
         if let run = step.fused {
-          for index in 0..<run.totalCount { run.totals[index][0] = 0 }
-          nabla_fused(nabla_kernels_active(), m, run.steps, run.stepCount, run.slots, run.slotCount)
+          run.clearTotals()
+          run.run(from: 0, count: m)
+        }
+      case .stream:
+        if let run = step.fused {
+          run.clearTotals()
+          let set = nabla_kernels_active()
+          for first in stride(from: 0, to: m, by: k) {
+            let rows = min(k, m &- first)
+            nabla_gemv(set, rows, n, 1, x + first, m, y, 0, step.scratch + first)
+            run.run(from: first, count: rows)
+            nabla_gemvt(set, rows, n, 1, x + first, m, step.factor + first, first > 0 ? 1 : 0, z)
+          }
         }
       case .function:
         let evaluate = tables.functions[step.extra]

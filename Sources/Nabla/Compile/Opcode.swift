@@ -19,10 +19,13 @@ enum Opcode: UInt8, Hashable, Sendable {
   case pseudoInverse, adjugate, exponential, cholesky
   // Structure.
   case logSumExp, softmax, logSoftmax
-  case diagonalMatrix, diagonal, kron, lowerTriangle, upperTriangle, lowHalf, commutation, argmaxHot
+  case diagonalMatrix, diagonal, kron, scaleBlocks, addBlocks, lowerTriangle, upperTriangle, lowHalf,
+    commutation, argmaxHot
   case slice, slidingSlice, place
   // Entry by entry, several steps in one pass.
   case fused
+  // A product, what is made of it entry by entry, and the transpose's product with that, in one pass.
+  case stream
   // Control.
   case function, loopBegin, loopEnd
 }

@@ -16,6 +16,8 @@ struct Planner {
   var constants: [UInt64: Int] = [:]
   /// The values of variables; they outlive loops.
   var variables: [Formula: Int] = [:]
+  /// The products among the formulas: what they compute serves longer ones.
+  var products: Set<Formula> = []
   /// The sums into which products fall apart.
   var apart: [Formula: Formula] = [:]
   /// For a matrix whose rows, or columns, were scaled: the matrix.
@@ -35,12 +37,18 @@ struct Planner {
   ) throws(CompileError) -> Schedule {
     var planner = Planner(sizes: sizes, options: options)
     for formula in formulas {
+      for node in formula.nodes(without: { _ in false }) {
+        if case .product = node.kind { planner.products.insert(node) }
+      }
+    }
+    for formula in formulas {
       if formula.isInvalid { throw .invalidFormula }
       planner.schedule.outputs.append(try planner.plan(formula))
     }
     planner.schedule.removeUnused()
     planner.schedule.joinPasses()
     planner.schedule.fuse()
+    planner.schedule.stream()
     return planner.schedule
   }
 
@@ -133,6 +141,7 @@ struct Planner {
         stack.append((node, true))
         if case .product(let chain) = node.kind, let sum = try distributed(node, chain) {
           apart[node] = sum
+          products.remove(node)
           stack.append((sum, false))
           continue
         }
@@ -164,6 +173,8 @@ struct Planner {
     case .apply(.array(.diagonalMatrix), let arguments): arguments.flatMap(opened)
     case .times(let factors): factors.flatMap(opened)
     case .product(let chain) where chain.contains(where: \.isOnes): chain.flatMap(opened)
+    case .apply(.array(.kron), let arguments) where formula.kroneckerStructure != nil:
+      arguments.flatMap(opened)
     case .number, .constant, .variable, .dimension, .sum, .product, .power, .apply: [formula]
     }
   }

@@ -27,7 +27,7 @@ extension Planner {
         products.append(product.scaled(by: coefficient))
       }
       let signs = Set(terms.map { $0.splitCoefficient.0.isNegative })
-      if apart * (signs.count == 1 ? 1.25 : 4) < together {
+      if apart * (signs.count == 1 ? 1.25 : 2) < together {
         let sum = Formula.sum(products, node.shape)
         return sum.isInvalid || sum === node ? nil : sum
       }
@@ -83,6 +83,20 @@ private struct Work {
       var inner = formula
       if case .transpose(let stored) = inner.kind { inner = stored }
       var kind = ChainOrder.Factor.Kind.dense
+      if let structure = inner.kroneckerStructure {
+        switch structure {
+        case .blocks(let count, let block):
+          guard let part = try value(block) else { return nil }
+          total += part
+          factors.append(
+            ChainOrder.Factor(rows: rows, columns: columns, kind: .blocks(try planner.size(count))))
+        case .stack(_, _, let size):
+          let size = try planner.size(size)
+          factors.append(ChainOrder.Factor(rows: rows, columns: size, kind: .stack))
+          factors.append(ChainOrder.Factor(rows: size, columns: columns, kind: .stack))
+        }
+        continue
+      }
       switch inner.kind {
       case .ones: kind = .ones
       case .inverse(let matrix):

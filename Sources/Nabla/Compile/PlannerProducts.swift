@@ -11,6 +11,10 @@ enum ProductOperand {
   case diagonal(Int, selects: Bool)
   /// The inverse of a factored matrix, or the transpose of that.
   case inverse(Int, size: Int, transposed: Bool, positiveDefinite: Bool)
+  /// Blocks on the diagonal, or the transpose of that: one block that repeats, or the blocks side by side.
+  case blocks(Int, count: Int, repeats: Bool, transposed: Bool)
+  /// A row, or a column, of identities.
+  case stack(count: Int, size: Int, isRow: Bool)
 }
 
 extension Planner {
@@ -63,6 +67,9 @@ extension Planner {
     case .diagonal: operand
     case .inverse(let factors, let size, let transposed, let definite):
       .inverse(factors, size: size, transposed: !transposed, positiveDefinite: definite)
+    case .blocks(let value, let count, let repeats, let transposed):
+      .blocks(value, count: count, repeats: repeats, transposed: !transposed)
+    case .stack(let count, let size, let isRow): .stack(count: count, size: size, isRow: !isRow)
     }
   }
 
@@ -87,6 +94,12 @@ extension Planner {
     case .ones(let rows, let columns): (rows, columns)
     case .diagonal(let value, _): (count(value), count(value))
     case .inverse(_, let size, _, _): (size, size)
+    case .blocks(let value, let count, let repeats, let transposed):
+      {
+        let (m, n) = blockSizes(value, count: count, repeats: repeats)
+        return transposed ? (n * count, m * count) : (m * count, n * count)
+      }()
+    case .stack(let count, let size, let isRow): isRow ? (size, size * count) : (size * count, size)
     }
   }
 
@@ -102,6 +115,9 @@ extension Planner {
       let value = try emit(
         PlanStep(opcode: .inverse, inputs: [factors], m: n, flags: definite ? .positiveDefinite : []), n, n)
       return isTransposed ? try transposed(value) : value
+    case .blocks(let value, let count, let repeats, let isTransposed):
+      return try denseBlocks(value, count: count, repeats: repeats, transposed: isTransposed)
+    case .stack(let count, let size, let isRow): return try denseStack(count: count, size: size, isRow: isRow)
     }
   }
 
@@ -115,7 +131,13 @@ extension Planner {
   /// The product of a chain of factors.
   mutating func chain(_ formulas: [Formula]) throws(CompileError) -> ProductOperand {
     var operands: [ProductOperand] = []
-    for formula in formulas { operands.append(try operand(formula)) }
+    for formula in formulas {
+      if let structured = try kroneckerOperands(formula) {
+        operands += structured
+      } else {
+        operands.append(try operand(formula))
+      }
+    }
     // A very long chain is cut, so that the work of ordering stays bounded.
     while operands.count > CompileLimits.chain {
       let head = Array(operands[..<CompileLimits.chain])
@@ -123,8 +145,30 @@ extension Planner {
       operands.replaceSubrange(
         ..<head.count, with: [try multiply(order.tree(start: 0, count: head.count), head)])
     }
-    let order = ChainOrder(factors(operands), longest: operands.count)
-    return try multiply(order.tree(start: 0, count: operands.count), operands)
+    let shared = operands.count == formulas.count ? sharedRuns(formulas) : [:]
+    let order = ChainOrder(factors(operands), longest: operands.count, known: Set(shared.keys))
+    return try multiply(order.tree(start: 0, count: operands.count), operands, shared)
+  }
+
+  /// The parts of a product that are computed anyway, as they are or transposed.
+  private func sharedRuns(_ formulas: [Formula]) -> [ChainOrder.Run: Formula] {
+    guard formulas.count > 2, formulas.count <= CompileLimits.searched else { return [:] }
+    var runs: [ChainOrder.Run: Formula] = [:]
+    for start in formulas.indices {
+      for count in 2..<max(formulas.count - start + 1, 2) where count < formulas.count {
+        let run = Formula.product(Array(formulas[start..<(start + count)]))
+        let isVector = run.shape.isVector || run.shape.isRow
+        if isShared(run, isVector) || isShared(run.transposed, isVector) {
+          runs[ChainOrder.Run(start: start, count: count)] = run
+        }
+      }
+    }
+    return runs
+  }
+
+  /// Whether a product has been computed, or, where it is a vector, will be: a matrix may never be formed.
+  private func isShared(_ product: Formula, _ isVector: Bool) -> Bool {
+    planned[product] != nil || isVector && products.contains(product)
   }
 
   func factors(_ operands: [ProductOperand]) -> [ChainOrder.Factor] {
@@ -136,17 +180,27 @@ extension Planner {
         case .ones: .ones
         case .diagonal: .diagonal
         case .inverse: .inverse
+        case .blocks(_, let count, _, _): .blocks(count)
+        case .stack: .stack
         }
       return ChainOrder.Factor(rows: rows, columns: columns, kind: kind)
     }
   }
 
   mutating func multiply(
-    _ tree: ChainOrder.Tree, _ operands: [ProductOperand]
+    _ tree: ChainOrder.Tree, _ operands: [ProductOperand], _ shared: [ChainOrder.Run: Formula] = [:]
   ) throws(CompileError) -> ProductOperand {
     switch tree {
-    case .leaf(let index): operands[index]
-    case .node(let left, let right): try multiply(try multiply(left, operands), try multiply(right, operands))
+    case .leaf(let index): return operands[index]
+    case .known(let run):
+      guard let formula = shared[run] else { throw .invalidFormula }
+      let (rows, columns) = try sizes(formula.shape)
+      if planned[formula] != nil || products.contains(formula) {
+        return .array(try view(try plan(formula), rows, columns), transposed: false)
+      }
+      return .array(try view(try plan(formula.transposed), columns, rows), transposed: true)
+    case .node(let left, let right):
+      return try multiply(try multiply(left, operands, shared), try multiply(right, operands, shared))
     }
   }
 
@@ -154,7 +208,10 @@ extension Planner {
   private mutating func multiply(
     _ left: ProductOperand, _ right: ProductOperand
   ) throws(CompileError) -> ProductOperand {
+    if let product = try multiplyBlocks(left, right) { return product }
     switch (left, right) {
+    case (.blocks, _), (.stack, _): return try multiply(.array(try dense(left), transposed: false), right)
+    case (_, .blocks), (_, .stack): return try multiply(left, .array(try dense(right), transposed: false))
     case (.diagonal(let a, let selectsA), .diagonal(let b, let selectsB)):
       if selectsA || selectsB {
         let (mask, rest) = selectsA ? (a, b) : (b, a)
@@ -220,6 +277,7 @@ extension Planner {
     let (m, k) = transposedA ? (columns(a), rows(a)) : (rows(a), columns(a))
     let n = transposedB ? rows(b) : columns(b)
     guard (transposedB ? columns(b) : rows(b)) == k else { throw .invalidFormula }
+    if m == 1, n == 1 { return try emit(PlanStep(opcode: .dot, inputs: [a, b], m: k), 1, 1) }
     var flags: StepFlags = []
     if transposedA { flags.insert(.transposeA) }
     if transposedA != transposedB, m == n, m > 1, isGram(a, b, byRows: transposedA) {

@@ -12,6 +12,8 @@ enum Addend {
   /// A vector, a number or 1 on the diagonal.
   case diagonal(Int)
   case identity(Int?)
+  /// Blocks on the diagonal.
+  case blocks(Int, count: Int, repeats: Bool)
   case nothing
 }
 
@@ -66,6 +68,9 @@ extension Planner {
         try fill()
         try append(
           PlanStep(opcode: .addDiagonalScalar, inputs: [scalar], output: output, m: rows, alpha: alpha))
+      case .blocks(let value, let count, let repeats):
+        try fill()
+        try append(addBlocks(value, count: count, repeats: repeats, to: output, alpha: alpha))
       case .nothing:
         try fill()
       }
@@ -110,6 +115,15 @@ extension Planner {
       {
         let row = try plan(rest)
         return (alpha, .row(try scale(row) ?? row))
+      }
+      if scalars.isEmpty, chain.contains(where: { $0.kroneckerStructure != nil }), planned[array] == nil {
+        let product = try self.chain(chain)
+        if case .blocks(let value, let count, let repeats, false) = product {
+          return (alpha, .blocks(value, count: count, repeats: repeats))
+        }
+        let value = try dense(product)
+        planned[array] = value
+        return (alpha, .array(value))
       }
       if scalars.isEmpty { return (alpha, .array(try plan(array))) }
       return (alpha, .array(try plan(core)))

@@ -78,7 +78,7 @@ extension Planner {
       let n = rows(value)
       let diagonal = try emit(PlanStep(opcode: .diagonal, inputs: [value], m: n, n: n), n, 1)
       return try emit(PlanStep(opcode: .dot, inputs: [vector, diagonal], m: n), 1, 1)
-    case (.array, _), (.ones, _), (.diagonal, _), (.inverse, _):
+    case (.array, _), (.ones, _), (.diagonal, _), (.inverse, _), (.blocks, _), (.stack, _):
       let (a, transposedA) = try stored(left)
       let (b, transposedB) = try stored(right)
       if transposedA != transposedB || rows(a) == 1 || columns(a) == 1 {

@@ -58,9 +58,14 @@ public final class CompiledProgram: Sendable {
           output: step.output >= 0 ? place(step.output) : Place.nowhere,
           a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
           b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
-          scratch: step.opcode == .multiplyBoth
-            ? place(step.extra) : Place(offset: max(memory.scratch[index], 0), rows: 0, columns: 0, root: -1),
-          m: step.m, n: step.n, k: step.k, extra: step.extra, alpha: step.alpha))
+          factor: step.opcode == .stream ? place(schedule.streams[step.extra].factor) : Place.nowhere,
+          scratch: step.opcode == .stream
+            ? place(schedule.streams[step.extra].product)
+            : step.opcode == .multiplyBoth
+              ? place(step.extra)
+              : Place(offset: max(memory.scratch[index], 0), rows: 0, columns: 0, root: -1),
+          m: step.m, n: step.n, k: step.k,
+          extra: step.opcode == .stream ? schedule.streams[step.extra].group : step.extra, alpha: step.alpha))
     }
     self.instructions = instructions
     tables = InstructionTables(
@@ -137,6 +142,12 @@ extension Schedule {
       let made = group.writes.map { "%\($0)" }.joined(separator: " ")
       let what = group.steps.map(\.name).joined(separator: ", ")
       return "\(made) = fused \(operands.joined(separator: " ")): \(what) (\(group.length) entries)"
+    }
+    if step.opcode == .stream {
+      let what = groups[streams[step.extra].group].steps.map(\.name).joined(separator: ", ")
+      let made = writes(step).map { "%\($0)" }.joined(separator: " ")
+      return
+        "\(made) = stream \(operands.joined(separator: " ")): \(what) (\(step.m) x \(step.n) by \(step.k) rows)"
     }
     let factor = step.alpha == 1 ? "" : " by \(step.alpha)"
     return

@@ -31,6 +31,7 @@ public final class ProgramWorkspace {
     case a(Int)
     case b(Int)
     case scratch(Int)
+    case factor(Int)
     case slot(Int)
     case total(Int)
   }
@@ -76,7 +77,8 @@ public final class ProgramWorkspace {
       note(placed.a, .a(index))
       note(placed.b, .b(index))
       note(placed.scratch, .scratch(index))
-      if placed.opcode == .fused {
+      note(placed.factor, .factor(index))
+      if placed.opcode == .fused || placed.opcode == .stream {
         let group = groups[placed.extra]
         instruction.fused = FusedRun(
           steps: steps + nextStep, stepCount: group.steps.count, slots: slots + nextSlot,
@@ -146,7 +148,9 @@ public final class ProgramWorkspace {
   func readInput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
     if inputAddresses[index] == address { return }
     inputAddresses[index] = address
-    move(inputs[index].root, to: address)
+    let root = inputs[index].root
+    for (output, place) in outputs.enumerated() where place.root == root { outputAddresses[output] = address }
+    move(root, to: address)
   }
 
   /// Whether an output can be written where the caller wants it: it is not an input, a constant, or another output.
@@ -171,6 +175,7 @@ public final class ProgramWorkspace {
       case .a(let index): instructions[index].x = address
       case .b(let index): instructions[index].y = address
       case .scratch(let index): instructions[index].scratch = address
+      case .factor(let index): instructions[index].factor = address
       case .slot(let index): slots[index].address = address
       case .total(let index): totals[index] = address
       }

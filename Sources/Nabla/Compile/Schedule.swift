@@ -15,9 +15,13 @@ struct Schedule: Sendable {
   /// The programs of fused steps.
   var groups: [FusedGroup] = []
 
+  /// The passes over a matrix that make more than one value.
+  var streams: [Stream] = []
+
   /// The values that a step makes or changes.
   func writes(_ step: PlanStep) -> [Int] {
     if step.opcode == .fused { return groups[step.extra].writes }
+    if step.opcode == .stream { return streams[step.extra].writes }
     if step.opcode == .multiplyBoth { return [step.output, step.extra] }
     return step.output >= 0 ? [step.output] : []
   }
@@ -165,11 +169,13 @@ extension Schedule {
     case .gemm: return 2 * m * n * k
     case .gram: return m * m * k
     case .multiplyBoth: return 4 * m * n
+    case .scaleBlocks, .addBlocks: return m * n * k
     case .factorLU: return 2 * m * m * m / 3
     case .factorCholesky, .cholesky: return m * m * m / 3
     case .inverse: return 2 * m * m * m
     case .solve: return 2 * m * m * n
     case .solveRight: return 2 * n * n * m
+    case .stream: return 4 * m * n + m * Double(groups[streams[step.extra].group].steps.count)
     case .fused: return m * Double(groups[step.extra].steps.count)
     case .exponential: return 40 * m * m * m
     case .singularNorm, .nuclearNorm, .polar, .leftVector, .rightVector, .pseudoInverse, .adjugate:

@@ -77,7 +77,8 @@ typedef struct {
   void (*multiply)(long n, const double *x, const double *y, double *z);
   void (*divide)(long n, const double *x, const double *y, double *z);
   void (*map)(int function, long n, const double *x, double *y);
-  void (*fused)(long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount);
+  void (*fused)(
+    long first, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount);
   void (*transpose)(long m, long n, const double *a, long lda, double *b, long ldb);
   void (*softmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
   void (*logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
@@ -153,11 +154,12 @@ static inline void nabla_map(
   const nabla_kernels *set, nabla_unary function, long n, const double *x, double *y) {
   set->map((int)function, n, x, y);
 }
-/// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared.
+/// Runs the steps over n entries from the first on, block by block. Accumulators are slots of stride 0 and are not
+/// cleared.
 static inline void nabla_fused(
-  const nabla_kernels *set, long n, const nabla_step *steps, long count, const nabla_slot *slots,
+  const nabla_kernels *set, long first, long n, const nabla_step *steps, long count, const nabla_slot *slots,
   long slotCount) {
-  set->fused(n, steps, count, slots, slotCount);
+  set->fused(first, n, steps, count, slots, slotCount);
 }
 /// B = A' for an m×n matrix A.
 static inline void nabla_transpose(
