@@ -38,7 +38,8 @@ extension Schedule {
 
 /// The pass that finds the groups.
 ///
-/// A group is put where its last step was; a step that is not part of it and touches what it has touched closes it.
+/// A group is put where its last step was. A step that is not part of it and needs, or changes, what it has touched
+/// waits until it is closed.
 private struct Fusion {
   let schedule: Schedule
   var result: [PlanStep] = []
@@ -50,13 +51,17 @@ private struct Fusion {
   private var written: Set<Int> = []
   /// Numbers that the group sums up: known only when it is done.
   private var summed: Set<Int> = []
+  /// Steps that wait, and what they read and write.
+  private var waiting: [PlanStep] = []
+  private var waitingReads: Set<Int> = []
+  private var waitingWrites: Set<Int> = []
   private let lastUse: [Int]
 
   init(_ schedule: Schedule) {
     self.schedule = schedule
     var lastUse = [Int](repeating: -1, count: schedule.values.count)
     for (index, step) in schedule.steps.enumerated() {
-      for value in step.inputs + (step.output >= 0 ? [step.output] : []) {
+      for value in step.inputs + schedule.writes(step) {
         lastUse[schedule.values[value].root] = index
       }
     }
@@ -76,21 +81,42 @@ private struct Fusion {
         open.isEmpty
         || length == self.length && open.count < CompileLimits.fused && summed.isDisjoint(with: inputs)
           && !summed.contains(output) && !(isSum && (read.contains(output) || written.contains(output)))
-      if !fits { close() }
+      let isFree =
+        waitingWrites.isDisjoint(with: inputs) && !waitingReads.contains(output)
+        && !waitingWrites.contains(output)
+      if !fits || !isFree { close() }
       self.length = length
       open.append(index)
       read.formUnion(inputs)
       if isSum { summed.insert(output) } else { written.insert(output) }
       return
     }
-    let touches =
-      inputs.contains { written.contains($0) || summed.contains($0) } || read.contains(output)
-      || written.contains(output) || summed.contains(output)
-    if touches || step.opcode == .loopBegin || step.opcode == .loopEnd || step.opcode == .function { close() }
-    result.append(step)
+    if step.opcode == .loopBegin || step.opcode == .loopEnd || step.opcode == .function {
+      close()
+      result.append(step)
+      return
+    }
+    let outputs = schedule.writes(step).map(root)
+    let made = written.union(summed).union(waitingWrites)
+    if made.isDisjoint(with: inputs + outputs), read.union(waitingReads).isDisjoint(with: outputs) {
+      result.append(step)
+      return
+    }
+    waiting.append(step)
+    waitingReads.formUnion(inputs)
+    waitingWrites.formUnion(outputs)
+    if waiting.count > CompileLimits.fused { close() }
   }
 
   mutating func close() {
+    closeGroup()
+    result += waiting
+    waiting = []
+    waitingReads = []
+    waitingWrites = []
+  }
+
+  private mutating func closeGroup() {
     defer {
       open = []
       read = []
@@ -101,7 +127,9 @@ private struct Fusion {
       result += open.map { schedule.steps[$0] }
       return
     }
-    var builder = FusedBuilder(schedule: schedule, steps: open, lastUse: lastUse, length: length)
+    var builder = FusedBuilder(
+      schedule: schedule, steps: open, lastUse: lastUse, needed: waitingReads.union(waitingWrites),
+      length: length)
     // A pass with more arrays than there are slots runs step by step.
     guard let group = builder.built() else {
       result += open.map { schedule.steps[$0] }
@@ -120,6 +148,8 @@ private struct FusedBuilder {
   let schedule: Schedule
   let steps: [Int]
   let lastUse: [Int]
+  /// What waiting steps need.
+  let needed: Set<Int>
   let length: Int
   private var group = FusedGroup()
   private var slots: [Int: Int] = [:]
@@ -129,10 +159,11 @@ private struct FusedBuilder {
   /// For a value that never leaves the group, its last step in it.
   private var dying: [Int: Int] = [:]
 
-  init(schedule: Schedule, steps: [Int], lastUse: [Int], length: Int) {
+  init(schedule: Schedule, steps: [Int], lastUse: [Int], needed: Set<Int>, length: Int) {
     self.schedule = schedule
     self.steps = steps
     self.lastUse = lastUse
+    self.needed = needed
     self.length = length
   }
 
@@ -144,7 +175,7 @@ private struct FusedBuilder {
     for index in steps {
       let step = schedule.steps[index]
       let output = root(step.output)
-      if members.contains(lastUse[output]) { dying[output] = lastUse[output] }
+      if members.contains(lastUse[output]), !needed.contains(output) { dying[output] = lastUse[output] }
     }
     for index in steps {
       guard append(schedule.steps[index]) else { return nil }
