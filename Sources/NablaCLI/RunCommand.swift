@@ -114,16 +114,40 @@ struct DeriveCommand {
       throw UsageError(message: "--mode takes gradient, jacobian, hessian, differential, not '\(mode)'")
     }
     let variables = arguments.all("--wrt")
-    guard !variables.isEmpty else { throw UsageError(message: "--wrt is missing: by which variable?") }
     // One line each, so that places in messages are places in what was typed.
     let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map {
       Self.line(String($0))
     }
-    let question = "\(mode) \(Self.line(expression)) wrt \(Self.line(variables.joined(separator: ", ")))"
+    var question = Self.rightSide(of: Self.line(expression))
+    if !variables.isEmpty {
+      question = "\(mode) \(question) wrt \(Self.line(variables.joined(separator: ", ")))"
+    } else if !Self.namesItsVariable(question) {
+      throw UsageError(message: "--wrt is missing: with respect to which variable?")
+    }
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")
     runner = Runner(
       session: Session(source, options: options.session), format: options.format, steps: options.steps)
+  }
+
+  /// Whether a text is a question as it stands: `∇_x f`, `d/dx f`, `\nabla_x f`.
+  private static func namesItsVariable(_ text: String) -> Bool {
+    let (statements, problems) = parseFile(SourceText(text))
+    guard problems.isEmpty, statements.count == 1, case .question = statements[0].kind else { return false }
+    return true
+  }
+
+  /// An expression without the `J =` or `J(w) =` in front of it.
+  private static func rightSide(of text: String) -> String {
+    guard let sign = text.firstIndex(of: "="), text.index(after: sign) < text.endIndex,
+      text[text.index(after: sign)] != "="
+    else { return text }
+    let left = text[..<sign].filter { $0 != " " }
+    let name = left.prefix { $0.isLetter || $0.isNumber || "_\\{}^".contains($0) }
+    let arguments = left.dropFirst(name.count)
+    let isCall = arguments.first == "(" && arguments.last == ")" && !arguments.dropLast().contains(")")
+    return !name.isEmpty && (arguments.isEmpty || isCall)
+      ? String(text[text.index(after: sign)...].drop { $0 == " " }) : text
   }
 
   private static func line(_ text: String) -> String {

@@ -54,7 +54,10 @@ import Testing
       #"1:1: the 2-norm of a matrix has several meanings; `A` is m x n | `normF(A)` is Frobenius', `specnorm(A)` the spectral norm, `norm1(A)` the sum of absolute values, `norminf(A)` the largest of them"#
     ),
     (#""#, #"a < b < c"#, #"1:7: comparisons do not chain | `(a < b) .* (b < c)` is 1 where both hold"#),
-    (#""#, #"gradient + 1"#, #"1:1: `gradient` is a word of the language and cannot stand in an expression"#),
+    (
+      #""#, #"gradient + 1"#,
+      #"1:1: `gradient` is a question and cannot stand in an expression | ask it on a line of its own and write its answer here; a Newton step is `inv(H)*g` with `H = ...` from `hessian f wrt w` and `g = ...` from `gradient f wrt w`"#
+    ),
     (#""#, #"softmax(x wrt x"#, #"1:8: `(` is never closed"#),
     (#""#, #"[x; y wrt x"#, #"1:1: `[` is never closed"#),
     (#""#, #"x + wrt x"#, #"1:5: found `wrt` where an expression should stand"#),

@@ -30,7 +30,7 @@ extension FuzzGenerator {
   /// Arguments with which a function has this shape; nil where it never has.
   private mutating func arguments(_ signature: Signature, _ shape: Shape, _ depth: Int) -> [FuzzTree]? {
     switch signature.rule {
-    case .elementwise, .trigamma: return entrywise(signature.arity.upperBound, shape, depth)
+    case .elementwise, .choice, .trigamma: return entrywise(signature.arity.upperBound, shape, depth)
     case .elementwiseIn(let place):
       return (0..<signature.arity.upperBound).map { index in
         if index == place { return tree(shape, depth) }
@@ -41,7 +41,7 @@ extension FuzzGenerator {
     case .reductionOrElementwise:
       if shape.isScalar, chance(1, in: 2) { return [open(depth)] }
       return entrywise(2, shape, depth)
-    case .reduction: return shape.isScalar ? [open(depth)] : nil
+    case .reduction, .entryProduct: return shape.isScalar ? [open(depth)] : nil
     case .rowSums, .leftVector:
       return shape.columns.isOne && !shape.isScalar ? [tree(Shape(shape.rows, several()), depth)] : nil
     case .rightVector: return shape.isVector ? [tree(Shape(several(), shape.rows), depth)] : nil

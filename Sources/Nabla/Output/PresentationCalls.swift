@@ -10,6 +10,13 @@ extension Presenter {
       let turned = applied(operation, [inner])
       return Piece(.transpose(turned.layout), key: turned.key + "'")
     }
+    // The determinant of a diagonal matrix is the product of what stands on it.
+    if case .array(.determinant) = operation,
+      case .apply(.array(.diagonalMatrix), let inner) = arguments[0].kind
+    {
+      let entries = inner.map { piece($0) }
+      return named("prod", .call(.elementwise("prod"), entries.map(\.layout)), entries)
+    }
     let parts = arguments.map { piece($0) }
     let layouts = parts.map(\.layout)
     switch operation {

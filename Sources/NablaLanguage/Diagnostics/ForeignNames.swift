@@ -64,7 +64,7 @@ enum ForeignNames {
     "solve": (2, "inv($1)*($2)"), "linsolve": (2, "inv($1)*($2)"), "mldivide": (2, "inv($1)*($2)"),
     "logsigmoid": (1, "log(sigmoid($1))"), "swish": (1, "silu($1)"),
     "sumsq": (1, "sum(($1) .^ 2)"), "sum_squares": (1, "sum(($1) .^ 2)"), "norm_inf": (1, "norminf($1)"),
-    "quad_form": (2, "($1)'*($2)*($1)"), "normpdf": (1, "exp(-($1).^2/2)/sqrt(2*pi)"),
+    "quad_form": (2, "($1)'*($2)*($1)"),
   ]
 
   private static let substitutes: [String: String] = [

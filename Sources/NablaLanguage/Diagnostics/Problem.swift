@@ -42,6 +42,8 @@ public indirect enum Problem: Sendable, Hashable {
   case absent(String, instead: String?)
   case chainedComparison
   case wordInExpression(String)
+  /// A question that stands in an expression.
+  case derivativeInside(String)
   case derivativeOfNoFunction(String)
   case derivativeOfBuiltin(String)
   case rangeNeedsTwoEnds

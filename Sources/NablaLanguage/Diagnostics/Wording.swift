@@ -53,6 +53,11 @@ extension Problem {
     case .chainedComparison: ("comparisons do not chain", "`(a < b) .* (b < c)` is 1 where both hold")
     case .wordInExpression(let word):
       ("`\(word)` is a word of the language and cannot stand in an expression", nil)
+    case .derivativeInside(let word):
+      (
+        "`\(word)` is a question and cannot stand in an expression",
+        "ask it on a line of its own and write its answer here; a Newton step is `inv(H)*g` with `H = ...` from `hessian f wrt w` and `g = ...` from `gradient f wrt w`"
+      )
     case .derivativeOfNoFunction(let word):
       ("`\(word)` takes the name of a declared function", "`\(word)(f)(x)` with `f : vector(n) -> scalar`")
     case .derivativeOfBuiltin(let name):

@@ -32,7 +32,9 @@ extension Parser {
       .call(name, nameRange: bar.range, isGreekLetter: false, arguments)
     }
     if bar.kind == .singleBar { return try make(called(Bars.absolute.rawValue, inner), from: start) }
-    guard kind == .normMark, token.range.start == previousEnd else { return try make(.norm(inner), from: start) }
+    guard kind == .normMark, token.range.start == previousEnd else {
+      return try make(.norm(inner), from: start)
+    }
     let mark = token
     advance()
     let kind: SyntaxTree.Kind
@@ -100,7 +102,7 @@ extension Parser {
     let start = token.range.start
     if token.text == "wrt" { throw unexpected(wanted: "an expression") }
     if Words.questions.contains(token.text) {
-      throw Diagnostic(.wordInExpression(token.text), at: token.range)
+      throw Diagnostic(.derivativeInside(token.text), at: token.range)
     }
     advance()
     if kind == .leftParenthesis, joins || self.token.range.start == token.range.end {

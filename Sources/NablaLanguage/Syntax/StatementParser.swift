@@ -5,7 +5,9 @@ extension Parser {
     let text = oneLine(line)
     let second = kind(at: position + 1)
     let kind: Statement.Kind
-    if self.kind == .name, second == .colon || second == .comma {
+    if startsDerivative {
+      kind = .question(try writtenQuestion(text: text))
+    } else if self.kind == .name, second == .colon || second == .comma {
       kind = .declaration(try declaration())
     } else if self.kind == .name, second == .equals {
       kind = try definition()
@@ -63,6 +65,49 @@ extension Parser {
     return .definition(name: name.text, nameRange: name.range, tree: tree)
   }
 
+  // MARK: Derivatives as they are written
+
+  /// Whether `∇_x` or `d/dx` comes next.
+  private var startsDerivative: Bool {
+    if kind == .nabla { return true }
+    guard kind == .name, token.text == "d", kind(at: position + 1) == .slash,
+      kind(at: position + 2) == .name, token(at: position + 2).text.hasPrefix("d"),
+      token(at: position + 2).text.utf8.count > 1
+    else { return false }
+    switch kind(at: position + 3) {
+    case .name, .number, .leftParenthesis, .bar, .singleBar, .leftBracket: return true
+    default: return false
+    }
+  }
+
+  /// The variable of `∇_x` or `d/dx`.
+  private mutating func derivativeVariable() -> VariableMention {
+    let first = token
+    if first.kind == .nabla {
+      advance()
+      return VariableMention(name: first.text, range: first.range)
+    }
+    let last = token(at: position + 2)
+    for _ in 0..<3 { advance() }
+    return VariableMention(name: String(last.text.dropFirst()), range: last.range)
+  }
+
+  /// `∇_x f`, or `∇_x f == g`.
+  private mutating func writtenQuestion(text: String) throws(Diagnostic) -> Question {
+    let claim = try claim(allowsDerivative: true)
+    if kind == .end {
+      let plain = Claim(derivative: nil, tree: claim.tree, wrt: [], range: claim.range)
+      return Question(kind: .gradient, expression: plain, wrt: claim.wrt, otherSides: [], text: text)
+    }
+    var others: [Claim] = []
+    while kind == .doubleEquals || kind == .equals {
+      advance()
+      others.append(try self.claim(allowsDerivative: true))
+    }
+    if kind != .end { throw unexpected(wanted: "an operator") }
+    return Question(kind: .check, expression: claim, wrt: [], otherSides: others, text: text)
+  }
+
   private mutating func question(_ question: QuestionKind, text: String) throws(Diagnostic) -> Question {
     let word = token
     advance()
@@ -81,6 +126,7 @@ extension Parser {
     }
     if kind != .end {
       let isWrt = kind == .name && token.text == "wrt"
+      if question.takesVariables { throw Diagnostic(.derivativeInside(question.rawValue), at: word.range) }
       throw isWrt
         ? Diagnostic(.needlessVariables(question.rawValue), at: token.range)
         : unexpected(wanted: "an operator")
@@ -90,6 +136,12 @@ extension Parser {
 
   private mutating func claim(allowsDerivative: Bool) throws(Diagnostic) -> Claim {
     let first = token
+    if allowsDerivative, startsDerivative {
+      let variable = derivativeVariable()
+      let tree = try expression()
+      let range = SourceRange(start: first.range.start, end: previousEnd)
+      return Claim(derivative: .gradient, tree: tree, wrt: [variable], range: range)
+    }
     if allowsDerivative, kind == .name, let derivative = QuestionKind(rawValue: first.text) {
       switch derivative {
       case .gradient, .jacobian, .hessian:

@@ -142,6 +142,7 @@ extension InferenceEngine {
     }
     switch rule {
     case .elementwise: return Draft(tree, try elementwiseShape(name, arguments, tree.range), plain)
+    case .choice: return try choice(tree, name, arguments)
     case .elementwiseIn(let place):
       for (index, argument) in arguments.enumerated() where index != place {
         try require(
@@ -153,6 +154,7 @@ extension InferenceEngine {
       return Draft(
         tree, arguments.count == 1 ? .scalar : try elementwiseShape(name, arguments, tree.range), plain)
     case .reduction: return Draft(tree, .scalar, plain)
+    case .entryProduct: return Draft(tree, .scalar) { Self.entryProduct(of: a.built($0), tree.range) }
     case .rowSums: return Draft(tree, .vector(a.shape.rows), plain)
     case .columnSums: return Draft(tree, .row(a.shape.columns), plain)
     case .squareToScalar, .squareToSquare:
@@ -186,6 +188,48 @@ extension InferenceEngine {
     case .identity, .ones, .zeros, .commutation, .openZeros:
       return try structure(tree, rule, arguments.map(\.tree))
     }
+  }
+
+  /// `where(c, a, b)`: a where c is not 0, else b, written with indicators.
+  private func choice(_ tree: SyntaxTree, _ name: String, _ arguments: [Draft]) throws(Diagnostic) -> Draft {
+    let shape = try elementwiseShape(name, arguments, tree.range)
+    return Draft(tree, shape) { unifier in
+      let parts = arguments.map { $0.built(unifier) }
+      func made(_ kind: TypedExpression.Kind, _ shape: Shape) -> TypedExpression {
+        TypedExpression(kind, shape: shape, range: tree.range)
+      }
+      let condition = parts[0]
+      let zero = made(.number(0), .scalar)
+      func compared(_ a: TypedExpression, _ comparison: Comparison, _ b: TypedExpression) -> TypedExpression {
+        made(.compare(comparison, a, b), condition.shape)
+      }
+      func selected(_ indicator: TypedExpression, _ value: TypedExpression) -> TypedExpression {
+        made(.elementwiseMultiply(indicator, value), indicator.shape.isScalar ? value.shape : indicator.shape)
+      }
+      if case .compare = condition.kind {
+        let otherwise = made(.subtract(made(.number(1), .scalar), condition), condition.shape)
+        return .add(selected(condition, parts[1]), selected(otherwise, parts[2]))
+      }
+      let above = compared(condition, .greater, zero)
+      let below = compared(condition, .less, zero)
+      let isZero = made(
+        .elementwiseMultiply(
+          compared(condition, .lessOrEqual, zero), compared(condition, .greaterOrEqual, zero)),
+        condition.shape)
+      let branch = selected(above, parts[1])
+      let taken = made(.add(branch, selected(below, parts[1])), branch.shape)
+      return .add(taken, selected(isZero, parts[2]))
+    }
+  }
+
+  private static func entryProduct(of a: TypedExpression, _ range: SourceRange) -> TypedExpression.Kind {
+    if a.shape.isScalar { return a.kind }
+    let size = a.shape.rows * a.shape.columns
+    func made(_ name: String, _ a: TypedExpression, _ shape: Shape) -> TypedExpression {
+      TypedExpression(.call(name, [a]), shape: shape, range: range)
+    }
+    let column = a.shape.isVector ? a : made("vec", a, .vector(size))
+    return .call("det", [made("diag", column, Shape(size, size))])
   }
 
   private func pair(

@@ -96,13 +96,16 @@ struct Respelling {
       SyntaxTree(.call(name, nameRange: range, isGreekLetter: isGreek, parts), range: tree.range)
     }
     if isFunction(name) || isGreek && name == "sigma" {
-      if name == "log", parts.count == 1, case .call(Bars.absolute.rawValue, _, _, let inner) = parts[0].kind {
+      if name == "log", parts.count == 1, case .call(Bars.absolute.rawValue, _, _, let inner) = parts[0].kind
+      {
         return SyntaxTree(
           .call(Bars.logAbsolute.rawValue, nameRange: range, isGreekLetter: false, inner), range: tree.range)
       }
       return isSame ? tree : called(name)
     }
-    if Signature.unnamed[name] != nil || hasMeaning(name) && !isSpaced(range) { return isSame ? tree : called(name) }
+    if Signature.unnamed[name] != nil || hasMeaning(name) && !isSpaced(range) {
+      return isSame ? tree : called(name)
+    }
     if let other = ForeignNames.sameFunction(as: name), !hasMeaning(name) {
       if other == "log" {
         let log = SyntaxTree(.call("log", nameRange: range, isGreekLetter: false, parts), range: tree.range)

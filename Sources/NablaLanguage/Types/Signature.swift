@@ -3,11 +3,15 @@ public struct Signature: Sendable, Hashable {
   package enum Rule: Sendable, Hashable {
     /// Entry by entry; scalars next to arrays act on every entry.
     case elementwise
+    /// `where(c, a, b)`, entry by entry.
+    case choice
     /// Entry by entry in the argument at that place; the others are scalars.
     case elementwiseIn(Int)
     /// Any array to a scalar; of two arguments, entry by entry.
     case reductionOrElementwise
     case reduction
+    /// The product of the entries, which is the determinant of the diagonal matrix of them.
+    case entryProduct
     case rowSums, columnSums
     case squareToScalar
     case squareToSquare
@@ -32,12 +36,14 @@ public struct Signature: Sendable, Hashable {
     /// Whether the arguments are arrays, if the function is of any use.
     func takesArrays(_ count: Int) -> Bool {
       switch self {
-      case .elementwise, .elementwiseIn, .identity, .ones, .zeros, .openZeros, .fill, .commutation, .trigamma,
+      case .elementwise, .choice, .elementwiseIn, .identity, .ones, .zeros, .openZeros, .fill, .commutation,
+        .trigamma,
         .differential:
         false
       case .reductionOrElementwise: count == 1
-      case .reduction, .rowSums, .columnSums, .squareToScalar, .squareToSquare, .same, .pseudoinverse,
-        .diagonal, .vectorize, .kronecker, .dot, .outer, .rowwiseReduction, .leftVector, .rightVector:
+      case .reduction, .entryProduct, .rowSums, .columnSums, .squareToScalar, .squareToSquare, .same,
+        .pseudoinverse, .diagonal, .vectorize, .kronecker, .dot, .outer, .rowwiseReduction, .leftVector,
+        .rightVector:
         true
       case .bars(let bars):
         switch bars {
@@ -78,7 +84,10 @@ public struct Signature: Sendable, Hashable {
       .elementwise)
     add("sigmoid logit softplus relu silu gelu step lgamma digamma", 1...1, .elementwise)
     for name in ["sin", "cos", "tan"] { table["arc" + name] = Signature(1...1, .elementwise, as: "a" + name) }
-    add("leakyrelu elu", 2...2, .elementwiseIn(0))
+    add("asinh acosh atanh erfc normcdf normpdf", 1...1, .elementwise)
+    add("leakyrelu elu huber", 2...2, .elementwiseIn(0))
+    add("clip", 3...3, .elementwise)
+    add("where", 3...3, .choice)
     add("polygamma", 2...2, .elementwiseIn(1))
     add("max min", 1...2, .reductionOrElementwise)
     add("sum mean norm1 norm2 normF norminf specnorm nucnorm", 1...1, .reduction)
@@ -86,6 +95,7 @@ public struct Signature: Sendable, Hashable {
     add("rowsums", 1...1, .rowSums)
     add("colsums", 1...1, .columnSums)
     add("tr det logdet", 1...1, .squareToScalar)
+    add("prod", 1...1, .entryProduct)
     add("inv adj expm chol lowhalf", 1...1, .squareToSquare)
     add("softmax logsoftmax tril triu argmaxhot polar", 1...1, .same)
     add("pinv", 1...1, .pseudoinverse)
@@ -118,7 +128,8 @@ public struct Signature: Sendable, Hashable {
   var takesSizes: Bool {
     switch rule {
     case .identity, .ones, .zeros, .commutation: true
-    case .elementwise, .elementwiseIn, .reductionOrElementwise, .reduction, .rowSums, .columnSums,
+    case .elementwise, .choice, .elementwiseIn, .reductionOrElementwise, .reduction, .entryProduct, .rowSums,
+      .columnSums,
       .squareToScalar,
       .squareToSquare, .same, .pseudoinverse, .diagonal, .vectorize, .kronecker, .dot, .outer, .fill,
       .rowwiseReduction, .leftVector, .rightVector, .trigamma, .differential, .bars, .openZeros:
