@@ -82,6 +82,8 @@ public indirect enum Problem: Sendable, Hashable {
   case dimensionAsVariable(String)
   case functionAsVariable(String)
   case variableTwice(String)
+  /// `Xw`, where w is asked for.
+  case runTogether(String)
   /// More variables after `wrt` than the question, or a side of a claim, is answered for.
   case tooManyVariables(most: Int, side: Bool)
   /// The name of the differential of a variable has a meaning already.

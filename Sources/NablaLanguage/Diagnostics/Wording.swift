@@ -139,6 +139,11 @@ extension Problem {
     case .dependsOnFaulty(let name): ("`\(name)` has an error above", nil)
     case .dimensionAsVariable(let name): ("`\(name)` is a size; there is no derivative by it", nil)
     case .functionAsVariable(let name): ("`\(name)` is a function; there is no derivative by it", nil)
+    case .runTogether(let name):
+      (
+        "`\(name)` is one name",
+        "write `\(name.prefix(1))*\(name.dropFirst())` for the product, or declare `\(name)`"
+      )
     case .variableTwice(let name): ("`\(name)` stands twice after `wrt`", nil)
     case .tooManyVariables(let most, let isSide):
       (

@@ -280,6 +280,9 @@ public struct FileElaborator {
       if let line = engine.upcoming[name] {
         throw Diagnostic(.usedBeforeItsLine(name, line: line), at: mention.range)
       }
+      if let other = engine.state.undeclared.first(where: { $0.name.isRunTogether(with: name) }) {
+        throw Diagnostic(.runTogether(other.name), at: other.range)
+      }
       let known =
         engine.environment.knownNames + engine.drafts.keys.sorted() + engine.state.undeclared.map(\.name)
       throw Diagnostic(.unknownName(name, nearest: nearestName(to: name, among: known)), at: mention.range)
@@ -306,6 +309,11 @@ public struct FileElaborator {
     var typed: [TypedQuestion] = []
     for (question, statement) in questions {
       do throws(Diagnostic) {
+        for mention in question.question.wrt {
+          if let name = engine.runTogether(with: mention.name, in: question.claim.claim.tree) {
+            throw Diagnostic(.runTogether(name.name), at: name.range)
+          }
+        }
         typed.append(try self.typed(question, statements[statement]))
       } catch {
         diagnostics.append(error)

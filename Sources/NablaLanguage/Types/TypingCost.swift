@@ -78,7 +78,8 @@ enum NameHabit: Equatable {
     case (.vector, .scalar): scales ? 0 : 1
     case (.matrix, .scalar), (.matrix, .vector), (.scalar, .vector): 1
     case (.scalar, .matrix), (.vector, .matrix): 2
-    case (.matrix, .row), (.scalar, .row), (.vector, .row): 3
+    // Nobody means a row without saying so.
+    case (.matrix, .row), (.scalar, .row), (.vector, .row): 100
     }
   }
 }
