@@ -151,7 +151,8 @@ struct DerivationTests {
       guard let wrong = change(line) else { continue }
       var lines = derivation.lines
       lines[index] = wrong
-      let changed = Derivation(lines: lines, result: derivation.result)
+      let changed = Derivation(
+        lines: lines, result: derivation.result, surroundings: derivation.surroundings)
       do throws(ReplayError) {
         _ = try changed.replayed()
         Issue.record("line \(index + 1) is wrong, and nobody minds:\n\(changed)")

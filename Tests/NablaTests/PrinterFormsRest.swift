@@ -33,7 +33,7 @@ extension SeedForms {
         B.mul(minusOverN, design.transposed, B.dot(y, B.map("less", margin, B.ones("n")))),
         "-1/n * X'*(y .* (y .* (X*w) < 1))",
         "-\\frac{1}{n} X^{\\top}(y \\odot \\mathbb{1}[y \\odot (Xw) < 1])"),
-      .init(B.mul(B.pow(s2, -1), normal), "X'*(X*w - y)/s2", "\\frac{1}{s_2} X^{\\top}(Xw - y)"),
+      .init(B.mul(B.pow(s2, -1), normal), "X'*(X*w - y)/s2", "\\frac{X^{\\top}(Xw - y)}{s_2}"),
       .init(
         B.minus(B.over(n, B.mul(two, s2)), B.over(B.pow(B.norm(residual), 2), B.mul(two, B.pow(s2, 2)))),
         "n/(2*s2) - norm2(X*w - y)^2/(2*s2^2)",

@@ -15,6 +15,8 @@ enum Cost {
   static let nestedBracket = 6
   static let nestedScaledBracket = 12
   static let call = 10
+  /// A sum of entries, where there is a product that says the same.
+  static let total = 12
   /// A power asks more of its reader than its symbols tell: s*(1 - s) is easier than s - s^2.
   static let exponent = 12
   /// A quotient of whole numbers is three symbols.
@@ -40,6 +42,8 @@ enum Cost {
     case .power(let base, let exponent):
       return ofPower(base, exponent)
     case .inverse(let inner):
+      // The factors of a Kronecker product are inverted one by one.
+      if case .apply(.array(.kron), _) = inner.kind { return (clamp(inner.cost + 3 * call), depth) }
       return (clamp(inner.cost + call), depth)
     case .transpose(let inner):
       return (clamp(inner.cost + turn), depth)
@@ -90,19 +94,20 @@ enum Cost {
     if inner.count > 1, inner.first?.isOnes == true { inner = inner.dropFirst() }
     if inner.count > 1, inner.last?.isOnes == true { inner = inner.dropLast() }
     if inner.count == factors.count { return combine(factors) }
-    if inner.count == 1, let only = inner.first { return (clamp(call + only.cost), only.bracketDepth) }
+    if inner.count == 1, let only = inner.first { return (clamp(total + only.cost), only.bracketDepth) }
     let (cost, depth) = combine(Array(inner))
-    return (clamp(call + cost), depth)
+    return (clamp(total + cost), depth)
   }
 
   /// The sign of a term costs nothing: a sum has an operator there anyway.
   private static func term(_ formula: Formula) -> Int {
     // Nothing may be interned here: the table is locked while a cost is found.
-    guard case .times(let factors) = formula.kind, let coefficient = factors.first?.number else {
-      return formula.isOnes ? symbol : formula.cost
-    }
+    guard case .times(let factors) = formula.kind else { return formula.isOnes ? symbol : formula.cost }
+    // The ones of s*ones(n) are not written in a sum.
+    let ones = factors.last.map { $0.isOnes ? dot + $0.cost : 0 } ?? 0
+    guard let coefficient = factors.first?.number else { return formula.cost - ones }
     if factors.count == 2, factors[1].isOnes { return number(coefficient) }
-    return coefficient.isNegative ? formula.cost - minus : formula.cost
+    return formula.cost - ones - (coefficient.isNegative ? minus : 0)
   }
 
   private static func bracketed(_ formula: Formula, nested: Int) -> (Int, Int) {

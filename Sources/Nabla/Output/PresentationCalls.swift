@@ -17,7 +17,7 @@ extension Presenter {
       let entries = inner.map { piece($0) }
       return named("prod", .call(.elementwise("prod"), entries.map(\.layout)), entries)
     }
-    let parts = arguments.map { piece($0) }
+    let parts = arguments.map { piece(operation.ignoresSign ? oriented($0) : $0) }
     let layouts = parts.map(\.layout)
     switch operation {
     case .elementwise(let name):

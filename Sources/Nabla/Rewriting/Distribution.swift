@@ -37,6 +37,12 @@ struct Distribution {
     }
   }
 
+  /// Forms of a part that may help what it is a part of, though they are no cheaper.
+  func sidewise(_ part: Formula) -> [Formula] {
+    guard case .times(let factors) = part.kind else { return [] }
+    return withoutInnerDenominators(factors)
+  }
+
   // MARK: Distributing
 
   /// The formula multiplied out, when terms cancel by that or there are few, and then factored; what came factored

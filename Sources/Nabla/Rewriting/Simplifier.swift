@@ -208,13 +208,25 @@ final class Simplifier {
     if case .power(let base, let exponent) = part.kind, !base.children.isEmpty {
       for (inner, rewrite) in otherForms(of: base) { result.append((.power(inner, exponent), rewrite)) }
     }
-    if case .times(let factors) = part.kind {
+    let isProduct =
+      switch part.kind {
+      case .times, .product: true
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse,
+        .transpose, .apply, .differential:
+        false
+      }
+    if isProduct {
+      let factors = part.children
       for (position, factor) in factors.enumerated() where !factor.children.isEmpty {
         for (inner, rewrite) in otherForms(of: factor) {
           var others = factors
           others[position] = inner
-          result.append((.times(others), rewrite))
+          result.append((part.rebuilt(others), rewrite))
         }
+      }
+      for after in distribution.sidewise(part) where !after.isInvalid && after.cost < part.cost + Self.slack {
+        let reason = Rewrite.Reason.arithmetic(Self.arithmetic(part, after))
+        result.append((after, Rewrite(reason: reason, before: part, after: after)))
       }
     }
     for equality in book.equalities(for: part) {
