@@ -142,8 +142,7 @@ extension Formula {
   }
 
   /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
-  static func apply(_ operation: Operation, _ given: [Formula], _ shape: Shape) -> Formula {
-    let arguments = operation.ignoresSign ? given.map(\.withoutSign) : given
+  static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if case .array(let array) = operation {
       if let value = ofNumbers(array, arguments) { return value }
       if array == .commutation, shape.isScalar { return .one }
@@ -168,12 +167,6 @@ extension Formula {
       return interned(.apply(operation, parts), shape)
     }
     return interned(.apply(operation, arguments), shape)
-  }
-
-  /// Itself or its opposite: one form for both, for what does not depend on the sign.
-  private var withoutSign: Formula {
-    if coefficient.isNegative, !isNumeric { return negated.withoutSign }
-    return isNegativeSum ? negatedTermwise : self
   }
 
   /// A linear operation: a zero makes it zero, scalars come out.

@@ -16,9 +16,9 @@ enum Cost {
   static let nestedScaledBracket = 12
   static let call = 10
   /// A sum of entries, where there is a product that says the same.
-  static let total = 12
+  static let total = 11
   /// A power asks more of its reader than its symbols tell: s*(1 - s) is easier than s - s^2.
-  static let exponent = 12
+  static let exponent = 11
   /// A quotient of whole numbers is three symbols.
   static let fraction = 14
   /// Costs are clamped, so that a graph whose tree would be astronomically large still has one.
@@ -59,7 +59,8 @@ enum Cost {
     switch operation {
     case .array(.kron): 2 * call + symbol / 2
     case .array(.dot): 3 * call
-    case .array(.trace): call + symbol / 2 + 1
+    case .array(.trace): call + symbol / 2
+    case .array(.pseudoInverse): 2 * call + minus
     case .array(.exponential), .array(.cholesky), .array(.specnorm), .array(.nucnorm), .array(.leftsv),
       .array(.rightsv), .array(.polar), .array(.adjugate), .array(.lowhalf):
       2 * call

@@ -24,9 +24,6 @@ enum Operation: Hashable, Sendable {
     }
   }
 
-  /// Whether the sign of its only argument matters neither to it nor to its derivative, but for the argument's own.
-  var ignoresSign: Bool { self == .array(.norm2) }
-
   struct Range: Hashable, Sendable {
     let first: Dimension
     let last: Dimension

@@ -17,7 +17,8 @@ extension Presenter {
       let entries = inner.map { piece($0) }
       return named("prod", .call(.elementwise("prod"), entries.map(\.layout)), entries)
     }
-    let parts = arguments.map { piece(operation.ignoresSign ? oriented($0) : $0) }
+    // ‖X*w - y‖ and ‖y - X*w‖ are one number.
+    let parts = arguments.map { piece(operation == .array(.norm2) ? clearlyOriented($0) : $0) }
     let layouts = parts.map(\.layout)
     switch operation {
     case .elementwise(let name):
