@@ -2,7 +2,7 @@ import Nabla
 import NablaLanguage
 import Synchronization
 
-/// `nabla fuzz [formulas|claims|files|rules|data]`.
+/// `nabla fuzz [formulas|claims|latex|tex|spellings|files|rules|data]`.
 struct FuzzCommand {
   private let campaigns: [any FuzzCampaign]
   private let first: Int
@@ -18,7 +18,8 @@ struct FuzzCommand {
     let seed = UInt64(try Self.number("--seed", arguments) ?? 1)
     let all: [any FuzzCampaign] = [
       FormulaCampaign(seed: seed), ClaimCampaign(seed: seed), LaTeXCampaign(seed: seed),
-      FileCampaign(seed: seed), RuleCampaign(seed: seed), DataCampaign(seed: seed),
+      TeXCampaign(seed: seed), SpellingCampaign(seed: seed), FileCampaign(seed: seed),
+      RuleCampaign(seed: seed), DataCampaign(seed: seed),
     ]
     let names = arguments.operands
     for name in names where !all.contains(where: { $0.name == name }) {

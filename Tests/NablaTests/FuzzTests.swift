@@ -18,6 +18,9 @@ struct FuzzTests {
   }
 
   @Test func formulas() { expectSound(FormulaCampaign(seed: seed), 0..<100) }
+  @Test func latex() { expectSound(LaTeXCampaign(seed: seed), 0..<300) }
+  @Test func tex() { expectSound(TeXCampaign(seed: seed), 0..<500) }
+  @Test func spellings() { expectSound(SpellingCampaign(seed: seed), 0..<500) }
   @Test func files() { expectSound(FileCampaign(seed: seed), 0..<120) }
   @Test func rules() { expectSound(RuleCampaign(seed: seed), 0..<400) }
 

@@ -6,10 +6,17 @@ public struct FuzzMutator {
   /// Longer inputs are cut: what is large by itself is the matter of other tests.
   public var limit = 20_000
 
-  public init(random: SplitMix64) { self.random = random }
+  private let pieces: [String]
 
-  /// Pieces that readers stumble over.
-  private static let pieces: [String] = [
+  public init(random: SplitMix64) { self.init(random: random, pieces: Self.pieces) }
+
+  init(random: SplitMix64, pieces: [String]) {
+    self.random = random
+    self.pieces = pieces
+  }
+
+  /// Pieces of the language and of data that readers stumble over.
+  static let pieces: [String] = [
     "\0", "\r\n", "\n", "\t", " ", "#", "\"", "'", "''", "ᵀ", "⁻¹", "⁻ᵀ", "²", "‖", "⊙", "⊗", "σ", "λ", "Σ",
     "∂",
     "\u{FEFF}", "\u{200B}", "\u{202E}", "é", "e\u{301}", "😀", "𝒙", "(", ")", "[", "]", ":", ";", ",", "=",
@@ -57,7 +64,7 @@ public struct FuzzMutator {
       for _ in 0..<count where repeated.count < limit { repeated += part }
       bytes.insert(contentsOf: repeated, at: place(bytes))
     case 5...8:
-      let piece = Self.pieces.randomElement(using: &random) ?? ""
+      let piece = pieces.randomElement(using: &random) ?? ""
       if random.coin() {
         bytes.insert(contentsOf: Array(piece.utf8), at: place(bytes))
       } else {
