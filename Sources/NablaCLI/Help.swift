@@ -38,12 +38,14 @@ enum Help {
       usage: nabla derive EXPR --wrt x[,A...] [--declare 'X : matrix(n, d)']... [--mode MODE]
 
       Derives one expression. MODE is gradient (default), jacobian, hessian or differential.
-      Names that are not declared are typed from how they are used.
+      Names that are not declared are typed from how they are used. EXPR may be LaTeX, and then ask by itself.
 
       examples:
         nabla derive "x'*A*x" --wrt x
         nabla derive "norm2(X*w - y)^2" --wrt w --declare "X : matrix(n, d)" --format latex
         nabla derive "softmax(z)" --wrt z --declare "z : vector(n)" --mode jacobian
+        nabla derive '\\frac12 \\mathbf{x}^\\top A \\mathbf{x}' --wrt x
+        nabla derive '\\nabla_W \\lVert XW - Y \\rVert_F^2'
 
       """ + common
     case .run:
@@ -59,14 +61,18 @@ enum Help {
       """ + common
     case .check:
       """
-      usage: nabla check FILE...
+      usage: nabla check FILE... [--declare 'X : matrix(n, d)']...
 
       Verifies the `check` questions of formula files, and every other answer with numbers: a line each, and a count.
       Of a derivation `check E1 == E2 == E3` the first wrong step is named. What is refuted is shown with small values,
       the likeliest slip (a missing factor, a transpose, a sign) and the property that would make it true.
 
-      example:
+      Of a paper (.tex, .md) every formula that claims a derivative is checked: verified, refuted, or not understood.
+      Lines `% nabla: X : matrix(n, d)` or `<!-- nabla: ... -->` and --declare say what names are.
+
+      examples:
         nabla check Examples/seeds/*.nabla
+        nabla check paper.tex --declare "S : matrix(n, n), symmetric"
 
       """ + common
     case .eval:
@@ -116,11 +122,14 @@ enum Help {
       """ + common
     case .fuzz:
       """
-      usage: nabla fuzz [formulas] [files] [rules] [data] [--seed N] [--count N] [--seconds S]
+      usage: nabla fuzz [CAMPAIGN...] [--seed N] [--count N] [--seconds S]
 
       Tries random input and prints what goes wrong, cut down to a small case. Exit code 0 when nothing does, else 70.
 
         formulas      what is printed reads back, plainest forms are plainest and equal, answers are verified
+        latex         what is printed as LaTeX reads back to the same formula
+        tex           mutated LaTeX is read, in papers too, or refused with a message
+        spellings     so are mutated spellings of other systems
         files         mutated formula files are read and answered, or refused with a message
         rules         so are mutated rule files
         data          so are mutated JSON, CSV, NPY and NPZ files

@@ -121,8 +121,10 @@ struct DeriveCommand {
     var question = Self.rightSide(of: Self.line(expression))
     if !variables.isEmpty {
       question = "\(mode) \(question) wrt \(Self.line(variables.joined(separator: ", ")))"
-    } else if !Self.namesItsVariable(question) {
-      throw UsageError(message: "--wrt is missing: with respect to which variable?")
+    } else if !Self.namesItsVariable(question), !DerivativeText.isDerivative(question) {
+      throw UsageError(
+        message: "--wrt is missing: with respect to which variable?",
+        hint: "or write the derivative in LaTeX: '\\nabla_x (x^\\top A x)'")
     }
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")

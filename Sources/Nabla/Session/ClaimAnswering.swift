@@ -85,7 +85,7 @@ extension Answering {
     var refutation = Refutation()
     let isSmall = Self.nodes([left.formula, right.formula] + presupposed) <= Self.mostNodes
     // Read again from its own line, so that an edited claim stands on one line as well.
-    let line = SourceText(question.statement.text)
+    let line = SourceText(question.statement.plain ?? question.statement.text)
     if let first = parseFile(line).statements.first, case .question(let typed) = first.kind {
       let claims = [typed.expression] + typed.otherSides
       if claims.indices.contains(index + 1) {

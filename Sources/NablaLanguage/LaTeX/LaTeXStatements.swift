@@ -24,7 +24,18 @@ struct LaTeXStatements {
   mutating func statement(_ range: SourceRange, text: String) throws(Diagnostic) -> Statement {
     fontHints = [:]
     let kind = try self.kind(range, text)
-    return Statement(kind: kind, range: range, text: text, fontHints: fontHints)
+    return Statement(kind: kind, range: range, text: text, fontHints: fontHints, plain: plain(kind))
+  }
+
+  /// A claim in the plain language.
+  private func plain(_ kind: Statement.Kind) -> String? {
+    guard case .question(let question) = kind, question.kind == .check else { return nil }
+    let sides = ([question.expression] + question.otherSides).map { side -> String in
+      let text = side.tree.plainText { tree in tree.name.flatMap { names.shapes[$0] } }
+      guard let derivative = side.derivative else { return text }
+      return "\(derivative.rawValue) \(text) wrt \(side.wrt.map(\.name).joined(separator: ", "))"
+    }
+    return "check " + sides.joined(separator: " == ")
   }
 
   private mutating func kind(_ range: SourceRange, _ text: String) throws(Diagnostic) -> Statement.Kind {
@@ -195,7 +206,10 @@ struct LaTeXStatements {
     let before = names
     for mention in wrt where !names.values.contains(mention.name) { names.add(value: mention.name) }
     defer { names = before }
-    return (try expression(trimmed(SourceRange(start: range.start, end: place))), wrt)
+    // `J(w) = E` is asked for as E.
+    let whole = SourceRange(start: range.start, end: place)
+    let sides = try split(whole).sides
+    return (try expression(trimmed(sides.count == 2 ? sides[1] : whole)), wrt)
   }
 
   private mutating func variables(_ range: SourceRange) throws(Diagnostic) -> [VariableMention] {

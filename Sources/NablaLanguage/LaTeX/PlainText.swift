@@ -41,11 +41,7 @@ extension SyntaxTree {
     case .call(let name, _, let isGreek, let arguments):
       if name == Signature.openZeros { return ("vector(0)", .atom) }
       if let bars = Bars(rawValue: name), let inner = arguments.first {
-        let isMatrix = shape(inner)?.isMatrix ?? false
-        return (
-          bars.function(isMatrix: isMatrix) + "(" + list(arguments) + ")"
-            + (bars == .logAbsolute && !isMatrix ? ")" : ""), .atom
-        )
+        return (bars.written(part(inner, .sum), isMatrix: shape(inner).map(\.isMatrix)), .atom)
       }
       return ((isGreek && name == "sigma" ? "sigmoid" : name) + "(" + list(arguments) + ")", .atom)
     case .derivative(let derivative, let name, _, let arguments):
@@ -75,14 +71,14 @@ extension SyntaxTree {
 }
 
 extension Bars {
-  /// The function that they are at a shape, and the bracket that is open before it.
-  fileprivate func function(isMatrix: Bool) -> String {
+  /// The function that they are at a shape; bars again where the shape is not known.
+  fileprivate func written(_ inner: String, isMatrix: Bool?) -> String {
     switch self {
-    case .absolute: isMatrix ? "det" : "abs"
-    case .logAbsolute: isMatrix ? "logdet" : "log(abs"
-    case .euclidean: isMatrix ? "specnorm" : "norm2"
-    case .sum: "norm1"
-    case .largest: "norminf"
+    case .absolute: isMatrix.map { ($0 ? "det" : "abs") + "(\(inner))" } ?? "|(\(inner))|"
+    case .logAbsolute: isMatrix.map { ($0 ? "logdet(\(inner))" : "log(abs(\(inner)))") } ?? "log|(\(inner))|"
+    case .euclidean: isMatrix.map { ($0 ? "specnorm" : "norm2") + "(\(inner))" } ?? "||\(inner)||_2"
+    case .sum: "norm1(\(inner))"
+    case .largest: "norminf(\(inner))"
     }
   }
 }

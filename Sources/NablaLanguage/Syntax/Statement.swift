@@ -56,4 +56,6 @@ public struct Statement: Sendable {
   public let text: String
   /// What the fonts of LaTeX say of the names in it.
   var fontHints: [String: FontHint] = [:]
+  /// A claim of LaTeX in the plain language; nil for any other statement.
+  package var plain: String?
 }
