@@ -83,7 +83,7 @@ enum Reader {
     var indices: Set<String> = []
     for node in original.nodesChildrenFirst {
       switch node.kind {
-      case .variable(let variable) where variable.role == .declared:
+      case .variable(let variable) where variable.role != .index:
         guard lowering.names[variable.name] == nil else { continue }
         try environment.declare(Declaration(name: variable.name, type: .value(variable.shape)))
         lowering.names[variable.name] = node
