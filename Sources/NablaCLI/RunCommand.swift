@@ -121,7 +121,7 @@ struct DeriveCommand {
     var question = Self.rightSide(of: Self.line(expression))
     if !variables.isEmpty {
       question = "\(mode) \(question) wrt \(Self.line(variables.joined(separator: ", ")))"
-    } else if !Self.namesItsVariable(question), !DerivativeText.isDerivative(question) {
+    } else if !Self.namesItsVariable(question) {
       throw UsageError(
         message: "--wrt is missing: with respect to which variable?",
         hint: "or write the derivative in LaTeX: '\\nabla_x (x^\\top A x)'")
@@ -147,6 +147,8 @@ struct DeriveCommand {
     let left = text[..<sign].filter { $0 != " " }
     let name = left.prefix { $0.isLetter || $0.isNumber || "_\\{}^".contains($0) }
     let arguments = left.dropFirst(name.count)
+    // The sign in `\sum_{i=1}^n` is not between the sides of an equation.
+    guard name.count(where: { $0 == "{" }) == name.count(where: { $0 == "}" }) else { return text }
     let isCall = arguments.first == "(" && arguments.last == ")" && !arguments.dropLast().contains(")")
     return !name.isEmpty && (arguments.isEmpty || isCall)
       ? String(text[text.index(after: sign)...].drop { $0 == " " }) : text

@@ -49,16 +49,3 @@ enum LaTeXDetection {
     return false
   }
 }
-
-/// Texts that ask for a derivative by themselves.
-public enum DerivativeText {
-  /// Whether a text is LaTeX that begins with a derivative, such as `\nabla_x f`.
-  public static func isDerivative(_ text: String) -> Bool {
-    let source = SourceText(text)
-    let tokens = LaTeXLexer.tokens(of: source, in: SourceRange(start: 0, end: source.bytes.count))
-    guard let first = tokens.first else { return false }
-    if first.isCommand("nabla") || first.isCommand("partial") { return true }
-    guard first.kind == .command, first.text.hasSuffix("frac"), tokens.count > 3 else { return false }
-    return tokens[1].kind == .beginGroup && (tokens[2].isCommand("partial") || tokens[2].text == "d")
-  }
-}
