@@ -11,20 +11,34 @@ let package = Package(
   targets: [
     // How much of its stack a thread has left, and the time it has used.
     .target(name: "NablaStack"),
-    // Text to typed syntax tree; knows shapes, no mathematics.
-    .target(name: "NablaLanguage", dependencies: ["NablaStack"]),
-    // The loops under all numbers, once for each instruction set.
-    .target(name: "NablaKernels", linkerSettings: [.linkedLibrary("m")]),
-    // Dense matrices, factorizations, special functions, random instances.
-    .target(name: "NablaNumerics", dependencies: ["NablaKernels"], linkerSettings: [.linkedLibrary("m")]),
     // The texts of Rules/, embedded in the binary.
     .target(name: "NablaRules"),
-    // Formulas, rules, derivation, printing, compilation, verification.
-    .target(name: "Nabla", dependencies: ["NablaKernels", "NablaLanguage", "NablaNumerics", "NablaRules", "NablaStack"]),
-    .executableTarget(name: "NablaCLI", dependencies: ["Nabla"]),
+    // Exact numbers, sizes, shapes and properties.
+    .target(name: "NablaTypes"),
+    // Text to typed syntax tree; knows shapes, no mathematics.
+    .target(name: "NablaLanguage", dependencies: ["NablaStack", "NablaTypes"]),
+    // The loops under all numbers, once for each instruction set.
+    .target(name: "NablaKernels", linkerSettings: [.linkedLibrary("m")]),
+    // Dense matrices, factorizations, special functions, random instances, balls.
+    .target(name: "NablaNumerics", dependencies: ["NablaKernels"], linkerSettings: [.linkedLibrary("m")]),
+    // Formulas, rules, simplification, derivatives.
+    .target(name: "NablaCore", dependencies: ["NablaLanguage", "NablaRules", "NablaTypes"]),
+    // Formulas as text, Unicode, LaTeX and index notation.
+    .target(name: "NablaOutput", dependencies: ["NablaCore"]),
+    // Formulas as programs over dense arrays.
+    .target(name: "NablaCompile", dependencies: ["NablaCore", "NablaNumerics"]),
+    // Claims, compared with numbers, exactly, and in balls.
+    .target(name: "NablaVerify", dependencies: ["NablaCompile", "NablaOutput"]),
+    // Formula files, derivations, values, minimization, the library.
+    .target(name: "Nabla", dependencies: ["NablaVerify"]),
+    // Arrays from JSON, CSV, NPY and NPZ.
+    .target(name: "NablaData", dependencies: ["NablaLanguage", "NablaNumerics"]),
+    // Campaigns of random formulas, texts and files.
+    .target(name: "NablaFuzz", dependencies: ["Nabla", "NablaData"]),
+    .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaKernels", "NablaNumerics"]),
-    .testTarget(name: "NablaTests", dependencies: ["Nabla"]),
+    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,10 @@
 import Nabla
+import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaOutput
+import NablaTypes
+import NablaVerify
 
 /// Writes answers in the formats that are read by people.
 struct AnswerWriter {

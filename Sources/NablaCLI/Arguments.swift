@@ -1,5 +1,7 @@
 import Nabla
+import NablaCore
 import NablaLanguage
+import NablaVerify
 
 /// How answers are written.
 enum OutputFormat: String, CaseIterable {

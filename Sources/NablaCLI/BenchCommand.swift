@@ -1,5 +1,8 @@
 import Nabla
+import NablaCore
 import NablaLanguage
+import NablaNumerics
+import NablaTypes
 
 /// `nabla bench numbers`: how fast compiled derivatives are computed here.
 struct BenchCommand {

@@ -1,5 +1,7 @@
 import Nabla
-import NablaLanguage
+import NablaCore
+import NablaNumerics
+import NablaTypes
 
 /// Data of a problem from a seed, and the check of its results.
 struct BenchData {

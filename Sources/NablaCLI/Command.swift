@@ -1,4 +1,3 @@
-import Nabla
 import NablaLanguage
 
 /// How the program ends; see the exit codes of `sysexits`.

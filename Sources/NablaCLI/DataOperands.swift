@@ -1,5 +1,4 @@
 import Nabla
-import NablaLanguage
 
 /// A formula file and the words that name its data, as `eval` and `minimize` take them.
 struct DataOperands {

@@ -1,4 +1,4 @@
-import Nabla
+import NablaData
 import NablaLanguage
 
 extension DataFile {

@@ -1,5 +1,8 @@
 import Nabla
+import NablaData
 import NablaLanguage
+import NablaNumerics
+import NablaTypes
 
 /// All the data of a command, gathered from its words: `data.json`, `X=X.csv`, `all.npz`, `n=5`.
 struct DataTable {

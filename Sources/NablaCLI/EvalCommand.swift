@@ -1,5 +1,10 @@
 import Nabla
+import NablaCompile
+import NablaCore
+import NablaData
 import NablaLanguage
+import NablaNumerics
+import NablaTypes
 
 /// `nabla eval FILE --data DATA...`.
 struct EvalCommand {

@@ -1,5 +1,4 @@
-import Nabla
-import NablaLanguage
+import NablaFuzz
 import Synchronization
 
 /// `nabla fuzz [formulas|claims|latex|tex|spellings|files|rules|data]`.

@@ -1,5 +1,8 @@
 import Nabla
+import NablaCore
+import NablaData
 import NablaLanguage
+import NablaNumerics
 
 /// `nabla minimize FILE --data DATA... --wrt w`.
 struct MinimizeCommand {

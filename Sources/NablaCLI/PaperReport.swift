@@ -1,5 +1,6 @@
 import Nabla
 import NablaLanguage
+import NablaVerify
 
 /// Checks a paper and writes a line for each formula, with what is wrong, and a count.
 struct PaperReport {

@@ -1,5 +1,6 @@
-import Nabla
 import NablaLanguage
+import NablaOutput
+import NablaVerify
 
 extension AnswerWriter {
   /// What helps with a refuted claim, as further fields of `check`.

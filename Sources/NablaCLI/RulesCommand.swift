@@ -1,5 +1,7 @@
 import Nabla
+import NablaCore
 import NablaLanguage
+import NablaVerify
 
 /// `nabla rules [list | show NAME | check [FILE]]`.
 struct RulesCommand {

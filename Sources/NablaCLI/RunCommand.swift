@@ -1,5 +1,7 @@
 import Nabla
+import NablaCore
 import NablaLanguage
+import NablaVerify
 
 /// Answers the questions of a session and writes them.
 struct Runner {

@@ -1,4 +1,4 @@
-import NablaNumerics
+@testable import NablaNumerics
 
 extension SplitMix64 {
   /// A matrix of normal numbers.

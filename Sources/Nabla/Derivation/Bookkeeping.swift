@@ -1,4 +1,4 @@
-import NablaLanguage
+import NablaCore
 
 extension Differentiator {
   /// Whether the differential only goes inside: the node is linear in its one part that changes, or a sum.

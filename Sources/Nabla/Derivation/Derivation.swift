@@ -1,4 +1,5 @@
-import NablaLanguage
+import NablaCore
+import NablaOutput
 
 /// A derivation as it stands on paper: equations from the expression to its derivative, each with its rules.
 ///

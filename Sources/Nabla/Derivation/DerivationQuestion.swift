@@ -1,4 +1,7 @@
+import NablaCore
 import NablaLanguage
+import NablaOutput
+import NablaTypes
 
 /// What is to be written down.
 struct DerivationQuestion {

@@ -1,4 +1,6 @@
-import NablaLanguage
+import NablaCore
+import NablaOutput
+import NablaTypes
 
 /// Writes a derivation down: the differentials of the expression and of the person's intermediates, what is
 /// collected at each, the derivative, and how it becomes plain.

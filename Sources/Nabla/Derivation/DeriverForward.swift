@@ -1,4 +1,6 @@
-import NablaLanguage
+import NablaCore
+import NablaOutput
+import NablaTypes
 
 extension Deriver {
   /// The lines of a forward walk: d of every intermediate, and the differential of the expression in those of

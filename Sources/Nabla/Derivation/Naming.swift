@@ -1,4 +1,4 @@
-import NablaLanguage
+import NablaCore
 
 /// Puts names for intermediates back into a formula.
 struct Naming {

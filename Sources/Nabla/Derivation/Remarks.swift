@@ -1,4 +1,6 @@
-import NablaLanguage
+import NablaCore
+import NablaOutput
+import NablaTypes
 
 /// Conditions and notes, in words.
 struct Remarks {

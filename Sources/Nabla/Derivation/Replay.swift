@@ -1,4 +1,6 @@
-import NablaLanguage
+import NablaCore
+import NablaOutput
+import NablaVerify
 
 /// Why a derivation does not hold together.
 public struct ReplayError: Error, Sendable, Hashable {

@@ -1,4 +1,4 @@
-import NablaLanguage
+import NablaCore
 
 /// Whether the parts of a sum or product also stand in a longer one.
 ///

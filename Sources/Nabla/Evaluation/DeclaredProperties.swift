@@ -1,5 +1,6 @@
-import NablaLanguage
+import NablaCore
 import NablaNumerics
+import NablaTypes
 
 /// The properties that data must have because their variables are declared with them.
 enum DeclaredProperties {

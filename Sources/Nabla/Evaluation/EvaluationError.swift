@@ -1,5 +1,6 @@
-import NablaLanguage
+import NablaCompile
 import NablaNumerics
+import NablaTypes
 
 /// Why a compiled formula has no value, in general or for the given data.
 public enum EvaluationError: Error, Sendable, Equatable {

@@ -1,5 +1,7 @@
-import NablaLanguage
+import NablaCompile
+import NablaCore
 import NablaNumerics
+import NablaTypes
 
 /// Reads the sizes off the data: `X : matrix(n, d)` given as 5 x 3 has n = 5 and d = 3.
 struct SizeReader {

@@ -1,5 +1,7 @@
-import NablaLanguage
+import NablaCompile
+import NablaCore
 import NablaNumerics
+import NablaOutput
 
 /// Compiled formulas for given sizes with their memory: for loops that evaluate often.
 ///

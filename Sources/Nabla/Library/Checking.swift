@@ -1,5 +1,7 @@
-import NablaLanguage
+import NablaCompile
+import NablaCore
 import NablaNumerics
+import NablaVerify
 
 /// Whether two formulas are equal, as far as numbers can tell.
 public enum EqualityResult: Sendable, Equatable {

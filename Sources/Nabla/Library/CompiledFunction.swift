@@ -1,5 +1,9 @@
-import NablaLanguage
+import NablaCompile
+import NablaCore
 import NablaNumerics
+import NablaOutput
+import NablaTypes
+import NablaVerify
 import Synchronization
 
 /// A formula as a function of the values of its variables.

@@ -1,4 +1,6 @@
+import NablaCore
 import NablaLanguage
+import NablaTypes
 
 extension Formula {
   /// A matrix variable; `Formula.matrix("A", "n", "n", .symmetric)`.

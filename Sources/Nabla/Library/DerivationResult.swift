@@ -1,5 +1,6 @@
-import NablaLanguage
-import NablaNumerics
+import NablaCore
+import NablaOutput
+import NablaVerify
 
 /// A derivative, the way to it, where it holds, and what its check found.
 public struct DerivationResult: Sendable {

@@ -1,5 +1,7 @@
+import NablaCore
 import NablaLanguage
-import NablaNumerics
+import NablaOutput
+import NablaVerify
 
 // Each of these throws a `FormulaError` when `wrt` is no variable, when the derivative has more than two axes,
 // when no rule is known, or when the check refutes the answer (a defect of Nabla).

@@ -1,9 +1,13 @@
 // What a user of the library meets, so that `import Nabla` is enough.
+@_exported import NablaCompile
+@_exported import NablaCore
 @_exported import NablaNumerics
+@_exported import NablaOutput
+@_exported import NablaVerify
 
 @_exported import struct NablaLanguage.Diagnostic
-@_exported import struct NablaLanguage.Dimension
-@_exported import enum NablaLanguage.Property
-@_exported import struct NablaLanguage.Shape
 @_exported import struct NablaLanguage.SourceRange
 @_exported import struct NablaLanguage.SourceText
+@_exported import struct NablaTypes.Dimension
+@_exported import enum NablaTypes.Property
+@_exported import struct NablaTypes.Shape

@@ -1,4 +1,6 @@
+import NablaCore
 import NablaLanguage
+import NablaOutput
 
 /// What is wrong with a text or a question, as a compiler would say it: place, sentence, line, caret, way out.
 public struct FormulaError: Error, Sendable {

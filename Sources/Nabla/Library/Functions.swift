@@ -1,4 +1,5 @@
-import NablaLanguage
+import NablaCore
+import NablaTypes
 
 // The functions of the language; what does not fit traps with the language's message.
 

@@ -1,4 +1,5 @@
-import NablaLanguage
+import NablaCore
+import NablaTypes
 
 extension Formula: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {}
 

@@ -1,4 +1,5 @@
-import NablaLanguage
+import NablaCore
+import NablaTypes
 
 /// The elementwise product.
 infix operator .* : MultiplicationPrecedence

@@ -1,4 +1,7 @@
+import NablaCore
 import NablaLanguage
+import NablaOutput
+import NablaTypes
 
 /// Initializers that return a formula that is known already, which a class itself cannot have.
 public protocol FormulaInitializers: Sendable {}

@@ -1,5 +1,7 @@
-import NablaLanguage
+import NablaCompile
+import NablaCore
 import NablaNumerics
+import NablaTypes
 
 /// A compiled objective with its derivatives, as a function of all entries of its variables, one after another.
 final class CompiledObjective: DescentFunction {

@@ -1,3 +1,4 @@
+import NablaCore
 import NablaNumerics
 
 /// What a minimization found.

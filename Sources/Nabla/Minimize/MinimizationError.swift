@@ -1,4 +1,5 @@
 import NablaLanguage
+import NablaTypes
 
 /// Why a minimization cannot begin.
 public enum MinimizationError: Error, Sendable {

@@ -1,5 +1,8 @@
-import NablaLanguage
+import NablaCompile
+import NablaCore
 import NablaNumerics
+import NablaOutput
+import NablaTypes
 
 /// One minimization: sees that it can be done, derives, compiles, descends.
 struct MinimizationTask {

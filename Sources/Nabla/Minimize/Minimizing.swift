@@ -1,5 +1,9 @@
+import NablaCompile
+import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaOutput
+import NablaTypes
 
 extension Formula {
   /// Seeks the values of variables at which a scalar formula is least.

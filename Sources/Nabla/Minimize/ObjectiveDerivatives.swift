@@ -1,4 +1,7 @@
+import NablaCore
 import NablaLanguage
+import NablaOutput
+import NablaVerify
 
 /// The gradient of an objective by some variables, and its Hessian where that is wanted, checked like any answer.
 struct ObjectiveDerivatives {

@@ -1,4 +1,6 @@
 import NablaLanguage
+import NablaOutput
+import NablaVerify
 
 /// The claims of derivatives in a paper in TeX or Markdown, each verified, refuted, or not understood.
 public struct PaperCheck: Sendable {

@@ -1,5 +1,7 @@
+import NablaCore
 import NablaLanguage
-import NablaNumerics
+import NablaOutput
+import NablaVerify
 
 /// The answer to one question about one variable.
 public struct Answer: Sendable {

@@ -1,3 +1,4 @@
+import NablaCore
 import NablaLanguage
 
 extension Session {

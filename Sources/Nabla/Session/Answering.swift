@@ -1,5 +1,8 @@
+import NablaCore
 import NablaLanguage
-import NablaNumerics
+import NablaOutput
+import NablaTypes
+import NablaVerify
 
 /// Finds and checks the answers to one question.
 struct Answering {

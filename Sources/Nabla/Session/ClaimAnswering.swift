@@ -1,5 +1,7 @@
+import NablaCore
 import NablaLanguage
-import NablaNumerics
+import NablaOutput
+import NablaVerify
 
 extension Answering {
   /// The verdict on a claim, or on a derivation step by step up to the first wrong one.

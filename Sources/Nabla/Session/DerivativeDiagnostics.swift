@@ -1,4 +1,7 @@
+import NablaCore
 import NablaLanguage
+import NablaOutput
+import NablaTypes
 
 extension DerivativeProblem {
   /// The problem as an error in the text of the question.

@@ -1,5 +1,9 @@
+import NablaCompile
+import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaTypes
+import NablaVerify
 
 /// The value of one question on numbers.
 public struct EvaluationResult: Sendable {

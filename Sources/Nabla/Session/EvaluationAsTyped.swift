@@ -1,5 +1,9 @@
+import NablaCompile
+import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaTypes
+import NablaVerify
 
 /// The value of an expression as it was typed, where some part of it is infinite or has no value.
 ///

@@ -1,5 +1,8 @@
+import NablaCompile
+import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaVerify
 
 /// Whether formulas that are said to be equal have the same value on the data.
 extension Evaluation {

@@ -1,5 +1,8 @@
+import NablaCompile
+import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaVerify
 
 extension Evaluation {
   /// A derivative as a limit of differences, where its formula has no value, or its conditions do not hold; nil where

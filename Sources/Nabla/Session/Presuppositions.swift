@@ -1,4 +1,6 @@
+import NablaCore
 import NablaLanguage
+import NablaTypes
 
 /// A part of an expression that has a value on a domain only, as it was typed.
 ///

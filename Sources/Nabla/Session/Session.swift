@@ -1,4 +1,8 @@
+import NablaCore
 import NablaLanguage
+import NablaOutput
+import NablaTypes
+import NablaVerify
 
 /// Reads a formula file, types it, and answers its questions in order.
 public struct Session: Sendable {

@@ -1,4 +1,4 @@
-import NablaLanguage
+import NablaCore
 
 /// What may vary in how questions are answered.
 public struct SessionOptions: Sendable {

@@ -1,4 +1,5 @@
-import NablaLanguage
+import NablaCore
+import NablaOutput
 
 /// Names what the answers to one question share, so that their size is linear in that of the question.
 ///

@@ -1,24 +1,34 @@
+import NablaCore
 import NablaLanguage
 
 /// Computes an expression operation by operation as it was typed, each on the values of its operands, so that no law
 /// of the canonical form has a say.
 ///
 /// A sum over an index is one operation.
-struct Stepwise<Value> {
+package struct Stepwise<Value> {
   /// The values of the variables, and among them those of the operands.
-  struct Bound {
-    var values: [Formula: Value]
-    var operands: [Value] = []
+  package struct Bound {
+    package var values: [Formula: Value]
+    package var operands: [Value] = []
   }
 
-  let lowering: Lowering
+  package let lowering: Lowering
   /// The expression that a name is defined by.
   var definition: (String) -> TypedExpression? = { _ in nil }
   /// The value of an operation, as a formula in its operands; nil where there is none.
   let compute: (_ operation: TypedExpression, _ formula: Formula, _ bound: Bound) -> Value?
 
+  package init(
+    lowering: Lowering, definition: @escaping (String) -> TypedExpression? = { _ in nil },
+    compute: @escaping (_ operation: TypedExpression, _ formula: Formula, _ bound: Bound) -> Value?
+  ) {
+    self.lowering = lowering
+    self.definition = definition
+    self.compute = compute
+  }
+
   /// The value of an expression; nil where a part has none.
-  func value(_ expression: TypedExpression, _ values: [Formula: Value]) -> Value? {
+  package func value(_ expression: TypedExpression, _ values: [Formula: Value]) -> Value? {
     var named: [String: Value] = [:]
     var made: [Value] = []
     var open = [(node: expression, isReady: false)]

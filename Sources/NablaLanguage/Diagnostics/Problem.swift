@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// What can be wrong with an input, as facts; `Wording` turns them into sentences.
 public indirect enum Problem: Sendable, Hashable {
   /// A part of an expression with its shape, as messages speak of it.

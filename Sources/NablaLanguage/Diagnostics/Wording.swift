@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// The one place where problems become sentences.
 extension Problem {
   var wording: (message: String, hint: String?) {

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Letters in a font, constant arrays, indicators, matrices and cases.
 extension LaTeXParser {
   /// `\mathbf{x}`, `\mathbf 1_n`, `\mathbb{1}[x > 0]`, `\mathbf{Ax}`.

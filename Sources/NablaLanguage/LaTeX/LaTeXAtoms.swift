@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Factors: atoms with what is raised and lowered behind them.
 extension LaTeXParser {
   mutating func factor() throws(Diagnostic) -> SyntaxTree {

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// A derivative as LaTeX writes it: `\nabla_x f`, `\frac{\partial f}{\partial X}`.
 public struct LaTeXDerivative: Sendable {
   /// One of the variables: its name, and the entry of it that is meant.

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// What names mean where LaTeX is read, so far as reading depends on it.
 ///
 /// LaTeX spells more than one name alike (`W1` and `W_1` are both `W_1`), writes an entry as it writes a name

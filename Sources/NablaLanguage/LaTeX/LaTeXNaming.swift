@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Names, entries and calls.
 extension LaTeXParser {
   /// The letters of a name, with what stands over them and the font that they are in.

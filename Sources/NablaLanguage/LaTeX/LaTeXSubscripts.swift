@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// What is lowered behind a name or raised in brackets: an index, or a part of the name.
 struct LaTeXLowered {
   enum Piece {

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Trees in the spelling of the plain language.
 extension SyntaxTree {
   private enum Level: Int, Comparable {

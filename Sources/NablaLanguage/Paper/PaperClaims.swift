@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Claims of a paper in the plain language.
 extension PaperReader {
   /// The ways in which a claim may be read.

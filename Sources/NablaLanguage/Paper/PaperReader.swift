@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Reads a paper from its beginning: what is declared and defined, and which formulas claim a derivative.
 package struct PaperReader {
   struct Definition {

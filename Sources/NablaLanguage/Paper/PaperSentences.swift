@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// What sentences say of names.
 enum PaperSentences {
   private static let words: [(String, Property)] = [

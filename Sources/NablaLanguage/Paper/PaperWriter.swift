@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Writes a claim and what it rests on in the plain language.
 struct PaperWriter {
   let reader: PaperReader
@@ -203,19 +205,5 @@ extension Declaration {
   fileprivate var isFunction: Bool {
     if case .function = type { return true }
     return false
-  }
-}
-
-extension SyntaxTree {
-  /// Index, last value where it is written, and summand of a sum.
-  var indexedSum: (index: String, upper: SyntaxTree?, body: SyntaxTree)? {
-    switch kind {
-    case .sum(let index, _, _, let upper, let body): (index, upper, body)
-    case .call("sum", _, _, let arguments) where arguments.count == 2:
-      arguments[0].name.map { ($0, nil, arguments[1]) }
-    case .number, .name, .negate, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks,
-      .entry:
-      nil
-    }
   }
 }

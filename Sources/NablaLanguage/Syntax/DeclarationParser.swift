@@ -1,3 +1,5 @@
+import NablaTypes
+
 extension Parser {
   /// `A, B : matrix(n, n), symmetric`, up to the end.
   mutating func declaration() throws(Diagnostic) -> [Declaration] {

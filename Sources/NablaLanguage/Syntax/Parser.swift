@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Reads expressions from tokens; stops at the first thing that it cannot read.
 struct Parser {
   let source: SourceText
@@ -345,5 +347,16 @@ struct Parser {
     }
     let exponent = isNegative ? SyntaxTree(.negate(value), range: token.range) : value
     return try make(.binary(.power, base, exponent), from: base.range.start)
+  }
+}
+
+extension Parser {
+  /// Reads a text that is one expression of the plain language.
+  static func expression(in source: SourceText) throws(Diagnostic) -> SyntaxTree {
+    let tokens = Lexer.tokens(of: source).filter { $0.kind != .newline }
+    var parser = try Parser(source, tokens: tokens, 0..<max(tokens.count - 1, 0))
+    let tree = try parser.expression()
+    if parser.kind != .end { throw parser.unexpected(wanted: "an operator") }
+    return tree
   }
 }

@@ -1,3 +1,5 @@
+import NablaTypes
+
 extension Parser {
   /// A number, a name, a call, a bracket, a norm or a matrix of blocks.
   mutating func atom() throws(Diagnostic) -> SyntaxTree {

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// An operator between two expressions.
 public enum BinaryOperator: Sendable, Hashable {
   case add, subtract, multiply, divide, elementwiseMultiply, elementwiseDivide, kronecker

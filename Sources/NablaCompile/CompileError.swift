@@ -1,0 +1,82 @@
+/// Why a formula cannot be turned into a program for the given sizes.
+public enum CompileError: Error, Hashable, Sendable {
+  /// No size was given for a dimension's name.
+  case missingSize(String)
+  /// A dimension is negative for the given sizes, or does not fit.
+  case impossibleSize(dimension: String)
+  /// One array would have more entries than the limit.
+  case arrayTooLarge(rows: Int, columns: Int, limit: Int)
+  /// All arrays together would need more numbers than the limit.
+  case workspaceTooLarge(limit: Int)
+  /// The program, with its sums written out, would have more steps than the limit.
+  case programTooLong(limit: Int)
+  /// The loops of sums over an index would go round more often than the limit.
+  case tooManyPasses(limit: Int)
+  /// A slice reaches outside its array.
+  case sliceOutside(String)
+  /// Neither the library nor the given definitions know the function.
+  case unknownFunction(String)
+  /// A declared function has no values.
+  case functionWithoutValues(String)
+  /// The shapes do not fit for these sizes, or a number in the formula did not fit.
+  case invalidFormula
+  /// A differential has no value.
+  case differential
+}
+
+extension CompileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missingSize(let name): "the size \(name) is not given"
+    case .impossibleSize(let dimension): "the size \(dimension) is negative or too large"
+    case .arrayTooLarge(let rows, let columns, let limit):
+      "an array of \(rows) x \(columns) exceeds the limit of \(limit) entries"
+    case .workspaceTooLarge(let limit): "the computation exceeds the limit of \(limit) numbers of memory"
+    case .programTooLong(let limit): "the computation exceeds the limit of \(limit) steps"
+    case .tooManyPasses(let limit): "sums over an index go round more often than the limit of \(limit) times"
+    case .sliceOutside(let text): "\(text) reaches outside its array"
+    case .unknownFunction(let name): "the function \(name) has no numeric value"
+    case .functionWithoutValues(let name):
+      "the function \(name) is declared without a body, so it has no value"
+    case .invalidFormula: "the formula has no value: shapes do not fit, or an exact number is too large"
+    case .differential: "a differential has no value"
+    }
+  }
+}
+
+/// Why a program could not run on the given data.
+public enum RunError: Error, Hashable, Sendable {
+  case missingInput(String)
+  case wrongSize(name: String, expected: String, found: String)
+  case indexOutside(index: Int, bound: Int)
+}
+
+extension RunError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missingInput(let name): "no value is given for \(name)"
+    case .wrongSize(let name, let expected, let found): "\(name) should be \(expected), but is \(found)"
+    case .indexOutside(let index, let bound): "index \(index) lies outside 1:\(bound)"
+    }
+  }
+}
+
+/// The bounds that keep every program within memory and time.
+package enum CompileLimits {
+  /// Entries of one array.
+  static let array = 1 << 28
+  /// Doubles of the whole workspace.
+  static let workspace = 1 << 30
+  /// Steps of a program, sums over an index written out.
+  static let steps = 1 << 20
+  /// How often the loops of sums over an index, one in the other, go round.
+  static let passes = 1 << 28
+  /// The same where a formula is only checked, which computes it some hundred times.
+  package static let passesOfChecks = 1 << 16
+  /// Factors of a matrix product whose order is optimised; longer ones are cut into pieces.
+  static let chain = 64
+  /// Factors of a product whose parts are looked up among the others.
+  static let searched = 10
+  /// Steps of one fused pass.
+  static let fused = 48
+}

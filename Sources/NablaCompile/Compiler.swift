@@ -1,0 +1,62 @@
+import NablaCore
+import NablaNumerics
+
+/// Makes programs from formulas.
+public struct Compiler {
+  /// What may vary.
+  public struct Options: Sendable {
+    /// Whether forms that overflow are replaced by stable ones of the same value.
+    public var stable = true
+    /// Says which matrices are known to be symmetric positive definite; Cholesky serves those. Without it, never.
+    public var isPositiveDefinite: (@Sendable (Formula) -> Bool)?
+    /// Gives the elementwise functions that the library does not have as formulas.
+    public var definitions: FunctionDefinitions?
+    /// Gives values to declared functions.
+    public var functions: FunctionProvider?
+    /// How often the loops of sums may go round; more is a `CompileError`.
+    package var mostPasses = CompileLimits.passes
+
+    public init() {}
+  }
+
+  /// A program for all formulas together, with what they share computed once.
+  ///
+  /// `sizes` has every dimension's name that occurs. A `CompileError` names what is missing or too large.
+  public static func compile(
+    _ formulas: [Formula], sizes: [String: Int], stable: Bool = true
+  ) throws(CompileError) -> CompiledProgram {
+    var options = Options()
+    options.stable = stable
+    return try compile(formulas, sizes: sizes, options: options)
+  }
+
+  /// The same with all options.
+  public static func compile(
+    _ formulas: [Formula], sizes: [String: Int], options: Options
+  ) throws(CompileError) -> CompiledProgram {
+    var prepared: [Formula] = []
+    for formula in formulas {
+      var form = formula
+      if form.isInvalid { throw .invalidFormula }
+      if let definitions = options.definitions { form = try Definitions(lookup: definitions).inlined(form) }
+      if options.stable { form = StableForms.rewritten(form) }
+      prepared.append(form)
+    }
+    return try CompiledProgram(try Planner.schedule(prepared, sizes: sizes, options: options))
+  }
+}
+
+/// One formula compiled, as a function of the values of its variables.
+public struct CompiledFormula: Sendable {
+  /// The value for values of the variables.
+  public let evaluate: @Sendable ([Formula: Matrix]) throws(RunError) -> Matrix
+  public let program: CompiledProgram
+
+  public init(
+    _ formula: Formula, sizes: [String: Int], options: Compiler.Options = Compiler.Options()
+  ) throws(CompileError) {
+    let program = try Compiler.compile([formula], sizes: sizes, options: options)
+    self.program = program
+    evaluate = { (values) throws(RunError) in try program.run(values)[0] }
+  }
+}

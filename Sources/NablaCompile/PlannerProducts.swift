@@ -1,0 +1,344 @@
+import NablaCore
+import NablaTypes
+
+/// A factor of a matrix product as it can be multiplied without being formed.
+enum ProductOperand {
+  /// An array, or the transpose of it.
+  case array(Int, transposed: Bool)
+  /// A row or a column of ones.
+  case ones(rows: Int, columns: Int)
+  /// The diagonal matrix of a vector; `selects` when its zeros come from a branch not taken.
+  case diagonal(Int, selects: Bool)
+  /// The inverse of a factored matrix, or the transpose of that.
+  case inverse(Int, size: Int, transposed: Bool, positiveDefinite: Bool)
+  /// Blocks on the diagonal, or the transpose of that: one block that repeats, or the blocks side by side.
+  case blocks(Int, count: Int, repeats: Bool, transposed: Bool)
+  /// A row, or a column, of identities.
+  case stack(count: Int, size: Int, isRow: Bool)
+}
+
+extension Planner {
+  /// A formula as a factor of a product.
+  mutating func operand(_ formula: Formula) throws(CompileError) -> ProductOperand {
+    let (rows, columns) = try sizes(formula.shape)
+    switch formula.kind {
+    case .ones where rows == 1 || columns == 1:
+      return .ones(rows: rows, columns: columns)
+    case .transpose(let inner):
+      return turned(try operand(inner))
+    case .inverse(let inner):
+      if case .transpose(let stored) = inner.kind { return turned(try operand(.inverse(stored))) }
+      if case .apply(.array(.diagonalMatrix), let arguments) = inner.kind {
+        let vector = try plan(.power(arguments[0], .number(-1)))
+        return .diagonal(vector, selects: false)
+      }
+      let (factors, isDefinite) = try factored(inner)
+      return .inverse(factors, size: rows, transposed: false, positiveDefinite: isDefinite)
+    case .apply(.array(.diagonalMatrix), let arguments):
+      return .diagonal(try plan(arguments[0]), selects: arguments[0].isSelector)
+    case .sum where isKnown(formula):
+      let negative = formula.negated
+      if let value = planned[formula.transposed] { return .array(value, transposed: true) }
+      guard let value = planned[negative] ?? planned[negative.transposed] else { throw .invalidFormula }
+      let isTransposed = planned[negative] == nil
+      let result = try emit(
+        PlanStep(opcode: .scaled, inputs: [value], m: count(value), alpha: -1), self.rows(value),
+        self.columns(value))
+      planned[isTransposed ? formula.transposed : formula] = result
+      return .array(result, transposed: isTransposed)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
+      .apply, .differential:
+      return .array(try plan(formula), transposed: false)
+    }
+  }
+
+  /// Whether it is the transpose or the negative of a sum that has been planned.
+  func isKnown(_ formula: Formula) -> Bool {
+    guard case .sum = formula.kind, formula.shape.isMatrix, planned[formula] == nil else { return false }
+    if planned[formula.transposed] != nil { return true }
+    let negative = formula.negated
+    return planned[negative] != nil || planned[negative.transposed] != nil
+  }
+
+  func turned(_ operand: ProductOperand) -> ProductOperand {
+    switch operand {
+    case .array(let value, let transposed): .array(value, transposed: !transposed)
+    case .ones(let rows, let columns): .ones(rows: columns, columns: rows)
+    case .diagonal: operand
+    case .inverse(let factors, let size, let transposed, let definite):
+      .inverse(factors, size: size, transposed: !transposed, positiveDefinite: definite)
+    case .blocks(let value, let count, let repeats, let transposed):
+      .blocks(value, count: count, repeats: repeats, transposed: !transposed)
+    case .stack(let count, let size, let isRow): .stack(count: count, size: size, isRow: !isRow)
+    }
+  }
+
+  /// The factorization of a square matrix, shared by all who ask: LU, or Cholesky where it is known to exist.
+  mutating func factored(_ matrix: Formula) throws(CompileError) -> (value: Int, isDefinite: Bool) {
+    let isDefinite = options.isPositiveDefinite?(matrix) == true
+    let value = try plan(matrix)
+    let n = rows(value)
+    let length = try entries(n, n + 2)
+    return (
+      try emit(
+        PlanStep(opcode: isDefinite ? .factorCholesky : .factorLU, inputs: [value], m: n), n, n,
+        length: length),
+      isDefinite
+    )
+  }
+
+  func sizes(_ operand: ProductOperand) -> (rows: Int, columns: Int) {
+    switch operand {
+    case .array(let value, let transposed):
+      transposed ? (columns(value), rows(value)) : (rows(value), columns(value))
+    case .ones(let rows, let columns): (rows, columns)
+    case .diagonal(let value, _): (count(value), count(value))
+    case .inverse(_, let size, _, _): (size, size)
+    case .blocks(let value, let count, let repeats, let transposed):
+      {
+        let (m, n) = blockSizes(value, count: count, repeats: repeats)
+        return transposed ? (n * count, m * count) : (m * count, n * count)
+      }()
+    case .stack(let count, let size, let isRow): isRow ? (size, size * count) : (size * count, size)
+    }
+  }
+
+  /// The array that an operand stands for.
+  mutating func dense(_ operand: ProductOperand) throws(CompileError) -> Int {
+    switch operand {
+    case .array(let value, let isTransposed): return isTransposed ? try transposed(value) : value
+    case .ones(let rows, let columns): return try filled(1, rows, columns)
+    case .diagonal(let value, _):
+      let n = count(value)
+      return try emit(PlanStep(opcode: .diagonalMatrix, inputs: [value], m: n), n, n)
+    case .inverse(let factors, let n, let isTransposed, let definite):
+      let value = try emit(
+        PlanStep(opcode: .inverse, inputs: [factors], m: n, flags: definite ? .positiveDefinite : []), n, n)
+      return isTransposed ? try transposed(value) : value
+    case .blocks(let value, let count, let repeats, let isTransposed):
+      return try denseBlocks(value, count: count, repeats: repeats, transposed: isTransposed)
+    case .stack(let count, let size, let isRow): return try denseStack(count: count, size: size, isRow: isRow)
+    }
+  }
+
+  /// A matrix product in the order that costs least for these sizes.
+  mutating func product(_ node: Formula, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
+    if let sum = apart[node] { return try view(try plan(sum), rows, columns) }
+    let value = try dense(try chain(node.chain))
+    return try view(value, rows, columns)
+  }
+
+  /// The product of a chain of factors.
+  mutating func chain(_ formulas: [Formula]) throws(CompileError) -> ProductOperand {
+    var operands: [ProductOperand] = []
+    for formula in formulas {
+      if let structured = try kroneckerOperands(formula) {
+        operands += structured
+      } else {
+        operands.append(try operand(formula))
+      }
+    }
+    // A very long chain is cut, so that the work of ordering stays bounded.
+    while operands.count > CompileLimits.chain {
+      let head = Array(operands[..<CompileLimits.chain])
+      let order = ChainOrder(factors(head), longest: head.count)
+      operands.replaceSubrange(
+        ..<head.count, with: [try multiply(order.tree(start: 0, count: head.count), head)])
+    }
+    let shared = operands.count == formulas.count ? sharedRuns(formulas) : [:]
+    let order = ChainOrder(factors(operands), longest: operands.count, known: Set(shared.keys))
+    return try multiply(order.tree(start: 0, count: operands.count), operands, shared)
+  }
+
+  /// The parts of a product that are computed anyway, as they are or transposed.
+  private func sharedRuns(_ formulas: [Formula]) -> [ChainOrder.Run: Formula] {
+    guard formulas.count > 2, formulas.count <= CompileLimits.searched else { return [:] }
+    var runs: [ChainOrder.Run: Formula] = [:]
+    for start in formulas.indices {
+      for count in 2..<max(formulas.count - start + 1, 2) where count < formulas.count {
+        let run = Formula.product(Array(formulas[start..<(start + count)]))
+        let isVector = run.shape.isVector || run.shape.isRow
+        if isShared(run, isVector) || isShared(run.transposed, isVector) {
+          runs[ChainOrder.Run(start: start, count: count)] = run
+        }
+      }
+    }
+    return runs
+  }
+
+  /// Whether a product has been computed, or, where it is a vector, will be: a matrix may never be formed.
+  private func isShared(_ product: Formula, _ isVector: Bool) -> Bool {
+    planned[product] != nil || isVector && products.contains(product)
+  }
+
+  func factors(_ operands: [ProductOperand]) -> [ChainOrder.Factor] {
+    operands.map { operand in
+      let (rows, columns) = sizes(operand)
+      let kind: ChainOrder.Factor.Kind =
+        switch operand {
+        case .array: .dense
+        case .ones: .ones
+        case .diagonal: .diagonal
+        case .inverse: .inverse
+        case .blocks(_, let count, _, _): .blocks(count)
+        case .stack: .stack
+        }
+      return ChainOrder.Factor(rows: rows, columns: columns, kind: kind)
+    }
+  }
+
+  mutating func multiply(
+    _ tree: ChainOrder.Tree, _ operands: [ProductOperand], _ shared: [ChainOrder.Run: Formula] = [:]
+  ) throws(CompileError) -> ProductOperand {
+    switch tree {
+    case .leaf(let index): return operands[index]
+    case .known(let run):
+      guard let formula = shared[run] else { throw .invalidFormula }
+      let (rows, columns) = try sizes(formula.shape)
+      if planned[formula] != nil || products.contains(formula) {
+        return .array(try view(try plan(formula), rows, columns), transposed: false)
+      }
+      return .array(try view(try plan(formula.transposed), columns, rows), transposed: true)
+    case .node(let left, let right):
+      return try multiply(try multiply(left, operands, shared), try multiply(right, operands, shared))
+    }
+  }
+
+  /// The product of two operands.
+  private mutating func multiply(
+    _ left: ProductOperand, _ right: ProductOperand
+  ) throws(CompileError) -> ProductOperand {
+    if let product = try multiplyBlocks(left, right) { return product }
+    switch (left, right) {
+    case (.blocks, _), (.stack, _): return try multiply(.array(try dense(left), transposed: false), right)
+    case (_, .blocks), (_, .stack): return try multiply(left, .array(try dense(right), transposed: false))
+    case (.diagonal(let a, let selectsA), .diagonal(let b, let selectsB)):
+      if selectsA || selectsB {
+        let (mask, rest) = selectsA ? (a, b) : (b, a)
+        let value = try emit(
+          PlanStep(opcode: .select, inputs: [mask, rest], m: count(a), n: 1, k: 1), count(a), 1)
+        return .diagonal(try view(value, count(a), 1), selects: selectsA && selectsB)
+      }
+      return .diagonal(
+        try emit(PlanStep(opcode: .multiply, inputs: [a, b], m: count(a), n: 1, k: 1), count(a), 1),
+        selects: false)
+    case (.diagonal(let vector, let selects), _):
+      return try scaled(right, rowsBy: vector, selects: selects)
+    case (_, .diagonal(let vector, let selects)):
+      return turned(try scaled(turned(left), rowsBy: vector, selects: selects))
+    case (.inverse(let factors, let n, let transposed, let definite), _):
+      let value = try dense(right)
+      return .array(
+        try emit(
+          PlanStep(
+            opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
+            flags: flags(transposed: transposed, definite: definite)), n, columns(value)), transposed: false)
+    case (_, .inverse(let factors, let n, let transposed, let definite)):
+      // X = B inv(A) is X' = inv(A') B'.
+      if case .array(let value, true) = left {
+        return turned(
+          .array(
+            try emit(
+              PlanStep(
+                opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
+                flags: flags(transposed: !transposed, definite: definite)), n, columns(value)),
+            transposed: false))
+      }
+      let value = try dense(left)
+      let m = rows(value)
+      return .array(
+        try emit(
+          PlanStep(
+            opcode: .solveRight, inputs: [factors, value], m: m, n: n,
+            flags: flags(transposed: transposed, definite: definite)), m, n),
+        transposed: false)
+    case (.ones(let m, let k), .ones(_, let n)):
+      return .array(try filled(Double(k), m, n), transposed: false)
+    case (.ones(let m, _), .array(let value, let transposed)):
+      if m == 1 { return .array(try sums(value, ofRows: transposed, asRow: true), transposed: false) }
+      // A column of ones times a row: the row in every row.
+      let row = try dense(right)
+      return .array(try spread(row, .addRow, m, columns(row)), transposed: false)
+    case (.array(let value, let transposed), .ones(_, let n)):
+      if n == 1 { return .array(try sums(value, ofRows: !transposed, asRow: false), transposed: false) }
+      let column = try dense(left)
+      return .array(try spread(column, .addColumn, rows(column), n), transposed: false)
+    case (.array(let a, let transposedA), .array(let b, let transposedB)):
+      return .array(try gemm(a, transposedA, b, transposedB), transposed: false)
+    }
+  }
+
+  private func flags(transposed: Bool, definite: Bool) -> StepFlags {
+    definite ? .positiveDefinite : transposed ? .transposeA : []
+  }
+
+  mutating func gemm(_ a: Int, _ transposedA: Bool, _ b: Int, _ transposedB: Bool) throws(CompileError) -> Int
+  {
+    let (m, k) = transposedA ? (columns(a), rows(a)) : (rows(a), columns(a))
+    let n = transposedB ? rows(b) : columns(b)
+    guard (transposedB ? columns(b) : rows(b)) == k else { throw .invalidFormula }
+    if m == 1, n == 1 { return try emit(PlanStep(opcode: .dot, inputs: [a, b], m: k), 1, 1) }
+    var flags: StepFlags = []
+    if transposedA { flags.insert(.transposeA) }
+    if transposedA != transposedB, m == n, m > 1, isGram(a, b, byRows: transposedA) {
+      return try emit(PlanStep(opcode: .gram, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
+    }
+    if transposedB { flags.insert(.transposeB) }
+    return try emit(PlanStep(opcode: .gemm, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
+  }
+
+  /// Whether A'B, or AB' where not `byRows`, is symmetric: B is A, or A with its rows, or columns, scaled.
+  private func isGram(_ a: Int, _ b: Int, byRows: Bool) -> Bool {
+    func same(_ x: Int, _ y: Int) -> Bool {
+      schedule.values[x].root == schedule.values[y].root && rows(x) == rows(y) && columns(x) == columns(y)
+    }
+    func isScaled(_ x: Int, from y: Int) -> Bool {
+      guard let source = scaledFrom[x] else { return false }
+      return source.byRows == byRows && same(source.value, y)
+    }
+    return same(a, b) || isScaled(a, from: b) || isScaled(b, from: a)
+  }
+
+  /// diag(v) times an operand that is not diagonal.
+  private mutating func scaled(
+    _ operand: ProductOperand, rowsBy vector: Int, selects: Bool
+  ) throws(CompileError) -> ProductOperand {
+    if case .ones(_, 1) = operand { return .array(try view(vector, count(vector), 1), transposed: false) }
+    if case .array(let value, true) = operand {
+      // (B diag(v))' with B as it is stored.
+      let step = PlanStep(
+        opcode: selects ? .selectColumns : .scaleColumns, inputs: [value, vector], m: rows(value),
+        n: columns(value))
+      let result = try emit(step, rows(value), columns(value))
+      scaledFrom[result] = (value, false)
+      return .array(result, transposed: true)
+    }
+    let value = try dense(operand)
+    let step = PlanStep(
+      opcode: selects ? .selectRows : .scaleRows, inputs: [value, vector], m: rows(value), n: columns(value))
+    let result = try emit(step, rows(value), columns(value))
+    scaledFrom[result] = (value, true)
+    return .array(result, transposed: false)
+  }
+
+  /// The sums of the stored array's rows or columns, as a row or a column.
+  private mutating func sums(_ value: Int, ofRows: Bool, asRow: Bool) throws(CompileError) -> Int {
+    let (m, n) = (rows(value), columns(value))
+    let length = ofRows ? m : n
+    let step =
+      length == 1
+      ? PlanStep(opcode: .sum, inputs: [value], m: m * n)
+      : PlanStep(opcode: ofRows ? .rowSums : .columnSums, inputs: [value], m: m, n: n)
+    return try view(try emit(step, length, 1), asRow ? 1 : length, asRow ? length : 1)
+  }
+
+  /// A row in every row, or a column in every column.
+  private mutating func spread(
+    _ value: Int, _ opcode: Opcode, _ rows: Int, _ columns: Int
+  ) throws(CompileError) -> Int {
+    let output = try newValue(rows, columns)
+    try append(PlanStep(opcode: .fill, inputs: [], output: output, m: rows * columns, alpha: 0))
+    try append(PlanStep(opcode: opcode, inputs: [value], output: output, m: rows, n: columns))
+    return output
+  }
+}

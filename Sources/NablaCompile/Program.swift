@@ -1,0 +1,156 @@
+import NablaCore
+import NablaNumerics
+import Synchronization
+
+/// Formulas as a flat list of instructions for given sizes; immutable, so any thread may use it.
+///
+/// `run(_:)` uses one workspace of the program behind a lock. A loop that evaluates often, or several threads
+/// that evaluate at once, make a `ProgramWorkspace` each and use its raw entry.
+public final class CompiledProgram: Sendable {
+  /// The variables that it needs, in the order in which it met them.
+  public let variables: [Formula]
+  /// Rows and columns of each output.
+  public let outputSizes: [(rows: Int, columns: Int)]
+  /// The steps, for people.
+  public var plan: [String] { schedule.steps.map { schedule.describe($0) } }
+  /// Additions, multiplications and function values of a run, loops counted once.
+  public var operations: Double { schedule.operations }
+  /// Doubles that one workspace takes.
+  public let workspaceSize: Int
+
+  private let schedule: Schedule
+  let instructions: [PlacedInstruction]
+  let tables: InstructionTables
+  let inputs: [Place]
+  let outputs: [Place]
+  let constants: [(offset: Int, value: Double)]
+  let counterCount: Int
+  private let shared: Mutex<ProgramWorkspace?>
+
+  /// Where an array lies in a workspace.
+  struct Place: Sendable {
+    let offset: Int
+    let rows: Int
+    let columns: Int
+    /// The value whose memory it is.
+    let root: Int
+    var count: Int { rows * columns }
+
+    static let nowhere = Place(offset: 0, rows: 0, columns: 0, root: -1)
+  }
+
+  init(_ schedule: Schedule) throws(CompileError) {
+    let memory = try MemoryPlan(schedule)
+    func place(_ value: Int) -> Place {
+      let known = schedule.values[value]
+      return Place(
+        offset: max(memory.offsets[value], 0), rows: known.rows, columns: known.columns, root: known.root)
+    }
+    var loops = [(begin: Int, end: Int)](repeating: (0, 0), count: schedule.loopCount)
+    var instructions: [PlacedInstruction] = []
+    instructions.reserveCapacity(schedule.steps.count)
+    for (index, step) in schedule.steps.enumerated() {
+      if step.opcode == .loopBegin { loops[step.extra].begin = index }
+      if step.opcode == .loopEnd { loops[step.extra].end = index }
+      instructions.append(
+        PlacedInstruction(
+          opcode: step.opcode, flags: step.flags,
+          output: step.output >= 0 ? place(step.output) : Place.nowhere,
+          a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
+          b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
+          factor: step.opcode == .stream ? place(schedule.streams[step.extra].factor) : Place.nowhere,
+          scratch: step.opcode == .stream
+            ? place(schedule.streams[step.extra].product)
+            : step.opcode == .multiplyBoth
+              ? place(step.extra)
+              : Place(offset: max(memory.scratch[index], 0), rows: 0, columns: 0, root: -1),
+          m: step.m, n: step.n, k: step.k,
+          extra: step.opcode == .stream ? schedule.streams[step.extra].group : step.extra, alpha: step.alpha))
+    }
+    self.instructions = instructions
+    tables = InstructionTables(
+      functions: schedule.functions, slices: schedule.slices, loops: loops,
+      groups: schedule.groups.map { group in
+        PlacedGroup(
+          steps: group.steps, slots: group.slots.map { PlacedGroup.Slot($0, place) },
+          totals: group.totals.map(place))
+      })
+    variables = schedule.inputs.map(\.variable)
+    inputs = schedule.inputs.map { place($0.value) }
+    outputs = schedule.outputs.map(place)
+    outputSizes = outputs.map { ($0.rows, $0.columns) }
+    constants = schedule.values.enumerated().compactMap { index, value in
+      if case .constant(let number) = value.source, value.root == index {
+        return (memory.offsets[index], number)
+      }
+      return nil
+    }
+    workspaceSize = memory.size
+    counterCount = schedule.loopCount
+    self.schedule = schedule
+    shared = Mutex(nil)
+  }
+
+  /// A workspace of one's own, for one thread at a time.
+  public func makeWorkspace() -> ProgramWorkspace { ProgramWorkspace(self) }
+
+  /// The values of all formulas for values of the variables; variables that do not occur are ignored.
+  ///
+  /// Each matrix must have its variable's size; a `RunError` names the variable that is missing or does not fit.
+  public func run(_ values: [Formula: Matrix]) throws(RunError) -> [Matrix] {
+    // The workspace holds no reference back to the program, so that keeping it makes no cycle.
+    let result: Result<[Matrix], RunError> = shared.withLock { shared in
+      let workspace = shared ?? ProgramWorkspace(self)
+      shared = workspace
+      do throws(RunError) {
+        for (index, variable) in variables.enumerated() {
+          guard let value = values[variable] else { throw .missingInput(variable.variable?.name ?? "") }
+          try check(value, index, variable)
+          value.withPointer { workspace.setInput(index, $0) }
+        }
+        try workspace.run()
+        return .success(outputs.indices.map { workspace.output($0) })
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func check(_ value: Matrix, _ index: Int, _ variable: Formula) throws(RunError) {
+    let place = inputs[index]
+    if value.rows != place.rows || value.columns != place.columns {
+      throw .wrongSize(
+        name: variable.variable?.name ?? "", expected: "\(place.rows) x \(place.columns)",
+        found: "\(value.rows) x \(value.columns)")
+    }
+  }
+}
+
+extension Schedule {
+  /// A step for people: `%4 = gemm %1 %2 (3 x 5)`.
+  func describe(_ step: PlanStep) -> String {
+    let value = values[step.output]
+    let operands = step.inputs.map { input in
+      let root = values[input].root
+      if let variable = inputs.first(where: { $0.value == root })?.variable.variable { return variable.name }
+      if case .constant(let number) = values[root].source { return "\(number)" }
+      return "%\(root)"
+    }
+    if step.opcode == .fused {
+      let group = groups[step.extra]
+      let made = group.writes.map { "%\($0)" }.joined(separator: " ")
+      let what = group.steps.map(\.name).joined(separator: ", ")
+      return "\(made) = fused \(operands.joined(separator: " ")): \(what) (\(group.length) entries)"
+    }
+    if step.opcode == .stream {
+      let what = groups[streams[step.extra].group].steps.map(\.name).joined(separator: ", ")
+      let made = writes(step).map { "%\($0)" }.joined(separator: " ")
+      return
+        "\(made) = stream \(operands.joined(separator: " ")): \(what) (\(step.m) x \(step.n) by \(step.k) rows)"
+    }
+    let factor = step.alpha == 1 ? "" : " by \(step.alpha)"
+    return
+      "%\(value.root) = \(step.opcode) \(operands.joined(separator: " "))\(factor) (\(value.rows) x \(value.columns))"
+  }
+}

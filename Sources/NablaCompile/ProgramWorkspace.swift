@@ -1,0 +1,200 @@
+import NablaCore
+import NablaKernels
+import NablaNumerics
+
+/// The memory in which a program runs, and its raw entry for loops: set inputs, run, read outputs.
+///
+/// Nothing is allocated after it was made. It belongs to one thread at a time.
+public final class ProgramWorkspace {
+  private let inputs: [CompiledProgram.Place]
+  private let outputs: [CompiledProgram.Place]
+  private let variables: [Formula: Int]
+  /// Where constants stand.
+  private let constants: Set<Int>
+  private let tables: InstructionTables
+  private let memory: UnsafeMutablePointer<Double>
+  private let counters: UnsafeMutablePointer<Int>
+  /// The program with addresses in place of offsets.
+  private let instructions: UnsafeMutablePointer<Instruction>
+  private let count: Int
+  private let steps: UnsafeMutablePointer<nabla_step>
+  private let slots: UnsafeMutablePointer<nabla_slot>
+  private let totals: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  /// Where the addresses of inputs and outputs stand, by the value whose memory it is.
+  private let uses: [Int: [Use]]
+  /// Where each input and each output is.
+  private let inputAddresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  private let outputAddresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+
+  /// A place in the program that has an address.
+  private enum Use {
+    case output(Int)
+    case a(Int)
+    case b(Int)
+    case scratch(Int)
+    case factor(Int)
+    case slot(Int)
+    case total(Int)
+  }
+
+  init(_ program: CompiledProgram) {
+    inputs = program.inputs
+    outputs = program.outputs
+    tables = program.tables
+    constants = Set(program.constants.map(\.offset))
+    var variables: [Formula: Int] = [:]
+    for (index, variable) in program.variables.enumerated() { variables[variable] = index }
+    self.variables = variables
+    let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(program.workspaceSize, 1))
+    memory.initialize(repeating: 0, count: max(program.workspaceSize, 1))
+    self.memory = memory
+    counters = .allocate(capacity: max(program.counterCount, 1))
+    counters.initialize(repeating: 0, count: max(program.counterCount, 1))
+    for constant in program.constants { memory[constant.offset] = constant.value }
+
+    let groups = program.tables.groups
+    steps = .allocate(capacity: max(groups.reduce(0) { $0 + $1.steps.count }, 1))
+    slots = .allocate(capacity: max(groups.reduce(0) { $0 + $1.slots.count }, 1))
+    totals = .allocate(capacity: max(groups.reduce(0) { $0 + $1.totals.count }, 1))
+    count = program.instructions.count
+    instructions = .allocate(capacity: max(count, 1))
+    inputAddresses = .allocate(capacity: max(inputs.count, 1))
+    outputAddresses = .allocate(capacity: max(outputs.count, 1))
+    for (index, place) in inputs.enumerated() {
+      (inputAddresses + index).initialize(to: memory + place.offset)
+    }
+    for (index, place) in outputs.enumerated() {
+      (outputAddresses + index).initialize(to: memory + place.offset)
+    }
+    let external = Set(inputs.map(\.root) + outputs.map(\.root))
+    var uses: [Int: [Use]] = [:]
+    func note(_ place: CompiledProgram.Place, _ use: Use) {
+      if external.contains(place.root) { uses[place.root, default: []].append(use) }
+    }
+    var (nextStep, nextSlot, nextTotal) = (0, 0, 0)
+    for (index, placed) in program.instructions.enumerated() {
+      var instruction = Instruction(placed, memory)
+      note(placed.output, .output(index))
+      note(placed.a, .a(index))
+      note(placed.b, .b(index))
+      note(placed.scratch, .scratch(index))
+      note(placed.factor, .factor(index))
+      if placed.opcode == .fused || placed.opcode == .stream {
+        let group = groups[placed.extra]
+        instruction.fused = FusedRun(
+          steps: steps + nextStep, stepCount: group.steps.count, slots: slots + nextSlot,
+          slotCount: group.slots.count, totals: totals + nextTotal, totalCount: group.totals.count)
+        for step in group.steps {
+          (steps + nextStep).initialize(to: step)
+          nextStep += 1
+        }
+        for slot in group.slots {
+          let made: nabla_slot
+          switch slot {
+          case .array(let place):
+            made = nabla_slot(address: memory + place.offset, stride: 1)
+            note(place, .slot(nextSlot))
+          case .number(let place):
+            made = nabla_slot(address: memory + place.offset, stride: 0)
+            note(place, .slot(nextSlot))
+          case .block: made = nabla_slot(address: nil, stride: 0)
+          }
+          (slots + nextSlot).initialize(to: made)
+          nextSlot += 1
+        }
+        for place in group.totals {
+          (totals + nextTotal).initialize(to: memory + place.offset)
+          note(place, .total(nextTotal))
+          nextTotal += 1
+        }
+      }
+      (instructions + index).initialize(to: instruction)
+    }
+    self.uses = uses
+  }
+
+  deinit {
+    memory.deallocate()
+    counters.deallocate()
+    instructions.deallocate()
+    steps.deallocate()
+    slots.deallocate()
+    totals.deallocate()
+    inputAddresses.deallocate()
+    outputAddresses.deallocate()
+  }
+
+  /// Copies the values of a variable, by columns; false when the program does not use it.
+  @discardableResult
+  public func setInput(_ variable: Formula, _ values: UnsafePointer<Double>) -> Bool {
+    guard let index = variables[variable] else { return false }
+    setInput(index, values)
+    return true
+  }
+
+  /// Copies the values of the variable at a place of `CompiledProgram.variables`.
+  package func setInput(_ index: Int, _ values: UnsafePointer<Double>) {
+    Kernels.copy(inputs[index].count, values, into: inputAddresses[index])
+  }
+
+  /// Entries of an input.
+  package func inputCount(_ index: Int) -> Int { inputs[index].count }
+
+  /// Where the values of a variable stand, by columns; they stay between runs. Nil when it is not used.
+  public func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
+    variables[variable].map { inputAddresses[$0] }
+  }
+
+  /// Has the values of an input read where they are from now on, without a copy.
+  package func readInput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
+    if inputAddresses[index] == address { return }
+    inputAddresses[index] = address
+    let root = inputs[index].root
+    for (output, place) in outputs.enumerated() where place.root == root { outputAddresses[output] = address }
+    move(root, to: address)
+  }
+
+  /// Whether an output can be written where the caller wants it: it is not an input, a constant, or another output.
+  package func isMovable(output index: Int) -> Bool {
+    let root = outputs[index].root
+    return !inputs.contains { $0.root == root } && outputs.filter { $0.root == root }.count == 1
+      && !constants.contains(outputs[index].offset)
+  }
+
+  /// Has an output written to an address from now on.
+  package func writeOutput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
+    if outputAddresses[index] == address { return }
+    outputAddresses[index] = address
+    move(outputs[index].root, to: address)
+  }
+
+  private func move(_ root: Int, to address: UnsafeMutablePointer<Double>) {
+    guard let places = uses[root] else { return }
+    for use in places {
+      switch use {
+      case .output(let index): instructions[index].z = address
+      case .a(let index): instructions[index].x = address
+      case .b(let index): instructions[index].y = address
+      case .scratch(let index): instructions[index].scratch = address
+      case .factor(let index): instructions[index].factor = address
+      case .slot(let index): slots[index].address = address
+      case .total(let index): totals[index] = address
+      }
+    }
+  }
+
+  /// Computes all outputs from the inputs as they stand.
+  public func run() throws(RunError) {
+    try Interpreter.run(instructions, count, tables, counters)
+  }
+
+  /// Where output i stands, by columns, until the next run.
+  public func outputPointer(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(outputAddresses[i]) }
+
+  /// Output i, copied.
+  public func output(_ i: Int) -> Matrix {
+    let place = outputs[i]
+    let values = UnsafeBufferPointer(start: outputAddresses[i], count: place.count)
+    return Matrix(rows: place.rows, columns: place.columns, storage: Array(values))
+  }
+}

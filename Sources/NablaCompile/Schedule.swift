@@ -1,0 +1,199 @@
+import NablaCore
+
+/// Formulas of given sizes as one straight list of steps, each shared value computed once.
+///
+/// The list is in static single assignment form but for sums, whose later terms are added in place before
+/// anyone else sees the value.
+struct Schedule: Sendable {
+  var values: [PlannedValue] = []
+  var steps: [PlanStep] = []
+  /// The value of each formula, in the order asked.
+  var outputs: [Int] = []
+  /// Variables and their values.
+  var inputs: [(variable: Formula, value: Int)] = []
+  var functions: [FunctionEvaluator] = []
+  var slices: [SlidingSlice] = []
+  var loopCount = 0
+  /// The programs of fused steps.
+  var groups: [FusedGroup] = []
+
+  /// The passes over a matrix that make more than one value.
+  var streams: [Stream] = []
+
+  /// The values that a step makes or changes.
+  func writes(_ step: PlanStep) -> [Int] {
+    if step.opcode == .fused { return groups[step.extra].writes }
+    if step.opcode == .stream { return streams[step.extra].writes }
+    if step.opcode == .multiplyBoth { return [step.output, step.extra] }
+    return step.output >= 0 ? [step.output] : []
+  }
+}
+
+/// An array that a program computes or is given.
+struct PlannedValue: Sendable {
+  let rows: Int
+  let columns: Int
+  /// The doubles it takes; factorizations take more than rows × columns.
+  let length: Int
+  /// The value that owns the memory: itself, or the one of which it is another view.
+  let root: Int
+  let source: Source
+
+  enum Source: Hashable, Sendable {
+    case computed
+    case input
+    case constant(Double)
+  }
+
+  var count: Int { rows * columns }
+}
+
+/// One instruction before memory is assigned.
+struct PlanStep: Hashable, Sendable {
+  var opcode: Opcode
+  var inputs: [Int]
+  var output = -1
+  var m = 0
+  var n = 0
+  var k = 0
+  var alpha = 1.0
+  var flags: StepFlags = []
+  /// A row of a side table, or a loop's counter.
+  var extra = -1
+  /// Doubles of scratch memory.
+  var scratch = 0
+}
+
+/// A slice whose place depends on loop counters.
+struct SlidingSlice: Hashable, Sendable {
+  var row: Index
+  var column: Index
+  /// The size of the array sliced.
+  var rows: Int
+  var columns: Int
+
+  /// A polynomial in loop counters.
+  struct Index: Hashable, Sendable {
+    struct Term: Hashable, Sendable {
+      var coefficient: Int
+      var counters: [Int]
+    }
+    var terms: [Term]
+
+    /// Its value, or nil when that does not fit.
+    func value(_ counters: UnsafePointer<Int>) -> Int? {
+      var sum = 0
+      for term in terms {
+        var product = term.coefficient
+        for counter in term.counters {
+          let (next, overflow) = product.multipliedReportingOverflow(by: counters[counter])
+          if overflow { return nil }
+          product = next
+        }
+        let (next, overflow) = sum.addingReportingOverflow(product)
+        if overflow { return nil }
+        sum = next
+      }
+      return sum
+    }
+  }
+}
+
+extension Schedule {
+  /// Drops the steps whose values nobody uses.
+  mutating func removeUnused() {
+    var needed = [Bool](repeating: false, count: values.count)
+    for output in outputs { needed[values[output].root] = true }
+    var keep = [Bool](repeating: false, count: steps.count)
+    // For each open loop, from the inside out: its end, and whether anything in it is kept.
+    var loops: [(end: Int, used: Bool)] = []
+    for index in steps.indices.reversed() {
+      let step = steps[index]
+      if step.opcode == .loopEnd {
+        loops.append((index, false))
+        continue
+      }
+      if step.opcode == .loopBegin {
+        guard let loop = loops.popLast(), loop.used else { continue }
+        keep[index] = true
+        keep[loop.end] = true
+        if !loops.isEmpty { loops[loops.count - 1].used = true }
+        continue
+      }
+      guard needed[values[step.output].root] else { continue }
+      keep[index] = true
+      if !loops.isEmpty { loops[loops.count - 1].used = true }
+      for input in step.inputs { needed[values[input].root] = true }
+    }
+    steps = steps.indices.filter { keep[$0] }.map { steps[$0] }
+  }
+}
+
+extension Schedule {
+  /// Joins products of a matrix and of its transpose with the same vector: the matrix is read once.
+  mutating func joinPasses() {
+    struct Key: Hashable {
+      let matrix: Int
+      let vector: Int
+      let rows: Int
+    }
+    var known: [Key: Int] = [:]
+    var dropped: Set<Int> = []
+    for (index, step) in steps.enumerated() {
+      if step.opcode == .loopBegin || step.opcode == .loopEnd { known = [:] }
+      guard step.opcode == .gemm, step.n == 1, step.m > 1, step.m == step.k else { continue }
+      let key = Key(
+        matrix: values[step.inputs[0]].root, vector: values[step.inputs[1]].root,
+        rows: values[step.inputs[0]].rows)
+      guard let first = known[key],
+        steps[first].flags.contains(.transposeA) != step.flags.contains(.transposeA)
+      else {
+        known[key] = index
+        continue
+      }
+      let other = steps[first]
+      let (forward, backward) = step.flags.contains(.transposeA) ? (other, step) : (step, other)
+      steps[first] = PlanStep(
+        opcode: .multiplyBoth, inputs: forward.inputs, output: forward.output, m: step.m, n: step.k,
+        extra: backward.output)
+      dropped.insert(index)
+      known[key] = nil
+    }
+    steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
+  }
+
+  /// Additions, multiplications and function values of a run, loops counted once.
+  var operations: Double { steps.reduce(0) { $0 + operations($1) } }
+
+  func operations(_ step: PlanStep) -> Double {
+    let (m, n, k) = (Double(step.m), Double(step.n), Double(step.k))
+    switch step.opcode {
+    case .gemm: return 2 * m * n * k
+    case .gram: return m * m * k
+    case .multiplyBoth: return 4 * m * n
+    case .scaleBlocks, .addBlocks: return m * n * k
+    case .factorLU: return 2 * m * m * m / 3
+    case .factorCholesky, .cholesky: return m * m * m / 3
+    case .inverse: return 2 * m * m * m
+    case .solve: return 2 * m * m * n
+    case .solveRight: return 2 * n * n * m
+    case .stream: return 4 * m * n + m * Double(groups[streams[step.extra].group].steps.count)
+    case .fused: return m * Double(groups[step.extra].steps.count)
+    case .exponential: return 40 * m * m * m
+    case .singularNorm, .nuclearNorm, .polar, .leftVector, .rightVector, .pseudoInverse, .adjugate:
+      return 60 * m * n * min(m, n)
+    case .fill, .fillFrom, .scaled, .axpy, .addConstant, .addScalar, .addDiagonal, .addDiagonalScalar,
+      .addDiagonalConstant, .multiply, .divide, .select, .scaleBy, .square, .reciprocal, .squareRoot,
+      .powInteger,
+      .pow, .less, .lessEqual, .unary, .binary, .sum, .dot, .trace, .function, .diagonalMatrix, .diagonal,
+      .determinant, .logDeterminant, .logSignedDeterminant, .loopBegin, .loopEnd:
+      return m
+    case .addColumn, .addRow, .scaleRows, .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums,
+      .traceOfProduct, .transpose, .norm1, .norm2, .normInf, .maximum, .minimum, .logSumExp, .softmax,
+      .logSoftmax,
+      .kron, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot, .slice, .slidingSlice,
+      .place:
+      return m * max(n, 1)
+    }
+  }
+}

@@ -1,0 +1,300 @@
+import NablaCore
+import NablaTypes
+
+/// Forms that overflow or cancel, and forms of the same value that do not.
+///
+/// Where the true value is finite, the rewritten form computes a finite one. Every rule takes a node whose
+/// children are rewritten already and gives a formula of the same shape, or nil. One table: add a rule here.
+enum StableForms {
+  typealias Rule = @Sendable (Formula) -> Formula?
+
+  static let rules: [(name: String, rewrite: Rule)] = [
+    ("log(exp(x)) = x", logOfExponential),
+    ("log(sum(exp(x))) = logsumexp(x)", logOfSumOfExponentials),
+    ("log(exp(a) + exp(b)) = a + softplus(b - a)", logOfExponentialTerms),
+    ("log(sigmoid(x)) = logsigmoid(x)", logOfSigmoid),
+    ("log(softmax(x)) = logsoftmax(x)", logOfSoftmax),
+    ("log(cosh(x)) = logcosh(x)", logOfCosh),
+    ("log(1 - exp(x)) = log1mexp(x)", logOfExpm1),
+    ("log(x^2 + 1) = log1psquare(x)", logOfSquares),
+    ("log(1 + x) = log1p(x)", logOfOnePlus),
+    ("log(c*x^p) = log(c) + p*log(x)", logOfScaled),
+    ("1 - sigmoid(x) = sigmoid(-x)", oneMinusSigmoid),
+    ("exp(x) - 1 = expm1(x)", exponentialMinusOne),
+    ("1 - tanh(x)^2 = sech(x)^2", hyperbolicSquares),
+    ("2*sigmoid(x) - 1 = tanh(x/2)", sigmoidMinusHalf),
+    ("1 - erf(x) = erfc(x), 1 + erf(x) = erfc(-x)", complementOfError),
+    ("1 - cos(x) = 2*sin(x/2)^2", onePlusCosine),
+    ("exp(x) - exp(-x) = 2*sinh(x)", differenceOfExponentials),
+    ("x - softplus(x) = -softplus(-x)", argumentMinusSoftplus),
+    ("x - logsumexp(x) = logsoftmax(x)", argumentMinusLogSum),
+    ("sqrt(a) - sqrt(b) = (a - b)/(sqrt(a) + sqrt(b))", differenceOfRoots),
+    ("x^2 - 1 = (x - 1)*(x + 1)", squareMinusOne),
+    ("1 / (1 + exp(x)) = sigmoid(-x)", reciprocalOfOnePlusExponential),
+    ("1/cosh(x) = sech(x)", reciprocalOfCosh),
+    ("sinh(x)*sech(x) = tanh(x)", hyperbolicQuotients),
+    ("sqrt(x^2 + y^2) = hypot(x, y)", rootOfEntrySquares),
+    ("x^2/(x^2 + 1) = (x/hypot(x, 1))^2", squareOverSum),
+    ("x^2/y^2 = (x/y)^2", quotientOfPowers),
+    ("sqrt(sum(x.^2)) = norm2(x)", rootOfSum),
+    ("x*x'/norm2(x)^2 = (x/norm2(x))*(x/norm2(x))'", unitVectors),
+    ("sqrt(x'*x) = norm2(x)", rootOfSquares),
+    ("exp(x)*exp(y) = exp(x + y)", productOfExponentials),
+    ("exp(x)*sigmoid(-x) = sigmoid(x)", exponentialTimesSigmoid),
+    ("exp(x) / sum(exp(x)) = softmax(x)", exponentialsOverTheirSum),
+    ("exp(x) / (exp(a) + exp(b)) = exp(x - log(exp(a) + exp(b)))", exponentialOverExponentialTerms),
+    ("diag(1 ./ rowsums(exp(A)))*exp(A) = softmax(A)", rowsOverTheirSums),
+    ("log(erfc(x)) = logerfc(x)", logOfErrorComplement),
+    ("exp(u)*x^2 = (exp(u/2)*x)^2", exponentialBesideProducts),
+  ]
+
+  /// Rules that need sums and quotients as they are written, before any other.
+  static let firstRules: [(name: String, rewrite: Rule)] = [
+    ("1/x - 1/(x + 1) = 1/(x*(x + 1))", commonDenominator)
+  ]
+
+  /// The formula with every stable form in place of the unstable one.
+  static func rewritten(_ formula: Formula) -> Formula {
+    var settled: Set<Formula> = []
+    var current = rewrittenOnce(formula, firstRules, &settled)
+    settled = []
+    // What a rule makes may hold something for another; a few passes reach the end of all known chains.
+    for _ in 0..<4 {
+      let next = rewrittenOnce(current, rules, &settled)
+      if next === current { break }
+      current = next
+    }
+    return current
+  }
+
+  /// One pass from the leaves; `settled` are nodes in which an earlier pass found nothing to do.
+  private static func rewrittenOnce(
+    _ formula: Formula, _ rules: [(name: String, rewrite: Rule)], _ settled: inout Set<Formula>
+  ) -> Formula {
+    var memo: [Formula: Formula] = [:]
+    for node in formula.nodes(without: settled.contains) {
+      let children = node.children
+      let renewed = children.map { memo[$0] ?? $0 }
+      let result = stable(renewed == children ? node : node.rebuilt(renewed), rules)
+      memo[node] = result
+      if result === node { settled.insert(node) }
+    }
+    return memo[formula] ?? formula
+  }
+
+  /// Rules at one node until none applies; bounded.
+  private static func stable(_ node: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula {
+    var current = node
+    var budget = 8
+    while budget > 0, let next = rules.lazy.compactMap({ $0.rewrite(current) }).first, !next.isInvalid,
+      next.shape == current.shape
+    {
+      current = next
+      budget -= 1
+    }
+    return current
+  }
+}
+
+// MARK: What a formula is
+
+extension Formula {
+  /// The argument of an elementwise function of that name.
+  func argument(of name: String) -> Formula? {
+    if case .apply(.elementwise(name), let arguments) = kind, arguments.count == 1 { return arguments[0] }
+    return nil
+  }
+
+  func elementwise(_ name: String) -> Formula { .apply(.elementwise(name), [self], shape) }
+
+  func array(_ operation: ArrayOperation, _ shape: Shape) -> Formula {
+    .apply(.array(operation), [self], shape)
+  }
+
+  /// The argument of `exp` and the exact power to which it is raised: `exp(x)^2`, `1/exp(x)`.
+  fileprivate var exponential: Formula? {
+    if let inner = argument(of: "exp") { return inner }
+    if case .power(let base, let exponent) = kind, let inner = base.argument(of: "exp"),
+      let power = exponent.number
+    {
+      return inner.scaled(by: power)
+    }
+    return nil
+  }
+
+  /// x where this is a sum of exp(x): over all entries, over each row, or over each column.
+  fileprivate var sumOfExponentials: (argument: Formula, logarithm: Formula)? {
+    guard case .product(let chain) = kind, chain.count <= 3 else { return nil }
+    let cores = chain.filter { !$0.isOnes }
+    guard cores.count == 1, chain.count > 1 else { return nil }
+    var core = cores[0]
+    if case .transpose(let inner) = core.kind { core = inner.argument(of: "exp") == nil ? core : inner }
+    guard let inner = core.argument(of: "exp") else { return nil }
+    let x = core === cores[0] ? inner : inner.transposed
+    if shape.isScalar { return (x, (x.shape.isMatrix ? x.vectorized : x).array(.logsumexp, .scalar)) }
+    guard x.shape.isMatrix, chain.count == 2 else { return nil }
+    if chain[1].isOnes { return (x, x.array(.logsumexp, shape)) }
+    return (x, x.transposed.array(.logsumexp, shape.transposed).transposed)
+  }
+
+  fileprivate var vectorized: Formula { array(.vec, .vector(shape.rows * shape.columns)) }
+
+  /// Terms c*exp(u) with exact c > 0 (a number counts as c*exp(0)) if it is a sum of nothing else, with at least
+  /// one true exponential; log(c) + u for each.
+  fileprivate var exponentialTerms: [Formula]? {
+    guard case .sum(let terms) = kind else { return nil }
+    var result: [Formula] = []
+    var hasExponential = false
+    for term in terms {
+      let (coefficient, core) = term.splitCoefficient
+      if coefficient.isNegative || coefficient.isZero { return nil }
+      let constant = coefficient.isOne ? Formula.zero : Formula.number(coefficient).elementwise("log")
+      if core.isOne || core.isOnes {
+        result.append(Formula.times([constant, .ones(shape)]))
+        continue
+      }
+      // exp of a sum may stand as a product of exponentials; those have been joined.
+      guard let u = core.exponential, u.shape == shape else { return nil }
+      hasExponential = true
+      result.append(Formula.adding(u, constant))
+    }
+    return hasExponential ? result : nil
+  }
+
+  /// log(exp(a) + exp(b) + …) for terms a, b, …
+  fileprivate static func logOfSum(_ terms: [Formula]) -> Formula {
+    terms.dropFirst().reduce(terms[0]) { sum, term in
+      let (plain, other) = sum.isZero ? (sum, term) : (term, sum)
+      return .adding(plain, Formula.adding(other, plain.negated).elementwise("softplus"))
+    }
+  }
+
+  /// Whether x is known to be > 0 because of how it is written.
+  fileprivate var isPositiveByForm: Bool {
+    switch kind {
+    case .number(let value): !value.isNegative && !value.isZero
+    case .constant, .dimension: true
+    case .power(let base, _): base.isPositiveByForm
+    case .apply(.elementwise(let name), _): name == "exp" || name == "sigmoid" || name == "cosh"
+    case .times(let factors): factors.allSatisfy(\.isPositiveByForm)
+    case .sum(let terms): terms.allSatisfy(\.isPositiveByForm)
+    case .product: sumOfExponentials != nil
+    case .apply(.array(let operation), _): operation == .softmax
+    case .ones: true
+    case .variable, .zeros, .identity, .inverse, .transpose, .apply, .differential: false
+    }
+  }
+}
+
+// MARK: Logarithms
+
+extension StableForms {
+  @Sendable static func logOfExponential(_ node: Formula) -> Formula? {
+    node.argument(of: "log")?.exponential
+  }
+
+  @Sendable static func logOfSumOfExponentials(_ node: Formula) -> Formula? {
+    node.argument(of: "log")?.sumOfExponentials?.logarithm
+  }
+
+  @Sendable static func logOfExponentialTerms(_ node: Formula) -> Formula? {
+    guard let terms = node.argument(of: "log")?.exponentialTerms else { return nil }
+    return Formula.logOfSum(terms)
+  }
+
+  @Sendable static func logOfSigmoid(_ node: Formula) -> Formula? {
+    node.argument(of: "log")?.argument(of: "sigmoid")?.elementwise("logsigmoid")
+  }
+
+  @Sendable static func logOfSoftmax(_ node: Formula) -> Formula? {
+    guard let inner = node.argument(of: "log") else { return nil }
+    switch inner.kind {
+    case .apply(.array(.softmax), let arguments): return arguments[0].array(.logsoftmax, inner.shape)
+    case .transpose(let softmax):
+      return logOfSoftmax(softmax.elementwise("log"))?.transposed
+    case .apply(.slice(let rows, let columns), let arguments):
+      guard let whole = logOfSoftmax(arguments[0].elementwise("log")) else { return nil }
+      return .apply(.slice(rows: rows, columns: columns), [whole], inner.shape)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
+      .inverse, .apply, .differential:
+      return nil
+    }
+  }
+
+  /// For any rest; where it is below -1 both are nan.
+  @Sendable static func logOfOnePlus(_ node: Formula) -> Formula? {
+    guard let inner = node.argument(of: "log"), case .sum(let terms) = inner.kind else { return nil }
+    guard let one = terms.firstIndex(where: { $0.isOne || $0.isOnes }) else { return nil }
+    let rest = Formula.sum(terms.indices.filter { $0 != one }.map { terms[$0] }, inner.shape)
+    return rest.elementwise("log1p")
+  }
+
+  /// Factors that are positive by their form leave the logarithm, when one of them could overflow.
+  @Sendable static func logOfScaled(_ node: Formula) -> Formula? {
+    guard let inner = node.argument(of: "log") else { return nil }
+    if case .power(let base, let exponent) = inner.kind, let power = exponent.number,
+      base.mayOverflow, base.isPositiveByForm
+    {
+      return stableLog(base).scaled(by: power)
+    }
+    guard case .times(let factors) = inner.kind, factors.contains(where: \.mayOverflow) else { return nil }
+    guard factors.allSatisfy(\.isPositiveByForm) else { return nil }
+    var terms: [Formula] = []
+    for factor in factors where !factor.isOnes {
+      let log = stableLog(factor)
+      terms.append(log.shape == inner.shape ? log : .times([log, .ones(inner.shape)]))
+    }
+    return .sum(terms, inner.shape)
+  }
+
+  private static func stableLog(_ inner: Formula) -> Formula {
+    if case .power(let base, let exponent) = inner.kind, let power = exponent.number {
+      return stableLog(base).scaled(by: power)
+    }
+    let log = inner.elementwise("log")
+    return logOfExponential(log) ?? logOfSumOfExponentials(log) ?? logOfExponentialTerms(log)
+      ?? logOfSigmoid(log) ?? logOfSoftmax(log) ?? logOfCosh(log) ?? log
+  }
+}
+
+extension Formula {
+  /// Whether it grows or shrinks like an exponential.
+  fileprivate var mayOverflow: Bool {
+    if exponential != nil || sumOfExponentials != nil || exponentialTerms != nil { return true }
+    if argument(of: "sigmoid") != nil || argument(of: "cosh") != nil { return true }
+    if case .apply(.array(.softmax), _) = kind { return true }
+    if case .power(let base, _) = kind { return base.mayOverflow }
+    return false
+  }
+}
+
+// MARK: Sums
+
+extension StableForms {
+  /// c - c*sigmoid(x), among other terms.
+  @Sendable static func oneMinusSigmoid(_ node: Formula) -> Formula? {
+    replacingPair(node, "sigmoid") { $0.negated.elementwise("sigmoid").negated }
+  }
+
+  /// c*exp(x) - c, among other terms.
+  @Sendable static func exponentialMinusOne(_ node: Formula) -> Formula? {
+    replacingPair(node, "exp") { $0.elementwise("expm1") }
+  }
+
+  /// The terms c*f(x) and -c of a sum, replaced by c times what `joined` gives for x.
+  private static func replacingPair(
+    _ node: Formula, _ name: String, _ joined: (Formula) -> Formula
+  ) -> Formula? {
+    guard case .sum(let terms) = node.kind else { return nil }
+    guard let one = terms.firstIndex(where: { $0.splitCoefficient.1.isOne || $0.splitCoefficient.1.isOnes })
+    else { return nil }
+    let unit = terms[one].splitCoefficient.0
+    for (index, term) in terms.enumerated() where index != one {
+      let (coefficient, core) = term.splitCoefficient
+      guard let x = core.argument(of: name), unit == -coefficient else { continue }
+      let rest = terms.indices.filter { $0 != one && $0 != index }.map { terms[$0] }
+      return .sum(rest + [joined(x).scaled(by: coefficient)], node.shape)
+    }
+    return nil
+  }
+}

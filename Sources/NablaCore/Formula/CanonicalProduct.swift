@@ -1,0 +1,226 @@
+import NablaTypes
+
+extension Formula {
+  /// The matrix product: flat, scalars and inner products pulled out, identities and inverse pairs gone.
+  ///
+  /// A factor may be scalar; it then scales the rest.
+  package static func product(_ factors: [Formula]) -> Formula {
+    if factors.contains(where: \.isInvalid) { return invalid }
+    var scalars: [Formula] = []
+    var arrays: [Formula] = []
+    func add(_ factor: Formula) {
+      if factor.isScalar {
+        scalars.append(factor)
+        return
+      }
+      let (inner, array) = factor.splitScalars
+      scalars += inner
+      guard let array else { return }
+      switch array.kind {
+      case .product(let chain): chain.forEach(add)
+      case .ones where array.shape.isMatrix:
+        arrays.append(ones(.vector(array.shape.rows)))
+        arrays.append(ones(.row(array.shape.columns)))
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .power,
+        .inverse, .transpose, .apply, .differential:
+        arrays.append(array)
+      }
+    }
+    factors.forEach(add)
+    for (left, right) in zip(arrays, arrays.dropFirst()) where left.shape.columns != right.shape.rows {
+      return invalid
+    }
+    guard let first = arrays.first, let last = arrays.last else { return times(scalars) }
+    let shape = Shape(first.shape.rows, last.shape.columns)
+    if arrays.contains(where: \.isZero) { return zeros(shape) }
+
+    var chain: [Formula] = []
+    for factor in arrays {
+      if factor.isIdentity { continue }
+      if let previous = chain.last, previous.isInversePair(with: factor) {
+        chain.removeLast()
+      } else {
+        chain.append(factor)
+      }
+    }
+    if chain.isEmpty { return times(scalars + [identity(shape.rows)]) }
+    // Every run between two boundaries of size 1 is an inner product, so a scalar.
+    let boundaries = [chain[0].shape.rows] + chain.map(\.shape.columns)
+    let units = boundaries.indices.filter { boundaries[$0].isOne }
+    guard let firstUnit = units.first, let lastUnit = units.last, firstUnit < lastUnit else {
+      return times(scalars + [joined(chain)])
+    }
+    for (start, end) in zip(units, units.dropFirst()) {
+      scalars.append(innerProduct(Array(chain[start..<end])))
+    }
+    let rest = Array(chain[..<firstUnit]) + Array(chain[lastUnit...])
+    return rest.isEmpty ? times(scalars) : times(scalars + [joined(rest)])
+  }
+
+  private func isInversePair(with next: Formula) -> Bool {
+    if case .inverse(let inner) = kind, inner === next { return true }
+    if case .inverse(let inner) = next.kind, inner === self { return true }
+    return false
+  }
+
+  /// A chain that is no scalar and holds none; an outer product of ones is an array of ones.
+  private static func joined(_ chain: [Formula]) -> Formula {
+    if chain.count == 1 { return chain[0] }
+    let shape = Shape(chain[0].shape.rows, chain[chain.count - 1].shape.columns)
+    if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return ones(shape) }
+    let (content, factors) = primitive(chain)
+    return interned(.product(factors), shape).scaled(by: content)
+  }
+
+  /// A chain with a 1 × 1 value: it equals its transpose, and the smaller of the two ways to write it is taken.
+  private static func innerProduct(_ chain: [Formula]) -> Formula {
+    if chain.count == 1 { return chain[0] }
+    if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
+    let (content, forward) = primitive(chain)
+    let (turnedContent, turned) = primitive(chain.reversed().map(\.transposed))
+    let isForward = !turned.lexicographicallyPrecedes(forward)
+    return interned(.product(isForward ? forward : turned), .scalar)
+      .scaled(by: isForward ? content : turnedContent)
+  }
+
+  /// One form for the multiples of a sum: the number moves out of the chain.
+  private static func primitive(_ chain: [Formula]) -> (content: Rational, factors: [Formula]) {
+    var content: Rational = 1
+    let factors = chain.map { factor in
+      // A transpose may have brought a number to the front of an elementwise product.
+      let (coefficient, core) = factor.splitCoefficient
+      let (number, rest) = core.splitPowerContent
+      content = content * coefficient * number
+      return rest
+    }
+    return (content, factors)
+  }
+
+  /// The transpose by one step of each law; `transposed` remembers it.
+  var turned: Formula {
+    switch kind {
+    case .transpose(let inner): return inner
+    case .zeros: return .zeros(shape.transposed)
+    case .ones: return .ones(shape.transposed)
+    case .identity: return self
+    case .sum(let terms): return .sum(terms.map(\.transposed), shape.transposed)
+    case .times(let factors): return .times(factors.map(\.transposed))
+    case .product(let factors): return .product(factors.reversed().map(\.transposed))
+    case .inverse(let inner): return .inverse(inner.transposed)
+    case .power(let base, let exponent): return .power(base.transposed, exponent.transposed)
+    case .apply(.array(.diagonalMatrix), _): return self
+    case .apply(.array(let operation), let arguments) where operation.commutesWithTransposition:
+      return .apply(.array(operation), arguments.map(\.transposed), shape.transposed)
+    case .number, .constant, .variable, .dimension, .apply, .differential:
+      return .interned(.transpose(self), shape.transposed)
+    }
+  }
+
+  /// The transpose of what acts entry by entry or is made of blocks, by transposes of its arguments; nil for others.
+  func transposedInside(_ transposed: (Formula) -> Formula) -> Formula? {
+    guard case .apply(let operation, let arguments) = kind else { return nil }
+    switch operation {
+    case .elementwise: return .apply(operation, arguments.map(transposed), shape.transposed)
+    case .blocks(let height, let width):
+      return .blockArray(
+        (0..<width).map { column in (0..<height).map { transposed(arguments[$0 * width + column]) } })
+    case .array, .function, .slice, .indexSum: return nil
+    }
+  }
+
+  /// The inverse of a square matrix; of a scalar, its reciprocal.
+  package static func inverse(_ inner: Formula) -> Formula {
+    if inner.isScalar { return power(inner, number(-1)) }
+    if case .inverse(let original) = inner.kind { return original }
+    if inner.isIdentity { return inner }
+    let (scalars, array) = inner.splitScalars
+    if let array, !scalars.isEmpty { return times([power(times(scalars), number(-1)), inverse(array)]) }
+    // The inverse of a multiple is the multiple by the reciprocal.
+    let (content, rest) = inner.splitContent
+    if !content.isOne { return times([power(number(content), number(-1)), inverse(rest)]) }
+    return interned(.inverse(inner), inner.shape)
+  }
+
+  /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
+  package static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    if case .array(let array) = operation {
+      if let value = ofNumbers(array, arguments) { return value }
+      if array == .commutation, shape.isScalar { return .one }
+      if array.isLinear { return linear(array, arguments, shape) }
+    }
+    if case .elementwise(let name) = operation {
+      if name == "sqrt" { return power(arguments[0], .half) }
+      func ordered(_ parts: [Formula]) -> [Formula] { operation.commutes ? parts.sorted() : parts }
+      if shape.isScalar { return interned(.apply(operation, ordered(arguments)), shape) }
+      // Of what is the same in every entry, so is the value.
+      let uniform = arguments.compactMap(\.uniformValue)
+      if uniform.count == arguments.count {
+        return times([apply(operation, uniform, .scalar), ones(shape)])
+      }
+      let parts = ordered(arguments.map { $0.uniformValue ?? $0 })
+      // What acts entry by entry acts before the columns are stacked.
+      if let stacked = Stacked(parts) { return stacked.around { .apply(operation, $0, $0.arrayShape) } }
+      let turned = ordered(parts.map(\.transposed))
+      let (before, after) = (parts.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
+      let isPlainer = after == before ? turned.lexicographicallyPrecedes(parts) : after < before
+      if isPlainer { return interned(.apply(operation, turned), shape.transposed).transposed }
+      return interned(.apply(operation, parts), shape)
+    }
+    return interned(.apply(operation, arguments), shape)
+  }
+
+  /// A linear operation: a zero makes it zero, scalars come out.
+  private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    if arguments.contains(where: \.isInvalid) { return invalid }
+    if arguments.contains(where: \.isZero) { return zeros(shape) }
+    // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
+    let isFree = !arguments.contains(where: \.containsDifferential)
+    // A column is stacked already, and so is a row when it is turned.
+    if operation == .vec, arguments[0].shape.columns.isOne { return arguments[0] }
+    if operation == .vec, arguments[0].shape.rows.isOne { return arguments[0].transposed }
+    if !isFree || arguments.contains(where: \.isScalar) {
+      return interned(.apply(.array(operation), arguments), shape)
+    }
+    var scalars: [Formula] = []
+    let arrays = arguments.map { argument in
+      let (factors, array) = argument.splitScalars
+      scalars += factors
+      return array ?? argument
+    }
+    let ordered = Operation.array(operation).commutes ? arrays.sorted() : arrays
+    return times(scalars + [interned(.apply(.array(operation), ordered), shape)])
+  }
+
+  /// The same head over other children, through the constructors.
+  package func rebuilt(_ children: [Formula]) -> Formula {
+    switch kind {
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: self
+    case .sum: .sum(children, shape)
+    case .times: .times(children)
+    case .product: .product(children)
+    case .power: .power(children[0], children[1])
+    case .inverse: .inverse(children[0])
+    case .transpose: children[0].transposed
+    case .apply(.slice(let rows, let columns), _): .slice(children[0], rows: rows, columns: columns)
+    case .apply(.blocks(let height, let width), _):
+      .blockArray((0..<height).map { row in Array(children[(row * width)..<((row + 1) * width)]) })
+    case .apply(let operation, _): .apply(operation, children, shape)
+    }
+  }
+
+  /// The formula with some nodes replaced by others of their shape; each shared node is rebuilt once.
+  package func replacing(_ replacements: [Formula: Formula]) -> Formula {
+    if replacements.isEmpty { return self }
+    var memo = replacements
+    for node in nodesChildrenFirst where memo[node] == nil {
+      let children = node.children
+      if children.isEmpty {
+        memo[node] = node
+        continue
+      }
+      let renewed = children.map { memo[$0] ?? $0 }
+      memo[node] = renewed == children ? node : node.rebuilt(renewed)
+    }
+    return memo[self] ?? self
+  }
+}

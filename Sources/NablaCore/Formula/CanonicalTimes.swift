@@ -1,0 +1,198 @@
+import NablaTypes
+
+extension Formula {
+  /// Factors known to be canonical and sorted.
+  static func uncheckedTimes(_ factors: [Formula], _ shape: Shape) -> Formula {
+    factors.count == 1 ? factors[0] : interned(.times(factors), shape)
+  }
+
+  /// The elementwise product of scalars and of arrays of one shape: flat, sorted, powers of one base merged.
+  package static func times(_ factors: [Formula]) -> Formula {
+    if factors.contains(where: \.isInvalid) { return invalid }
+    var shape = Shape.scalar
+    for factor in factors where !factor.isScalar {
+      if shape.isScalar { shape = factor.shape } else if shape != factor.shape { return invalid }
+    }
+    var coefficient: Rational = 1
+    var bases: [Formula] = []
+    var exponents: [Formula: [Formula]] = [:]
+    var isZero = false
+    func add(_ factor: Formula) {
+      switch factor.kind {
+      case .times(let inner):
+        inner.forEach(add)
+      case .number(let value):
+        coefficient = coefficient * value
+      case .zeros:
+        isZero = true
+      case .ones:
+        break  // restored below when no other array is there
+      case .power(let base, let exponent):
+        append(base, exponent)
+      case .constant, .variable, .dimension, .identity, .sum, .product, .inverse, .transpose, .apply,
+        .differential:
+        append(factor, .one)
+      }
+    }
+    func append(_ base: Formula, _ exponent: Formula) {
+      if exponents[base] == nil { bases.append(base) }
+      exponents[base, default: []].append(exponent)
+    }
+    factors.forEach(add)
+    if isZero || coefficient.isZero { return zeros(shape) }
+
+    var result: [Formula] = []
+    for base in bases {
+      let parts = exponents[base] ?? []
+      let factor = parts.count == 1 ? power(base, parts[0]) : power(base, addingExponents(parts))
+      for piece in factor.factors {
+        if let value = piece.number { coefficient = coefficient * value } else { result.append(piece) }
+      }
+    }
+    if coefficient.isOverflow { return invalid }
+    // Powers that were none of zero alone may be one together.
+    if result.contains(where: \.isZero) { return zeros(shape) }
+    // One form for the multiples of a sum: the number moves to the coefficient. A number before a sum alone stays.
+    if result.count > 1 {
+      var seen: Set<Formula> = []
+      var haveMet = false
+      for (index, factor) in result.enumerated() {
+        let (content, rest) = factor.splitPowerContent
+        result[index] = rest
+        coefficient = coefficient * content
+        if !seen.insert(rest.base).inserted { haveMet = true }
+      }
+      // x - y and y - x are powers of one base once the sign is out.
+      if haveMet, !coefficient.isOverflow { return times([number(coefficient)] + result) }
+    } else if let only = result.first, only.isNegativeSum {
+      result[0] = only.negatedTermwise
+      coefficient = -coefficient
+    }
+    if coefficient.isOverflow { return invalid }
+    result.removeAll(where: \.isOnes)
+    if !shape.isScalar, result.allSatisfy(\.isScalar) { result.append(ones(shape)) }
+    if let (stacked, others) = Stacked.several(of: result) {
+      return times([number(coefficient), stacked.around(times)] + others.map { result[$0] })
+    }
+    result.sort(by: <)
+    if result.isEmpty { return number(coefficient) }
+    if coefficient.isOne { return uncheckedTimes(result, shape) }
+    if coefficient == -1, result.count == 1, case .sum = result[0].kind { return result[0].negatedTermwise }
+    return interned(.times([number(coefficient)] + result), shape)
+  }
+
+  /// What a power is one of; of anything else, itself.
+  private var base: Formula {
+    if case .power(let base, _) = kind { return base }
+    return self
+  }
+
+  private static func addingExponents(_ parts: [Formula]) -> Formula {
+    parts.dropFirst().reduce(parts[0]) { adding($0, $1) }
+  }
+
+  /// The elementwise power; an integer power of a product is the product of powers.
+  package static func power(_ base: Formula, _ exponent: Formula) -> Formula {
+    if base.isInvalid || exponent.isInvalid { return invalid }
+    let shape = base.isScalar ? exponent.shape : base.shape
+    if !base.isScalar, !exponent.isScalar, base.shape != exponent.shape { return invalid }
+    if exponent.isZero { return ones(shape) }
+    if exponent.isOne { return base }
+    if base.isOne || base.isOnes { return ones(shape) }
+    // An exponent that is the same in every entry is a scalar.
+    if !exponent.isScalar, let value = exponent.uniformValue {
+      return base.isScalar ? times([power(base, value), ones(shape)]) : power(base, value)
+    }
+    if base.isZero, let value = exponent.number { return value.isNegative ? invalid : zeros(shape) }
+    if exponent.number?.isNegative == true, base.hasZeroEntries { return invalid }
+    if let value = base.number, let power = exponent.number, let exact = value.exactPower(power) {
+      return number(exact)
+    }
+    if !shape.isScalar, let stacked = Stacked([base, exponent]) {
+      return stacked.around { power($0[0], $0[1]) }
+    }
+    guard let integer = exponent.number?.integer else {
+      return interned(.power(base, exponent), shape)
+    }
+    switch base.kind {
+    case .times(let factors):
+      return times(factors.map { power($0, exponent) })
+    case .power(let inner, let innerExponent):
+      return power(inner, times([innerExponent, exponent]))
+    case .zeros:
+      return integer > 0 ? base : invalid
+    case .sum where base.isNegativeSum:
+      let positive = interned(.power(base.negatedTermwise, exponent), shape)
+      return integer.isMultiple(of: 2) ? positive : times([number(-1), positive])
+    case .number, .constant, .variable, .dimension, .ones, .identity, .sum, .product, .inverse, .transpose,
+      .apply, .differential:
+      return interned(.power(base, exponent), shape)
+    }
+  }
+
+  /// Whether some entries are zero whatever the values are, as those of an identity matrix off its diagonal.
+  private var hasZeroEntries: Bool {
+    if isScalar { return false }
+    switch kind {
+    case .zeros, .identity: return true
+    case .variable(let variable): return variable.properties.contains(where: \.meansZeroEntries)
+    case .transpose(let inner): return inner.hasZeroEntries
+    case .times(let factors): return factors.contains(where: \.hasZeroEntries)
+    case .apply(.array(.diagonalMatrix), _), .apply(.array(.commutation), _): return true
+    case .apply(.array(.tril), _): return !shape.columns.isOne
+    case .apply(.array(.triu), _): return !shape.rows.isOne
+    case .apply(.array(.kron), let arguments): return arguments.contains(where: \.hasZeroEntries)
+    case .number, .constant, .dimension, .ones, .sum, .product, .power, .inverse, .apply, .differential:
+      return false
+    }
+  }
+
+  /// The scalar that every entry equals, when it is visible.
+  package var uniformValue: Formula? {
+    if isScalar { return self }
+    switch kind {
+    case .ones: return .one
+    case .zeros: return .zero
+    case .times:
+      let (scalars, array) = splitScalars
+      return array?.isOnes == true ? .times(scalars) : nil
+    case .number, .constant, .variable, .dimension, .identity, .sum, .product, .power, .inverse, .transpose,
+      .apply, .differential:
+      return nil
+    }
+  }
+}
+
+extension Rational {
+  /// The power when it is rational itself and fits.
+  func exactPower(_ exponent: Rational) -> Rational? {
+    if let integer = exponent.integer {
+      if isZero, integer < 0 { return nil }
+      guard abs(integer) <= 4096 else { return nil }
+      let result = power(integer)
+      return result.isOverflow ? nil : result
+    }
+    guard exponent.denominator == 2, !isNegative, let times = Int(exactly: exponent.numerator),
+      let top = Self.exactRoot(numerator), let bottom = Self.exactRoot(denominator)
+    else { return nil }
+    return Rational(top, over: bottom).exactPower(Rational(times))
+  }
+
+  private static func exactRoot(_ value: Int128) -> Int128? {
+    guard value <= Int128(1) << 52 else { return nil }
+    let root = Int128(Double(value).squareRoot())
+    return root * root == value ? root : nil
+  }
+}
+
+extension Property {
+  /// Whether an array of more than one entry that has it has zeros.
+  fileprivate var meansZeroEntries: Bool {
+    switch self {
+    case .diagonal, .lower, .upper, .skew, .onehot: true
+    case .symmetric, .orthogonal, .invertible, .spd, .psd, .positive, .nonnegative, .nonzero, .binary, .signs,
+      .simplex:
+      false
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import NablaTypes
+
+/// What a formula costs its reader: the symbols of its printed form, and a little for brackets, more where they nest.
+///
+/// The simplest of two equal forms is the one that costs less. The weights are chosen so that a common factor is
+/// taken out of a sum, but a lone scalar is not taken out of a sum whose terms have brackets of their own.
+package enum Cost {
+  package static let symbol = 10
+  static let plus = 9
+  static let dot = 8
+  package static let turn = 7
+  static let minus = 2
+  static let bracket = 10
+  /// For each bracket inside a bracket beside an array, and beside scalars alone.
+  static let nestedBracket = 6
+  static let nestedScaledBracket = 12
+  static let call = 10
+  /// A sum of entries, where there is a product that says the same.
+  static let total = 11
+  /// A power asks more of its reader than its symbols tell: s*(1 - s) is easier than s - s^2.
+  static let exponent = 11
+  /// A quotient of whole numbers is three symbols.
+  static let fraction = 14
+  /// Costs are clamped, so that a graph whose tree would be astronomically large still has one.
+  static let limit = 1 << 40
+
+  static func of(_ kind: Formula.Kind, _ shape: Shape) -> (cost: Int, bracketDepth: Int) {
+    let depth = kind.children.map(\.bracketDepth).max() ?? 0
+    switch kind {
+    case .number(let value):
+      return (number(value) + (value.isNegative ? minus : 0), 0)
+    case .constant, .variable, .dimension, .identity, .differential:
+      return (symbol, 0)
+    case .zeros, .ones:
+      return (symbol + 1, 0)
+    case .sum(let terms):
+      return (clamp(terms.reduce(-plus) { $0 + plus + term($1) }), depth)
+    case .times(let factors):
+      return combine(factors)
+    case .product(let factors):
+      return ofChain(factors)
+    case .power(let base, let exponent):
+      return ofPower(base, exponent)
+    case .inverse(let inner):
+      // The factors of a Kronecker product are inverted one by one.
+      if case .apply(.array(.kron), _) = inner.kind { return (clamp(inner.cost + 3 * call), depth) }
+      return (clamp(inner.cost + call), depth)
+    case .transpose(let inner):
+      return (clamp(inner.cost + turn), depth)
+    case .apply(let operation, let arguments):
+      return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), depth)
+    }
+  }
+
+  private static func number(_ value: Rational) -> Int { symbol + (value.isInteger ? 0 : fraction) }
+
+  /// Some operations are harder to read than their symbols tell; norms and products say the same more directly.
+  private static func ofHead(_ operation: Operation) -> Int {
+    switch operation {
+    case .array(.kron): 2 * call + symbol / 2
+    case .array(.dot): 3 * call
+    case .array(.trace): call + symbol / 2
+    case .array(.pseudoInverse): 2 * call + minus
+    case .array(.exponential), .array(.cholesky), .array(.specnorm), .array(.nucnorm), .array(.leftsv),
+      .array(.rightsv), .array(.polar), .array(.adjugate), .array(.lowhalf):
+      2 * call
+    case .elementwise, .array, .function, .blocks, .slice, .indexSum: call
+    }
+  }
+
+  /// A negative exponent is a fraction bar, an exponent of a half a call of `sqrt`.
+  private static func ofPower(_ base: Formula, _ exponent: Formula) -> (Int, Int) {
+    let (inner, innerDepth) = bracketed(base, nested: nestedBracket)
+    guard let value = exponent.number else {
+      return (clamp(inner + dot + Cost.exponent + exponent.cost), max(innerDepth, exponent.bracketDepth))
+    }
+    let bar = value.isNegative ? dot : 0
+    if value.magnitude == 1 { return (clamp(bar + inner), innerDepth) }
+    if value.magnitude == Rational(1, over: 2) {
+      return (clamp(bar + call + minus + base.cost), base.bracketDepth)
+    }
+    // Rather (x'*x)^2 than norm2(x)^4.
+    var extra = 0
+    if case .apply(.array(.norm2), _) = base.kind, let count = value.integer, count.magnitude > 2,
+      count.isMultiple(of: 2)
+    {
+      extra = 2 * symbol
+    }
+    return (clamp(bar + inner + dot + Cost.exponent + number(value.magnitude) + extra), innerDepth)
+  }
+
+  /// Ones at the ends of a chain print as `sum(...)`, `rowsums(...)` or `colsums(...)`.
+  private static func ofChain(_ factors: [Formula]) -> (Int, Int) {
+    var inner = factors[...]
+    if inner.count > 1, inner.first?.isOnes == true { inner = inner.dropFirst() }
+    if inner.count > 1, inner.last?.isOnes == true { inner = inner.dropLast() }
+    if inner.count == factors.count { return combine(factors) }
+    if inner.count == 1, let only = inner.first { return (clamp(total + only.cost), only.bracketDepth) }
+    let (cost, depth) = combine(Array(inner))
+    return (clamp(total + cost), depth)
+  }
+
+  /// The sign of a term costs nothing: a sum has an operator there anyway.
+  private static func term(_ formula: Formula) -> Int {
+    // Nothing may be interned here: the table is locked while a cost is found.
+    guard case .times(let factors) = formula.kind else { return formula.isOnes ? symbol : formula.cost }
+    // The ones of s*ones(n) are not written in a sum.
+    let ones = factors.last.map { $0.isOnes ? dot + $0.cost : 0 } ?? 0
+    guard let coefficient = factors.first?.number else { return formula.cost - ones }
+    if factors.count == 2, factors[1].isOnes { return number(coefficient) }
+    return formula.cost - ones - (coefficient.isNegative ? minus : 0)
+  }
+
+  private static func bracketed(_ formula: Formula, nested: Int) -> (Int, Int) {
+    guard case .sum = formula.kind else { return (formula.cost, formula.bracketDepth) }
+    return (clamp(formula.cost + bracket + nested * formula.bracketDepth), formula.bracketDepth + 1)
+  }
+
+  private static func combine(_ factors: [Formula]) -> (Int, Int) {
+    var sum = -dot
+    var depth = 0
+    // `1/n * X'*X` needs its 1, while `s/n` does not.
+    if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
+      let others = factors.dropLast()
+      if others.contains(where: \.isReciprocal),
+        others.allSatisfy({ $0.isReciprocal || $0.number == -1 })
+      {
+        sum += symbol
+      }
+    }
+    let hasBar =
+      factors.contains(where: \.isReciprocal)
+      || factors.allSatisfy { factor in
+        guard factor.isScalar else { return false }
+        if case .product = factor.kind { return false }
+        return true
+      }
+    let scales = factors.dropLast().allSatisfy(\.isScalar)
+    for factor in factors {
+      if factor.number == -1 {
+        sum += minus
+        continue
+      }
+      if hasBar, let value = factor.number, !value.isInteger {
+        // x/2 and 3*x/(2*s): the denominator is one of the factors below the bar.
+        let top = value.numerator.magnitude == 1 ? 0 : symbol + dot
+        sum += top + dot + symbol + (value.isNegative ? minus : 0)
+        continue
+      }
+      let (inner, innerDepth) = bracketed(factor, nested: scales ? nestedScaledBracket : nestedBracket)
+      // The bar of a fraction is its operator.
+      sum += factor.isReciprocal ? inner : dot + inner
+      depth = max(depth, innerDepth)
+    }
+    return (clamp(sum), depth)
+  }
+
+  private static func clamp(_ value: Int) -> Int { min(value, limit) }
+}
+
+extension Formula {
+  /// A power with a negative exact exponent, printed below a fraction bar.
+  fileprivate var isReciprocal: Bool {
+    if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }
+    return false
+  }
+}

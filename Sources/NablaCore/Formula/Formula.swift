@@ -1,0 +1,276 @@
+import NablaTypes
+
+/// A typed formula: an immutable, interned node of a directed acyclic graph in canonical form.
+///
+/// Equal formulas are the same object, so equality is identity. Sums and elementwise products are flat and
+/// sorted, like terms are collected, units vanish and transposes stand at the leaves; see `Canonical*.swift`.
+public final class Formula: Sendable {
+  package let kind: Kind
+  /// Rows by columns.
+  public let shape: Shape
+  /// Depends on the structure alone, never on the process.
+  let structuralHash: UInt64
+  /// What it costs a reader; see `Cost.swift`.
+  package let cost: Int
+  /// How deep round brackets nest in its printed form.
+  let bracketDepth: Int
+  /// The longest way to a leaf.
+  package let height: Int
+  /// A bit for each variable's hash: a cleared bit proves absence.
+  package let variableBloom: UInt64
+  package let containsDifferential: Bool
+  /// Whether an exact number in it did not fit, or shapes did not: such a formula must not leave the engine.
+  package let isInvalid: Bool
+
+  /// The closed set of node kinds.
+  package enum Kind: Sendable {
+    case number(Rational)
+    case constant(Constant)
+    case variable(Variable)
+    /// A dimension's name as a scalar.
+    case dimension(String)
+    case zeros
+    case ones
+    case identity
+    /// At least two terms of one shape, sorted.
+    case sum([Formula])
+    /// Elementwise product: scalars, and arrays of the node's shape; an exact coefficient comes first.
+    case times([Formula])
+    /// Matrix product of at least two factors, none of them scalar.
+    case product([Formula])
+    /// Elementwise power; base and exponent are scalar or of the node's shape.
+    case power(Formula, Formula)
+    /// Inverse of a square matrix.
+    case inverse(Formula)
+    /// Of a leaf, or of what does not distribute over it.
+    case transpose(Formula)
+    case apply(Operation, [Formula])
+    /// The differential of the formula inside, as an unknown of the same shape.
+    case differential(Formula)
+  }
+
+  package enum Constant: String, Sendable {
+    case pi
+    case e
+  }
+
+  init(kind: Kind, shape: Shape, hash: UInt64) {
+    self.kind = kind
+    self.shape = shape
+    structuralHash = hash
+    let children = kind.children
+    height = children.isEmpty ? 0 : 1 + (children.map(\.height).max() ?? 0)
+    (cost, bracketDepth) = Cost.of(kind, shape)
+    var bloom: UInt64 = 0
+    var differential = false
+    var invalid = false
+    for child in children {
+      bloom |= child.variableBloom
+      differential = differential || child.containsDifferential
+      invalid = invalid || child.isInvalid
+    }
+    switch kind {
+    case .variable(let variable): bloom = variable.bloom
+    case .differential: differential = true
+    case .number(let value): invalid = value.isOverflow
+    case .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
+      .transpose, .apply:
+      break
+    }
+    variableBloom = bloom
+    containsDifferential = differential
+    isInvalid = invalid
+  }
+}
+
+/// A name with its type, as declared or inferred.
+package struct Variable: Hashable, Sendable {
+  package let name: String
+  package let shape: Shape
+  package let properties: Set<Property>
+  package var role: Role = .declared
+
+  package init(name: String, shape: Shape, properties: Set<Property>, role: Role = .declared) {
+    self.name = name
+    self.shape = shape
+    self.properties = properties
+    self.role = role
+  }
+
+  package enum Role: UInt8, Hashable, Sendable {
+    /// Given by the person, data of the question.
+    case declared
+    /// Stands for a formula, printed by its name.
+    case definition
+    /// The bound index of a sum.
+    case index
+  }
+
+  var bloom: UInt64 { 1 << (hash & 63) }
+
+  var hash: UInt64 {
+    var hash = StructuralHash(UInt64(role.rawValue))
+    hash.combine(name)
+    hash.combine(shape)
+    for property in properties.sorted() { hash.combine(property.rawValue) }
+    return hash.value
+  }
+}
+
+extension Formula: Hashable {
+  public static func == (a: Formula, b: Formula) -> Bool { a === b }
+  public func hash(into hasher: inout Hasher) { hasher.combine(structuralHash) }
+}
+
+extension Formula.Kind {
+  /// The formulas directly inside; a differential is a leaf.
+  var children: [Formula] {
+    switch self {
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: []
+    case .sum(let parts), .times(let parts), .product(let parts): parts
+    case .power(let base, let exponent): [base, exponent]
+    case .inverse(let inner), .transpose(let inner): [inner]
+    case .apply(_, let arguments): arguments
+    }
+  }
+}
+
+extension Formula {
+  package var children: [Formula] { kind.children }
+
+  package var number: Rational? {
+    if case .number(let value) = kind { return value }
+    return nil
+  }
+
+  package var isZero: Bool {
+    switch kind {
+    case .zeros: true
+    case .number(let value): value.isZero
+    case .constant, .variable, .dimension, .ones, .identity, .sum, .times, .product, .power, .inverse,
+      .transpose, .apply, .differential:
+      false
+    }
+  }
+
+  package var isOne: Bool { number?.isOne ?? false }
+  package var isScalar: Bool { shape.isScalar }
+
+  package var isOnes: Bool {
+    if case .ones = kind { return true }
+    return false
+  }
+
+  package var isIdentity: Bool {
+    if case .identity = kind { return true }
+    return false
+  }
+
+  package var variable: Variable? {
+    if case .variable(let variable) = kind { return variable }
+    return nil
+  }
+
+  /// The terms of a sum; of anything else, itself.
+  package var terms: [Formula] {
+    if case .sum(let terms) = kind { return terms }
+    return [self]
+  }
+
+  /// The factors of an elementwise product; of anything else, itself.
+  package var factors: [Formula] {
+    if case .times(let factors) = kind { return factors }
+    return [self]
+  }
+
+  /// The factors of a matrix product; of anything else, itself.
+  package var chain: [Formula] {
+    if case .product(let factors) = kind { return factors }
+    return [self]
+  }
+
+  /// The exact coefficient.
+  package var coefficient: Rational {
+    if let number { return number }
+    if case .times(let factors) = kind, let number = factors.first?.number { return number }
+    return 1
+  }
+
+  /// Whether it is a number, or an array of a number.
+  package var isNumeric: Bool {
+    switch kind {
+    case .number, .ones: true
+    case .times(let factors): factors.count == 2 && factors[0].number != nil && factors[1].isOnes
+    case .constant, .variable, .dimension, .zeros, .identity, .sum, .product, .power, .inverse, .transpose,
+      .apply, .differential:
+      false
+    }
+  }
+
+  /// The exact coefficient, and the rest with coefficient 1.
+  package var splitCoefficient: (Rational, Formula) {
+    switch kind {
+    case .number(let value):
+      return (value, .one)
+    case .times(let factors):
+      guard let first = factors.first, let value = first.number else { return (1, self) }
+      return (value, factors.count == 2 ? factors[1] : .uncheckedTimes(Array(factors.dropFirst()), shape))
+    case .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .power, .inverse,
+      .transpose, .apply, .differential:
+      return (1, self)
+    }
+  }
+
+  /// The scalar factors, and the array factor (nil for a scalar).
+  package var splitScalars: (scalars: [Formula], array: Formula?) {
+    if isScalar { return (factors, nil) }
+    guard case .times(let factors) = kind else { return ([], self) }
+    let scalars = factors.filter(\.isScalar)
+    let arrays = factors.filter { !$0.isScalar }
+    return (scalars, arrays.count == 1 ? arrays[0] : .uncheckedTimes(arrays, shape))
+  }
+
+  /// Whether the variable occurs in it; walks each shared node once.
+  package func contains(_ variable: Formula) -> Bool {
+    if variableBloom & variable.variableBloom == 0, variable.variable != nil { return false }
+    var seen: Set<Formula> = []
+    var open = [self]
+    while let next = open.popLast() {
+      if next === variable { return true }
+      guard seen.insert(next).inserted else { continue }
+      for child in next.children
+      where variable.variable == nil || child.variableBloom & variable.variableBloom != 0 {
+        open.append(child)
+      }
+    }
+    return false
+  }
+
+  /// Every node once, children before parents.
+  package var nodesChildrenFirst: [Formula] { nodes { _ in false } }
+
+  /// Every node once, children before parents, without those that are known and what is inside them; what is inside
+  /// of the closed ones is left out too.
+  package func nodes(
+    without isKnown: (Formula) -> Bool, closing isClosed: (Formula) -> Bool = { _ in false }
+  ) -> [Formula] {
+    var result: [Formula] = []
+    var done: Set<Formula> = []
+    var stack: [(Formula, Bool)] = [(self, false)]
+    while let (node, expanded) = stack.popLast() {
+      if expanded {
+        result.append(node)
+      } else if !isKnown(node), done.insert(node).inserted {
+        stack.append((node, true))
+        if isClosed(node) { continue }
+        for child in node.children.reversed() where !done.contains(child) { stack.append((child, false)) }
+      }
+    }
+    return result
+  }
+
+  /// The variables in it, in structural order.
+  package var variables: [Formula] {
+    nodesChildrenFirst.filter { $0.variable != nil }.sorted(by: <)
+  }
+}

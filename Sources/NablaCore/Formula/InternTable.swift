@@ -1,0 +1,173 @@
+import NablaTypes
+import Synchronization
+
+/// The one table of formulas: equal structure, same object.
+///
+/// Formulas that nobody else holds are swept when the table has doubled; parents go before their children, so
+/// no release cascades.
+private struct Table {
+  var nodes: [Formula] = []
+  var slots: [Int32] = Array(repeating: -1, count: 4096)
+  var sweepAt = 1 << 16
+  /// Transposes that were found, so that deep formulas are not turned again and again.
+  var transposes: [Formula: Formula] = [:]
+
+  mutating func intern(_ kind: Formula.Kind, _ shape: Shape, _ hash: UInt64) -> Formula {
+    var slot = Int(truncatingIfNeeded: hash & UInt64(slots.count - 1))
+    while slots[slot] >= 0 {
+      let node = nodes[Int(slots[slot])]
+      if node.structuralHash == hash, node.shape == shape, kind.isSame(as: node.kind) { return node }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    let node = Formula(kind: kind, shape: shape, hash: hash)
+    slots[slot] = Int32(truncatingIfNeeded: nodes.count)
+    nodes.append(node)
+    if nodes.count * 2 > slots.count { rebuild() }
+    return node
+  }
+
+  private mutating func rebuild() {
+    if nodes.count >= sweepAt {
+      transposes = [:]
+      // Children were made before their parents: from the end, each node's users are gone before it is asked.
+      var kept: [Formula] = []
+      while var node = nodes.popLast() {
+        if !isKnownUniquelyReferenced(&node) { kept.append(node) }
+      }
+      nodes = kept.reversed()
+      sweepAt = max(1 << 16, nodes.count * 2)
+    }
+    var size = 4096
+    while size < nodes.count * 4 { size *= 2 }
+    slots = Array(repeating: -1, count: size)
+    for (index, node) in nodes.enumerated() {
+      var slot = Int(truncatingIfNeeded: node.structuralHash & UInt64(size - 1))
+      while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
+      slots[slot] = Int32(truncatingIfNeeded: index)
+    }
+  }
+}
+
+private let table = Mutex(Table())
+
+extension Formula {
+  /// The transpose, pushed to the leaves.
+  package var transposed: Formula {
+    if isScalar { return self }
+    if height < 2 { return turned }
+    if let known = table.withLock({ $0.transposes[self] }) { return known }
+    let result = turned
+    // Not the other way round: printers transpose forms that no constructor makes.
+    table.withLock { $0.transposes[self] = result }
+    return result
+  }
+
+  /// The formula of this kind and shape; makes no attempt at canonical form.
+  package static func interned(_ kind: Kind, _ shape: Shape) -> Formula {
+    var hash = StructuralHash(kind.rank)
+    hash.combine(shape)
+    switch kind {
+    case .number(let value):
+      hash.combine(UInt64(truncatingIfNeeded: value.numerator))
+      hash.combine(UInt64(truncatingIfNeeded: value.denominator))
+    case .constant(let constant): hash.combine(constant.rawValue)
+    case .variable(let variable): hash.combine(variable.hash)
+    case .dimension(let name): hash.combine(name)
+    case .apply(let operation, _): hash.combine(operation.description)
+    case .differential(let inner): hash.combine(inner.structuralHash)
+    case .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse, .transpose: break
+    }
+    for child in kind.children { hash.combine(child.structuralHash) }
+    let value = hash.value
+    return table.withLock { $0.intern(kind, shape, value) }
+  }
+}
+
+extension Formula.Kind {
+  /// A number a kind, for hashing and ordering.
+  var rank: UInt64 {
+    switch self {
+    case .number: 0
+    case .constant: 1
+    case .dimension: 2
+    case .variable: 3
+    case .ones: 4
+    case .identity: 5
+    case .zeros: 6
+    case .transpose: 7
+    case .inverse: 8
+    case .power: 9
+    case .apply: 10
+    case .product: 11
+    case .times: 12
+    case .sum: 13
+    case .differential: 14
+    }
+  }
+
+  /// Equality one level deep; children are interned already.
+  func isSame(as other: Formula.Kind) -> Bool {
+    guard rank == other.rank else { return false }
+    switch self {
+    case .number(let a):
+      if case .number(let b) = other { return a == b }
+    case .constant(let a):
+      if case .constant(let b) = other { return a == b }
+    case .variable(let a):
+      if case .variable(let b) = other { return a == b }
+    case .dimension(let a):
+      if case .dimension(let b) = other { return a == b }
+    case .apply(let f, let a):
+      if case .apply(let g, let b) = other { return f == g && a == b }
+    case .differential(let a):
+      if case .differential(let b) = other { return a === b }
+    case .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse, .transpose:
+      return children == other.children
+    }
+    return false
+  }
+}
+
+/// A hash that is the same in every process (Swift's own is seeded).
+package struct StructuralHash {
+  package private(set) var value: UInt64
+
+  package init(_ seed: UInt64) { value = (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15 }
+
+  package mutating func combine(_ other: UInt64) {
+    value = (value ^ other) &* 0xD6E8_FEB8_6659_FD93
+    value ^= value >> 32
+  }
+
+  package mutating func combine(_ text: String) {
+    for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    combine(UInt64(text.utf8.count))
+  }
+
+  mutating func combine(_ dimension: Dimension) {
+    for term in dimension.terms {
+      combine(UInt64(bitPattern: Int64(term.coefficient)))
+      for name in term.names { combine(name) }
+    }
+    combine(UInt64(dimension.terms.count))
+  }
+
+  mutating func combine(_ shape: Shape) {
+    combine(shape.rows)
+    combine(shape.columns)
+  }
+}
+
+extension Operation: CustomStringConvertible {
+  /// Tells operations apart; for hashing, ordering and messages.
+  package var description: String {
+    switch self {
+    case .elementwise(let name): name
+    case .array(let operation): operation.rawValue
+    case .function(let function, let derivative): "\(function.name)@\(derivative)"
+    case .blocks(let rows, let columns): "blocks \(rows) \(columns)"
+    case .slice(let rows, let columns): "slice \(rows.first):\(rows.last) \(columns.first):\(columns.last)"
+    case .indexSum(let name, let lower, let upper): "sum \(name) \(lower):\(upper)"
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import NablaLanguage
+import NablaTypes
+
+/// What an `apply` node applies.
+package enum Operation: Hashable, Sendable {
+  /// A function of `Functions.rules`, entry by entry; scalar arguments stand for every entry.
+  case elementwise(String)
+  /// An operation on whole arrays.
+  case array(ArrayOperation)
+  /// A function declared without a body, or a derivative of it.
+  case function(DeclaredFunction, FunctionDerivative)
+  /// `[A, B; C, D]` with so many rows and columns of blocks; the arguments row by row.
+  case blocks(rows: Int, columns: Int)
+  /// Rows and columns first...last, counted from 1; the bounds may hold names of sizes and indices.
+  case slice(rows: Range, columns: Range)
+  /// The sum of the argument over a bound index.
+  case indexSum(String, Dimension, Dimension)
+
+  /// Whether the order of its arguments does not matter.
+  var commutes: Bool {
+    switch self {
+    case .elementwise(let name): name == "max" || name == "min"
+    case .array(let operation): operation == .dot
+    case .function, .blocks, .slice, .indexSum: false
+    }
+  }
+
+  package struct Range: Hashable, Sendable {
+    package let first: Dimension
+    package let last: Dimension
+
+    package init(first: Dimension, last: Dimension) {
+      self.first = first
+      self.last = last
+    }
+  }
+}
+
+/// A function without a body: `f : vector(m) -> scalar`.
+package struct DeclaredFunction: Hashable, Sendable {
+  package let name: String
+  package let parameter: Shape
+  package let result: Shape
+  package let isElementwise: Bool
+
+  package init(name: String, parameter: Shape, result: Shape, isElementwise: Bool) {
+    self.name = name
+    self.parameter = parameter
+    self.result = result
+    self.isElementwise = isElementwise
+  }
+}
+
+/// The catalogue of operations on whole arrays.
+///
+/// What its derivative is, and what is true of it, stands in `Rules/`; how its value is computed, in `Compile`,
+/// `Certified` and `Verify/Exact`.
+package enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
+  case trace = "tr"
+  case determinant = "det"
+  case logDeterminant = "logdet"
+  case norm1, norm2, norminf, specnorm, nucnorm
+  case maximum = "max"
+  case minimum = "min"
+  case dot
+  case logsumexp, softmax, logsoftmax
+  case pseudoInverse = "pinv"
+  case adjugate = "adj"
+  case exponential = "expm"
+  case cholesky = "chol"
+  case diagonalMatrix = "diag"
+  case diagonalVector = "diagonal"
+  case vec, kron, tril, triu, commutation, lowhalf, argmaxhot, polar, leftsv, rightsv
+
+  /// Whether it is linear in each argument, so that a zero makes it zero.
+  package var isLinear: Bool {
+    switch self {
+    case .trace, .dot, .diagonalMatrix, .diagonalVector, .vec, .kron, .tril, .triu, .lowhalf: true
+    case .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum, .minimum,
+      .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .commutation,
+      .argmaxhot, .polar, .leftsv, .rightsv:
+      false
+    }
+  }
+
+  /// Whether the transpose of its value is its value at the transposes of its arguments.
+  package var commutesWithTransposition: Bool {
+    switch self {
+    case .kron, .pseudoInverse, .adjugate, .exponential: true
+    case .trace, .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum,
+      .minimum, .dot, .logsumexp, .softmax, .logsoftmax, .cholesky, .diagonalMatrix, .diagonalVector, .vec,
+      .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:
+      false
+    }
+  }
+
+  /// The name in the language; both `diag` operations have one.
+  package var name: String {
+    switch self {
+    case .diagonalVector: "diag"
+    case .trace, .determinant, .logDeterminant, .norm1, .norm2, .norminf, .specnorm, .nucnorm, .maximum,
+      .minimum, .dot, .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky,
+      .diagonalMatrix, .vec, .kron, .tril, .triu, .commutation, .lowhalf, .argmaxhot, .polar, .leftsv,
+      .rightsv:
+      rawValue
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import NablaTypes
+
+/// The arithmetic of sums and products: distributing, collecting, common denominators; for common factors see
+/// `Factoring`.
+///
+/// These are the laws of a ring, which is why they stand in Swift like the canonical constructors and unlike
+/// identities of functions, which are rules.
+struct Distribution {
+  /// Sums that are left as they are: the user has a name for each.
+  var named: Set<Formula> = []
+
+  /// Distribution stops where it would make more terms than this.
+  static let mostTerms = 48
+
+  /// What multiplies out to no more terms than this is compared by cost even where nothing cancels.
+  static let fewTerms = 8
+
+  /// Forms of a formula worth comparing with it by cost.
+  func candidates(for formula: Formula) -> [Formula] {
+    switch formula.kind {
+    case .sum(let terms):
+      guard terms.count <= Factoring.longestSum else { return [] }
+      var result: [Formula] = []
+      if let factored = Factoring.factored(formula) { result.append(factored) }
+      if let joined = overCommonDenominator(formula) { result.append(joined) }
+      if let blocks = Blocks.collected(formula) { result.append(blocks) }
+      return result + multipliedOut(formula)
+    case .times(let factors):
+      return multipliedOut(formula) + multipliedOnce(factors, formula.shape) { .times($0) }
+        + withoutInnerDenominators(factors)
+    case .product(let chain):
+      return multipliedOut(formula) + multipliedOnce(chain, formula.shape) { .product($0) }
+        + Blocks.distributed(chain)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
+      .apply, .differential:
+      return []
+    }
+  }
+
+  /// Forms of a part that may help what it is a part of, though they are no cheaper.
+  func sidewise(_ part: Formula) -> [Formula] {
+    guard case .times(let factors) = part.kind else { return [] }
+    return withoutInnerDenominators(factors)
+  }
+
+  // MARK: Distributing
+
+  /// The formula multiplied out, when terms cancel by that or there are few, and then factored; what came factored
+  /// and stays as long is left alone.
+  private func multipliedOut(_ formula: Formula) -> [Formula] {
+    guard let terms = distributed(formula), terms.count > 1 else { return [] }
+    let expanded = Formula.sum(terms, formula.shape)
+    guard terms.count <= Self.fewTerms || cancels(terms, expanded) else { return [] }
+    return [expanded] + (Factoring.factored(expanded).map { [$0] } ?? [])
+  }
+
+  /// One sum among the factors multiplied out, the others left as they are.
+  private func multipliedOnce(
+    _ factors: [Formula], _ shape: Shape, _ product: ([Formula]) -> Formula
+  ) -> [Formula] {
+    factors.indices.compactMap { index in
+      guard case .sum(let terms) = factors[index].kind, terms.count <= Self.fewTerms,
+        !named.contains(factors[index])
+      else { return nil }
+      return .sum(terms.map { product(replacing(factors, index, $0)) }, shape)
+    }
+  }
+
+  /// Whether some terms cancel in their sum: like terms that only merge are no reason to multiply out many.
+  private func cancels(_ terms: [Formula], _ sum: Formula) -> Bool {
+    let count = sum.isZero ? 0 : sum.terms.count
+    return count < Set(terms.map { $0.splitCoefficient.1 }).count
+  }
+
+  /// The terms of every product over a sum, before like ones are collected.
+  private func distributed(_ formula: Formula) -> [Formula]? {
+    guard termCount(formula) <= Self.mostTerms else { return nil }
+    var terms: [Formula] = []
+    var open = [formula]
+    var steps = 0
+    while let next = open.popLast() {
+      steps += 1
+      if steps > 4 * Self.mostTerms || terms.count > Self.mostTerms { return nil }
+      if case .sum(let parts) = next.kind, next === formula || !named.contains(next) {
+        open += parts.reversed()
+      } else if let distributed = distributedOnce(next) {
+        open += distributed.reversed()
+      } else {
+        terms.append(next)
+      }
+    }
+    return terms
+  }
+
+  /// About how many terms multiplying out would make; stops counting past the limit.
+  private func termCount(_ formula: Formula) -> Int {
+    switch formula.kind {
+    case .sum(let terms):
+      var count = 0
+      for term in terms where count <= Self.mostTerms { count += termCount(term) }
+      return count
+    case .times(let parts), .product(let parts):
+      var count = 1
+      for part in parts where count <= Self.mostTerms { count *= termCount(part) }
+      return count
+    case .power(let base, let exponent):
+      guard isExpandable(formula), let times = exponent.number?.integer else { return 1 }
+      var count = 1
+      for _ in 0..<times where count <= Self.mostTerms { count *= termCount(base) }
+      return count
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+      .differential:
+      return 1
+    }
+  }
+
+  /// The terms after one sum among the factors is multiplied out; nil when there is none.
+  ///
+  /// Sums whose terms have denominators go first, so that these meet what they cancel with.
+  private func distributedOnce(_ formula: Formula) -> [Formula]? {
+    switch formula.kind {
+    case .times(let factors):
+      let sums = factors.indices.filter { isExpandable(factors[$0]) }
+      guard let index = sums.first(where: { factors[$0].hasDenominators }) ?? sums.first else {
+        // A scalar or a coefficient before a product with a sum inside.
+        for (index, factor) in factors.enumerated() {
+          if case .product = factor.kind, let inner = distributedOnce(factor) {
+            return inner.map { .times(replacing(factors, index, $0)) }
+          }
+        }
+        return nil
+      }
+      if sums.count == 1, factors.count == 2, factors[0].number != nil, case .sum = factors[index].kind {
+        return factors[index].terms.map { .times([factors[0], $0]) }
+      }
+      return pieces(factors[index]).map { .times(replacing(factors, index, $0)) }
+    case .product(let chain):
+      guard let index = chain.firstIndex(where: { isExpandable($0) }) else { return nil }
+      return pieces(chain[index]).map { .product(replacing(chain, index, $0)) }
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse,
+      .transpose,
+      .apply, .differential:
+      return nil
+    }
+  }
+
+  private func replacing(_ list: [Formula], _ index: Int, _ part: Formula) -> [Formula] {
+    var copy = list
+    copy[index] = part
+    return copy
+  }
+
+  private func isExpandable(_ formula: Formula) -> Bool {
+    switch formula.kind {
+    case .sum: !named.contains(formula)
+    case .power(let base, let exponent):
+      if case .sum = base.kind, !named.contains(base), let count = exponent.number?.integer {
+        (2...4).contains(count)
+      } else {
+        false
+      }
+    case .times(let factors): factors.contains(where: { isExpandable($0) })
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .product, .inverse, .transpose,
+      .apply, .differential:
+      false
+    }
+  }
+
+  /// The terms of a sum; of a power of a sum, the terms of one factor times the remaining power.
+  private func pieces(_ formula: Formula) -> [Formula] {
+    switch formula.kind {
+    case .power(let base, let exponent):
+      let rest = Formula.power(base, .adding(exponent, .number(-1)))
+      return base.terms.map { .times([$0, rest]) }
+    case .times:
+      return distributedOnce(formula) ?? [formula]
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .inverse,
+      .transpose, .apply, .differential:
+      return formula.terms
+    }
+  }
+
+  // MARK: Common denominators
+
+  /// The sum over one denominator, when that lets terms of the numerator cancel.
+  private func overCommonDenominator(_ formula: Formula) -> Formula? {
+    var bases: [Formula] = []
+    var exponents: [Formula: Int] = [:]
+    for term in formula.terms {
+      for factor in term.factors {
+        guard let (base, exponent) = factor.denominator, base.number == nil else { continue }
+        if exponents[base] == nil { bases.append(base) }
+        exponents[base] = max(exponents[base] ?? 0, exponent)
+      }
+    }
+    guard !bases.isEmpty else { return nil }
+    let common = bases.map { Formula.power($0, .number(exponents[$0] ?? 1)) }
+    let scaled = formula.terms.map { Formula.times(common + [$0]) }
+    let parts = scaled.compactMap { distributed($0) }
+    guard parts.count == scaled.count else { return nil }
+    let terms = parts.flatMap { $0 }
+    let numerator = Formula.sum(terms, formula.shape)
+    guard cancels(terms, numerator) else { return nil }
+    let plain = Factoring.factored(numerator).flatMap { $0.cost < numerator.cost ? $0 : nil } ?? numerator
+    return .times([plain] + common.map { .power($0, .number(-1)) })
+  }
+
+  /// The product with fractions inside of sums below a fraction bar cleared: 1/(s*(x/s + 1)) is 1/(x + s).
+  private func withoutInnerDenominators(_ factors: [Formula]) -> [Formula] {
+    factors.indices.compactMap { index in
+      guard case .power(let base, let exponent) = factors[index].kind, case .sum(let terms) = base.kind,
+        let count = exponent.number?.integer, count < 0, base.hasDenominators
+      else { return nil }
+      var bases: [Formula] = []
+      var exponents: [Formula: Int] = [:]
+      for factor in terms.flatMap(\.factors) {
+        guard let (inner, power) = factor.denominator, inner.number == nil, inner.isScalar else { continue }
+        if exponents[inner] == nil { bases.append(inner) }
+        exponents[inner] = max(exponents[inner] ?? 0, power)
+      }
+      if bases.isEmpty { return nil }
+      let common = Formula.times(bases.map { .power($0, .number(exponents[$0] ?? 1)) })
+      let cleared = Formula.sum(terms.map { .times([common, $0]) }, base.shape)
+      var others = factors
+      others.remove(at: index)
+      return .times(others + [.power(common, .number(-count)), .power(cleared, exponent)])
+    }
+  }
+}

@@ -1,0 +1,306 @@
+import NablaTypes
+
+/// The search for common factors in sums: what terms share at an end of their matrix products, as scalar or
+/// entrywise factors, under one linear operation, or on one side of a Kronecker product.
+///
+/// A factor is taken out of every group of terms that shares it, and what is left in the bracket is factored in
+/// turn, so that `D*v*b' + D'*v*b'` becomes `(D + D')*v*b'` although `(D*v + D'*v)*b'` is longer than both.
+struct Factoring {
+  /// Sums longer than this are not rearranged.
+  static let longestSum = 24
+
+  private var memo: [Formula: Formula] = [:]
+  /// Bounds the number of groups that are tried, so that no sum can explode.
+  private var work = 400
+
+  /// The cheapest form found by taking common factors out of groups of terms; nil when nothing gets cheaper.
+  static func factored(_ formula: Formula) -> Formula? {
+    guard case .sum = formula.kind else { return nil }
+    var factoring = Factoring()
+    let result = factoring.cheapest(formula)
+    return result === formula ? nil : result
+  }
+
+  /// The cheapest form; the formula itself where no group of terms shares enough.
+  private mutating func cheapest(_ formula: Formula) -> Formula {
+    if let known = memo[formula] { return known }
+    memo[formula] = formula
+    var current = formula
+    while case .sum(let terms) = current.kind, terms.count <= Self.longestSum, work > 0 {
+      var best: Formula?
+      for candidate in groupings(current)
+      where !candidate.isInvalid && candidate.cost < (best ?? current).cost {
+        best = candidate
+      }
+      guard let best else { break }
+      current = best
+    }
+    memo[formula] = current
+    return current
+  }
+
+  // MARK: Places
+
+  /// Where in a term a factor stands.
+  private enum Place: Hashable {
+    /// A scalar or entrywise factor, to any power.
+    case entry(Formula)
+    /// A number other than one, whatever its sign.
+    case number(Rational)
+    /// An end of the matrix product.
+    case left(Formula)
+    case right(Formula)
+    /// The whole term, but for scalars, is the operation of something.
+    case operation(ArrayOperation)
+    /// A side of a Kronecker product.
+    case kronLeft(Formula)
+    case kronRight(Formula)
+  }
+
+  private static func places(of term: Formula) -> [Place] {
+    var result: [Place] = []
+    let coefficient = term.coefficient.magnitude
+    if !coefficient.isOne, coefficient.isInteger || !term.hasDenominators {
+      result.append(.number(coefficient))
+    }
+    for factor in term.factors where factor.number == nil && !factor.isOnes {
+      if case .power(let base, let exponent) = factor.kind, exponent.number != nil {
+        result.append(.entry(base))
+      } else {
+        result.append(.entry(factor))
+      }
+    }
+    for chain in orientations(of: term) {
+      for (end, place) in [(chain.first, Place.left), (chain.last, Place.right)] {
+        if let end, !end.isIdentity, !end.isOnes { result.append(place(end)) }
+      }
+    }
+    for case .apply(.array(let operation), let arguments) in heads(of: term) {
+      if operation == .kron {
+        result += [.kronLeft(arguments[0]), .kronRight(arguments[1])]
+      } else if operation.isLinear, arguments.count == 1, !operation.isHelper {
+        result.append(.operation(operation))
+      }
+    }
+    return result
+  }
+
+  /// What may be the operation of a term: its only array, or any one of the factors of a scalar.
+  private static func heads(of term: Formula) -> [Formula.Kind] {
+    if term.isScalar { return term.factors.map(\.kind) }
+    return term.splitScalars.array.map { [$0.kind] } ?? []
+  }
+
+  /// The matrix product in a term, both ways round when it is a scalar.
+  private static func orientations(of term: Formula) -> [[Formula]] {
+    if term.isScalar {
+      return term.factors.flatMap { factor -> [[Formula]] in
+        guard case .product(let chain) = factor.kind else { return [] }
+        return [chain, chain.reversed().map(\.transposed)]
+      }
+    }
+    guard let array = term.splitScalars.array else { return [] }
+    return [array.chain]
+  }
+
+  // MARK: Groups
+
+  /// The sum with each group of terms that shares a factor in one, the bracket factored in turn.
+  private mutating func groupings(_ sum: Formula) -> [Formula] {
+    let terms = sum.terms
+    var order: [Place] = []
+    var groups: [Place: [Int]] = [:]
+    for (index, term) in terms.enumerated() {
+      var seen: Set<Place> = []
+      for place in Self.places(of: term) where seen.insert(place).inserted {
+        if groups[place] == nil { order.append(place) }
+        groups[place, default: []].append(index)
+      }
+    }
+    var result: [Formula] = []
+    for place in order {
+      guard let group = groups[place], group.count > 1 else { continue }
+      work -= 1
+      if work < 0 { break }
+      guard let (taken, indices) = takenOut(place, group, sum) else { continue }
+      let others = terms.indices.filter { !indices.contains($0) }.map { terms[$0] }
+      result.append(.sum([taken] + others, sum.shape))
+    }
+    if let content = Self.withoutContent(sum) { result.append(content) }
+    return result
+  }
+
+  /// The terms divided by their common exact coefficient.
+  private static func withoutContent(_ sum: Formula) -> Formula? {
+    let (content, rest) = sum.splitContent
+    guard content.magnitude != 1 else { return nil }
+    if !content.isInteger, sum.hasDenominators { return nil }
+    return .times([.number(content), rest])
+  }
+
+  /// Those terms of a group that have something at the place, which is taken out, and their indices.
+  private mutating func takenOut(_ place: Place, _ group: [Int], _ sum: Formula) -> (Formula, Set<Int>)? {
+    let terms = sum.terms
+    if case .entry(let base) = place {
+      let chosen = group.map { terms[$0] }
+      let exponents = chosen.map { Self.exponent(of: base, in: $0) }
+      guard let least = exponents.min(by: <), !least.isZero else { return nil }
+      // A fraction over a higher power than a term needs is simpler only where terms cancel by it.
+      let mustCancel = least.isNegative && exponents.contains { $0 != least }
+      let factor = Formula.power(base, .number(least))
+      let rest = Self.divided(chosen, by: factor, sum.shape)
+      guard let bracket = bracket(rest, mustCancel: mustCancel) else { return nil }
+      return (.times([factor, bracket]), Set(group))
+    }
+    var indices: Set<Int> = []
+    var rest: [Formula] = []
+    for index in group {
+      guard let part = Self.remainder(of: terms[index], without: place) else { continue }
+      if let first = rest.first, first.shape != part.shape { continue }
+      indices.insert(index)
+      rest.append(part)
+    }
+    guard rest.count > 1, let bracket = bracket(rest) else { return nil }
+    switch place {
+    case .entry: return nil
+    case .number(let number): return (bracket.scaled(by: number), indices)
+    case .left(let factor): return (.product([factor, bracket]), indices)
+    case .right(let factor): return (.product([bracket, factor]), indices)
+    case .operation(let operation):
+      return (.apply(.array(operation), [bracket], sum.shape), indices)
+    case .kronLeft(let factor): return (.apply(.array(.kron), [factor, bracket], sum.shape), indices)
+    case .kronRight(let factor): return (.apply(.array(.kron), [bracket, factor], sum.shape), indices)
+    }
+  }
+
+  /// What is left of the terms, factored.
+  private mutating func bracket(_ rest: [Formula], mustCancel: Bool = false) -> Formula? {
+    guard let first = rest.first else { return nil }
+    let sum = Formula.sum(rest, first.shape)
+    if sum.isInvalid { return nil }
+    if mustCancel, sum.terms.count >= rest.count { return nil }
+    var best = cheapest(sum)
+    if let open = Self.withoutInnerNumbers(sum) {
+      let other = cheapest(open)
+      if other.cost < best.cost { best = other }
+    }
+    // A number that all terms share goes to the front of the product, where it costs least.
+    if let content = Self.withoutContent(best), content.cost < best.cost + Cost.bracket { return content }
+    return best
+  }
+
+  /// The sum with multiples of sums among its terms taken apart, where like terms meet by that.
+  static func withoutInnerNumbers(_ sum: Formula) -> Formula? {
+    guard case .sum(let terms) = sum.kind else { return nil }
+    var open: [Formula] = []
+    for term in terms {
+      let (coefficient, core) = term.splitCoefficient
+      open += core.terms.map { $0.scaled(by: coefficient) }
+    }
+    guard open.count > terms.count else { return nil }
+    let result = Formula.sum(open, sum.shape)
+    return result.terms.count < open.count ? result : nil
+  }
+
+  /// The term without what it has at a place other than an entrywise one.
+  private static func remainder(of term: Formula, without place: Place) -> Formula? {
+    switch place {
+    case .entry: return nil
+    case .number(let number): return term.scaled(by: number.reciprocal)
+    case .left(let factor): return stripped(term, factor, fromLeft: true)
+    case .right(let factor): return stripped(term, factor, fromLeft: false)
+    case .operation(let operation):
+      return replacingHead(of: term) { kind in
+        if case .apply(.array(operation), let arguments) = kind { arguments[0] } else { nil }
+      }
+    case .kronLeft(let factor):
+      return replacingHead(of: term) { kind in
+        if case .apply(.array(.kron), let sides) = kind, sides[0] === factor { sides[1] } else { nil }
+      }
+    case .kronRight(let factor):
+      return replacingHead(of: term) { kind in
+        if case .apply(.array(.kron), let sides) = kind, sides[1] === factor { sides[0] } else { nil }
+      }
+    }
+  }
+
+  /// The term with the operation on its array, or on one of its scalar factors, replaced by what is inside.
+  private static func replacingHead(of term: Formula, _ inside: (Formula.Kind) -> Formula?) -> Formula? {
+    if term.isScalar {
+      var factors = term.factors
+      for (index, factor) in factors.enumerated() {
+        guard let part = inside(factor.kind) else { continue }
+        factors.remove(at: index)
+        return .times(factors + [part])
+      }
+      return nil
+    }
+    let (scalars, array) = term.splitScalars
+    guard let array, let part = inside(array.kind) else { return nil }
+    return .times(scalars + [part])
+  }
+
+  /// The terms without a factor that all have; what is left a scalar then stands for every entry.
+  private static func divided(_ terms: [Formula], by factor: Formula, _ shape: Shape) -> [Formula] {
+    let inverse = Formula.power(factor, .number(-1))
+    return terms.map { term in
+      let quotient = Formula.times([term, inverse])
+      return quotient.shape == shape || factor.isScalar ? quotient : .times([quotient, .ones(shape)])
+    }
+  }
+
+  private static func exponent(of base: Formula, in term: Formula) -> Rational {
+    for factor in term.factors {
+      if factor === base { return 1 }
+      if case .power(let other, let exponent) = factor.kind, other === base, let value = exponent.number {
+        return value
+      }
+    }
+    return 0
+  }
+
+  /// The term without the factor at an end of its matrix product.
+  private static func stripped(_ term: Formula, _ factor: Formula, fromLeft: Bool) -> Formula? {
+    for chain in orientations(of: term) {
+      guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
+      var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
+      if rest.isEmpty {
+        // (A + s*I)*x is no shorter than A*x + s*x, but (A - s*I)*(A*x - b) is shorter than its two terms.
+        let size = fromLeft ? factor.shape.columns : factor.shape.rows
+        var isBracket = false
+        if case .sum = factor.kind { isBracket = !factor.shape.isMatrix }
+        guard size.isOne || isBracket else { return nil }
+        rest = [.identity(size)]
+      }
+      let scalars = term.isScalar ? removingOne(term.factors, chain) : term.splitScalars.scalars
+      return .product(scalars + rest)
+    }
+    return nil
+  }
+
+  private static func removingOne(_ factors: [Formula], _ chain: [Formula]) -> [Formula] {
+    let whole = Formula.product(chain)
+    var rest = factors
+    if let index = rest.firstIndex(where: { $0 === whole }) { rest.remove(at: index) }
+    return rest
+  }
+}
+
+extension ArrayOperation {
+  /// Whether it is written by the calculus alone and has no place around what people write.
+  fileprivate var isHelper: Bool { self == .lowhalf || self == .commutation }
+}
+
+extension Formula {
+  /// The base and the exponent of what is below a fraction bar.
+  var denominator: (base: Formula, exponent: Int)? {
+    guard case .power(let base, let exponent) = kind, let value = exponent.number?.integer, value < 0 else {
+      return nil
+    }
+    return (base, -value)
+  }
+
+  var hasDenominators: Bool {
+    terms.contains { term in term.factors.contains { $0.denominator != nil } }
+  }
+}

@@ -1,0 +1,125 @@
+import NablaTypes
+
+/// Three-valued truth; only `yes` lets a rule fire.
+public enum Truth: Sendable, Hashable {
+  case yes, no, unknown
+
+  var negated: Truth {
+    switch self {
+    case .yes: .no
+    case .no: .yes
+    case .unknown: .unknown
+    }
+  }
+}
+
+/// What is known of formulas: declared properties, and what follows from them by the fact rules.
+package final class Knowledge {
+  private let book: RuleBook
+  /// Variables whose properties must not be used: a derivative treats their entries as independent.
+  private let free: Set<Formula>
+  private let presumed: Set<Surroundings.Presumed>
+  private var memo: [Key: Truth] = [:]
+  private var depth = 0
+
+  private struct Key: Hashable {
+    let formula: Formula
+    let property: Property
+  }
+
+  package init(_ book: RuleBook, free: [Formula] = [], presumed: Set<Surroundings.Presumed> = []) {
+    self.book = book
+    self.presumed = presumed
+    self.free = Set(free)
+  }
+
+  func holds(_ condition: Condition, _ bindings: Bindings, entrywise: Shape? = nil) -> Bool {
+    switch condition {
+    case .property(let pattern, let property):
+      truth(property, of: bindings.instantiate(pattern, entrywise: entrywise, fillsShape: false)) == .yes
+    case .regular:
+      false
+    }
+  }
+
+  package func truth(_ property: Property, of formula: Formula) -> Truth {
+    let key = Key(formula: formula, property: property)
+    if let known = memo[key] { return known }
+    if depth > 24 { return .unknown }
+    depth += 1
+    defer { depth -= 1 }
+    memo[key] = .unknown  // what depends on itself is not known
+    let result = derive(property, formula)
+    memo[key] = result
+    return result
+  }
+
+  private func derive(_ property: Property, _ formula: Formula) -> Truth {
+    if let known = immediate(property, formula) { return known }
+    if presumed.contains(Surroundings.Presumed(formula: formula, property: property)) { return .yes }
+    // A declared property of a pattern variable is a condition on what it stands for.
+    for fact in book.facts(for: property)
+    where fact.pattern.head == formula.head || fact.pattern.variable != nil {
+      var matcher = Matcher(isEntrywise: fact.isEntrywise)
+      let holds = matcher.match(fact.pattern, formula) { matcher in
+        let bindings = matcher.result
+        return self.fulfils(bindings)
+          && fact.conditions.allSatisfy {
+            self.holds($0, bindings, entrywise: fact.isEntrywise ? formula.shape : nil)
+          }
+      }
+      if holds { return .yes }
+    }
+    return .unknown
+  }
+
+  /// Whether every bound formula has the properties its pattern variable was declared with.
+  func fulfils(_ bindings: Bindings) -> Bool {
+    bindings.formulas.allSatisfy { pattern, value in
+      guard let variable = pattern.variable else { return true }
+      return variable.properties.sorted().allSatisfy { truth($0, of: value) == .yes }
+    }
+  }
+
+  /// What needs no rule: declarations, numbers, and the arrays of one number.
+  private func immediate(_ property: Property, _ formula: Formula) -> Truth? {
+    switch formula.kind {
+    case .variable(let variable):
+      return !free.contains(formula) && variable.properties.contains(property) ? .yes : nil
+    case .number(let value): return Self.truth(property, of: value)
+    case .dimension: return Self.isSign(property) ? .yes : nil
+    case .constant: return Self.isSign(property) ? .yes : nil
+    case .ones: return Self.isEntrywise(property) ? Self.truth(property, of: 1) : nil
+    case .identity:
+      switch property {
+      case .symmetric, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .nonnegative, .binary,
+        .onehot, .simplex:
+        return .yes
+      case .skew, .positive, .nonzero, .signs: return .no
+      }
+    case .zeros, .sum, .times, .product, .power, .inverse, .transpose, .apply, .differential:
+      return nil
+    }
+  }
+
+  private static func isSign(_ property: Property) -> Bool {
+    property == .positive || property == .nonnegative || property == .nonzero
+  }
+
+  private static func isEntrywise(_ property: Property) -> Bool {
+    isSign(property) || property == .binary || property == .signs
+  }
+
+  private static func truth(_ property: Property, of value: Rational) -> Truth? {
+    switch property {
+    case .positive: return !value.isNegative && !value.isZero ? .yes : .no
+    case .nonnegative: return value.isNegative ? .no : .yes
+    case .nonzero: return value.isZero ? .no : .yes
+    case .binary: return value.isZero || value.isOne ? .yes : .no
+    case .signs: return value.magnitude.isOne ? .yes : .no
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .simplex,
+      .onehot:
+      return nil
+    }
+  }
+}

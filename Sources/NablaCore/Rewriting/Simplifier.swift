@@ -1,0 +1,367 @@
+import NablaTypes
+
+/// One formula put in the place of an equal one.
+package struct Rewrite: Sendable {
+  enum Reason: Sendable {
+    case rule(Rule)
+    case arithmetic(Arithmetic)
+  }
+
+  /// What arithmetic does to sums and products.
+  enum Arithmetic: String, CaseIterable, Sendable {
+    case commonFactor = "common factor"
+    case collected = "collected terms"
+    case multipliedOut = "multiplied out"
+    case transposedInside = "transposed inside"
+  }
+
+  let reason: Reason
+  package let before: Formula
+  package let after: Formula
+
+  /// The rule's name, or what arithmetic did.
+  package var name: String {
+    switch reason {
+    case .rule(let rule): rule.name
+    case .arithmetic(let arithmetic): arithmetic.rawValue
+    }
+  }
+}
+
+/// Brings formulas into their simplest form: rules with `->` until none fires, and at every node a choice among
+/// forms that arithmetic and the rules with `==` give, by cost.
+///
+/// Where no form one step away is cheaper, those that are dearer, or have one part in another form, are simplified
+/// themselves, and taken if that ends in a cheaper one. The search is bounded by work, not by time, so it is
+/// deterministic; it only ever accepts a cheaper form, so it ends.
+package final class Simplifier {
+  let book: RuleBook
+  let knowledge: Knowledge
+  /// The simplest forms that were found, and those found without looking ahead.
+  private var settled: [Formula: Formula] = [:]
+  private var shallow: [Formula: Formula] = [:]
+  private var work: Int
+  /// How often new parts were met inside new parts; where constructors turn forms to and fro, that would not end.
+  private var nesting = 0
+  /// Whether a dearer form is being tried.
+  private var isAhead = false
+  /// Rules that fired, in order.
+  package private(set) var rewrites: [Rewrite] = []
+  /// Whether forms other than those that `->` gives are tried.
+  private let searches: Bool
+
+  private let distribution: Distribution
+
+  /// By how much a form may be dearer that is tried, and how many are tried at a node.
+  private static let slack = 8 * Cost.symbol
+  private static let mostTried = 12
+  /// Of formulas that cost more no dearer forms are tried.
+  private static let largestAhead = 80 * Cost.symbol
+
+  init(
+    _ book: RuleBook, _ knowledge: Knowledge, searches: Bool = true, named: Set<Formula> = [],
+    work: Int = 20_000
+  ) {
+    self.searches = searches
+    distribution = Distribution(named: named)
+    self.book = book
+    self.knowledge = knowledge
+    self.work = work
+  }
+
+  private func known(_ formula: Formula) -> Formula? {
+    settled[formula] ?? (isAhead ? shallow[formula] : nil)
+  }
+
+  private func note(_ formula: Formula, _ result: Formula) {
+    if isAhead { shallow[formula] = result } else { settled[formula] = result }
+  }
+
+  /// The simplest equal form that was found.
+  package func simplify(_ formula: Formula) -> Formula {
+    if let known = known(formula) { return known }
+    for node in formula.nodes(without: { known($0) != nil }) {
+      let children = node.children
+      // Sizes stay as they are, since they read back as the polynomials that they are.
+      let isPlain = children.isEmpty || node.takesSizes
+      var rebuilt = isPlain ? node : node.rebuilt(children.map { known($0) ?? $0 })
+      // The constructors may have made parts that are new, or known to be something else.
+      let parts = rebuilt.children
+      if rebuilt !== node, nesting < 8, parts.contains(where: { known($0) !== $0 }) {
+        nesting += 1
+        rebuilt = rebuilt.rebuilt(parts.map { simplify($0) })
+        nesting -= 1
+      }
+      let result = settle(rebuilt)
+      note(node, result)
+      if known(rebuilt) == nil { note(rebuilt, result) }
+      if known(result) == nil { note(result, result) }
+    }
+    return known(formula) ?? formula
+  }
+
+  /// Rewrites at the root until nothing cheaper is found; the children are settled.
+  private func settle(_ start: Formula) -> Formula {
+    var current = start
+    var rounds = 0
+    while rounds < 24, work > 0 {
+      rounds += 1
+      if let known = known(current) { return known }
+      guard let next = rewritten(current) ?? cheaper(current) else { return current }
+      // New parts may have been made inside: they are settled first, then the root again.
+      let children = next.children
+      current = children.isEmpty ? next : next.rebuilt(children.map { simplify($0) })
+    }
+    return current
+  }
+
+  /// The first rule with `->` that fires at the root and makes it cheaper.
+  private func rewritten(_ formula: Formula) -> Formula? {
+    for rule in book.identities(for: formula) {
+      if let after = apply(rule.left, rule.right, rule, formula, { $0.cost < formula.cost }) {
+        rewrites.append(Rewrite(reason: .rule(rule), before: formula, after: after))
+        return after
+      }
+    }
+    return nil
+  }
+
+  /// The cheapest form by arithmetic and by one step with a rule that is true both ways; else one that a dearer form
+  /// leads to.
+  private func cheaper(_ formula: Formula) -> Formula? {
+    work -= 1
+    guard searches else { return nil }
+    var best: Rewrite?
+    var dearer: [Rewrite] = []
+    let tries = !isAhead && formula.cost <= Self.largestAhead
+    let most = formula.cost + Self.slack
+    func offer(_ candidate: Formula?, _ reason: @autoclosure () -> Rewrite.Reason) {
+      guard let candidate, !candidate.isInvalid, candidate !== formula else { return }
+      if candidate.cost < (best?.after ?? formula).cost {
+        best = Rewrite(reason: reason(), before: formula, after: candidate)
+      } else if tries, best == nil, candidate.cost <= most {
+        dearer.append(Rewrite(reason: reason(), before: formula, after: candidate))
+      }
+    }
+    for candidate in distribution.candidates(for: formula) {
+      offer(candidate, .arithmetic(Self.arithmetic(formula, candidate)))
+    }
+    offer(transposedInside(formula), .arithmetic(.transposedInside))
+    for equality in book.equalities(for: formula) {
+      offer(other(formula, equality, below: tries ? most + 1 : formula.cost), .rule(equality.rule))
+    }
+    if let best {
+      rewrites.append(best)
+      return best.after
+    }
+    return tries ? ahead(formula, dearer) : nil
+  }
+
+  private func other(_ formula: Formula, _ equality: RuleBook.Equality, below cost: Int) -> Formula? {
+    apply(equality.from, equality.to, equality.rule, formula) { $0.cost < cost }
+  }
+
+  /// A cheaper form that one of the dearer ones leads to, or one with a part in another form.
+  private func ahead(_ formula: Formula, _ dearer: [Rewrite]) -> Formula? {
+    var tried = 0
+    let sorted = dearer.enumerated().sorted {
+      ($0.element.after.cost, $0.offset) < ($1.element.after.cost, $1.offset)
+    }
+    for (_, rewrite) in sorted {
+      if tried >= Self.mostTried || work < 0 { return nil }
+      tried += 1
+      if let result = settledAhead(rewrite.after), result.cost < formula.cost {
+        return accepted([rewrite], from: formula, to: result)
+      }
+    }
+    for (position, part) in formula.children.enumerated() {
+      for (inner, rewrite) in otherForms(of: part) {
+        if tried >= Self.mostTried || work < 0 { return nil }
+        var children = formula.children
+        children[position] = inner
+        let candidate = formula.rebuilt(children)
+        guard !candidate.isInvalid, candidate.cost <= formula.cost + Self.slack else { continue }
+        tried += 1
+        if let result = settledAhead(candidate), result.cost < formula.cost {
+          return accepted([rewrite], from: formula, to: result)
+        }
+      }
+    }
+    return nil
+  }
+
+  private func settledAhead(_ formula: Formula) -> Formula? {
+    isAhead = true
+    defer { isAhead = false }
+    let result = simplify(formula)
+    return result.isInvalid ? nil : result
+  }
+
+  private func accepted(_ steps: [Rewrite], from formula: Formula, to result: Formula) -> Formula {
+    rewrites += steps
+    return result
+  }
+
+  /// Other forms of a part, by one rule; of a power, by a rule for its base.
+  private func otherForms(of part: Formula) -> [(Formula, Rewrite)] {
+    var result: [(Formula, Rewrite)] = []
+    if case .power(let base, let exponent) = part.kind, !base.children.isEmpty {
+      for (inner, rewrite) in otherForms(of: base) { result.append((.power(inner, exponent), rewrite)) }
+    }
+    let isProduct =
+      switch part.kind {
+      case .times, .product: true
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse,
+        .transpose, .apply, .differential:
+        false
+      }
+    if isProduct {
+      let factors = part.children
+      for (position, factor) in factors.enumerated() where !factor.children.isEmpty {
+        for (inner, rewrite) in otherForms(of: factor) {
+          var others = factors
+          others[position] = inner
+          result.append((part.rebuilt(others), rewrite))
+        }
+      }
+      for after in distribution.sidewise(part) where !after.isInvalid && after.cost < part.cost + Self.slack {
+        let reason = Rewrite.Reason.arithmetic(Self.arithmetic(part, after))
+        result.append((after, Rewrite(reason: reason, before: part, after: after)))
+      }
+    }
+    for equality in book.equalities(for: part) {
+      if let after = other(part, equality, below: part.cost + Self.slack), !after.isInvalid {
+        result.append((after, Rewrite(reason: .rule(equality.rule), before: part, after: after)))
+      }
+    }
+    return result
+  }
+
+  private static func arithmetic(_ before: Formula, _ after: Formula) -> Rewrite.Arithmetic {
+    switch (before.kind, after.kind) {
+    case (.sum, .sum): .collected
+    case (.sum, _): .commonFactor
+    case (_, _): .multipliedOut
+    }
+  }
+
+  /// What stands under a transpose transposed itself: with properties, as of A'*S for a symmetric S, that may be
+  /// plainer than the constructors can know.
+  private func transposedInside(_ formula: Formula) -> Formula? {
+    guard case .transpose(let inner) = formula.kind, nesting < 8 else { return nil }
+    nesting += 1
+    defer { nesting -= 1 }
+    return inner.transposedInside { simplify($0.transposed) }
+  }
+
+  /// Whether a recorded rewrite is one that the rules or arithmetic allow here.
+  package func allows(_ rewrite: Rewrite) -> Bool {
+    switch rewrite.reason {
+    case .arithmetic(.transposedInside):
+      return transposedInside(rewrite.before) === rewrite.after
+    case .arithmetic:
+      return distribution.candidates(for: rewrite.before).contains(rewrite.after)
+    case .rule(let rule):
+      let ways =
+        rule.arrow == .equals
+        ? [(rule.left, rule.right), (rule.right, rule.left)] : [(rule.left, rule.right)]
+      return ways.contains { from, to in
+        apply(from, to, rule, rewrite.before) { $0 === rewrite.after } != nil
+      }
+    }
+  }
+
+  /// One side matched at the root, the other put in its place, when the conditions are known to hold.
+  private func apply(
+    _ from: Formula, _ to: Formula, _ rule: Rule, _ formula: Formula, _ accept: (Formula) -> Bool
+  ) -> Formula? {
+    if !rule.isEntrywise, from.shape.isScalar, !formula.isScalar { return nil }
+    work -= 1
+    switch (from.kind, formula.kind) {
+    case (.sum(let patterns), .sum(let terms)):
+      for multiple in Self.multiples(of: patterns, in: terms) {
+        let parts = multiple.isOne ? terms : terms.map { $0.scaled(by: multiple.reciprocal) }
+        let result = first(rule, to, formula, accept) { matcher, found in
+          matcher.matchParts(patterns, of: parts, isSum: true, formula.shape, found)
+        } around: { part, rest in
+          rest.reduce(part.scaled(by: multiple)) { .adding($0, $1.scaled(by: multiple)) }
+        }
+        if let result { return result }
+      }
+      return nil
+    case (.times(let patterns), .times(let factors)):
+      return first(rule, to, formula, accept) { matcher, found in
+        matcher.matchParts(patterns, of: factors, isSum: false, formula.shape, found)
+      } around: { part, rest in
+        .times([part] + rest)
+      }
+    case (.product(let patterns), .product(let chain)):
+      for way in formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain] {
+        for start in way.indices {
+          let result = first(rule, to, formula, accept) { matcher, found in
+            matcher.matchPrefix(patterns, of: way[start...], found)
+          } around: { part, rest in
+            .product(Array(way[..<start]) + [part] + rest)
+          }
+          if let result { return result }
+        }
+      }
+      return nil
+    default:
+      return first(rule, to, formula, accept) { matcher, found in
+        matcher.match(from, formula, found)
+      } around: { part, _ in
+        part
+      }
+    }
+  }
+
+  /// By which numbers a sum may hold a pattern: 3 - 2*sin(x)^2 - 2*cos(x)^2 holds -2 times a sum of squares.
+  private static func multiples(of patterns: [Formula], in terms: [Formula]) -> [Rational] {
+    let wanted = patterns.map(\.coefficient)
+    let found = Set(terms.map(\.coefficient))
+    var result: [Rational] = [1]
+    for coefficient in terms.map(\.coefficient) where result.count < 4 {
+      let multiple = coefficient / wanted[0]
+      guard !result.contains(multiple), wanted.allSatisfy({ found.contains($0 * multiple) }) else { continue }
+      result.append(multiple)
+    }
+    return result
+  }
+
+  /// The first way to match whose conditions hold and whose result is accepted.
+  private func first(
+    _ rule: Rule, _ to: Formula, _ formula: Formula, _ accept: (Formula) -> Bool,
+    _ search: (inout Matcher, @escaping Matcher.Found) -> Bool, around: (Formula, [Formula]) -> Formula
+  ) -> Formula? {
+    let entrywise = rule.isEntrywise ? formula.shape : nil
+    var matcher = Matcher(isEntrywise: rule.isEntrywise)
+    var result: Formula?
+    withoutActuallyEscaping(accept) { accept in
+      withoutActuallyEscaping(around) { around in
+        _ = search(&matcher) { [knowledge] matcher in
+          let bindings = matcher.result
+          guard knowledge.fulfils(bindings),
+            rule.conditions.allSatisfy({ knowledge.holds($0, bindings, entrywise: entrywise) })
+          else { return false }
+          let after = around(bindings.instantiate(to, entrywise: entrywise), matcher.rest)
+          guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else {
+            return false
+          }
+          result = after
+          return true
+        }
+        matcher = Matcher()  // lets go of the closure
+      }
+    }
+    return result
+  }
+}
+
+extension Formula {
+  /// Whether its arguments are sizes.
+  fileprivate var takesSizes: Bool {
+    if case .apply(.array(.commutation), _) = kind { return true }
+    return false
+  }
+}

@@ -1,0 +1,77 @@
+import NablaTypes
+
+/// What a question tells the simplifier beyond the formula: the sums that have a name, and what holds wherever the
+/// question has a value.
+package struct Surroundings: Sendable {
+  /// Sums that are not multiplied out, since the user has a name for each.
+  var named: Set<Formula> = []
+  /// Properties that a part must have for the expression to have a value.
+  var presumed: Set<Presumed> = []
+
+  package struct Presumed: Hashable, Sendable {
+    let formula: Formula
+    let property: Property
+  }
+
+  package init() {}
+
+  /// The surroundings of an expression: what has a name stays together, its transposes and multiples too.
+  init(of expression: Formula, definitions: [Formula] = [], functions: [String: FunctionDefinition]) {
+    for definition in definitions {
+      for form in [definition, definition.transposed] { named.formUnion([form, form.negatedTermwise]) }
+    }
+    presume(expression, functions)
+  }
+
+  // MARK: What is presumed
+
+  private mutating func presume(_ expression: Formula, _ functions: [String: FunctionDefinition]) {
+    for node in expression.nodesChildrenFirst {
+      switch node.kind {
+      case .inverse(let inner): add(inner, .invertible)
+      case .apply(.array(.logDeterminant), let arguments): add(arguments[0], .invertible)
+      case .power(let base, let exponent):
+        guard let value = exponent.number else { continue }
+        if !value.isInteger {
+          add(base, value.isNegative ? .positive : .nonnegative)
+        } else if value.isNegative {
+          add(base, .nonzero)
+        }
+      case .apply(.elementwise(let name), let arguments):
+        guard let function = functions[name], !function.domain.isEmpty else { continue }
+        for need in function.needs(of: arguments, node.shape) { add(need.argument, need.property) }
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
+        .transpose, .apply, .differential:
+        break
+      }
+    }
+  }
+
+  /// The matrices whose determinants are in the expression.
+  static func determinants(in expression: Formula) -> [Formula] {
+    expression.nodesChildrenFirst.compactMap { node in
+      if case .apply(.array(.determinant), let arguments) = node.kind { arguments[0] } else { nil }
+    }
+  }
+
+  /// A property of a formula, with what follows for its parts.
+  mutating func add(_ formula: Formula, _ property: Property) {
+    // What holds for one value of an index says nothing of the array.
+    if formula.number != nil || formula.variables.contains(where: { $0.variable?.role == .index }) { return }
+    for implied in Set([property]).closed { presumed.insert(Presumed(formula: formula, property: implied)) }
+    guard property == .invertible else { return }
+    switch formula.kind {
+    case .product(let chain):
+      // Only square factors are invertible; what is between two of them is square.
+      guard chain.allSatisfy({ $0.shape == formula.shape }) else { return }
+      for factor in chain { add(factor, .invertible) }
+    case .transpose(let inner): add(inner, .invertible)
+    case .times(let factors):
+      for factor in factors where factor.isScalar { add(factor, .nonzero) }
+      if let array = formula.splitScalars.array, array !== formula { add(array, .invertible) }
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse, .apply,
+      .differential:
+      break
+    }
+  }
+}

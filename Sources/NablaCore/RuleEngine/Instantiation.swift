@@ -1,0 +1,61 @@
+import NablaTypes
+
+extension Bindings {
+  /// The pattern with its variables replaced; `differential` says what the differential of a bound part is.
+  package func instantiate(
+    _ pattern: Formula, entrywise shape: Shape? = nil, fillsShape: Bool = true,
+    differential: (Formula) -> Formula = { .differential(of: $0) }
+  ) -> Formula {
+    let result = build(pattern, shape != nil, differential)
+    // A rule in scalars applied to arrays: what came out the same for every entry is that in every entry.
+    if fillsShape, let shape, result.isScalar, !shape.isScalar { return .times([result, .ones(shape)]) }
+    return result
+  }
+
+  private func build(_ pattern: Formula, _ isEntrywise: Bool, _ differential: (Formula) -> Formula) -> Formula
+  {
+    if let known = self[pattern] { return known }
+    func inner(_ formula: Formula) -> Formula { build(formula, isEntrywise, differential) }
+    switch pattern.kind {
+    case .number, .constant: return pattern
+    case .variable: return .invalid
+    case .differential(let of): return differential(inner(of))
+    case .dimension(let name): return .dimension(self[name] ?? Dimension(name: name))
+    case .zeros: return .zeros(shape(pattern))
+    case .ones: return .ones(shape(pattern))
+    case .identity: return .identity(size(pattern.shape.rows))
+    case .sum(let terms):
+      let parts = terms.map(inner)
+      if !isEntrywise { return .sum(parts, parts.first?.shape ?? .scalar) }
+      return parts.dropFirst().reduce(parts.first ?? .zero) { .adding($0, $1) }
+    case .times(let factors): return .times(factors.map(inner))
+    case .product(let factors): return .product(factors.map(inner))
+    case .power(let base, let exponent): return .power(inner(base), inner(exponent))
+    case .inverse(let of): return .inverse(inner(of))
+    case .transpose(let of): return inner(of).transposed
+    case .apply(.slice(let rows, let columns), let arguments):
+      return .slice(inner(arguments[0]), rows: range(rows), columns: range(columns))
+    case .apply(.blocks(let height, let width), let arguments):
+      let parts = arguments.map(inner)
+      return .blockArray((0..<height).map { row in Array(parts[(row * width)..<((row + 1) * width)]) })
+    case .apply(let operation, let arguments):
+      let parts = arguments.map(inner)
+      if isEntrywise || pattern.isEntrywiseScalar {
+        return .apply(operation, parts, parts.first { !$0.isScalar }?.shape ?? .scalar)
+      }
+      return .apply(operation, parts, shape(pattern))
+    }
+  }
+
+  private func size(_ dimension: Dimension) -> Dimension {
+    dimension.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) }))
+  }
+
+  private func range(_ pattern: Operation.Range) -> Operation.Range {
+    Operation.Range(first: size(pattern.first), last: size(pattern.last))
+  }
+
+  private func shape(_ pattern: Formula) -> Shape {
+    Shape(size(pattern.shape.rows), size(pattern.shape.columns))
+  }
+}

@@ -1,0 +1,438 @@
+import NablaTypes
+
+/// What a pattern's variables and sizes stand for.
+package struct Bindings {
+  package var formulas: [(key: Formula, value: Formula)] = []
+  var sizes: [(key: String, value: Dimension)] = []
+  /// Sizes such as m*n that were met before m and n: judged at the end.
+  var pending: [(pattern: Dimension, value: Dimension)] = []
+
+  package init(
+    formulas: [(key: Formula, value: Formula)] = [], sizes: [(key: String, value: Dimension)] = [],
+    pending: [(pattern: Dimension, value: Dimension)] = []
+  ) {
+    self.formulas = formulas
+    self.sizes = sizes
+    self.pending = pending
+  }
+
+  package subscript(key: Formula) -> Formula? { formulas.first { $0.key === key }?.value }
+  subscript(name: String) -> Dimension? { sizes.first { $0.key == name }?.value }
+
+  func fit(_ pattern: Dimension, _ value: Dimension) -> Bool {
+    pattern.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) })) == value
+  }
+}
+
+/// Typed matching: sums and elementwise products modulo order, matrix products by runs of factors.
+///
+/// Matching backtracks: `found` is called for each way to match until it returns true.
+struct Matcher {
+  /// A rule in scalars that holds entry by entry: its variables match arrays too.
+  var isEntrywise = false
+  /// An adjoint pattern: `dX` stands for the part that contains the differential, all else for parts without.
+  var separatesDifferential = false
+  /// An array variable stands for a scalar too; wanted in differentials and adjoints, where it saves rules.
+  var takesScalarsAsArrays = false
+  private var bindings = Bindings()
+  /// Bounds the work of one match, so that no pattern can explode.
+  private var budget = 4000
+
+  /// Asked at each way to match; true ends the search.
+  typealias Found = (Matcher) -> Bool
+  private var found: Found = { _ in true }
+  /// What a pattern for part of a sum or product left over: its terms or factors, or the factors after a run.
+  private(set) var rest: [Formula] = []
+
+  /// What remains to be matched: a list of goals. Closures would say the same, but the optimizer copies those
+  /// without end.
+  private indirect enum Goal {
+    case found
+    case match(Formula, Formula, Goal)
+    case list(ArraySlice<Formula>, ArraySlice<Formula>, Goal)
+    case all([Formula], [Formula], Group, Goal)
+    case bare(ArraySlice<Formula>, [Formula], Group, Goal)
+    case run(ArraySlice<Formula>, ArraySlice<Formula>, wholly: Bool, Goal)
+    case sizes([(Dimension, Dimension)], Goal)
+  }
+
+  /// A sum or elementwise product whose parts are matched in any order.
+  private struct Group {
+    let isSum: Bool
+    let shape: Shape
+    /// Whether nothing may be left over.
+    let isWhole: Bool
+
+    func joined(_ parts: [Formula]) -> Formula { isSum ? .sum(parts, shape) : .times(parts) }
+  }
+
+  init(isEntrywise: Bool = false, separatesDifferential: Bool = false, takesScalarsAsArrays: Bool = false) {
+    self.isEntrywise = isEntrywise
+    self.separatesDifferential = separatesDifferential
+    self.takesScalarsAsArrays = takesScalarsAsArrays || separatesDifferential
+  }
+
+  var result: Bindings { bindings }
+
+  // MARK: Entry points
+
+  /// Matches the whole subject.
+  mutating func match(_ pattern: Formula, _ subject: Formula, _ found: @escaping Found) -> Bool {
+    self.found = found
+    return match(pattern, subject, .found)
+  }
+
+  /// Matches each pattern with the subject at its place.
+  mutating func match(_ patterns: [Formula], _ subjects: [Formula], _ found: @escaping Found) -> Bool {
+    self.found = found
+    return matchList(patterns[...], subjects[...], .found)
+  }
+
+  /// Matches every pattern with different parts of a sum or elementwise product; `rest` has the others.
+  mutating func matchParts(
+    _ patterns: [Formula], of subjects: [Formula], isSum: Bool, _ shape: Shape, _ found: @escaping Found
+  ) -> Bool {
+    self.found = found
+    return matchAll(patterns, subjects, Group(isSum: isSum, shape: shape, isWhole: false), .found)
+  }
+
+  /// Matches patterns with a prefix of a chain of factors; `rest` has the factors after it.
+  mutating func matchPrefix(
+    _ patterns: [Formula], of chain: ArraySlice<Formula>, _ found: @escaping Found
+  ) -> Bool {
+    self.found = found
+    if !Self.mayMatch(patterns, in: chain) { return false }
+    return matchRun(patterns[...], chain, wholly: false, .found)
+  }
+
+  private mutating func proceed(_ goal: Goal) -> Bool {
+    switch goal {
+    case .found: sizesFit && found(self)
+    case .match(let pattern, let subject, let next): match(pattern, subject, next)
+    case .list(let patterns, let subjects, let next): matchList(patterns, subjects, next)
+    case .all(let patterns, let subjects, let group, let next): matchAll(patterns, subjects, group, next)
+    case .bare(let patterns, let subjects, let group, let next): matchBare(patterns, subjects, group, next)
+    case .run(let patterns, let chain, let wholly, let next): matchRun(patterns, chain, wholly: wholly, next)
+    case .sizes(let pairs, let next): matchSizes(pairs, next)
+    }
+  }
+
+  private mutating func matchSizes(_ pairs: [(Dimension, Dimension)], _ next: Goal) -> Bool {
+    let saved = bindings
+    if pairs.allSatisfy({ match($0.0, $0.1) }), proceed(next) { return true }
+    bindings = saved
+    return false
+  }
+
+  // MARK: One node
+
+  private mutating func match(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+    budget -= 1
+    if budget < 0 { return false }
+    switch pattern.kind {
+    case .variable:
+      return bind(pattern, subject, next)
+    case .differential:
+      guard separatesDifferential, subject.containsDifferential else { return false }
+      return bind(pattern, subject, next)
+    case .number, .constant:
+      return pattern === subject || (isEntrywise && subject.uniformValue === pattern) ? proceed(next) : false
+    case .dimension(let name):
+      let saved = bindings
+      if case .dimension(let other) = subject.kind, match(Dimension(name: name), Dimension(name: other)),
+        proceed(next)
+      {
+        return true
+      }
+      bindings = saved
+      return false
+    case .ones:
+      return subject.isOnes && matchShape(pattern, subject, next)
+    case .identity:
+      return subject.isIdentity && matchShape(pattern, subject, next)
+    case .zeros:
+      return subject.isZero && matchShape(pattern, subject, next)
+    case .sum(let terms):
+      guard case .sum(let others) = subject.kind else { return false }
+      return matchAll(terms, others, Group(isSum: true, shape: subject.shape, isWhole: true), next)
+    case .times(let factors):
+      return matchTimes(factors, subject, next)
+    case .product(let chain):
+      return matchChain(chain, subject, next)
+    case .power(let base, let exponent):
+      guard case .power(let otherBase, let otherExponent) = subject.kind else { return false }
+      return match(exponent, otherExponent, .match(base, otherBase, next))
+    case .inverse(let inner):
+      guard case .inverse(let other) = subject.kind else { return false }
+      return match(inner, other, next)
+    case .transpose(let inner):
+      // Anything is the transpose of something; the part with the differential has to be written as one.
+      if separatesDifferential, case .differential = inner.kind {
+        guard case .transpose = subject.kind else { return false }
+      }
+      return match(inner, subject.transposed, next)
+    case .apply(.slice(let rows, let columns), let arguments):
+      guard case .apply(.slice(let otherRows, let otherColumns), let others) = subject.kind else {
+        return false
+      }
+      // The part first: it tells the sizes that the bounds are made of.
+      let bounds = [
+        (rows.first, otherRows.first), (rows.last, otherRows.last), (columns.first, otherColumns.first),
+        (columns.last, otherColumns.last),
+      ]
+      return match(arguments[0], others[0], .sizes(bounds, next))
+    case .apply(let operation, let arguments):
+      guard case .apply(let other, let others) = subject.kind, operation == other,
+        arguments.count == others.count
+      else { return false }
+      let saved = bindings
+      if matchList(arguments[...], others[...], next) { return true }
+      guard operation.commutes, others.count == 2 else { return false }
+      bindings = saved
+      return matchList(arguments[...], [others[1], others[0]], next)
+    }
+  }
+
+  private mutating func matchList(
+    _ patterns: ArraySlice<Formula>, _ subjects: ArraySlice<Formula>, _ next: Goal
+  ) -> Bool {
+    guard let pattern = patterns.first, let subject = subjects.first else { return proceed(next) }
+    return match(pattern, subject, .list(patterns.dropFirst(), subjects.dropFirst(), next))
+  }
+
+  private mutating func matchShape(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+    let saved = bindings
+    if match(pattern.shape.rows, subject.shape.rows), match(pattern.shape.columns, subject.shape.columns),
+      proceed(next)
+    {
+      return true
+    }
+    bindings = saved
+    return false
+  }
+
+  /// Binds a size; leaves partial bindings to the caller to undo.
+  private mutating func match(_ pattern: Dimension, _ subject: Dimension) -> Bool {
+    if let name = pattern.name {
+      if let known = bindings[name] { return known == subject }
+      bindings.sizes.append((name, subject))
+      return true
+    }
+    if pattern.constant != nil { return pattern == subject }
+    if pattern.names.contains(where: { bindings[$0] == nil }) {
+      bindings.pending.append((pattern, subject))
+      return true
+    }
+    return bindings.fit(pattern, subject)
+  }
+
+  private var sizesFit: Bool { bindings.pending.allSatisfy { bindings.fit($0.pattern, $0.value) } }
+
+  private mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+    if let known = bindings[pattern] { return isSame(known, subject) ? proceed(next) : false }
+    if separatesDifferential, pattern.variable != nil, subject.containsDifferential { return false }
+    if subject.isScalar, !pattern.isScalar, !takesScalarsAsArrays { return false }
+    let saved = bindings
+    let fits =
+      isEntrywise
+      || (match(pattern.shape.rows, subject.shape.rows)
+        && match(pattern.shape.columns, subject.shape.columns))
+    if fits {
+      bindings.formulas.append((pattern, subject))
+      if proceed(next) { return true }
+    }
+    bindings = saved
+    return false
+  }
+
+  /// Equality; of what is the same in every entry, that of the entries.
+  private func isSame(_ a: Formula, _ b: Formula) -> Bool {
+    if a === b { return true }
+    guard isEntrywise, let value = a.uniformValue else { return false }
+    return value === b.uniformValue
+  }
+
+  static func isBare(_ formula: Formula) -> Bool {
+    switch formula.kind {
+    case .variable, .differential: true
+    case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
+      .transpose, .apply:
+      false
+    }
+  }
+
+  // MARK: Sums and elementwise products
+
+  /// An elementwise product as a whole: a bare variable takes what is left, a coefficient included.
+  private mutating func matchTimes(_ factors: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
+    var patterns = factors
+    var parts = subject.factors
+    if let wanted = patterns.first?.number {
+      let (coefficient, core) = subject.splitCoefficient
+      if coefficient == wanted {
+        parts = core.factors
+      } else if coefficient.isNegative == wanted.isNegative, factors.contains(where: Self.isBare) {
+        parts = [.number(coefficient / wanted)] + (core.isOne ? [] : core.factors)
+      } else {
+        return false
+      }
+      patterns.removeFirst()
+    }
+    return matchAll(patterns, parts, Group(isSum: false, shape: subject.shape, isWhole: true), next)
+  }
+
+  private mutating func matchAll(
+    _ patterns: [Formula], _ subjects: [Formula], _ group: Group, _ next: Goal
+  ) -> Bool {
+    budget -= 1
+    if budget < 0 { return false }
+    guard let index = patterns.firstIndex(where: { !Self.isBare($0) }) else {
+      return matchBare(patterns[...], subjects, group, next)
+    }
+    var others = patterns
+    let pattern = others.remove(at: index)
+    for (position, subject) in subjects.enumerated() {
+      var left = subjects
+      left.remove(at: position)
+      let saved = bindings
+      if match(pattern, subject, .all(others, left, group, next)) { return true }
+      bindings = saved
+    }
+    return false
+  }
+
+  /// Variables that stand for one part or several: all but the last take one, the last takes the rest.
+  private mutating func matchBare(
+    _ patterns: ArraySlice<Formula>, _ subjects: [Formula], _ group: Group, _ next: Goal
+  ) -> Bool {
+    guard let first = patterns.first else {
+      if group.isWhole { return subjects.isEmpty && proceed(next) }
+      rest = subjects
+      return proceed(next)
+    }
+    // What is bound already goes first; the part with the differential takes what the others leave.
+    let pattern =
+      patterns.first { bindings[$0] != nil } ?? patterns.first { $0.variable != nil } ?? first
+    let others = patterns.filter { $0 !== pattern }[...]
+
+    if let known = bindings[pattern] {
+      var left = subjects
+      for part in group.isSum ? known.terms : known.factors {
+        guard let position = left.firstIndex(where: { isSame($0, part) }) else { return false }
+        left.remove(at: position)
+      }
+      return matchBare(others, left, group, next)
+    }
+    let eligible = subjects.filter { isEligible($0, for: pattern, group) }
+    if eligible.isEmpty { return false }
+    let ineligible = subjects.filter { !isEligible($0, for: pattern, group) }
+    if case .differential = pattern.kind {
+      return bind(pattern, group.joined(subjects), .bare([], [], group, next))
+    }
+    let competes = others.contains {
+      bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.variable != nil
+    }
+    if !competes {
+      // An array variable may keep the scalars too when nothing else asks for them.
+      let keepsAll =
+        !ineligible.isEmpty && !ineligible.contains(where: \.containsDifferential) && others.isEmpty
+        && !pattern.isScalar
+      if keepsAll {
+        let saved = bindings
+        if bind(pattern, group.joined(subjects), .bare(others, [], group, next)) { return true }
+        bindings = saved
+      }
+      return bind(pattern, group.joined(eligible), .bare(others, ineligible, group, next))
+    }
+    if eligible.count < 2 { return false }
+    if eligible.count > 4 {
+      let half = eligible.count / 2
+      let saved = bindings
+      let tail = Array(eligible[half...])
+      if bind(pattern, group.joined(Array(eligible[..<half])), .bare(others, tail + ineligible, group, next))
+      {
+        return true
+      }
+      bindings = saved
+    }
+    for (position, part) in eligible.enumerated() {
+      var left = eligible
+      left.remove(at: position)
+      let saved = bindings
+      if bind(pattern, part, .bare(others, left + ineligible, group, next)) { return true }
+      bindings = saved
+    }
+    return false
+  }
+
+  /// In a product a scalar variable takes scalars, an array variable arrays.
+  private func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {
+    if separatesDifferential, pattern.variable != nil, part.containsDifferential { return false }
+    if isEntrywise || group.isSum { return true }
+    return part.isScalar == pattern.isScalar || (group.shape.isScalar && part.isScalar)
+  }
+
+  // MARK: Matrix products
+
+  /// A chain as a whole; scalars that scale it go to its first bare variable. A 1 × 1 chain is tried both ways.
+  private mutating func matchChain(_ patterns: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
+    let (scalars, array) = subject.isScalar ? ([], subject) : subject.splitScalars
+    guard let array else { return false }
+    var chain = array.chain
+    if !scalars.isEmpty {
+      // In a linear map the scalars have rules of their own, and the differential may be among them.
+      if separatesDifferential { return false }
+      guard let index = patterns.firstIndex(where: { Self.isBare($0) && bindings[$0] == nil }) else {
+        return false
+      }
+      // The scalars stay with the variable that takes the corresponding end of the chain.
+      let position = index == 0 ? 0 : chain.count - 1
+      chain[position] = .times(scalars + [chain[position]])
+    }
+    let saved = bindings
+    if Self.mayMatch(patterns, in: chain[...]), matchRun(patterns[...], chain[...], wholly: true, next) {
+      return true
+    }
+    bindings = saved
+    guard subject.isScalar, chain.count > 1 else { return false }
+    return matchRun(patterns[...], chain.reversed().map(\.transposed)[...], wholly: true, next)
+  }
+
+  private mutating func matchRun(
+    _ patterns: ArraySlice<Formula>, _ chain: ArraySlice<Formula>, wholly: Bool, _ next: Goal
+  ) -> Bool {
+    budget -= 1
+    if budget < 0 { return false }
+    guard let pattern = patterns.first else {
+      if wholly { return chain.isEmpty && proceed(next) }
+      rest = Array(chain)
+      return proceed(next)
+    }
+    let others = patterns.dropFirst()
+    guard chain.count > others.count else { return false }
+    for length in lengths(pattern, most: chain.count - others.count, isLast: others.isEmpty && wholly) {
+      if let follower = others.first, !Self.mayMatch(follower, chain[chain.startIndex + length]) { continue }
+      let run = Formula.product(Array(chain.prefix(length)))
+      let saved = bindings
+      if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
+      bindings = saved
+    }
+    return false
+  }
+
+  /// Factors that a variable takes where others follow it; in long chains every run would be tried from every place.
+  private static let longestRun = 12
+
+  /// How many factors a pattern may take: a bare variable a run of them, anything else one.
+  private func lengths(_ pattern: Formula, most: Int, isLast: Bool) -> [Int] {
+    var inner = pattern
+    if case .transpose(let part) = pattern.kind { inner = part }
+    if Self.isBare(inner), let known = bindings[inner] {
+      return known.chain.count <= most ? [known.chain.count] : []
+    }
+    guard Self.isBare(inner) else { return [1] }
+    if isLast { return [most] }
+    // The part that holds the differential is taken as long as it goes; the part before it as well.
+    return separatesDifferential ? (1...most).reversed() : Array(1...min(most, Self.longestRun))
+  }
+}

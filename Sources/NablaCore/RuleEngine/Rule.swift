@@ -1,0 +1,82 @@
+import NablaTypes
+
+/// One line of `Rules/`: a named identity between two formulas over typed, universally quantified variables.
+package struct Rule: Sendable {
+  package let name: String
+  package let left: Formula
+  package let right: Formula
+  let arrow: Arrow
+  package let conditions: [Condition]
+  package let saying: String?
+  package let source: Source
+  package let table: Table
+  /// All variables are scalars and all operations elementwise: the rule holds entry by entry in arrays too.
+  package let isEntrywise: Bool
+
+  enum Arrow: String, Sendable {
+    /// Used left to right; makes things plainer.
+    case rewrites = "->"
+    /// True both ways; tried by the search.
+    case equals = "=="
+  }
+
+  /// Read off the left side.
+  package enum Table: String, CaseIterable, Sendable {
+    /// `d(f(X))` is known in dX.
+    case differential
+    /// `dot(G, L(dX))` with the linear map on the other side.
+    case adjoint
+    /// `vec(L(dX))` as a matrix times vec(dX).
+    case vectorization
+    case identity
+  }
+
+  package struct Source: Hashable, Sendable {
+    package let file: String
+    package let line: Int
+    package let text: String
+  }
+}
+
+/// What may follow `for`.
+package enum Condition: Sendable {
+  case property(Formula, Property)
+  /// Can only be reported: of a derivative that is a number as where it is a subgradient, else as a condition.
+  case regular(Formula, Regularity)
+}
+
+/// What an array has everywhere but at exceptional points.
+package enum Regularity: String, CaseIterable, Sendable {
+  /// The rank does not change near the point.
+  case constantRank = "of constant rank"
+  case simpleSingularValue = "of simple largest singular value"
+  case oneLargestEntry = "of one largest entry"
+  case oneSmallestEntry = "of one smallest entry"
+}
+
+/// A line that says which property follows.
+package struct Fact: Sendable {
+  package let name: String
+  package let pattern: Formula
+  package let property: Property
+  package let conditions: [Condition]
+  package let source: Rule.Source
+  package let isEntrywise: Bool
+}
+
+/// A `function` block: everything the engine knows of an elementwise function.
+package struct FunctionDefinition: Sendable {
+  package let name: String
+  package let parameters: [Formula]
+  /// Its definition by other functions.
+  package let body: Formula?
+  /// One for each parameter (invalid for `none`); empty when the derivative follows from the body.
+  package let derivatives: [Formula]
+  /// Where the derivative does not exist, so that the answer is a subgradient: the zeros of these.
+  package let kinks: [Formula]
+  package let conditions: [Condition]
+  /// What has to hold for the value to be defined.
+  package let domain: [Condition]
+  let latex: String?
+  package let source: Rule.Source
+}

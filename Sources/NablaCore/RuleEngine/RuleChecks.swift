@@ -1,0 +1,71 @@
+import NablaTypes
+
+extension Rule {
+  /// What is wrong with the rule as text, before any number is tried: an unbound name, two shapes, or an arrow
+  /// that does not make things plainer.
+  var problem: String? {
+    if left.isInvalid || right.isInvalid { return "a side does not fit together" }
+    let bound = left.patternLeaves
+    for leaf in right.patternLeaves where !bound.contains(leaf) {
+      // The right side of a differential holds the differentials of what the left side binds.
+      if case .differential(let inner) = leaf.kind, table == .differential, bound.contains(inner) { continue }
+      return "the right side uses '\(leaf.patternName)', which the left side does not bind"
+    }
+    let dimensions = left.dimensionNames
+    for name in right.dimensionNames where !dimensions.contains(name) {
+      return "the right side uses the size '\(name)', which the left side does not bind"
+    }
+    if left.shape != right.shape { return "the sides have shapes \(left.shape) and \(right.shape)" }
+    if table == .identity, arrow == .rewrites, right.cost >= left.cost {
+      return "'->' must make things plainer; '==' is for identities that do not"
+    }
+    return nil
+  }
+}
+
+extension Formula {
+  /// Variables, and differentials of variables, that a pattern binds; looks inside differentials.
+  package var patternLeaves: Set<Formula> {
+    var result: Set<Formula> = []
+    for node in nodesChildrenFirst {
+      switch node.kind {
+      case .variable: result.insert(node)
+      case .differential(let inner):
+        if inner.variable != nil { result.insert(node) } else { result.formUnion(inner.patternLeaves) }
+      case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
+        .transpose, .apply:
+        break
+      }
+    }
+    return result
+  }
+
+  package var patternName: String {
+    if case .differential(let inner) = kind { return "d" + inner.patternName }
+    return variable?.name ?? "?"
+  }
+
+  /// Names of sizes in the shapes of its nodes.
+  var dimensionNames: Set<String> {
+    var result: Set<String> = []
+    for node in nodesChildrenFirst {
+      result.formUnion(node.shape.rows.names + node.shape.columns.names)
+      if case .dimension(let name) = node.kind { result.insert(name) }
+      if case .differential(let inner) = node.kind { result.formUnion(inner.dimensionNames) }
+    }
+    return result
+  }
+
+  /// Scalar variables under elementwise operations alone: what is true of it is true entry by entry.
+  var isEntrywiseScalar: Bool {
+    nodesChildrenFirst.allSatisfy { node in
+      guard node.isScalar else { return false }
+      switch node.kind {
+      case .number, .constant, .variable, .sum, .times, .power: return true
+      case .apply(.elementwise, _): return true
+      case .apply, .dimension, .zeros, .ones, .identity, .product, .inverse, .transpose, .differential:
+        return false
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import NablaLanguage
+import NablaNumerics
+import NablaTypes
+
+extension FuzzGenerator {
+  /// A function of the catalogue that has a value of this shape.
+  mutating func applied(_ shape: Shape, _ depth: Int) -> FuzzTree {
+    for _ in 0..<12 {
+      guard let (name, signature) = functions.randomElement(using: &random) else { break }
+      if let parts = arguments(signature, shape, depth - 1) { return FuzzTree(.call(name), parts, shape) }
+    }
+    return leaf(shape)
+  }
+
+  /// What has kinks, or rests on singular values or cofactors: one function inside another now and then.
+  mutating func pointed(_ shape: Shape, _ depth: Int) -> FuzzTree {
+    let names = [
+      "adj", "argmaxhot", "leftsv", "max", "min", "norminf", "polar", "rightsv", "relu", "specnorm",
+    ]
+    for _ in 0..<4 {
+      let name = names.randomElement(using: &random) ?? "max"
+      guard let signature = functions.first(where: { $0.name == name })?.signature,
+        let parts = arguments(signature, shape, depth - 1)
+      else { continue }
+      let nested = parts.map { chance(1, in: 2) ? pointed($0.shape, depth - 2) : $0 }
+      return FuzzTree(.call(name), depth > 1 ? nested : parts, shape)
+    }
+    return applied(shape, depth)
+  }
+
+  /// Arguments with which a function has this shape; nil where it never has.
+  private mutating func arguments(_ signature: Signature, _ shape: Shape, _ depth: Int) -> [FuzzTree]? {
+    switch signature.rule {
+    case .elementwise, .choice, .trigamma: return entrywise(signature.arity.upperBound, shape, depth)
+    case .elementwiseIn(let place):
+      return (0..<signature.arity.upperBound).map { index in
+        if index == place { return tree(shape, depth) }
+        // Orders of derivatives are whole numbers.
+        return place == 0
+          ? tree(.scalar, depth - 1) : FuzzTree(.leaf("\(random.integer(in: 0...3))"), [], .scalar)
+      }
+    case .reductionOrElementwise:
+      if shape.isScalar, chance(1, in: 2) { return [open(depth)] }
+      return entrywise(2, shape, depth)
+    case .reduction, .entryProduct: return shape.isScalar ? [open(depth)] : nil
+    case .rowSums, .leftVector:
+      return shape.columns.isOne && !shape.isScalar ? [tree(Shape(shape.rows, several()), depth)] : nil
+    case .rightVector: return shape.isVector ? [tree(Shape(several(), shape.rows), depth)] : nil
+    case .columnSums: return shape.isRow ? [tree(Shape(several(), shape.columns), depth)] : nil
+    case .squareToScalar: return shape.isScalar ? [tree(square(), depth)] : nil
+    case .squareToSquare: return shape.isSquare ? [tree(shape, depth)] : nil
+    case .same: return [tree(shape, depth)]
+    case .pseudoinverse: return [tree(shape.transposed, depth)]
+    case .diagonal:
+      if shape.isVector { return [tree(Shape(shape.rows, shape.rows), depth)] }
+      return shape.isMatrix && shape.isSquare ? [tree(.vector(shape.rows), depth)] : nil
+    case .rowwiseReduction:
+      if shape.isScalar { return [tree(chance(1, in: 2) ? .vector(several()) : .row(several()), depth)] }
+      return shape.isVector ? [tree(Shape(shape.rows, several()), depth)] : nil
+    case .dot:
+      let inner = self.shape()
+      return shape.isScalar ? [tree(inner, depth), tree(inner, depth)] : nil
+    case .outer:
+      return shape.isMatrix ? [tree(.vector(shape.rows), depth), tree(.vector(shape.columns), depth)] : nil
+    case .kronecker: return [tree(.scalar, depth), tree(shape, depth)]
+    case .vectorize: return shape.columns.isOne ? [tree(shape, depth)] : nil
+    // Leaves of their own, and differentials, which only rules have.
+    case .identity, .ones, .zeros, .fill, .commutation, .differential, .bars, .openZeros: return nil
+    }
+  }
+
+  /// Arguments of a function that acts entry by entry; some may be scalars.
+  private mutating func entrywise(_ count: Int, _ shape: Shape, _ depth: Int) -> [FuzzTree] {
+    var parts = (0..<count).map { _ in tree(shape, depth) }
+    if count > 1, chance(1, in: 3) { parts[random.integer(in: 0...(count - 1))] = tree(.scalar, depth) }
+    return parts
+  }
+}

@@ -1,0 +1,57 @@
+import NablaCore
+import NablaLanguage
+import NablaNumerics
+
+/// A search for inputs with which Nabla does not do what it should; every case is known by a seed and a number.
+public protocol FuzzCampaign: Sendable {
+  /// As it is called on the command line.
+  var name: String { get }
+  var seed: UInt64 { get }
+  /// Tries one case; nil where all is as it should be.
+  func tried(_ number: Int) -> FuzzDefect?
+  /// The input of one case, without trying it.
+  func input(_ number: Int) -> String
+}
+
+extension FuzzCampaign {
+  /// The random numbers of one case.
+  public func random(_ number: Int) -> SplitMix64 {
+    // Two rounds, so that neighbouring cases of neighbouring seeds have nothing in common.
+    var first = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(number)))
+    return SplitMix64(seed: first.next())
+  }
+}
+
+/// Random formulas: what is printed reads back, normal forms are normal and sound, answers are verified.
+public struct FormulaCampaign: FuzzCampaign {
+  public let name = "formulas"
+  public let seed: UInt64
+  private let book: RuleBook
+  private let functions: [(name: String, signature: Signature)]
+
+  public init(seed: UInt64, book: RuleBook = .standard) {
+    self.seed = seed
+    self.book = book
+    functions = FuzzGenerator.catalogue(book)
+  }
+
+  func tree(_ number: Int) -> (tree: FuzzTree, checks: FuzzChecks) {
+    var generator = FuzzGenerator(random: random(number), functions: functions)
+    let tree = generator.next()
+    return (tree, FuzzChecks(book: book, seed: generator.random.next()))
+  }
+
+  public func input(_ number: Int) -> String {
+    let tree = tree(number).tree
+    return tree.file(["simplify \(tree.text)"])
+  }
+
+  public func tried(_ number: Int) -> FuzzDefect? {
+    let (tree, checks) = tree(number)
+    guard let finding = checks.finding(tree) else { return nil }
+    let (smallest, reason) = FuzzShrinker.smallest(tree, finding, checks.finding)
+    return FuzzDefect(
+      kind: reason.kind, seed: seed, number: number, message: reason.message,
+      input: smallest.file(reason.questions))
+  }
+}

@@ -1,0 +1,168 @@
+import NablaCompile
+import NablaCore
+import NablaLanguage
+import NablaNumerics
+import NablaOutput
+import NablaTypes
+import NablaVerify
+
+/// Claims about random derivatives, spoiled by one change: none that is false may be verified.
+public struct ClaimCampaign: FuzzCampaign {
+  public let name = "claims"
+  public let seed: UInt64
+  private let book: RuleBook
+  private let functions: [(name: String, signature: Signature)]
+
+  public init(seed: UInt64, book: RuleBook = .standard) {
+    self.seed = seed
+    self.book = book
+    functions = FuzzGenerator.catalogue(book)
+  }
+
+  private func question(_ number: Int) -> (tree: FuzzTree, check: SpoiledClaimCheck) {
+    var generator = FuzzGenerator(random: random(number), functions: functions)
+    // Small expressions: what is spoiled is to stay visible.
+    let depth = generator.random.integer(in: 1...3)
+    let tree = generator.open(depth)
+    return (tree, SpoiledClaimCheck(book: book, seed: generator.random.next()))
+  }
+
+  public func input(_ number: Int) -> String {
+    let tree = question(number).tree
+    return tree.file(["simplify \(tree.text)"])
+  }
+
+  public func tried(_ number: Int) -> FuzzDefect? {
+    let (tree, check) = question(number)
+    guard let finding = check.finding(tree) else { return nil }
+    let (smallest, reason) = FuzzShrinker.smallest(tree, finding, check.finding)
+    return FuzzDefect(
+      kind: reason.kind, seed: seed, number: number, message: reason.message,
+      input: smallest.file(reason.questions))
+  }
+}
+
+/// One claim about the derivative of an expression, spoiled, and the verdicts on it.
+struct SpoiledClaimCheck {
+  let book: RuleBook
+  /// Of the choice of the question and of the change, and of the random numbers of the verdict.
+  let seed: UInt64
+
+  private static let largestCost = 400
+
+  func finding(_ tree: FuzzTree) -> FuzzFinding? {
+    var random = SplitMix64(seed: seed)
+    guard let reader = try? FuzzReader(tree.declarations, book: book),
+      let formula = try? reader.formula(tree.text), !formula.isInvalid, formula.cost <= Self.largestCost,
+      let variable = tree.variables.randomElement(using: &random), let x = reader.names.names[variable.name]
+    else { return nil }
+    let question: QuestionKind = !formula.isScalar ? .jacobian : random.coin() ? .gradient : .hessian
+    let calculus = Calculus(book: book)
+    guard let answer = try? derivative(calculus, question, formula, x), !answer.isInvalid,
+      answer.cost <= 4 * Self.largestCost,
+      let (edit, spoiled) = answer.spoiled(using: &random).randomElement(using: &random)
+    else { return nil }
+    let check = Verification(seed: seed, book: book, includesKinks: false)
+    let asked = "\(question.rawValue) \(tree.text) wrt \(variable.name)"
+    let arms: [(name: String, verdict: () -> Verdict)] = [
+      ("as an equation", { check.checkEqual(answer, spoiled) }),
+      ("as a derivative", { verdict(check, question, formula, x, spoiled) }),
+    ]
+    for (name, verdict) in arms where verdict().status == .verified {
+      guard let example = difference(answer, spoiled, of: formula, by: [x]) else { continue }
+      return FuzzFinding(
+        kind: .claim, message: "verified \(name), but false (\(edit)): \(example)",
+        questions: ["check \(asked) == \(spoiled.text)"])
+    }
+    return nil
+  }
+
+  private func derivative(
+    _ calculus: Calculus, _ question: QuestionKind, _ formula: Formula, _ x: Formula
+  ) throws(DerivativeProblem) -> Formula {
+    switch question {
+    case .gradient: try calculus.gradients(of: formula, by: [x])[0].formula
+    case .hessian: try calculus.hessian(of: formula, by: x, x).formula
+    case .jacobian, .differential, .simplify, .check, .stationary:
+      try calculus.jacobian(of: formula, by: x).formula
+    }
+  }
+
+  private func verdict(
+    _ check: Verification, _ question: QuestionKind, _ formula: Formula, _ x: Formula, _ claim: Formula
+  ) -> Verdict {
+    switch question {
+    case .gradient: check.checkGradient(of: formula, variable: x, gradient: claim)
+    case .hessian: check.checkHessian(of: formula, variable: x, hessian: claim)
+    case .jacobian, .differential, .simplify, .check, .stationary:
+      check.checkJacobian(of: formula, variable: x, jacobian: claim)
+    }
+  }
+
+  /// A point away from kinks at which the answer and the spoiled one differ for certain, drawn apart from those of the
+  /// verdict; nil where the change makes no difference.
+  func difference(
+    _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
+  ) -> Counterexample? {
+    let check = NumericCheck(seed: seed ^ 0x5EED, definitions: book.numericDefinitions)
+    let everything = [answer, spoiled, objective]
+    let variables = everything.freeVariables
+    var source = InstanceSource(everything, variables: variables, options: check.options, seed: check.seed)
+    source.needsRegularRanks = true
+    let budget = BallBudget()
+    let regimes: [Regime?] = [nil, .normal, .positive, .wide, .nearNumbers]
+    for attempt in 0..<6 {
+      guard case .success(let (program, sizes)) = source.nextProgram(everything) else { break }
+      for index in 0..<6 {
+        let regime = regimes[(attempt + index) % regimes.count]
+        guard let point = source.nextPoint(program, sizes, regime: regime, tries: 10) else { continue }
+        if Kinks(everything, of: moving, sizes, check.options).contain(point.values) { continue }
+        guard check.ballCheck(sizes, point.values, budget).equality(answer, spoiled) == .differ else {
+          continue
+        }
+        let (left, right) = (point.outputs[0], point.outputs[1])
+        return Counterexample(point.values, sizes: sizes, left: left, right: right, shape: answer.shape)
+      }
+    }
+    return nil
+  }
+}
+
+extension Formula {
+  /// The formula with one change that makes it false nearly always, with the name of the change.
+  func spoiled(using random: inout SplitMix64) -> [(edit: String, formula: Formula)] {
+    var result: [(edit: String, formula: Formula)] = [
+      ("off by a factor of 1 + 1e-6", scaled(by: Rational(1_000_001, over: 1_000_000))),
+      ("off by a factor of 1 + 1e-7", scaled(by: Rational(10_000_001, over: 10_000_000))),
+      ("doubled", scaled(by: 2)), ("negated", negated),
+    ]
+    if let formula = withFirstRowTripled { result.append(("first row tripled", formula)) }
+    let edits =
+      edits
+      + nodesChildrenFirst.flatMap { node in
+        node.withoutOneTerm.map { ("dropped term in \(node.text)", replacing([node: $0])) }
+      }
+    for _ in 0..<min(edits.count, 6) {
+      if let edit = edits.randomElement(using: &random) { result.append(edit) }
+    }
+    return result.filter { !$0.formula.isInvalid && $0.formula.shape == shape && $0.formula !== self }
+  }
+
+  private var withoutOneTerm: [Formula] {
+    guard case .sum(let terms) = kind, terms.count > 1 else { return [] }
+    return terms.indices.map { index in
+      .sum(terms.enumerated().filter { $0.offset != index }.map(\.element), shape)
+    }
+  }
+
+  private var withFirstRowTripled: Formula? {
+    let (rows, columns) = (shape.rows, shape.columns)
+    if rows.isOne { return nil }
+    func part(_ first: Dimension, _ last: Dimension) -> Formula {
+      .apply(
+        .slice(rows: .init(first: first, last: last), columns: .init(first: 1, last: columns)), [self],
+        Shape(last - first + 1, columns))
+    }
+    return .apply(.blocks(rows: 2, columns: 1), [part(1, 1).scaled(by: 3), part(2, rows)], shape)
+  }
+}

@@ -1,0 +1,78 @@
+import NablaCore
+import NablaLanguage
+import NablaNumerics
+import NablaOutput
+import NablaVerify
+
+extension FuzzChecks {
+  /// One question about one variable; which, the case's own number tells.
+  func derivatives(_ tree: FuzzTree, _ formula: Formula, _ reader: FuzzReader) -> FuzzFinding? {
+    let variables = tree.variables
+    guard !variables.isEmpty else { return nil }
+    let variable = variables[Int(seed % UInt64(variables.count))]
+    guard let x = reader.names.names[variable.name] else { return nil }
+    let kinds: [QuestionKind] = [
+      .gradient, .gradient, .jacobian, formula.isScalar ? .hessian : .differential,
+    ]
+    let kind = kinds[Int((seed >> 32) % UInt64(kinds.count))]
+    let ask = ["\(kind.rawValue) \(tree.text) wrt \(variable.name)"]
+    let calculus = Calculus(book: book)
+    do throws(DerivativeProblem) {
+      let claim: Formula
+      var gradient: Formula?
+      switch kind {
+      case .gradient: claim = try calculus.gradients(of: formula, by: [x])[0].formula
+      case .jacobian: claim = try calculus.jacobian(of: formula, by: x).formula
+      case .hessian:
+        claim = try calculus.hessian(of: formula, by: x, x).formula
+        gradient = try calculus.gradient(of: formula, by: x, x).formula
+      case .differential: claim = try calculus.differential(of: formula, by: [x]).formula
+      case .simplify, .check, .stationary: return nil
+      }
+      if claim.isInvalid || gradient?.isInvalid == true {
+        return FuzzFinding(kind: .derivative, message: "the answer is invalid", questions: ask)
+      }
+      if kind != .differential, let found = printing(claim, reader, ask) { return found }
+      return disagreement(of: claim, kind, formula, x, gradient, ask) ?? untrue(claim, ask)
+    } catch {
+      // A clear error is an answer too.
+      return nil
+    }
+  }
+
+  private func disagreement(
+    of claim: Formula, _ kind: QuestionKind, _ formula: Formula, _ x: Formula, _ gradient: Formula?,
+    _ ask: [String]
+  ) -> FuzzFinding? {
+    let numbers: Verdict
+    let finding: ExactCheck.Finding
+    let both = Verification(numeric, book)
+    var joined = { both.checkGradient(of: formula, variable: x, gradient: claim) }
+    switch kind {
+    case .gradient:
+      numbers = numeric.checkGradient(of: formula, variable: x, gradient: claim)
+      finding = exact.checkDerivative(of: formula, variable: x, claim: claim, layout: .denominator)
+    case .jacobian:
+      numbers = numeric.checkDerivative(of: formula, variable: x, claim: claim, layout: .numerator)
+      finding = exact.checkDerivative(of: formula, variable: x, claim: claim, layout: .numerator)
+      joined = { both.checkJacobian(of: formula, variable: x, jacobian: claim) }
+    case .hessian:
+      numbers =
+        gradient.map {
+          numeric.checkDerivative(of: $0, variable: x, claim: claim, layout: .numerator)
+        } ?? numeric.checkHessian(of: formula, variable: x, hessian: claim)
+      finding = exact.checkHessian(of: formula, by: x, x, claim: claim)
+      joined = { both.checkHessian(of: formula, variable: x, hessian: claim, gradient: gradient) }
+    case .differential:
+      let along = DifferentialAlongLine(formula, [x], claim)
+      var numeric = numeric
+      numeric.pinned[along.parameter] = 0
+      numbers = numeric.checkGradient(of: along.objective, variable: along.parameter, gradient: along.slope)
+      finding = exact.checkDifferential(of: formula, variables: [x], differential: claim)
+      joined = { both.checkDifferential(of: formula, variables: [x], differential: claim) }
+    case .simplify, .check, .stationary: return nil
+    }
+    return disagreement(
+      .derivative, "\(kind.rawValue) '\(claim.text)'", ask, numbers, finding, joined: joined)
+  }
+}

@@ -1,0 +1,63 @@
+import NablaTypes
+
+/// An expression whose shape may still be open, and how its typed form is made once it is known.
+final class Draft {
+  let tree: SyntaxTree
+  let shape: Shape
+  let make: (Unifier) -> TypedExpression.Kind
+
+  init(_ tree: SyntaxTree, _ shape: Shape, _ make: @escaping (Unifier) -> TypedExpression.Kind) {
+    self.tree = tree
+    self.shape = shape
+    self.make = make
+  }
+
+  /// The typed expression.
+  func built(_ unifier: Unifier) -> TypedExpression {
+    TypedExpression(make(unifier), shape: unifier.resolve(shape), range: tree.range)
+  }
+}
+
+/// What must hold between shapes; kept while they are too open to decide.
+struct Constraint {
+  indirect enum Kind {
+    case product(Draft, Draft, Shape)
+    /// Equal shapes, or a scalar next to an array.
+    case broadcast(String, Draft, Draft, Shape)
+    case power(Draft, exponent: Int?, exponentText: String, Shape)
+    case equal(Shape, Shape, Problem.Kindred)
+    /// `x·y`.
+    case centeredDot(Draft, Draft, Shape)
+    /// By a scalar, or by a square matrix.
+    case quotient(Draft, Draft, Shape)
+    /// Not a matrix, for which the norm has several meanings.
+    case vectorNorm(Draft, order: String)
+    case diagonal(Draft, Shape)
+    case rowwiseReduction(Draft, Shape)
+    case oneSubscript(Draft, size: Dimension, length: Dimension, Shape)
+    case gradient(Draft, by: Draft, Shape)
+    case subscriptBound(index: String, upper: Dimension, size: Dimension, Draft)
+    case bars(Bars, Draft, Shape)
+  }
+
+  let kind: Kind
+  let range: SourceRange
+  /// The statement that it comes from.
+  let statement: Int
+}
+
+extension Problem {
+  /// The error to be told when two shapes that must be equal are not.
+  enum Kindred {
+    case sameShape(String, Draft, Draft)
+    case square(String, Draft)
+    case blocks(isRow: Bool, Draft, Draft)
+    case scalar(String, Draft)
+    case vector(String, Draft)
+    case division(Draft, Draft)
+    case exponent(Draft)
+    case parameter(String, Shape, Draft)
+    case sides(Draft, Draft)
+    case `subscript`(String, upper: Dimension, size: Dimension, Draft)
+  }
+}

@@ -1,0 +1,357 @@
+import NablaTypes
+
+/// One side of a question with its shape: an expression, or the derivative of one.
+public struct TypedClaim: Sendable {
+  /// `gradient`, `jacobian` or `hessian`; nil for the expression itself.
+  public let derivative: QuestionKind?
+  public let expression: TypedExpression
+  public let wrt: [String]
+  /// The shape of what is claimed: the derivative's where there is one.
+  public let shape: Shape
+  /// Where it stands.
+  public let range: SourceRange
+}
+
+/// A question whose expressions are typed.
+public struct TypedQuestion: Sendable {
+  public let question: Question
+  public let expression: TypedClaim
+  public let wrt: [String]
+  /// The shapes of the answers, one for each variable (for a mixed Hessian, one); that of E without variables.
+  public let shapes: [Shape]
+  public let otherSides: [TypedClaim]
+  /// The statement that it is.
+  public let statement: Statement
+}
+
+/// A formula file whose names have meanings.
+public struct ElaboratedFile: Sendable {
+  /// Declarations, assumptions and definitions together.
+  public let environment: Environment
+  /// The definitions' names in order.
+  public let definitions: [String]
+  /// The questions without errors, in order.
+  public let questions: [TypedQuestion]
+  /// What was assumed about undeclared names, in the order of their first use.
+  public let assumed: [Declaration]
+  /// Another reading of the undeclared names that is as good; empty where there is none.
+  public let alternative: [Declaration]
+  /// In the order of the text.
+  public let diagnostics: [Diagnostic]
+
+  /// The error where two readings are equally good and their answers differ.
+  public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
+}
+
+/// Gives the statements of a file their meaning; a faulty one is told and the others go on.
+public struct FileElaborator {
+  private let engine: InferenceEngine
+  private let source: SourceText
+  private let statements: [Statement]
+  private var diagnostics: [Diagnostic] = []
+  private var definitions: [(name: String, statement: Int)] = []
+  private var questions: [(question: DraftQuestion, statement: Int)] = []
+
+  private struct DraftClaim {
+    let claim: Claim
+    let draft: Draft
+    let shape: Shape
+  }
+
+  private struct DraftQuestion {
+    let question: Question
+    let claim: DraftClaim
+    let shapes: [Shape]
+    let others: [DraftClaim]
+  }
+
+  /// Elaborates statements of one source; the environment holds what is declared elsewhere.
+  public static func elaborate(
+    _ statements: [Statement], source: SourceText, in environment: Environment = Environment()
+  ) -> ElaboratedFile {
+    var excluded: [Int: Diagnostic] = [:]
+    while true {
+      var elaborator = FileElaborator(statements, source, environment)
+      elaborator.read(excluding: excluded)
+      do throws(SearchFailure) {
+        try elaborator.engine.settle()
+        elaborator.engine.nameOpenSizes(avoiding: elaborator.engine.takenNames)
+        try elaborator.engine.settle()
+      } catch {
+        let place = min(max(error.statement, 0), max(statements.count - 1, 0))
+        if excluded[place] == nil, excluded.count < Limits.diagnostics {
+          excluded[place] = error.diagnostic
+          continue
+        }
+        elaborator.diagnostics.append(error.diagnostic)
+        elaborator.questions = []
+        elaborator.definitions = []
+      }
+      return elaborator.result()
+    }
+  }
+
+  private init(_ statements: [Statement], _ source: SourceText, _ environment: Environment) {
+    self.statements = statements
+    self.source = source
+    engine = InferenceEngine(environment, source: source, declarationsAreHere: true)
+  }
+
+  // MARK: Reading
+
+  private mutating func read(excluding excluded: [Int: Diagnostic]) {
+    noteWhatComes()
+    for (index, statement) in statements.enumerated() {
+      if diagnostics.count >= Limits.diagnostics { break }
+      engine.statement = index
+      let before = engine.state
+      do throws(Diagnostic) {
+        if let diagnostic = excluded[index] { throw diagnostic }
+        try read(statement, index)
+      } catch {
+        engine.state = before
+        engine.indices = []
+        diagnostics.append(error)
+        if case .declaration(let declarations) = statement.kind {
+          for name in declarations.map(\.name) where engine.environment.problem(naming: name) == nil {
+            engine.faulty.insert(name)
+          }
+        }
+        if case .definition(let name, _, _) = statement.kind {
+          engine.upcoming[name] = nil
+          if engine.drafts[name] == nil, engine.environment.declarations[name] == nil {
+            engine.faulty.insert(name)
+          }
+        }
+      }
+      engine.defining = nil
+    }
+  }
+
+  /// Notes the lines where names get their meaning, and the names of sizes.
+  private func noteWhatComes() {
+    var trees: [SyntaxTree] = []
+    for statement in statements {
+      engine.environment.fontHints.merge(statement.fontHints) { first, _ in first }
+      switch statement.kind {
+      case .declaration(let declarations):
+        for declaration in declarations { note(declaration.name, statement) }
+      case .definition(let name, _, let tree):
+        note(name, statement)
+        trees.append(tree)
+      case .question(let question):
+        let claims = [question.expression] + question.otherSides
+        trees += claims.map(\.tree)
+        for mention in question.wrt + claims.flatMap(\.wrt) { engine.variables.insert(mention.name) }
+      }
+    }
+    for name in LogicalLines.unreadNames(of: source, statements) where engine.upcoming[name] == nil {
+      engine.faulty.insert(name)
+    }
+    engine.noteSizes(trees)
+  }
+
+  private func note(_ name: String, _ statement: Statement) {
+    if engine.upcoming[name] == nil, engine.environment.problem(naming: name) == nil {
+      engine.upcoming[name] = source.line(at: statement.range.start)
+    }
+  }
+
+  private mutating func read(_ statement: Statement, _ index: Int) throws(Diagnostic) {
+    switch statement.kind {
+    case .declaration(let declarations):
+      for declaration in declarations {
+        engine.upcoming[declaration.name] = nil
+        let range = declaration.range ?? statement.range
+        if engine.drafts[declaration.name] != nil {
+          throw Diagnostic(.declaredTwice(declaration.name), at: range)
+        }
+        if engine.isSize(declaration.name) {
+          throw Diagnostic(.dimensionDeclared(declaration.name), at: range)
+        }
+        for size in declaration.type.dimensionNames
+        where engine.hasValue(size) && engine.upcoming[size] == nil {
+          throw Diagnostic(.declaredIsNoSize(size), at: range)
+        }
+        try engine.environment.declare(declaration)
+      }
+    case .definition(let name, let nameRange, let tree):
+      if let problem = engine.environment.problem(naming: name) { throw Diagnostic(problem, at: nameRange) }
+      if engine.drafts[name] != nil || engine.faulty.contains(name) {
+        throw Diagnostic(.declaredTwice(name), at: nameRange)
+      }
+      if engine.isSize(name) { throw Diagnostic(.dimensionDeclared(name), at: nameRange) }
+      engine.defining = name
+      let draft = try engine.root(tree)
+      engine.drafts[name] = draft
+      engine.upcoming[name] = nil
+      definitions.append((name, index))
+    case .question(let question):
+      questions.append((try read(question), index))
+    }
+  }
+
+  private func read(_ question: Question) throws(Diagnostic) -> DraftQuestion {
+    let claim = try read(question.expression)
+    var shapes: [Shape] = [claim.shape]
+    if question.kind.takesVariables {
+      shapes = try self.shapes(of: question.kind, claim.draft, question.wrt)
+      try limit(question.wrt, to: question.kind == .hessian ? 2 : .max, isSide: false)
+    }
+    if question.kind == .differential {
+      for mention in question.wrt where isValue("d" + mention.name) {
+        throw Diagnostic(.differentialTaken("d" + mention.name, variable: mention.name), at: mention.range)
+      }
+    }
+    var others: [DraftClaim] = []
+    for side in question.otherSides {
+      let other = try read(side)
+      let left = Draft(SyntaxTree(.blocks([]), range: claim.claim.range), claim.shape) { _ in .zeros }
+      let right = Draft(SyntaxTree(.blocks([]), range: side.range), other.shape) { _ in .zeros }
+      try engine.require(claim.shape, equals: other.shape, .sides(left, right), at: side.range)
+      others.append(other)
+    }
+    return DraftQuestion(question: question, claim: claim, shapes: shapes, others: others)
+  }
+
+  private func read(_ claim: Claim) throws(Diagnostic) -> DraftClaim {
+    let draft = try engine.root(claim.tree)
+    guard let derivative = claim.derivative else {
+      return DraftClaim(claim: claim, draft: draft, shape: draft.shape)
+    }
+    let shapes = try self.shapes(of: derivative, draft, claim.wrt)
+    try limit(claim.wrt, to: derivative == .hessian ? 2 : 1, isSide: true)
+    return DraftClaim(claim: claim, draft: draft, shape: shapes.first ?? draft.shape)
+  }
+
+  private func limit(_ wrt: [VariableMention], to most: Int, isSide: Bool) throws(Diagnostic) {
+    if wrt.count > most { throw Diagnostic(.tooManyVariables(most: most, side: isSide), at: wrt[most].range) }
+  }
+
+  /// The shapes of a derivative by each of the variables.
+  private func shapes(
+    of kind: QuestionKind, _ draft: Draft, _ wrt: [VariableMention]
+  ) throws(Diagnostic) -> [Shape] {
+    var variables: [Draft] = []
+    for (index, mention) in wrt.enumerated() {
+      if wrt[..<index].contains(where: { $0.name == mention.name }) {
+        throw Diagnostic(.variableTwice(mention.name), at: mention.range)
+      }
+      variables.append(try variable(mention))
+    }
+    func size(_ draft: Draft) -> Dimension {
+      let shape = engine.state.unifier.resolve(draft.shape)
+      return shape.rows * shape.columns
+    }
+    switch kind {
+    case .gradient:
+      engine.note(.question(draft))
+      var shapes: [Shape] = []
+      for variable in variables {
+        let shape = engine.openShape()
+        try engine.post(.gradient(draft, by: variable, shape), at: draft.tree.range)
+        shapes.append(shape)
+      }
+      return shapes
+    case .jacobian: return variables.map { Shape(size(draft), size($0)) }
+    case .hessian, .stationary:
+      try engine.require(
+        draft.shape, equals: .scalar, .scalar("`\(kind.rawValue)`", draft), at: draft.tree.range)
+      if kind == .stationary { return variables.map(\.shape) }
+      guard let first = variables.first, let last = variables.last else { return [] }
+      return [Shape(size(first), size(last))]
+    case .differential: return variables.map { _ in draft.shape }
+    case .simplify, .check: return [draft.shape]
+    }
+  }
+
+  private func isValue(_ name: String) -> Bool {
+    engine.environment.declarations[name] != nil || engine.drafts[name] != nil
+      || engine.environment.definitions[name] != nil || engine.state.undeclaredIndex[name] != nil
+  }
+
+  /// A name after `wrt`, which must be that of a value.
+  private func variable(_ mention: VariableMention) throws(Diagnostic) -> Draft {
+    let name = mention.name
+    if engine.environment.isFunction(name) || engine.environment.functions[name] != nil {
+      throw Diagnostic(.functionAsVariable(name), at: mention.range)
+    }
+    if !isValue(name) {
+      if engine.isSize(name) { throw Diagnostic(.dimensionAsVariable(name), at: mention.range) }
+      if engine.faulty.contains(name) { throw Diagnostic(.dependsOnFaulty(name), at: mention.range) }
+      if let line = engine.upcoming[name] {
+        throw Diagnostic(.usedBeforeItsLine(name, line: line), at: mention.range)
+      }
+      if let other = engine.state.undeclared.first(where: { $0.name.isRunTogether(with: name) }) {
+        throw Diagnostic(.runTogether(other.name), at: other.range)
+      }
+      let known =
+        engine.environment.knownNames + engine.drafts.keys.sorted() + engine.state.undeclared.map(\.name)
+      throw Diagnostic(.unknownName(name, nearest: nearestName(to: name, among: known)), at: mention.range)
+    }
+    return try engine.draft(SyntaxTree(.name(name), range: mention.range))
+  }
+
+  // MARK: Results
+
+  private mutating func result() -> ElaboratedFile {
+    var environment = engine.environment
+    var names: [String] = []
+    var missing: Set<String> = []
+    for (name, _) in definitions {
+      guard let draft = engine.drafts[name] else { continue }
+      do throws(Diagnostic) {
+        environment.definitions[name] = try engine.built(draft)
+        names.append(name)
+      } catch {
+        diagnostics.append(error)
+        missing.insert(name)
+      }
+    }
+    var typed: [TypedQuestion] = []
+    for (question, statement) in questions {
+      do throws(Diagnostic) {
+        for mention in question.question.wrt {
+          if let name = engine.runTogether(with: mention.name, in: question.claim.claim.tree) {
+            throw Diagnostic(.runTogether(name.name), at: name.range)
+          }
+        }
+        typed.append(try self.typed(question, statements[statement]))
+      } catch {
+        diagnostics.append(error)
+      }
+    }
+    let assumed = engine.assumed.filter { declaration in
+      guard case .value(let shape) = declaration.type else { return false }
+      return (shape.rows.openNames + shape.columns.openNames).isEmpty
+    }
+    for declaration in assumed {
+      environment.declarations[declaration.name] = declaration
+      environment.dimensions.formUnion(declaration.type.dimensionNames)
+    }
+    environment.dimensions.formUnion(engine.state.dimensions)
+    let ordered = diagnostics.enumerated().sorted {
+      ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset)
+    }
+    return ElaboratedFile(
+      environment: environment, definitions: names, questions: typed, assumed: assumed,
+      alternative: engine.assumedOtherwise, diagnostics: ordered.map(\.element))
+  }
+
+  private func typed(_ question: DraftQuestion, _ statement: Statement) throws(Diagnostic) -> TypedQuestion {
+    var others: [TypedClaim] = []
+    for side in question.others { others.append(try typed(side)) }
+    return TypedQuestion(
+      question: question.question, expression: try typed(question.claim),
+      wrt: question.question.wrt.map(\.name),
+      shapes: question.shapes.map { engine.state.unifier.resolve($0) }, otherSides: others,
+      statement: statement)
+  }
+
+  private func typed(_ claim: DraftClaim) throws(Diagnostic) -> TypedClaim {
+    TypedClaim(
+      derivative: claim.claim.derivative, expression: try engine.built(claim.draft),
+      wrt: claim.claim.wrt.map(\.name), shape: engine.state.unifier.resolve(claim.shape),
+      range: claim.claim.range)
+  }
+}

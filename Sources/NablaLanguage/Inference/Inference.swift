@@ -1,0 +1,158 @@
+import NablaTypes
+
+/// The typed expressions, and what was assumed about undeclared names.
+public struct InferenceResult: Sendable {
+  public let expressions: [TypedExpression]
+  /// The undeclared names with the shapes found, in the order of their first use.
+  public let assumed: [Declaration]
+  /// Another reading that is as good; empty where there is none.
+  public let alternative: [Declaration]
+
+  /// The error where two readings are equally good.
+  public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
+}
+
+/// Types expressions together; an undeclared name has one shape in all of them.
+///
+/// With `expectedEqualShapes` all the expressions must have the same shape, as the sides of a check do.
+public func infer(
+  _ trees: [SyntaxTree], in environment: Environment, source: SourceText, expectedEqualShapes: Bool = false
+) throws(NablaError) -> InferenceResult {
+  let engine = InferenceEngine(environment, source: source, declarationsAreHere: false)
+  do throws(Diagnostic) {
+    engine.noteSizes(trees)
+    var drafts: [Draft] = []
+    for tree in trees { drafts.append(try engine.root(tree)) }
+    if expectedEqualShapes, let first = drafts.first {
+      for other in drafts.dropFirst() {
+        try engine.require(first.shape, equals: other.shape, .sides(first, other), at: other.tree.range)
+      }
+    }
+    try settled(engine)
+    engine.nameOpenSizes(avoiding: engine.takenNames)
+    try settled(engine)
+    var expressions: [TypedExpression] = []
+    for draft in drafts { expressions.append(try engine.built(draft)) }
+    return InferenceResult(
+      expressions: expressions, assumed: engine.assumed, alternative: engine.assumedOtherwise)
+  } catch {
+    throw NablaError(diagnostics: [error])
+  }
+}
+
+/// Types one expression that is to have a shape; an undeclared name is an error unless the environment infers it.
+public func infer(
+  _ tree: SyntaxTree, as shape: Shape, in environment: Environment, source: SourceText
+) throws(NablaError) -> TypedExpression {
+  let engine = InferenceEngine(environment, source: source, declarationsAreHere: false)
+  do throws(Diagnostic) {
+    engine.noteSizes([tree])
+    let draft = try engine.root(tree)
+    let wanted = Draft(tree, shape) { _ in .zeros }
+    try engine.require(wanted.shape, equals: draft.shape, .sides(wanted, draft), at: tree.range)
+    try settled(engine)
+    return try engine.built(draft)
+  } catch {
+    throw NablaError(diagnostics: [error])
+  }
+}
+
+private func settled(_ engine: InferenceEngine) throws(Diagnostic) {
+  if engine.state.pending.isEmpty, engine.state.undeclared.isEmpty { return }
+  do throws(SearchFailure) { try engine.settle() } catch { throw error.diagnostic }
+}
+
+extension InferenceEngine {
+  /// The names that new sizes must not have.
+  var takenNames: Set<String> {
+    environment.dimensions.union(state.dimensions).union(environment.declarations.keys)
+      .union(environment.definitions.keys).union(drafts.keys).union(state.undeclared.map(\.name))
+      .union(["e", "i", "j"])
+  }
+
+  /// What was found about the undeclared names.
+  var assumed: [Declaration] {
+    state.undeclared.map { entry in
+      Declaration(name: entry.name, type: .value(state.unifier.resolve(entry.shape)), range: entry.range)
+    }
+  }
+
+  /// What was found about the undeclared names in the other typing that is as good; empty where there is none.
+  var assumedOtherwise: [Declaration] {
+    guard let alternative else { return [] }
+    let taken = state
+    defer { state = taken }
+    state = alternative
+    nameOpenSizes(avoiding: takenNames)
+    return assumed
+  }
+
+  /// The typed expression; an error where some size stayed open.
+  func built(_ draft: Draft) throws(Diagnostic) -> TypedExpression {
+    let result = draft.built(state.unifier)
+    if let part = unfixed(result) {
+      throw Diagnostic(.sizeNotFixed(source.text(part.range).shortened), at: part.range)
+    }
+    return result
+  }
+
+  /// Notes the names that stand where only a size can, before any of them is taken for a variable.
+  func noteSizes(_ trees: [SyntaxTree]) {
+    guard environment.infersUndeclared else { return }
+    for tree in trees {
+      // What is at fault is told when the expression is read.
+      noteSizes((try? respelled(tree)) ?? tree, bound: [])
+    }
+  }
+
+  private func noteSizes(_ tree: SyntaxTree, bound: [String]) {
+    var bound = bound
+    noteVariables(tree)
+    switch tree.kind {
+    case .call(let name, _, _, let arguments):
+      if environment.functions[name]?.takesSizes == true, environment.declarations[name] == nil {
+        for argument in arguments { noteSizeNames(argument, bound) }
+      }
+      if name == "sum", arguments.count == 2, let index = arguments[0].name { bound.append(index) }
+    case .sum(let index, _, let lower, let upper, _):
+      noteSizeNames(lower, bound)
+      noteSizeNames(upper, bound)
+      bound.append(index)
+    case .entry(_, let subscripts):
+      for part in subscripts {
+        switch part {
+        case .index(let place): noteSizeNames(place, bound)
+        case .range(let lower, let upper):
+          noteSizeNames(lower, bound)
+          noteSizeNames(upper, bound)
+        case .all: break
+        }
+      }
+    case .number, .name, .negate, .binary, .transpose, .inverseTranspose, .derivative, .norm,
+      .blocks:
+      break
+    }
+    tree.forEachChild { noteSizes($0, bound: bound) }
+  }
+
+  /// Notes that `e` is a variable in `e'*P*e`.
+  private func noteVariables(_ tree: SyntaxTree) {
+    var arrays: [SyntaxTree] = []
+    switch tree.kind {
+    case .transpose(let a), .norm(let a), .entry(let a, _): arrays = [a]
+    case .call(let name, _, _, let arguments):
+      if environment.functions[name]?.rule.takesArrays(arguments.count) == true { arrays = arguments }
+    case .number, .name, .negate, .binary, .inverseTranspose, .derivative, .blocks, .sum: break
+    }
+    for name in arrays.compactMap(\.name) where name == "e" || name == "pi" { variables.insert(name) }
+  }
+
+  private func noteSizeNames(_ tree: SyntaxTree, _ bound: [String]) {
+    _ = Dimension(tree: tree) { name in
+      if !bound.contains(name), name != "end", !self.hasValue(name), !self.faulty.contains(name) {
+        self.state.dimensions.insert(name)
+      }
+      return Dimension(name: name)
+    }
+  }
+}

@@ -1,0 +1,343 @@
+import NablaTypes
+
+/// Types expressions together: every undeclared name has one shape in all of them.
+final class InferenceEngine {
+  /// All that a faulty statement or a wrong guess must undo.
+  struct State {
+    var unifier = Unifier()
+    var pending: [Constraint] = []
+    /// The undeclared names in the order of their first use.
+    var undeclared: [(name: String, shape: Shape, range: SourceRange)] = []
+    var undeclaredIndex: [String: Int] = [:]
+    /// Sizes that nobody declared but that stand where only a size can.
+    var dimensions: Set<String> = []
+    /// What was read, and the places by which typings of it are ranked; empty where all names are declared.
+    var roots: [SyntaxTree] = []
+    var uses: [Use] = []
+  }
+
+  struct BoundIndex {
+    let name: String
+    let upper: Dimension
+    let isOpen: Bool
+  }
+
+  var environment: Environment
+  let source: SourceText
+  var state = State()
+  var indices: [BoundIndex] = []
+  /// Constants that stand for variables here, since they are primed, indexed or asked for.
+  var variables: Set<String> = []
+  /// What `end` stands for in the subscripts being read, the innermost last.
+  var ends: [Dimension] = []
+  /// The definitions that are typed together with the rest.
+  var drafts: [String: Draft] = [:]
+  /// Names that get their meaning later in the text, with the line.
+  var upcoming: [String: Int] = [:]
+  var faulty: Set<String> = []
+  /// Another typing as good as the one taken.
+  var alternative: State?
+  /// The statement being read.
+  var statement = 0
+  /// The definition being read.
+  var defining: String?
+  /// Whether declarations' ranges are of this source.
+  let declarationsAreHere: Bool
+
+  init(_ environment: Environment, source: SourceText, declarationsAreHere: Bool) {
+    self.environment = environment
+    self.source = source
+    self.declarationsAreHere = declarationsAreHere
+  }
+
+  func isSize(_ name: String) -> Bool {
+    environment.dimensions.contains(name) || state.dimensions.contains(name)
+  }
+
+  func isBound(_ name: String) -> Bool { indices.contains { $0.name == name } }
+
+  /// The expression in the language's own spelling.
+  func respelled(_ tree: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
+    let respelling = Respelling(
+      source: source,
+      isFunction: { name in
+        self.environment.functions[name] != nil && self.environment.declarations[name] == nil
+          || self.environment.isFunction(name)
+      },
+      hasMeaning: { self.hasValue($0) || self.isSize($0) || self.faulty.contains($0) })
+    return try respelling(tree)
+  }
+
+  /// Notes where something stands by which typings are ranked.
+  func note(_ use: Use) {
+    if environment.infersUndeclared { state.uses.append(use) }
+  }
+
+  /// Whether a name that is declared or defined is an array.
+  func isKnownArray(_ name: String) -> Bool {
+    if case .value(let shape) = environment.declarations[name]?.type { return !shape.isScalar }
+    guard let shape = drafts[name]?.shape ?? environment.definitions[name]?.shape else { return false }
+    return kind(of: shape) != .scalar
+  }
+
+  // MARK: Expressions
+
+  /// A whole expression of a statement.
+  func root(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    let tree = try respelled(tree)
+    if environment.infersUndeclared { state.roots.append(tree) }
+    return try draft(tree)
+  }
+
+  func draft(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    switch tree.kind {
+    case .number(let value): return Draft(tree, .scalar) { _ in .number(value) }
+    case .name(let name): return try nameDraft(tree, name)
+    case .negate(let a): return try negation(tree, a)
+    case .transpose(let a): return try transposition(tree, a)
+    case .inverseTranspose(let a): return try inverseTransposition(tree, a)
+    case .norm(let a): return try norm(tree, a)
+    case .binary(let operation, let a, let b): return try binary(tree, operation, a, b)
+    case .call(let name, let nameRange, let isGreek, let arguments):
+      return try call(tree, name, nameRange, isGreek, arguments)
+    case .derivative(let derivative, let name, let nameRange, let arguments):
+      return try application(tree, derivative, name, nameRange, arguments)
+    case .blocks(let rows): return try blocks(tree, rows)
+    case .entry(let array, let subscripts): return try entry(tree, array, subscripts)
+    case .sum(let index, let range, let lower, let upper, let summand):
+      return try indexedSum(tree, index, range, bounds: (lower, upper), summand)
+    }
+  }
+
+  private func negation(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let a = try draft(a)
+    return Draft(tree, a.shape) { .negate(a.built($0)) }
+  }
+
+  private func transposition(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    if case .number(let value) = a.kind, value == 1 || value == 0, source.text(a.range).count == 1 {
+      // 1'*x: a row of ones.
+      let size = state.unifier.fresh(many: true)
+      return Draft(tree, .row(size)) { unifier in
+        let column = Shape.vector(unifier.resolve(size))
+        return .transpose(TypedExpression(value == 1 ? .ones : .zeros, shape: column, range: tree.range))
+      }
+    }
+    let a = try draft(a)
+    note(.array(a))
+    return Draft(tree, a.shape.transposed) { .transpose(a.built($0)) }
+  }
+
+  private func norm(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let a = try draft(a)
+    note(.array(a))
+    return Draft(tree, .scalar) { .call("norm2", [a.built($0)]) }
+  }
+
+  /// `X^-T`: the transpose of the inverse.
+  func inverseTransposition(_ tree: SyntaxTree, _ a: SyntaxTree) throws(Diagnostic) -> Draft {
+    let minusOne = SyntaxTree(.negate(SyntaxTree(.number(1), range: tree.range)), range: tree.range)
+    let inverse = try power(tree, a, minusOne)
+    return Draft(tree, inverse.shape.transposed) { .transpose(inverse.built($0)) }
+  }
+
+  private func nameDraft(_ tree: SyntaxTree, _ name: String) throws(Diagnostic) -> Draft {
+    if isBound(name) { return Draft(tree, .scalar) { _ in .index(name) } }
+    if let declaration = environment.declarations[name] {
+      guard case .value(let shape) = declaration.type else {
+        throw Diagnostic(.functionWithoutArguments(name), at: tree.range)
+      }
+      return Draft(tree, shape) { _ in .name(name) }
+    }
+    if let shape = drafts[name]?.shape ?? environment.definitions[name]?.shape {
+      return Draft(tree, shape) { _ in .name(name) }
+    }
+    if isSize(name) { return Draft(tree, .scalar) { _ in .dimension(name) } }
+    if name == "end", let size = ends.last {
+      return Draft(tree, .scalar) { TypedExpression.Kind(size: $0.resolve(size), range: tree.range) }
+    }
+    if name == defining { throw Diagnostic(.cyclic(name), at: tree.range) }
+    if faulty.contains(name) { throw Diagnostic(.dependsOnFaulty(name), at: tree.range) }
+    if let line = upcoming[name] { throw Diagnostic(.usedBeforeItsLine(name, line: line), at: tree.range) }
+    if name == "pi" || name == "e", !variables.contains(name) {
+      return Draft(tree, .scalar) { _ in .constant(name) }
+    }
+    if name == "I" {
+      let size = state.unifier.fresh(many: true)
+      return Draft(tree, Shape(size, size)) { _ in .identity }
+    }
+    return try undeclared(tree, name)
+  }
+
+  private func undeclared(_ tree: SyntaxTree, _ name: String) throws(Diagnostic) -> Draft {
+    if let place = state.undeclaredIndex[name] {
+      return Draft(tree, state.undeclared[place].shape) { _ in .name(name) }
+    }
+    if environment.functions[name] != nil {
+      throw Diagnostic(.functionWithoutArguments(name), at: tree.range)
+    }
+    if Words.isReserved(name) { throw Diagnostic(.wordInExpression(name), at: tree.range) }
+    guard environment.infersUndeclared else {
+      let nearest = nearestName(to: name, among: environment.knownNames)
+      throw Diagnostic(.unknownName(name, nearest: nearest), at: tree.range)
+    }
+    guard state.undeclared.count < Limits.undeclaredNames else {
+      throw Diagnostic(.tooManyUndeclared(limit: Limits.undeclaredNames), at: tree.range)
+    }
+    let shape =
+      switch environment.fontHints[name] {
+      case .vector: Shape.vector(state.unifier.fresh(many: true))
+      case .matrix: Shape(state.unifier.fresh(many: true), state.unifier.fresh(many: true))
+      case nil: Shape(state.unifier.fresh(), state.unifier.fresh())
+      }
+    state.undeclaredIndex[name] = state.undeclared.count
+    state.undeclared.append((name, shape, tree.range))
+    return Draft(tree, shape) { _ in .name(name) }
+  }
+
+  private func binary(
+    _ tree: SyntaxTree, _ operation: BinaryOperator, _ left: SyntaxTree, _ right: SyntaxTree
+  ) throws(Diagnostic) -> Draft {
+    if operation == .power { return try power(tree, left, right) }
+    let a = try draft(left)
+    let b = try draft(right)
+    switch operation {
+    case .multiply:
+      if b.tree.name != nil { note(.multiplied(a, b)) }
+      let shape = try product(a, b, tree.range)
+      return Draft(tree, shape) { .multiply(a.built($0), b.built($0)) }
+    case .divide: return try quotient(tree, a, b)
+    case .centeredDot:
+      let shape = openShape()
+      try post(.centeredDot(a, b, shape), at: tree.range)
+      return Draft(tree, state.unifier.resolve(shape)) { unifier in
+        let (left, right) = (a.built(unifier), b.built(unifier))
+        return left.shape.isVector && right.shape.isVector
+          ? .call("dot", [left, right]) : .multiply(left, right)
+      }
+    case .kronecker: return kronecker(tree, a, b)
+    case .add, .subtract, .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .compare, .power:
+      return try elementwise(tree, operation, a, b)
+    }
+  }
+
+  /// A quotient by a scalar; by a square matrix the product with its inverse, `b'/A`.
+  private func quotient(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) throws(Diagnostic) -> Draft {
+    // Something undeclared is a scalar here, unless it reads as `x'/A`.
+    var isSolution = false
+    if case .transpose = a.tree.lastFactor.kind, let name = b.tree.name {
+      isSolution = Letters.isCapital(name)
+    }
+    if kind(of: b.shape) != .matrix, !isSolution {
+      try require(b.shape, equals: .scalar, .division(a, b), at: tree.range)
+      return Draft(tree, a.shape) { .divide(a.built($0), b.built($0)) }
+    }
+    let shape = openShape()
+    try post(.quotient(a, b, shape), at: tree.range)
+    return Draft(tree, state.unifier.resolve(shape)) { unifier in
+      let (left, right) = (a.built(unifier), b.built(unifier))
+      if right.shape.isScalar { return .divide(left, right) }
+      return .multiply(left, TypedExpression(.call("inv", [right]), shape: right.shape, range: right.range))
+    }
+  }
+
+  func kronecker(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) -> Draft {
+    let rows = state.unifier.resolve(a.shape.rows) * state.unifier.resolve(b.shape.rows)
+    let columns = state.unifier.resolve(a.shape.columns) * state.unifier.resolve(b.shape.columns)
+    return Draft(tree, Shape(rows, columns)) { .kronecker(a.built($0), b.built($0)) }
+  }
+
+  private func elementwise(
+    _ tree: SyntaxTree, _ operation: BinaryOperator, _ a: Draft, _ b: Draft
+  ) throws(Diagnostic) -> Draft {
+    switch operation {
+    case .add, .subtract, .compare: note(.joined(a, b))
+    case .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .power, .multiply, .divide, .kronecker,
+      .centeredDot:
+      break
+    }
+    let shape = try broadcast(operation.text, a, b, tree.range)
+    return Draft(tree, shape) {
+      let (a, b) = (a.built($0), b.built($0))
+      switch operation {
+      case .add: return .add(a, b)
+      case .subtract: return .subtract(a, b)
+      case .elementwiseMultiply: return .elementwiseMultiply(a, b)
+      case .elementwiseDivide: return .elementwiseDivide(a, b)
+      case .elementwisePower, .power: return .elementwisePower(a, b)
+      case .compare(let comparison): return .compare(comparison, a, b)
+      case .multiply: return .multiply(a, b)
+      case .divide: return .divide(a, b)
+      case .kronecker: return .kronecker(a, b)
+      case .centeredDot: return .multiply(a, b)
+      }
+    }
+  }
+
+  /// `^`: of a scalar by a scalar, of a square matrix by an integer; `A^T` transposes unless T is declared.
+  func power(_ tree: SyntaxTree, _ left: SyntaxTree, _ right: SyntaxTree) throws(Diagnostic) -> Draft {
+    if right.name == "T" {
+      if hasMeaning("T") {
+        throw Diagnostic(.transposeByName(source.text(left.range).shortened), at: right.range)
+      }
+      return try transposition(tree, left)
+    }
+    if case .negate(let inner) = right.kind, inner.name == "T", !hasMeaning("T") {
+      return try inverseTransposition(tree, left)
+    }
+    let base = try draft(left)
+    let exponent = try draft(right)
+    try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
+    let integer = right.integerLiteral
+    let shape = openShape()
+    // A superscript is written out.
+    let text = integer.map { "\($0)" } ?? source.text(right.range).shortened
+    try post(.power(base, exponent: integer, exponentText: text, shape), at: tree.range)
+    return Draft(tree, shape) { unifier in
+      if let integer, !unifier.resolve(base.shape).isScalar {
+        return .matrixPower(base.built(unifier), integer)
+      }
+      return .elementwisePower(base.built(unifier), exponent.built(unifier))
+    }
+  }
+
+  private func hasMeaning(_ name: String) -> Bool {
+    isBound(name) || environment.declarations[name] != nil || drafts[name] != nil
+      || environment.definitions[name] != nil || isSize(name)
+  }
+
+  // MARK: Constraints
+
+  func openShape() -> Shape { Shape(state.unifier.fresh(), state.unifier.fresh()) }
+
+  func product(_ a: Draft, _ b: Draft, _ range: SourceRange) throws(Diagnostic) -> Shape {
+    if a.shape.isScalar { return b.shape }
+    if b.shape.isScalar { return a.shape }
+    let shape = openShape()
+    try post(.product(a, b, shape), at: range)
+    return state.unifier.resolve(shape)
+  }
+
+  func broadcast(_ operation: String, _ a: Draft, _ b: Draft, _ range: SourceRange) throws(Diagnostic)
+    -> Shape
+  {
+    if a.shape == b.shape || b.shape.isScalar { return a.shape }
+    if a.shape.isScalar { return b.shape }
+    let shape = openShape()
+    try post(.broadcast(operation, a, b, shape), at: range)
+    return state.unifier.resolve(shape)
+  }
+
+  func require(_ a: Shape, equals b: Shape, _ kindred: Problem.Kindred, at range: SourceRange)
+    throws(Diagnostic)
+  {
+    if a == b { return }
+    try post(.equal(a, b, kindred), at: range)
+  }
+
+  /// Decides a constraint now, or keeps it.
+  func post(_ kind: Constraint.Kind, at range: SourceRange) throws(Diagnostic) {
+    let constraint = Constraint(kind: kind, range: range, statement: statement)
+    if try !attempt(constraint) { state.pending.append(constraint) }
+  }
+}

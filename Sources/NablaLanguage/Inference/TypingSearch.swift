@@ -1,0 +1,268 @@
+import NablaTypes
+
+/// Seeks the typing of least cost, branch and bound.
+struct TypingSearch {
+  /// What is decided next: whether an expression is a scalar, or what a name is.
+  private enum Decision {
+    case question(Draft)
+    case name(Int)
+  }
+
+  private let engine: InferenceEngine
+  /// Without what is looked at afterwards: the shape of a gradient is not to decide what a name is.
+  private let start: InferenceEngine.State
+  private let original: InferenceEngine.State
+  private let roles: NameRoles
+  private let habits: [NameHabit]
+  private var steps: Int
+  private var best: (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])?
+  /// Another typing of the same cost.
+  private(set) var alternative: InferenceEngine.State?
+
+  init(_ engine: InferenceEngine, _ steps: Int) {
+    self.engine = engine
+    self.steps = steps
+    original = engine.state
+    engine.state.pending.removeAll(where: \.isAfterthought)
+    start = engine.state
+    let index = engine.state.undeclaredIndex
+    roles = NameRoles(
+      engine.state.roots, isUndeclared: { index[$0] != nil },
+      isNumber: { engine.isSize($0) || index[$0] == nil && ($0 == "pi" || $0 == "e") })
+    habits = engine.state.undeclared.map { [roles] in
+      roles.intercepts.contains($0.name) ? .scalar : NameHabit($0.name)
+    }
+  }
+
+  /// The state of the best typing; nil where none fits.
+  mutating func run() throws(SearchFailure) -> InferenceEngine.State? {
+    defer { engine.state = original }
+    let questions = start.uses.compactMap { use -> Draft? in
+      if case .question(let draft) = use { draft } else { nil }
+    }
+    let decisions = questions.map(Decision.question) + engine.openNames.map(Decision.name)
+    try descend(decisions[...])
+    return best?.state
+  }
+
+  /// Tries what is still open, the likeliest first.
+  private mutating func descend(_ decisions: ArraySlice<Decision>) throws(SearchFailure) {
+    if steps > Limits.inferenceSteps { throw engine.undecidedError() }
+    steps += engine.state.uses.count
+    if isHopeless(bound()) { return }
+    var rest = decisions
+    while let decision = rest.popFirst() {
+      let shape: Shape
+      let kinds: [TypeKind?]
+      switch decision {
+      case .question(let draft):
+        shape = draft.shape
+        // Whatever it is otherwise is left open.
+        kinds = [.scalar, nil]
+      case .name(let index):
+        shape = engine.state.undeclared[index].shape
+        kinds = habits[index].order
+      }
+      if engine.kind(of: shape) != nil { continue }
+      let before = engine.state
+      for kind in kinds {
+        engine.state = before
+        steps += 1
+        if let kind, !engine.assume(kind, shape) { continue }
+        do throws(SearchFailure) { try engine.propagate(&steps) } catch { continue }
+        try descend(rest)
+      }
+      return
+    }
+    conclude()
+  }
+
+  private func isHopeless(_ bound: TypingCost) -> Bool {
+    guard let best else { return false }
+    return bound > best.cost || alternative != nil && bound == best.cost
+  }
+
+  private mutating func conclude() {
+    let state = engine.state
+    guard let cost = finalCost(), !isHopeless(cost) else {
+      engine.state = state
+      return
+    }
+    let kinds = state.undeclared.map { engine.kind(of: $0.shape) }
+    guard let found = best, found.cost == cost else {
+      best = (state, cost, kinds)
+      alternative = nil
+      return
+    }
+    if found.kinds == kinds { return }
+    // Of two that are as good the one with its scalars in front is shown.
+    if trailing(kinds) < trailing(found.kinds) {
+      alternative = found.state
+      best = (state, cost, kinds)
+    } else {
+      alternative = state
+    }
+  }
+
+  /// How many scalars stand behind arrays that they scale.
+  private func trailing(_ kinds: [TypeKind?]) -> Int {
+    let index = start.undeclaredIndex
+    return zip(start.undeclared, kinds).reduce(0) { count, pair in
+      guard pair.1 == .scalar else { return count }
+      return count
+        + roles.leftNeighbours(of: pair.0.name).count { name in
+          index[name].map { kinds[$0] != .scalar } ?? engine.isKnownArray(name)
+        }
+    }
+  }
+
+  // MARK: Costs
+
+  /// What the decided names cost at least.
+  private func bound() -> TypingCost {
+    var cost = TypingCost()
+    for use in engine.state.uses {
+      switch use {
+      case .multiplied: break
+      case .array(let draft): if isScalar(draft) == true { cost.scalarsAsArrays += 1 }
+      case .question(let draft): if isScalar(draft) == false { cost.arraysAsked += 1 }
+      case .joined(let a, let b):
+        if isUnlikely(a, next: b) || isUnlikely(b, next: a) { cost.mixtures += 1 }
+      }
+    }
+    for (index, entry) in engine.state.undeclared.enumerated() {
+      guard let kind = engine.kind(of: entry.shape) else { continue }
+      cost.unusual += habits[index].cost(of: kind, scales: roles.mayScale(entry.name))
+      if kind != .scalar {
+        cost.arrays += 1
+        if NameHabit.factors.contains(entry.name) { cost.letters += 1 }
+      }
+    }
+    return cost
+  }
+
+  private func isScalar(_ draft: Draft) -> Bool? { engine.kind(of: draft.shape).map { $0 == .scalar } }
+
+  /// Whether a scalar stands next to an array and is neither a number nor a Greek name.
+  private func isUnlikely(_ a: Draft, next b: Draft) -> Bool {
+    guard isScalar(a) == true, isArray(b) else { return false }
+    return !isExempt(a.tree)
+  }
+
+  private func isArray(_ draft: Draft) -> Bool {
+    engine.state.unifier.size(draft.shape.rows) == .many
+      || engine.state.unifier.size(draft.shape.columns) == .many
+  }
+
+  private func isExempt(_ tree: SyntaxTree) -> Bool {
+    switch tree.kind {
+    case .number: true
+    case .name(let name):
+      engine.isSize(name) || name == "pi" || name == "e" || Letters.isGreek(name)
+        || roles.intercepts.contains(name)
+    case .negate(let a): isExempt(a)
+    case .binary(_, let a, let b): isExempt(a) && isExempt(b)
+    case .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: false
+    }
+  }
+
+  /// The scalars that are added to arrays, or stand behind matrices.
+  private func mixedNames() -> Set<String> {
+    var result: Set<String> = []
+    for use in engine.state.uses {
+      switch use {
+      case .joined(let a, let b):
+        for (one, other) in [(a, b), (b, a)] where isScalar(one) == true && isArray(other) {
+          Self.collectAdded(one.tree, into: &result)
+        }
+      case .multiplied(let a, let b):
+        if engine.kind(of: a.shape) == .matrix, isScalar(b) == true {
+          Self.collectAdded(b.tree, into: &result)
+        }
+      case .array, .question: break
+      }
+    }
+    return result
+  }
+
+  private static func collectAdded(_ tree: SyntaxTree, into names: inout Set<String>) {
+    switch tree.kind {
+    case .name(let name): names.insert(name)
+    case .negate, .binary, .call: tree.forEachChild { collectAdded($0, into: &names) }
+    case .number, .transpose, .inverseTranspose, .derivative, .norm, .blocks, .entry, .sum: break
+    }
+  }
+
+  /// The cost of a complete typing; nil where a capital is something else than a matrix without need.
+  private func finalCost() -> TypingCost? {
+    var cost = bound()
+    let state = engine.state
+    var kinds: [String: TypeKind] = [:]
+    for entry in state.undeclared { kinds[entry.name] = engine.kind(of: entry.shape) }
+    let isArray = { (name: String) -> Bool in
+      if let kind = kinds[name] { return kind != .scalar }
+      return engine.isKnownArray(name)
+    }
+    let mixed = mixedNames()
+    cost.unusual = 0
+    for (index, entry) in state.undeclared.enumerated() {
+      guard let kind = kinds[entry.name] else { continue }
+      let scales = !mixed.contains(entry.name) && roles.scales(entry.name, isArray: isArray)
+      cost.unusual += habits[index].cost(of: kind, scales: scales)
+      guard case .matrix = habits[index] else { continue }
+      switch kind {
+      case .matrix: break
+      case .scalar:
+        if isGiven(index) || roles.isScalarForCertain(entry.name) { continue }
+        guard scales, costAsMatrix(index).map({ $0 <= cost }) != true else { return nil }
+      case .vector:
+        if let other = costAsMatrix(index), other.mixtures <= cost.mixtures, !isGiven(index) { return nil }
+      case .row: if costAsMatrix(index) != nil, !isGiven(index) { return nil }
+      }
+    }
+    return cost
+  }
+
+  /// Whether the type was clear before anything was assumed.
+  private func isGiven(_ index: Int) -> Bool {
+    let state = engine.state
+    defer { engine.state = state }
+    engine.state = start
+    return engine.kind(of: start.undeclared[index].shape) != nil
+  }
+
+  /// What it costs at least if a name is a matrix and all the others are what they are; nil where it does not fit.
+  private func costAsMatrix(_ index: Int) -> TypingCost? {
+    let kinds = engine.state.undeclared.map { engine.kind(of: $0.shape) }
+    if let cost = cost(kinds, asMatrix: { $0 == index }) { return cost }
+    // Those of one kind may keep each other from being matrices: `(A + B)*x`.
+    return cost(kinds) { habits[$0] == .matrix && kinds[$0] == kinds[index] }
+  }
+
+  private func cost(_ kinds: [TypeKind?], asMatrix isMatrix: (Int) -> Bool) -> TypingCost? {
+    let state = engine.state
+    defer { engine.state = state }
+    engine.state = start
+    for (other, kind) in kinds.enumerated() {
+      let kind = isMatrix(other) ? .matrix : kind
+      if let kind, !engine.assume(kind, start.undeclared[other].shape) { return nil }
+    }
+    var steps = 0
+    do throws(SearchFailure) { try engine.propagate(&steps) } catch { return nil }
+    return bound()
+  }
+}
+
+extension Constraint {
+  /// Whether it says nothing about what a name is, but is looked at once that is known.
+  var isAfterthought: Bool {
+    switch kind {
+    case .gradient, .vectorNorm: true
+    // Bars fix a shape, too, where they are not about a norm.
+    case .bars(let bars, _, _): bars == .sum || bars == .largest
+    case .product, .broadcast, .power, .equal, .centeredDot, .quotient, .diagonal, .rowwiseReduction,
+      .oneSubscript, .subscriptBound:
+      false
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import NablaTypes
+
+/// Makes sizes equal by giving values to the open ones; declared names stay as they are.
+struct Unifier {
+  enum Outcome { case equal, different, later }
+  enum Size { case one, many, open }
+
+  private var bindings: [String: Dimension] = [:]
+  /// The open sizes that are known not to be 1.
+  private var many: Set<String> = []
+  private var count = 0
+
+  /// A new open size.
+  mutating func fresh(many isMany: Bool = false) -> Dimension {
+    count += 1
+    let name = "?\(count)"
+    if isMany { many.insert(name) }
+    return Dimension(name: name)
+  }
+
+  static func isOpen(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: "?") }
+
+  /// The size with all that is known put in.
+  func resolve(_ size: Dimension) -> Dimension {
+    if bindings.isEmpty { return size }
+    if let name = size.name {
+      guard Self.isOpen(name), let value = bindings[name] else { return size }
+      return resolve(value)
+    }
+    if size.constant != nil { return size }
+    var values: [String: Dimension] = [:]
+    for term in size.terms {
+      for name in term.names where Self.isOpen(name) && values[name] == nil {
+        if let value = bindings[name] { values[name] = resolve(value) }
+      }
+    }
+    return values.isEmpty ? size : size.substituting(values)
+  }
+
+  func resolve(_ shape: Shape) -> Shape { Shape(resolve(shape.rows), resolve(shape.columns)) }
+
+  /// Whether a size is 1; any other number and any name counts as many.
+  func size(_ unresolved: Dimension) -> Size {
+    let size = resolve(unresolved)
+    if size.isOne { return .one }
+    if let name = size.name, Self.isOpen(name), !many.contains(name) { return .open }
+    return size.names.allSatisfy(Self.isOpen) && size.names.count > 0 && size.name == nil
+      ? sizeOfProduct(size) : .many
+  }
+
+  private func sizeOfProduct(_ size: Dimension) -> Size {
+    guard size.terms.count == 1, size.terms[0].coefficient == 1 else { return .many }
+    return size.terms[0].names.contains { many.contains($0) } ? .many : .open
+  }
+
+  /// Says that a size is not 1; false when it is.
+  mutating func requireMany(_ unresolved: Dimension) -> Bool {
+    let size = resolve(unresolved)
+    if size.isOne { return false }
+    if let name = size.name, Self.isOpen(name) { many.insert(name) }
+    return true
+  }
+
+  mutating func unify(_ a: Shape, _ b: Shape) -> Outcome {
+    let rows = unify(a.rows, b.rows)
+    if rows == .different { return .different }
+    let columns = unify(a.columns, b.columns)
+    if columns == .different { return .different }
+    return rows == .later || columns == .later ? .later : .equal
+  }
+
+  mutating func unify(_ unresolvedA: Dimension, _ unresolvedB: Dimension) -> Outcome {
+    if unresolvedA == unresolvedB { return .equal }
+    let a = resolve(unresolvedA)
+    let b = resolve(unresolvedB)
+    if a == b { return .equal }
+    if let name = a.name, Self.isOpen(name), !b.names.contains(name) {
+      return bind(name, b) ? .equal : .different
+    }
+    if let name = b.name, Self.isOpen(name), !a.names.contains(name) {
+      return bind(name, a) ? .equal : .different
+    }
+    let difference = Self.reduced(a - b)
+    if !difference.names.contains(where: Self.isOpen) { return .different }
+    guard let open = Self.solvable(difference) else { return .later }
+    let rest = difference - Dimension(open.coefficient) * Dimension(name: open.name)
+    let value = open.coefficient > 0 ? Dimension(0) - rest : rest
+    return bind(open.name, value) ? .equal : .different
+  }
+
+  private mutating func bind(_ name: String, _ value: Dimension) -> Bool {
+    if !value.isPossibleSize { return false }
+    if many.contains(name), !requireMany(value) { return false }
+    bindings[name] = value
+    return true
+  }
+
+  /// The polynomial without the factors that all its terms share.
+  private static func reduced(_ difference: Dimension) -> Dimension {
+    guard let first = difference.terms.first else { return difference }
+    var divisor = 0
+    for term in difference.terms {
+      var (x, y) = (divisor.magnitude, term.coefficient.magnitude)
+      while y != 0 { (x, y) = (y, x % y) }
+      divisor = Int(clamping: x)
+    }
+    var shared = first.names
+    for term in difference.terms.dropFirst() {
+      var left = term.names
+      shared = shared.filter { name in
+        guard let place = left.firstIndex(of: name) else { return false }
+        left.remove(at: place)
+        return true
+      }
+    }
+    if shared.isEmpty && divisor <= 1 { return difference }
+    var result = Dimension(0)
+    for term in difference.terms {
+      var names = term.names
+      for name in shared { if let place = names.firstIndex(of: name) { names.remove(at: place) } }
+      result = result + names.reduce(Dimension(term.coefficient / divisor)) { $0 * Dimension(name: $1) }
+    }
+    return result
+  }
+
+  /// An open name that stands once, alone, with coefficient 1 or -1.
+  private static func solvable(_ difference: Dimension) -> (name: String, coefficient: Int)? {
+    for term in difference.terms where term.names.count == 1 && term.coefficient.magnitude == 1 {
+      let name = term.names[0]
+      guard isOpen(name) else { continue }
+      if difference.terms.filter({ $0.names.contains(name) }).count == 1 { return (name, term.coefficient) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,216 @@
+import NablaCore
+import NablaTypes
+
+extension Presenter {
+  /// A part of a sum, or a whole, with its sign taken off.
+  struct SignedPiece {
+    var isNegative: Bool
+    var piece: Piece
+    var joined: Piece { isNegative ? Piece(.negative(piece.layout), key: piece.key) : piece }
+  }
+
+  /// How far a sum among the factors is turned round to save a minus.
+  enum FlipPolicy: Int {
+    /// Within a sum: `a + b*(c - d)`, but `a - b*(1 - c)`.
+    case plainSums = 0
+    case anySum = 2
+  }
+
+  /// How deep in products within products a sum is looked for to carry a sign.
+  private static let signDepth = 6
+
+  /// A product as a whole, its sign in front.
+  func whole(_ formula: Formula) -> Piece { signed(formula, isSized: false, .anySum).joined }
+
+  /// The formula without its sign. Where its size is known from what stands beside it, ones and the size of an
+  /// identity are left out.
+  func signed(_ formula: Formula, isSized: Bool, _ policy: FlipPolicy) -> SignedPiece {
+    let (coefficient, core) = formula.splitCoefficient
+    if coefficient.isOverflow { return SignedPiece(isNegative: false, piece: number(coefficient)) }
+    var factors = core.factors
+    var isNegative = coefficient.isNegative
+    for (index, factor) in factors.enumerated() {
+      let (isTurned, other) = settled(factor, depth: 0)
+      factors[index] = other
+      if isTurned { isNegative.toggle() }
+    }
+    if isNegative, let flipped = flipped(factors, policy) ?? (lowersPlaces ? flippedInside(factors) : nil) {
+      factors = flipped
+      isNegative = false
+    }
+    let piece = times(coefficient.magnitude, factors, shape: formula.shape, isSized: isSized)
+    return SignedPiece(isNegative: isNegative, piece: piece)
+  }
+
+  /// The factor with a number positive where it stands in a sum, as in `1 - x`; and whether that turned the sign.
+  private func settled(_ factor: Formula, depth: Int) -> (isTurned: Bool, Formula) {
+    if depth > Self.signDepth { return (false, factor) }
+    switch factor.kind {
+    case .sum(let terms):
+      let numbers = terms.filter(\.isFixed)
+      let isTurned = numbers.count == 1 && numbers[0].splitCoefficient.0.isNegative && factor.isMixedSum
+      return isTurned ? (true, factor.negatedTermwise) : (false, factor)
+    case .times(let factors):
+      let (isTurned, others) = settled(factors, depth: depth + 1)
+      return others == factors ? (false, factor) : (isTurned, .interned(.times(others), factor.shape))
+    case .product(let chain):
+      let (isTurned, others) = settled(chain, depth: depth + 1)
+      return others == chain ? (false, factor) : (isTurned, .interned(.product(others), factor.shape))
+    case .power(let base, let exponent):
+      guard let count = exponent.number?.integer, !count.isMultiple(of: 2), case .sum = base.kind else {
+        return (false, factor)
+      }
+      let (isTurned, other) = settled(base, depth: depth + 1)
+      return isTurned ? (true, .interned(.power(other, exponent), factor.shape)) : (false, factor)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+      .differential:
+      return (false, factor)
+    }
+  }
+
+  private func settled(_ factors: [Formula], depth: Int) -> (isTurned: Bool, [Formula]) {
+    var isTurned = false
+    var result = factors
+    for index in factors.indices where !hasTwin(index, in: factors) {
+      let (turns, other) = settled(factors[index], depth: depth)
+      result[index] = other
+      if turns { isTurned.toggle() }
+    }
+    return (isTurned, result)
+  }
+
+  /// The factors with one sum turned round, if there is one that reads well so.
+  private func flipped(_ factors: [Formula], _ policy: FlipPolicy) -> [Formula]? {
+    var best: (rank: Int, index: Int, factor: Formula)?
+    for (index, factor) in factors.enumerated() {
+      guard let (rank, other) = flipped(factor, depth: 0), rank <= policy.rawValue else { continue }
+      if let known = best, known.rank <= rank { continue }
+      best = (rank, index, other)
+    }
+    guard let best else { return nil }
+    var result = factors
+    result[best.index] = best.factor
+    return result
+  }
+
+  /// The opposite of a factor, by turning round a sum in it; the lower the rank, the better it reads.
+  private func flipped(_ factor: Formula, depth: Int) -> (rank: Int, Formula)? {
+    if depth > Self.signDepth { return nil }
+    switch factor.kind {
+    case .sum(let terms):
+      guard factor.isMixedSum else { return nil }
+      return (terms.contains(where: \.isFixed) ? 1 : 0, factor.negatedTermwise)
+    case .times(let factors):
+      guard let (rank, others) = bestFlip(factors, depth: depth + 1) else { return nil }
+      return (rank, .interned(.times(others), factor.shape))
+    case .product(let chain):
+      guard let (rank, others) = bestFlip(chain, depth: depth + 1) else { return nil }
+      return (rank, .interned(.product(others), factor.shape))
+    case .power(let base, let exponent):
+      guard let count = exponent.number?.integer, !count.isMultiple(of: 2), case .sum = base.kind,
+        let (_, other) = flipped(base, depth: depth + 1)
+      else { return nil }
+      return (count < 0 ? 2 : 1, .interned(.power(other, exponent), factor.shape))
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+      .differential:
+      return nil
+    }
+  }
+
+  /// The factors with a sum within a sum over an index turned round, where that puts its weightier term first.
+  private func flippedInside(_ factors: [Formula]) -> [Formula]? {
+    for (index, factor) in factors.enumerated() {
+      guard case .apply(.indexSum(let name, let first, let last), let body) = factor.kind else { continue }
+      var inner = body[0].factors
+      let place = inner.indices.first { place in
+        !inner[place].terms.contains(where: \.isFixed) && oriented(inner[place]) != inner[place]
+          && !hasTwin(place, in: inner)
+      }
+      guard let place else { continue }
+      inner[place] = oriented(inner[place])
+      var result = factors
+      result[index] = .interned(
+        .apply(
+          .indexSum(name, first, last), [inner.count == 1 ? inner[0] : .interned(.times(inner), .scalar)]),
+        .scalar)
+      return result
+    }
+    return nil
+  }
+
+  private func bestFlip(_ factors: [Formula], depth: Int) -> (rank: Int, [Formula])? {
+    var best: (rank: Int, index: Int, factor: Formula)?
+    for (index, factor) in factors.enumerated() where !hasTwin(index, in: factors) {
+      guard let (rank, other) = flipped(factor, depth: depth) else { continue }
+      if let known = best, known.rank <= rank { continue }
+      best = (rank, index, other)
+    }
+    guard let best else { return nil }
+    var result = factors
+    result[best.index] = best.factor
+    return (best.rank, result)
+  }
+
+  /// Whether another factor is the same sum or its transpose, as in `(x - mu)*(x - mu)'`.
+  func hasTwin(_ index: Int, in factors: [Formula]) -> Bool {
+    guard case .sum = factors[index].kind, factors.count <= 64 else { return false }
+    let sum = factors[index]
+    return factors.indices.contains { other in
+      guard other != index, case .sum = factors[other].kind else { return false }
+      let twin = factors[other]
+      return twin == sum
+        || twin.shape == sum.shape.transposed && weight(twin) == weight(sum) && twin.transposed == sum
+    }
+  }
+
+  /// Of a sum and its opposite, the one in which the weightier term is positive.
+  func oriented(_ sum: Formula) -> Formula {
+    guard case .sum(let terms) = sum.kind, sum.isMixedSum else { return sum }
+    let cores = terms.map { $0.splitCoefficient }
+    let first = cores.filter { !$0.1.isFixed }
+      .min { a, b in
+        let (x, y) = (weight(a.1), weight(b.1))
+        if x != y { return x > y }
+        let (p, q) = (isGreek(a.1), isGreek(b.1))
+        if p != q { return q }
+        return precedes(piece(a.1).key, piece(b.1).key)
+      }
+    guard let first, first.0.isNegative else { return sum }
+    return sum.negatedTermwise
+  }
+
+  /// As `oriented`, but as it is where no term outweighs the others and names do not tell data from parameters.
+  func clearlyOriented(_ sum: Formula) -> Formula {
+    guard case .sum(let terms) = sum.kind else { return sum }
+    let weights = terms.map { weight($0.splitCoefficient.1) }
+    let most = weights.max() ?? 0
+    let heaviest = zip(terms, weights).filter { $0.1 == most }.map { isGreek($0.0.splitCoefficient.1) }
+    return heaviest.count == 1 || Set(heaviest).count > 1 ? oriented(sum) : sum
+  }
+
+  private func isGreek(_ formula: Formula) -> Bool { Names.startsGreek(piece(formula).key) }
+
+  /// What a formula costs its reader, transposes aside.
+  func weight(_ formula: Formula) -> Int { formula.cost - Cost.turn * turn(of: formula).here }
+
+  /// Alphabetical, capitals among small letters.
+  func precedes(_ a: String, _ b: String) -> Bool {
+    let (x, y) = (a.lowercased(), b.lowercased())
+    return x == y ? a < b : x < y
+  }
+}
+
+extension Formula {
+  /// Whether it is a number, or one in every entry.
+  var isUniform: Bool { number != nil || uniformValue?.number != nil }
+
+  /// Whether it is a number, ones or an identity, times a number.
+  var isFixed: Bool { isUniform || splitCoefficient.1.isIdentity }
+
+  /// Whether it is a sum with positive and negative terms.
+  var isMixedSum: Bool {
+    guard case .sum(let terms) = kind else { return false }
+    let negative = terms.count { $0.splitCoefficient.0.isNegative }
+    return negative > 0 && negative < terms.count
+  }
+}

@@ -1,0 +1,80 @@
+import NablaCore
+import NablaTypes
+
+extension Presenter {
+  private struct Entry {
+    let term: SignedPiece
+    let weight: Int
+    /// Whether scalars stand before its array.
+    let isScaled: Bool
+    let isPlainNumber: Bool
+  }
+
+  /// A sum: positive terms first, then the weightier, then by the alphabet; a number stands last of its sign.
+  func sum(_ terms: [Formula], _ formula: Formula) -> Piece {
+    let turn = turn(of: formula)
+    // (x - mu)' for a row; around a matrix only when nothing inside is transposed then.
+    let isWorth = turn.turned + 1 < turn.here && (formula.shape.isRow || turn.turned == 0)
+    if isWorth, formula !== whole || formula.shape.isRow {
+      let inner = piece(formula.transposed)
+      return Piece(.transpose(inner.layout), key: inner.key + "'")
+    }
+    let isArray = !formula.isScalar
+    let parts = (isArray ? terms.flatMap { spread($0) } : terms).map { term in
+      (term: term, filling: isArray ? Filling(term) : .none)
+    }
+    if isArray, parts.allSatisfy({ $0.filling == .ones }) {
+      // Nothing but multiples of ones: (s + 2)*ones(n).
+      let values = terms.map { $0.uniformValue ?? .one }
+      return piece(.times([.sum(values, .scalar), .ones(formula.shape)]))
+    }
+    let hasFirm = parts.contains { $0.filling == .none }
+    // Beside I or diag(x) a bare number would be taken for a multiple of I.
+    let hasDiagonal =
+      formula.shape.isMatrix && parts.contains { $0.filling == .identity || Self.isDiagonal($0.term) }
+    let hasOnes = parts.contains { $0.filling == .ones }
+    let allNegative = terms.allSatisfy { $0.splitCoefficient.0.isNegative }
+    let entries = parts.map { part in
+      let isSized = part.filling == .ones ? !hasDiagonal : hasFirm || hasOnes
+      let core = part.term.splitCoefficient.1
+      return Entry(
+        term: signed(part.term, isSized: isSized, allNegative ? .anySum : .plainSums),
+        weight: weight(core), isScaled: isArray && !core.splitScalars.scalars.isEmpty,
+        isPlainNumber: part.term.isUniform)
+    }
+    let sorted = entries.sorted { a, b in
+      if a.term.isNegative != b.term.isNegative { return b.term.isNegative }
+      if a.isPlainNumber != b.isPlainNumber { return b.isPlainNumber }
+      if a.weight != b.weight { return a.weight > b.weight }
+      if a.isScaled != b.isScaled { return b.isScaled }
+      return precedes(a.term.piece.key, b.term.piece.key)
+    }
+    return Piece(
+      .sum(sorted.map { Layout.Term(isNegative: $0.term.isNegative, layout: $0.term.piece.layout) }),
+      of: sorted.map(\.term.piece))
+  }
+
+  /// A sum of scalars that stands for every entry, as a term each: `c + 1 - x` without brackets.
+  private func spread(_ term: Formula) -> [Formula] {
+    guard Filling(term) == .ones, case .sum(let scalars)? = term.uniformValue?.kind else { return [term] }
+    return scalars.map { .times([$0, .ones(term.shape)]) }
+  }
+
+  private static func isDiagonal(_ term: Formula) -> Bool {
+    guard case .apply(.array(.diagonalMatrix), _)? = term.splitScalars.array?.kind else { return false }
+    return true
+  }
+
+  /// What a term of a sum of arrays fills its places with, coefficients aside.
+  private enum Filling {
+    case ones, identity, none
+
+    init(_ term: Formula) {
+      guard let array = term.splitScalars.array else {
+        self = .none
+        return
+      }
+      self = array.isOnes ? .ones : array.isIdentity ? .identity : .none
+    }
+  }
+}

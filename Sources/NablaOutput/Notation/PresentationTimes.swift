@@ -1,0 +1,167 @@
+import NablaCore
+import NablaTypes
+
+extension Presenter {
+  private struct Factor {
+    let piece: Piece
+    /// Constants before names and functions before sums before entries of a differential.
+    let rank: Int
+    let cost: Int
+    let isLight: Bool
+  }
+
+  /// The factors of an elementwise product, by the places where they go.
+  private struct Sorted {
+    var scalars: [Factor] = []
+    var divisors: [Factor] = []
+    var arrays: [Factor] = []
+    var arrayDivisors: [Factor] = []
+  }
+
+  /// A positive coefficient times scalars and arrays.
+  func times(_ coefficient: Rational, _ factors: [Formula], shape: Shape, isSized: Bool) -> Piece {
+    let factors = factors.filter { !$0.isOne }
+    if coefficient.isOne, factors.count == 1, factors[0].shape == shape, positivePower(factors[0]) == nil {
+      let factor = factors[0]
+      if case .product(let chain) = factor.kind { return product(chain, isScalar: factor.isScalar) }
+      if isSized, factor.isOnes { return number(1) }
+      return isSized && factor.isIdentity ? inferredIdentity(factor) : piece(factor)
+    }
+    let arraysAreMany = factors.count(where: { !$0.isScalar }) > 1
+    var sorted = Sorted()
+    for factor in factors {
+      if isSized, factor.isOnes { continue }
+      if let (base, exponent) = positivePower(factor) {
+        let divisor = self.factor(base, power(base, .number(exponent), isElementwise: !factor.isScalar))
+        if factor.isScalar { sorted.divisors.append(divisor) } else { sorted.arrayDivisors.append(divisor) }
+      } else if factor.isScalar {
+        sorted.scalars.append(self.factor(factor, piece(factor)))
+      } else {
+        let isInferred = factor.isIdentity && (isSized || arraysAreMany)
+        sorted.arrays.append(self.factor(factor, isInferred ? inferredIdentity(factor) : piece(factor)))
+      }
+    }
+    let precedes = self.precedes
+    func arrange(_ factors: inout [Factor]) {
+      factors.sort { a, b in
+        if a.rank != b.rank { return a.rank < b.rank }
+        if a.cost != b.cost { return a.cost < b.cost }
+        return precedes(a.piece.key, b.piece.key)
+      }
+    }
+    arrange(&sorted.scalars)
+    arrange(&sorted.divisors)
+    sorted.arrays.sort { $0.cost != $1.cost ? $0.cost < $1.cost : precedes($0.piece.key, $1.piece.key) }
+    sorted.arrayDivisors.sort {
+      $0.cost != $1.cost ? $0.cost < $1.cost : precedes($0.piece.key, $1.piece.key)
+    }
+    return arranged(coefficient, sorted, factors)
+  }
+
+  private func arranged(_ coefficient: Rational, _ sorted: Sorted, _ factors: [Formula]) -> Piece {
+    var top = sorted.scalars.map(\.piece.layout)
+    var bottom = sorted.divisors.map(\.piece.layout)
+    if coefficient.numerator != 1 { top.insert(.number("\(coefficient.numerator)"), at: 0) }
+    if coefficient.denominator != 1 { bottom.insert(.number("\(coefficient.denominator)"), at: 0) }
+    let parts = (sorted.scalars + sorted.arrays + sorted.arrayDivisors + sorted.divisors).map(\.piece)
+    let divisor = Layout.joined(.scaling, bottom)
+    func scalar() -> Layout {
+      let numerator = Layout.joined(.scaling, top)
+      return bottom.isEmpty ? numerator : .quotient(numerator, divisor)
+    }
+    if sorted.arrays.isEmpty, sorted.arrayDivisors.isEmpty {
+      // 1/2*x'*A*x, but x^2/2.
+      let isOpen = top.last.map {
+        lowersPlaces && $0.endsInIndexSum || sorted.divisors.isEmpty && $0.endsInMatrixProduct
+      }
+      if !bottom.isEmpty, isOpen == true, let last = top.last {
+        let fraction = Layout.quotient(.joined(.scaling, top.dropLast()), divisor)
+        return Piece(.prefixed(fraction, last, isSpaced: false), of: parts)
+      }
+      return Piece(scalar(), of: parts)
+    }
+
+    let arrayDivisor = Layout.joined(.elementwise, sorted.arrayDivisors.map(\.piece.layout))
+    if sorted.arrays.isEmpty { return Piece(.elementwiseQuotient(scalar(), arrayDivisor), of: parts) }
+    var array = Layout.joined(.elementwise, sorted.arrays.map(\.piece.layout))
+    if !sorted.arrayDivisors.isEmpty { array = .elementwiseQuotient(array, arrayDivisor) }
+
+    if bottom.isEmpty { return Piece(.joined(.scaling, top + [array]), of: parts) }
+    if sorted.divisors.isEmpty { return Piece(.prefixed(scalar(), array, isSpaced: false), of: parts) }
+    let isLeaf = sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty && sorted.arrays[0].isLight
+    // Sizes stand before what they average.
+    let isAverage = factors.contains { $0.holdsSizes && positivePower($0) != nil }
+    if (isLeaf || !isAverage) && top.isEmpty || !sorted.divisors.allSatisfy(\.isLight) {
+      return Piece(.quotient(.joined(.scaling, top + [array]), divisor), of: parts)
+    }
+    return Piece(.prefixed(scalar(), array, isSpaced: true), of: parts)
+  }
+
+  private func factor(_ formula: Formula, _ piece: Piece) -> Factor {
+    Factor(piece: piece, rank: rank(formula), cost: formula.cost, isLight: isLight(formula))
+  }
+
+  private func rank(_ formula: Formula) -> Int {
+    switch formula.kind {
+    case .number, .constant: 0
+    case .apply(.slice, let arguments) where lowersPlaces && arguments.first?.isDifferential == true: 3
+    case .variable, .dimension, .zeros, .ones, .identity, .times, .product, .inverse, .transpose, .apply,
+      .differential:
+      1
+    case .sum: 2
+    case .power(let base, _):
+      if case .sum = base.kind { 2 } else { 1 }
+    }
+  }
+
+  /// Whether it is so short that it may stand below the line of a fraction before an array.
+  private func isLight(_ formula: Formula) -> Bool {
+    switch formula.kind {
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity: true
+    case .power(let base, _): base.children.isEmpty
+    case .sum, .times, .product, .inverse, .transpose, .apply, .differential: false
+    }
+  }
+
+  /// Base and opposite exponent of a power that belongs below a line.
+  private func positivePower(_ formula: Formula) -> (Formula, Rational)? {
+    guard case .power(let base, let exponent) = formula.kind, let value = exponent.number, value.isNegative
+    else {
+      return nil
+    }
+    return (base, -value)
+  }
+
+  /// A power standing alone.
+  func power(_ base: Formula, _ exponent: Formula, _ formula: Formula) -> Piece {
+    if positivePower(formula) != nil { return times(1, [formula], shape: formula.shape, isSized: false) }
+    return power(base, exponent, isElementwise: !formula.isScalar)
+  }
+
+  /// A power whose exponent is no negative number.
+  func power(_ base: Formula, _ exponent: Formula, isElementwise: Bool) -> Piece {
+    if exponent.isOne { return piece(base) }
+    if exponent.number == Rational(1, over: 2) {
+      let inner = piece(base)
+      return Piece(.root(inner.layout), of: [inner])
+    }
+    let isEven = exponent.number?.integer?.isMultiple(of: 2) ?? false
+    let inner = piece(isEven ? oriented(base) : base)
+    let raised = piece(exponent)
+    return Piece(.power(inner.layout, raised.layout, isElementwise: isElementwise), of: [inner, raised])
+  }
+}
+
+extension Formula {
+  /// Whether a size is in it.
+  fileprivate var holdsSizes: Bool {
+    nodesChildrenFirst.contains { node in
+      if case .dimension = node.kind { true } else { false }
+    }
+  }
+
+  fileprivate var isDifferential: Bool {
+    if case .differential = kind { return true }
+    return false
+  }
+}

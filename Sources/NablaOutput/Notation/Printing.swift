@@ -1,0 +1,56 @@
+import NablaCore
+
+/// How large a formula may be to be printed.
+public enum PrintLimit {
+  /// About how many symbols the printed form may have.
+  public static let symbols = 20_000
+  /// How deep a formula may nest.
+  public static let height = 3_000
+}
+
+/// Spells a layout in the language itself, so that it reads back to the same formula.
+struct TextPrinter {
+  func spell(_ layout: Layout) -> String { LinearSpeller(isUnicode: false).spell(layout) }
+}
+
+/// Spells a layout with the signs of paper: `Aᵀ`, `⊙`, `λ`, `‖x‖₂`, `X⁻¹`.
+struct UnicodePrinter {
+  func spell(_ layout: Layout) -> String { LinearSpeller(isUnicode: true).spell(layout) }
+}
+
+extension Formula: CustomStringConvertible {
+  public var description: String { text }
+
+  /// The formula in the language of Nabla; what is too large to print is named by its size.
+  public var text: String { text(limit: PrintLimit.symbols) ?? tooLarge }
+
+  /// The formula with the signs of paper.
+  public var unicode: String { unicode(limit: PrintLimit.symbols) ?? tooLarge }
+
+  /// The formula for LaTeX's mathematics mode.
+  public var latex: String { latex(functionNames: [:]) }
+
+  /// The formula for LaTeX's mathematics mode, with names for functions that go before the usual ones.
+  public func latex(functionNames: [String: String]) -> String {
+    latex(functionNames: functionNames, limit: PrintLimit.symbols) ?? "\\text{\(tooLarge)}"
+  }
+
+  /// As `text`; nil for what would have more than about so many symbols or is too deep.
+  public func text(limit: Int) -> String? { layout(limit: limit).map { TextPrinter().spell($0) } }
+
+  /// As `unicode`; nil for what would have more than about so many symbols or is too deep.
+  public func unicode(limit: Int) -> String? { layout(limit: limit).map { UnicodePrinter().spell($0) } }
+
+  /// As `latex`; nil for what would have more than about so many symbols or is too deep.
+  public func latex(functionNames: [String: String], limit: Int) -> String? {
+    layout(limit: limit).map { LaTeXPrinter(functionNames: functionNames).spell($0) }
+  }
+
+  /// What every notation spells; nil for what is too large or too deep.
+  func layout(limit: Int) -> Layout? {
+    guard cost / Cost.symbol <= limit, height <= PrintLimit.height else { return nil }
+    return Presenter.layout(of: self)
+  }
+
+  private var tooLarge: String { "a formula of about \(cost / Cost.symbol) symbols" }
+}

@@ -1,0 +1,156 @@
+import NablaCompile
+import NablaCore
+import NablaNumerics
+
+/// Both arms of verification: numbers at random points, and exact values over a prime field.
+///
+/// What the numbers refute is refuted, unless doubles may have lost their digits and the claim is certified. What they
+/// pass is certified where the exact arm can, and refuted where that finds rational formulas to differ, by however
+/// little.
+public struct Verification: Sendable {
+  let numeric: NumericCheck
+  private let book: RuleBook
+
+  public init(seed: UInt64, book: RuleBook = .standard) {
+    numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    self.book = book
+  }
+
+  /// With `includesKinks`, equations have to hold where a function has a kink too.
+  package init(seed: UInt64, book: RuleBook, includesKinks: Bool) {
+    var numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    numeric.includesKinks = includesKinks
+    self.init(numeric, book)
+  }
+
+  package init(_ numeric: NumericCheck, _ book: RuleBook) {
+    self.numeric = numeric
+    self.book = book
+  }
+
+  private var exact: ExactCheck { ExactCheck(seed: numeric.seed, book: book) }
+
+  /// Whether `gradient` is the gradient of `objective` with respect to `variable`, in the layout of the language.
+  public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
+    checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
+  }
+
+  /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
+  public func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
+    checkDerivative(of: objective, variable: variable, claim: jacobian, layout: .numerator)
+  }
+
+  private func checkDerivative(
+    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout
+  ) -> Verdict {
+    let exactly = exact.checkDerivative(of: objective, variable: variable, claim: claim, layout: layout)
+    let numeric = numeric(besides: exactly)
+    return joined(
+      numeric.checkDerivative(of: objective, variable: variable, claim: claim, layout: layout), exactly
+    ) {
+      numeric.highPrecision(derivative: claim, of: objective, variable: variable, first: nil, layout)
+    } example: {
+      numeric.closest(claim, claim)
+    }
+  }
+
+  /// Whether `hessian` has the second derivatives of a scalar, rows by x, columns by y; y is x unless given.
+  ///
+  /// With the gradient by x that is checked first, and then the Hessian as its Jacobian, which is sharper and faster.
+  public func checkHessian(
+    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
+    gradient: Formula? = nil
+  ) -> Verdict {
+    let y = y ?? x
+    guard let gradient else {
+      let exactly = exact.checkHessian(of: objective, by: x, y, claim: hessian)
+      let numeric = numeric(besides: exactly)
+      return joined(
+        numeric.checkHessian(of: objective, variable: x, variable: y, hessian: hessian), exactly
+      ) {
+        numeric.highPrecision(derivative: hessian, of: objective, variable: y, first: x, .numerator)
+      } example: {
+        numeric.closest(hessian, hessian)
+      }
+    }
+    let first = checkGradient(of: objective, variable: x, gradient: gradient)
+    if first.status != .verified { return first }
+    return checkJacobian(of: gradient, variable: y, jacobian: hessian).restingOn(first)
+  }
+
+  /// Whether `differential` is the change of `objective` along the differentials of the variables.
+  public func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Verdict
+  {
+    let exactly = exact.checkDifferential(of: objective, variables: variables, differential: differential)
+    let along = DifferentialAlongLine(objective, variables, differential)
+    var numeric = numeric(besides: exactly)
+    numeric.pinned[along.parameter] = 0
+    return joined(
+      numeric.checkGradient(of: along.objective, variable: along.parameter, gradient: along.slope), exactly
+    ) {
+      numeric.highPrecision(
+        derivative: along.slope, of: along.objective, variable: along.parameter, first: nil, .denominator)
+    } example: {
+      nil
+    }
+  }
+
+  /// Whether two formulas of one shape have the same values wherever both, and what is presupposed, have one.
+  public func checkEqual(
+    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
+  ) -> Verdict {
+    let exactly = exact.checkEqual(left, right)
+    let numeric = numeric(besides: exactly)
+    return joined(numeric.checkEqual(left, right, presupposing: presupposed), exactly) {
+      numeric.highPrecision(left, right, presupposing: presupposed)
+    } example: {
+      numeric.closest(left, right)
+    }
+  }
+
+  /// Numbers need evidence of their own where nothing is certified.
+  private func numeric(besides finding: ExactCheck.Finding) -> NumericCheck {
+    var result = numeric
+    if case .certified = finding { result.needsEvidence = false }
+    return result
+  }
+
+  /// The verdict of all arms; the last is asked where the others leave a doubt.
+  private func joined(
+    _ numbers: Verdict, _ finding: ExactCheck.Finding, highPrecision: () -> HighPrecisionCheck.Finding,
+    example: () -> Counterexample?
+  ) -> Verdict {
+    var verdict = numbers
+    // What balls have confirmed at a point is refuted, whatever else is found.
+    if verdict.status == .refuted, !verdict.isDoubtful { return verdict }
+    switch finding {
+    case .certified(let certificate):
+      // Doubles that may have lost their digits contradict nothing. Without a point at which numbers agree, only
+      // what is rational is known to hold at any.
+      if verdict.points > 0 || certificate.isRational && !certificate.hasChoices {
+        (verdict.status, verdict.isDoubtful, verdict.counterexample) = (.verified, false, nil)
+        verdict.certificate = certificate
+        return verdict
+      }
+    case .differs(isRational: true):
+      verdict.status = .refuted
+      verdict.isRefutedExactly = true
+      verdict.counterexample = example()
+      return verdict
+    case .notApplicable, .differs(isRational: false): break
+    }
+    switch highPrecision() {
+    case .agree(let points, let digits):
+      (verdict.status, verdict.isDoubtful, verdict.counterexample) = (.verified, false, nil)
+      verdict.points = max(verdict.points, points)
+      verdict.digits = digits
+    case .differ(let example):
+      verdict.status = .refuted
+      verdict.isRefutedExactly = true
+      verdict.counterexample = example
+    case .silent(let reason):
+      if verdict.status == .verified, verdict.evidence == 0 { verdict = .skipped(reason) }
+    }
+    return verdict
+  }
+}

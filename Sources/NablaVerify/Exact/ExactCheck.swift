@@ -1,0 +1,245 @@
+import NablaCore
+import NablaNumerics
+import NablaTypes
+
+/// Compares formulas exactly, over a prime field: derivatives with those along random directions that dual numbers
+/// give, equations with both sides at random points.
+///
+/// Two different rational functions agree at a random point of the field with a probability of degree over p
+/// (Schwartz and Zippel), so what agrees at a few points is certified. Functions that are not rational are unknowns
+/// with some of their laws; see `ExactUnknowns`.
+package struct ExactCheck {
+  let seed: UInt64
+  let functions: [String: FunctionDefinition]
+
+  package init(seed: UInt64, book: RuleBook) {
+    self.seed = seed
+    functions = book.functions
+  }
+
+  package enum Finding: Sendable, Equatable {
+    case certified(ExactCertificate)
+    /// They differ at a point. Where all is rational they differ; where not, they may be equal by a law that the
+    /// unknowns do not have.
+    case differs(isRational: Bool)
+    /// Why nothing can be said.
+    case notApplicable(String)
+  }
+
+  /// Points, where nothing was chosen and there are no names of sizes.
+  static let points = 3
+  /// Choices of sizes, a point each.
+  static let sizes = 5
+  /// Points, where signs, roots or discrete values were chosen: as many choices.
+  static let choices = 16
+  /// Points that may have no value, with the same sizes and in all.
+  private static let triesOfSizes = 16
+  private static let tries = 400
+
+  // MARK: What is checked
+
+  package func checkEqual(_ left: Formula, _ right: Formula, variables: [Formula] = []) -> Finding {
+    if left === right, !left.isInvalid {
+      return .certified(ExactCertificate(points: Self.points, bits: 60, hasChoices: false, isRational: false))
+    }
+    return find([left, right] + variables) { evaluator, point throws(ExactProblem) in
+      let a = try evaluator.value(of: left, at: point.leaves)
+      let b = try evaluator.value(of: right, at: point.leaves)
+      return (a.value, b.value)
+    }
+  }
+
+  /// Whether a claim has the derivatives of the entries of E by those of a variable, in a layout.
+  package func checkDerivative(
+    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout
+  ) -> Finding {
+    find([claim, objective, variable], order: 1) { evaluator, point throws(ExactProblem) in
+      let direction = try point.direction(variable)
+      let claimed = try evaluator.value(of: claim, at: point.leaves).value
+      var leaves = point.leaves
+      leaves[variable]?.first = direction
+      let result = try evaluator.value(of: objective, at: leaves)
+      let expected = result.first ?? result.value.map { _ in 0 }
+      guard claimed.count == expected.count * direction.count else {
+        throw .notApplicable("the derivative has another number of entries")
+      }
+      var along = FieldMatrix(rows: expected.count, columns: 1)
+      for i in 0..<direction.count {
+        for j in 0..<expected.count {
+          let entry =
+            switch layout {
+            case .numerator: claimed.storage[j + i * expected.count]
+            case .denominator: claimed.storage[i + j * direction.count]
+            }
+          along.storage[j] += entry * direction.storage[i]
+        }
+      }
+      return (along, FieldMatrix(rows: expected.count, columns: 1, storage: expected.storage))
+    }
+  }
+
+  /// Whether a claim has the second derivatives of a scalar, rows by x and columns by y, by two infinitesimals.
+  package func checkHessian(of objective: Formula, by x: Formula, _ y: Formula, claim: Formula) -> Finding {
+    find([claim, objective, x, y], order: 2) { evaluator, point throws(ExactProblem) in
+      let (left, right) = (try point.direction(x), try point.direction(y, second: true))
+      let claimed = try evaluator.value(of: claim, at: point.leaves).value
+      var leaves = point.leaves
+      leaves[x]?.first = left
+      leaves[y]?.second = right
+      let result = try evaluator.value(of: objective, at: leaves)
+      guard result.count == 1, claimed.count == left.count * right.count else {
+        throw .notApplicable("the derivative has another number of entries")
+      }
+      var along: PrimeField = 0
+      for j in 0..<right.count {
+        for i in 0..<left.count {
+          along += left.storage[i] * claimed.storage[i + j * left.count] * right.storage[j]
+        }
+      }
+      return (FieldMatrix(along), result.mixed ?? FieldMatrix(0))
+    }
+  }
+
+  /// Whether a claim with differentials in it is the change of E along them.
+  package func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula)
+    -> Finding
+  {
+    find([differential, objective] + variables, order: 1) { evaluator, point throws(ExactProblem) in
+      var (moved, plain) = (point.leaves, point.leaves)
+      for variable in variables { moved[variable]?.first = try point.direction(variable) }
+      for leaf in differential.differentialLeaves where plain[.differential(of: leaf)] == nil {
+        // What is inside changes as the variables do.
+        let inner = try evaluator.value(of: leaf, at: moved)
+        plain[.differential(of: leaf)] = DualMatrix(inner.first ?? inner.value.map { _ in 0 })
+      }
+      let claimed = try evaluator.value(of: differential, at: plain).value
+      let result = try evaluator.value(of: objective, at: moved)
+      return (claimed, result.first ?? result.value.map { _ in 0 })
+    }
+  }
+
+  // MARK: Points
+
+  /// Values of the variables, and directions in which they move.
+  private struct Point {
+    var leaves: [Formula: DualMatrix] = [:]
+    var directions: [Formula: (first: FieldMatrix, second: FieldMatrix)] = [:]
+    var isDiscrete = false
+
+    func direction(_ variable: Formula, second: Bool = false) throws(ExactProblem) -> FieldMatrix {
+      guard let both = directions[variable] else {
+        throw .notApplicable("what it is differentiated by is no variable")
+      }
+      return second ? both.second : both.first
+    }
+  }
+
+  private typealias Comparison = (inout ExactEvaluator, Point) throws(ExactProblem) -> (
+    FieldMatrix, FieldMatrix
+  )
+
+  /// Compares at points until there are enough, or a problem comes up.
+  ///
+  /// The first of the formulas is the claim, the second what it is a derivative of that order of.
+  private func find(_ formulas: [Formula], order: Int = 0, _ compare: Comparison) -> Finding {
+    let variables = formulas.freeVariables
+    if formulas.contains(where: \.isInvalid) { return .notApplicable("a number does not fit") }
+    // Apart from the numbers of the other arm.
+    var generator = SplitMix64(seed: seed ^ 0x6E61_626C_6120_7020)
+    var certificate = ExactCertificate(points: 0, bits: .max, hasChoices: false)
+    var budget = ExactLimits.work
+    var (attempt, tries, triesOfSizes) = (0, 0, 0)
+    var sizes: [String: Int]?
+    let named = InstanceSizes(formulas)
+    let hasSizes = !named.names.isEmpty
+    func wanted() -> Int { certificate.hasChoices ? Self.choices : hasSizes ? Self.sizes : Self.points }
+    while certificate.points < wanted() {
+      tries += 1
+      if tries > Self.tries + certificate.points { return .notApplicable("no point has a value") }
+      triesOfSizes += 1
+      if sizes == nil || triesOfSizes > Self.triesOfSizes {
+        triesOfSizes = 0
+        sizes = named.choice(attempt: attempt, &generator)
+        attempt += 1
+      }
+      guard let chosen = sizes else { continue }
+      do throws(ExactProblem) {
+        let point = try draw(variables, chosen, &generator)
+        var evaluator = ExactEvaluator(
+          functions: functions, sizes: chosen, seed: generator.next(), budget: budget)
+        defer { budget = evaluator.budget }
+        let (left, right) = try compare(&evaluator, point)
+        let (unknowns, isDiscrete) = (evaluator.unknowns, point.isDiscrete)
+        guard left.count == right.count else { return .notApplicable("the sides have different sizes") }
+        if left.storage != right.storage {
+          return .differs(isRational: !unknowns.areUsed && !unknowns.haveChoices)
+        }
+        certificate.points += 1
+        if hasSizes, certificate.points <= Self.sizes { certificate.sizes = certificate.points }
+        certificate.hasChoices = certificate.hasChoices || unknowns.haveChoices || isDiscrete
+        certificate.isRational = certificate.isRational && !unknowns.areUsed && !unknowns.haveChoices
+        if certificate.points <= Self.sizes {
+          certificate.bits = min(certificate.bits, bits(formulas, order, chosen))
+          if certificate.bits < Self.fewestBits { return .notApplicable("the degree is too large") }
+        }
+        // Every point has sizes of its own.
+        if hasSizes { sizes = nil }
+      } catch {
+        switch error {
+        case .noValue: continue
+        case .sizes: sizes = nil
+        case .notApplicable(let reason): return .notApplicable(reason)
+        // Larger sizes may be too much work where smaller ones are not.
+        case .tooMuchWork(let reason):
+          return certificate.points < Self.points ? .notApplicable(reason) : .certified(certificate)
+        }
+      }
+    }
+    return .certified(certificate)
+  }
+
+  private func draw(
+    _ variables: [Formula], _ sizes: [String: Int], _ generator: inout SplitMix64
+  ) throws(ExactProblem) -> Point {
+    var point = Point()
+    for formula in variables {
+      guard let variable = formula.variable, let rows = variable.shape.rows.value(sizes),
+        let columns = variable.shape.columns.value(sizes), rows > 0, columns > 0
+      else { throw .sizes }
+      let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+      if overflow || count > ExactLimits.array {
+        throw .tooMuchWork("an array has more than \(ExactLimits.array) entries")
+      }
+      let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
+      guard
+        let value = FieldInstance.random(
+          rows: rows, columns: columns, isVector: variable.shape.isVector, properties: properties,
+          using: &generator)
+      else {
+        throw .notApplicable("no matrix over the field is known with the properties of \(variable.name)")
+      }
+      point.isDiscrete = point.isDiscrete || FieldInstance.isDiscrete(properties)
+      let direction = FieldMatrix.random(rows, columns, using: &generator)
+      point.leaves[formula] = DualMatrix(value)
+      point.leaves[.differential(of: formula)] = DualMatrix(direction)
+      point.directions[formula] = (direction, .random(rows, columns, using: &generator))
+    }
+    return point
+  }
+
+  /// Certificates weaker than this are none.
+  private static let fewestBits = 24
+
+  /// What is left of the 61 bits of p, or of the 60 of its squares, when the degree is taken off.
+  private func bits(_ formulas: [Formula], _ order: Int, _ sizes: [String: Int]) -> Int {
+    var degrees = ExactDegrees(sizes: sizes)
+    let (claim, objective) = (degrees.degree(of: formulas[0]), degrees.degree(of: formulas[1]))
+    var degree = ExactDegree.ofDifference(objective, claim, slopes: order > 0)
+    // Second derivatives come from a second pass of the same rules.
+    if order == 2 { degree *= 4 }
+    let (sum, doublings) = degrees.penalty
+    degree = max(1, degree + sum)
+    guard degree.isFinite, doublings < 64 else { return 0 }
+    return 60 - Int(degree.exponent) - 1 - Int(doublings)
+  }
+}

@@ -1,0 +1,85 @@
+import NablaCore
+import NablaNumerics
+import NablaTypes
+
+extension ExactEvaluator {
+  /// The logarithm entry by entry, with the laws of logarithms: the unknowns are those of what cannot be taken apart.
+  mutating func logarithm(of formula: Formula) throws(ExactProblem) -> DualMatrix {
+    var result = DualMatrix(0)
+    var open: [(part: Formula, coefficient: Rational)] = [(formula, 1)]
+    while let (part, coefficient) = open.popLast() {
+      let next: DualMatrix
+      switch part.kind {
+      case .times(let factors):
+        open += factors.map { ($0, coefficient) }
+        continue
+      case .power(let base, let exponent):
+        if let number = exponent.number, part.evenPowerOfNorm == nil, memo[base] != nil {
+          open.append((base, coefficient * number))
+          continue
+        }
+        next = try logarithm(try value(part))
+      case .apply(.elementwise("exp"), let arguments): next = try value(arguments[0])
+      case .apply(.elementwise("sigmoid"), let arguments):
+        // sigmoid(x) = 1/(1 + exp(-x))
+        let exponential = try elementwise("exp", [-(try value(arguments[0]))])
+        next = -(try logarithm(exponential + DualMatrix(1)))
+      case .apply(.array(.softmax), let arguments):
+        next = try logsoftmax(try value(arguments[0]), isMatrix: arguments[0].shape.isMatrix)
+      case .apply(.array(.determinant), let arguments): next = try logDeterminant(arguments[0])
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .inverse,
+        .transpose, .apply, .differential:
+        next = try logarithm(try value(part))
+      }
+      result = try sum([result, next.scaled(by: try element(coefficient))])
+    }
+    return result
+  }
+
+  /// log |det A|, likewise taken apart: of products, inverses, multiples and Kronecker products.
+  mutating func logDeterminant(_ formula: Formula) throws(ExactProblem) -> DualMatrix {
+    var result = DualMatrix(0)
+    var open: [(part: Formula, coefficient: Rational)] = [(formula, 1)]
+    while let (part, coefficient) = open.popLast() {
+      let next: DualMatrix
+      switch part.kind {
+      case .inverse(let inner):
+        open.append((inner, -coefficient))
+        continue
+      case .transpose(let inner):
+        open.append((inner, coefficient))
+        continue
+      case .product(let chain) where chain.allSatisfy(\.shape.isSquare):
+        open += chain.map { ($0, coefficient) }
+        continue
+      case .times:
+        guard let array = part.splitScalars.array, array !== part, array.shape.isSquare, memo[array] != nil
+        else {
+          next = try logarithm(try determinant(try value(part)))
+          break
+        }
+        let rows = try size(part.shape).rows
+        for factor in part.splitScalars.scalars {
+          let logarithm = try logarithm(of: factor)
+          result = try sum([
+            result, logarithm.scaled(by: try element(coefficient * Rational(rows))),
+          ])
+        }
+        open.append((array, coefficient))
+        continue
+      case .apply(.array(.diagonalMatrix), let arguments):
+        next = try logarithm(of: arguments[0]).linear { FieldMatrix($0.sum) }
+      case .apply(.array(.kron), let arguments) where arguments.allSatisfy(\.shape.isSquare):
+        let (a, b) = (try size(arguments[0].shape).rows, try size(arguments[1].shape).rows)
+        open.append((arguments[0], coefficient * Rational(b)))
+        open.append((arguments[1], coefficient * Rational(a)))
+        continue
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .power,
+        .apply, .differential:
+        next = try logarithm(try determinant(try value(part)))
+      }
+      result = try sum([result, next.scaled(by: try element(coefficient))])
+    }
+    return result
+  }
+}

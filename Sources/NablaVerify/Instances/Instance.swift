@@ -1,0 +1,178 @@
+import NablaCore
+import NablaNumerics
+import NablaTypes
+
+/// How the entries of a variable are drawn.
+package enum Regime: CaseIterable, Sendable {
+  case normal
+  case positive
+  case unitInterval
+  /// Square matrices symmetric positive definite, other arrays normal.
+  case definite
+  /// Square matrices symmetric positive definite, other arrays positive.
+  case definitePositive
+  /// Small whole numbers, for people to read.
+  case integers
+  /// The same, all positive.
+  case positiveIntegers
+  /// Of every size from hundredths to hundreds, with both signs: beyond kinks that lie far out or close to zero.
+  case wide
+  /// Near the numbers that stand in the formulas, on both sides of them.
+  case nearNumbers
+  /// What properties allow at their edges: zeros among what is not negative, corners of the simplex, small ranks.
+  case extreme
+}
+
+/// Sizes and values at which formulas are compared.
+struct Instance: Sendable {
+  var sizes: [String: Int]
+  var values: [Formula: Matrix]
+}
+
+extension Instance {
+  /// A value for a variable, with its properties; nil where none was found. `numbers` are those of the formulas.
+  static func value(
+    of variable: Variable, _ sizes: [String: Int], _ regime: Regime, near numbers: [Double] = [],
+    _ generator: inout SplitMix64
+  ) -> Matrix? {
+    guard let rows = variable.shape.rows.value(sizes), let columns = variable.shape.columns.value(sizes),
+      rows >= 0, columns >= 0
+    else { return nil }
+    let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
+    let isVector = variable.shape.isVector
+    func random(_ more: InstanceProperty...) -> Matrix? {
+      RandomInstance.random(
+        rows: rows, columns: columns, isVector: isVector, properties: properties.union(more),
+        using: &generator)
+    }
+    func filled(_ entry: () -> Double) -> Matrix { Matrix(rows: rows, columns: columns).map { _ in entry() } }
+    /// Free numbers as they are; others as far as their signs go.
+    func signed(_ entry: (inout SplitMix64) -> Double) -> Matrix? {
+      if properties.isEmpty { return filled { entry(&generator) } }
+      if properties.isSubset(of: [.positive, .nonnegative, .nonzero]) {
+        let isSized = !properties.isDisjoint(with: [.positive, .nonnegative])
+        return filled { isSized ? entry(&generator).magnitude : entry(&generator) }
+      }
+      return random()
+    }
+    let isSquare = rows == columns && variable.shape.isMatrix
+    switch regime {
+    case .wide: return signed(wide)
+    case .nearNumbers:
+      return signed { generator in
+        guard let number = numbers.randomElement(using: &generator) else { return wide(&generator) }
+        let scales: [Double] = [0.5, 0.9, 1.1, 2]
+        let scale = scales[generator.integer(in: 0...3)]
+        return generator.coin() ? number * scale : -number * scale
+      }
+    case .extreme: return extreme(properties, rows, columns, isVector, &generator) ?? random()
+    case .normal, .positive, .unitInterval, .definite, .definitePositive, .integers, .positiveIntegers: break
+    }
+    if !properties.isEmpty {
+      switch regime {
+      case .positive, .definitePositive: return random(.positive) ?? random()
+      case .integers:
+        return readable(properties, rows, columns, isVector, &generator)
+          ?? rounded(random(), properties, isVector)
+      case .positiveIntegers: return rounded(random(.positive) ?? random(), properties, isVector)
+      case .normal, .unitInterval, .definite, .wide, .nearNumbers, .extreme: return random()
+      }
+    }
+    func between(_ low: Double, _ high: Double) -> Matrix {
+      filled { (generator.uniform(low, high) * 100).rounded() / 100 }
+    }
+    switch regime {
+    case .normal, .wide, .nearNumbers, .extreme: return random()
+    case .positive: return between(0.3, 2.5)
+    case .unitInterval: return between(0.05, 0.95)
+    case .definite: return isSquare ? random(.spd) : random()
+    case .definitePositive: return isSquare ? random(.spd) : between(0.3, 2.5)
+    case .integers: return filled { Double(generator.integer(in: -2...3)) }
+    case .positiveIntegers: return filled { Double(generator.integer(in: 1...4)) }
+    }
+  }
+
+  /// A number between a hundredth and some hundreds, either sign.
+  private static func wide(_ generator: inout SplitMix64) -> Double {
+    let scales: [Double] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
+    let size = scales[generator.integer(in: 0...8)] * generator.uniform(1, 3.3)
+    return generator.coin() ? size : -size
+  }
+
+  /// A matrix with the properties and little more; nil where nothing of the kind is known.
+  private static func extreme(
+    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ isVector: Bool,
+    _ generator: inout SplitMix64
+  ) -> Matrix? {
+    var value = Matrix(rows: rows, columns: columns)
+    if properties.isSubset(of: [.nonnegative]) {
+      let isSized = !properties.isEmpty
+      return value.map { _ in
+        let entry = generator.integer(in: 0...2) == 0 ? 0 : generator.normal()
+        return isSized ? entry.magnitude : entry
+      }
+    }
+    if properties.isSubset(of: [.simplex, .nonnegative]), rows > 0, columns > 0 {
+      for line in 0..<(isVector ? 1 : rows) {
+        let places = isVector ? rows : columns
+        let (a, b) = (generator.integer(in: 0...(places - 1)), generator.integer(in: 0...(places - 1)))
+        let part = generator.coin() ? 1 : 0.25
+        for (place, weight) in [(a, part), (b, 1 - part)] {
+          if isVector { value[place, 0] += weight } else { value[line, place] += weight }
+        }
+      }
+      return value
+    }
+    if properties.isSubset(of: [.psd, .symmetric]), properties.contains(.psd), rows == columns {
+      let column = Matrix(rows: rows, columns: 1).map { _ in generator.normal() }
+      return generator.integer(in: 0...3) == 0 ? value : column.multiplied(by: column, transposingOther: true)
+    }
+    return nil
+  }
+
+  /// Whole numbers with properties that rounding would destroy; now and then none, where they are special.
+  private static func readable(
+    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ isVector: Bool,
+    _ generator: inout SplitMix64
+  ) -> Matrix? {
+    guard rows > 0 else { return nil }
+    if properties.contains(.orthogonal) {
+      guard generator.integer(in: 0...2) > 0 else { return nil }
+      return RandomInstance.random(
+        rows: rows, columns: rows, isVector: false, properties: properties.union([.binary]), using: &generator
+      )
+    }
+    if properties.isSubset(of: [.spd, .psd, .symmetric, .invertible]), properties.contains(.psd) {
+      var factor = Matrix.identity(rows)
+      for j in 0..<rows {
+        for i in 0..<rows where i > j { factor[i, j] = Double(generator.integer(in: -1...2)) }
+      }
+      return factor.multiplied(by: factor, transposingOther: true)
+    }
+    if properties.isSubset(of: [.simplex, .nonnegative]), properties.contains(.simplex), isVector {
+      var quarters = Matrix(rows: rows, columns: 1)
+      for _ in 0..<4 { quarters[generator.integer(in: 0...(rows - 1)), 0] += 0.25 }
+      return quarters
+    }
+    return nil
+  }
+
+  /// Rounded to whole numbers where the properties survive that.
+  private static func rounded(
+    _ matrix: Matrix?, _ properties: Set<InstanceProperty>, _ isVector: Bool
+  ) -> Matrix? {
+    guard let matrix else { return nil }
+    let rounded = matrix.map { $0.rounded() }
+    let survive = properties.allSatisfy {
+      RandomInstance.violation(of: $0, in: rounded, isVector: isVector) == nil
+    }
+    return survive ? rounded : matrix
+  }
+
+  /// The regimes of the variables at one try: first one for all, then one for each.
+  static func regimes(_ variables: [Formula], attempt: Int, _ generator: inout SplitMix64) -> [Regime] {
+    let common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive]
+    if attempt < common.count { return variables.map { _ in common[attempt] } }
+    return variables.map { _ in common[generator.integer(in: 0...(common.count - 1))] }
+  }
+}

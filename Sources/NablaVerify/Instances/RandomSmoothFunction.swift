@@ -1,0 +1,141 @@
+import NablaCompile
+import NablaCore
+import NablaLanguage
+import NablaNumerics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A random function with exact derivatives of every order that stands for a declared function.
+///
+/// Each of its values is a sum of terms c*sin(a'*x + b); the numbers depend on name, seed and sizes alone.
+public struct RandomSmoothFunction: Sendable {
+  /// Terms of each value.
+  static let termCount = 3
+  private let argumentCount: Int
+  private let valueCount: Int
+  private let terms: [Term]
+
+  /// Of all terms, one after the other, so that a call touches no other object.
+  private let frequencies: [Double]
+
+  private struct Term {
+    var amplitude: Double
+    var phase: Double
+  }
+
+  public init(name: String, seed: UInt64, argumentCount: Int, valueCount: Int) {
+    self.argumentCount = argumentCount
+    self.valueCount = valueCount
+    var hash = StructuralHash(seed)
+    hash.combine(name)
+    hash.combine(UInt64(truncatingIfNeeded: argumentCount))
+    hash.combine(UInt64(truncatingIfNeeded: valueCount))
+    var generator = SplitMix64(seed: hash.value)
+    // More arguments, smaller steps in each, so that the function stays as smooth.
+    let spread = 1 / Double(max(argumentCount, 1)).squareRoot()
+    var frequencies: [Double] = []
+    terms = (0..<valueCount * Self.termCount).map { _ in
+      let term = Term(amplitude: generator.uniform(0.5, 1.5), phase: generator.uniform(0, 6.25))
+      for _ in 0..<argumentCount { frequencies.append(generator.normal() * spread + 0.1) }
+      return term
+    }
+    self.frequencies = frequencies
+  }
+
+  /// Gives every declared function random values.
+  public static func provider(seed: UInt64) -> FunctionProvider {
+    { call in
+      RandomSmoothFunction(
+        name: call.name, seed: seed, argumentCount: call.argumentCount, valueCount: call.valueCount
+      ).evaluator(call.derivative)
+    }
+  }
+
+  /// The value by columns, or a derivative of it; nil where the sizes allow none.
+  ///
+  /// Gradient: as many numbers as the argument has. Jacobian: values × arguments. Hessian: arguments ×
+  /// arguments. Primes: of one argument, as many numbers as the value has.
+  public func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
+    guard let entries = entries(derivative) else { return nil }
+    return { x, z in
+      for (index, entry) in entries.enumerated() { z[index] = self.value(entry, x) }
+    }
+  }
+
+  /// The same numbers with certain digits.
+  func values(_ derivative: FunctionDerivative, at x: [Real], places: Int) -> [Real]? {
+    guard x.count == argumentCount, let entries = entries(derivative) else { return nil }
+    func number(_ value: Double) -> Real { Real(value, places: places) }
+    return entries.map { entry in
+      Real.sum(
+        terms(of: entry).map { k in
+          let start = k * argumentCount
+          let angle = Real.sum(
+            [number(terms[k].phase)] + x.indices.map { number(frequencies[start + $0]) * x[$0] })
+          let wave = angle.through { ball in
+            let (sine, cosine) = ball.sineAndCosine
+            let size = entry.places.count.isMultiple(of: 2) ? sine : cosine
+            return entry.places.count & 2 == 0 ? size : -size
+          }
+          return entry.places.reduce(number(terms[k].amplitude) * wave) {
+            $0 * number(frequencies[start + $1])
+          }
+        })
+    }
+  }
+
+  /// One number: a value, differentiated by the arguments at these places.
+  private struct Entry: Sendable {
+    let value: Int
+    let places: [Int]
+  }
+
+  private func entries(_ derivative: FunctionDerivative) -> [Entry]? {
+    let (arguments, values) = (0..<argumentCount, 0..<valueCount)
+    switch derivative {
+    case .value: return values.map { Entry(value: $0, places: []) }
+    case .prime(let order):
+      guard argumentCount == 1, order >= 0 else { return nil }
+      let places = Array(repeating: 0, count: order)
+      return values.map { Entry(value: $0, places: places) }
+    case .gradient:
+      guard valueCount == 1 else { return nil }
+      return arguments.map { Entry(value: 0, places: [$0]) }
+    case .jacobian: return arguments.flatMap { i in values.map { Entry(value: $0, places: [i]) } }
+    case .hessian:
+      guard valueCount == 1 else { return nil }
+      return arguments.flatMap { i in arguments.map { Entry(value: 0, places: [$0, i]) } }
+    }
+  }
+
+  private func terms(of entry: Entry) -> Range<Int> {
+    (entry.value * Self.termCount)..<((entry.value + 1) * Self.termCount)
+  }
+
+  /// The sum of c * (sine differentiated so often)(a'*x + b) * the frequencies at the places.
+  private func value(_ entry: Entry, _ x: UnsafePointer<Double>) -> Double {
+    var total = 0.0
+    for k in terms(of: entry) {
+      let start = k * argumentCount
+      var angle = terms[k].phase
+      for i in 0..<argumentCount { angle += frequencies[start + i] * x[i] }
+      let wave: Double =
+        switch entry.places.count & 3 {
+        case 0: sin(angle)
+        case 1: cos(angle)
+        case 2: -sin(angle)
+        default: -cos(angle)
+        }
+      var term = terms[k].amplitude * wave
+      for place in entry.places { term *= frequencies[start + place] }
+      total += term
+    }
+    return total
+  }
+}

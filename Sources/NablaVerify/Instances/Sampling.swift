@@ -1,0 +1,101 @@
+import NablaCompile
+import NablaCore
+import NablaTypes
+
+/// How often, at which sizes and near which numbers formulas are compared.
+enum Sampling {
+  /// Points of each choice of sizes in turn: a derivative.
+  private static let derivative = [2, 1, 1, 1]
+  /// The same where programs are so long that each choice of sizes takes its time.
+  private static let derivativeOfMany = [3]
+  private static let many = 2_000
+  /// The same for an equation, which a person may have made up.
+  static let equation = [2, 1, 1, 1, 1, 1]
+  /// The same where sizes stand in it as numbers.
+  static let equationInSizes = equation + [1, 1, 1, 1, 1, 1]
+  /// Further points where formulas have branches, or variables that take few values.
+  static let (moreOfEquations, moreOfDerivatives) = (240, 8)
+  /// What is drawn at further points, in turn.
+  static let regimes: [Regime] = [.wide, .nearNumbers, .integers, .extreme, .normal]
+  static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal]
+
+  /// The sizes of numbers in formulas, each once.
+  static func numbers(_ formulas: [Formula]) -> [Double] {
+    var found: Set<Double> = []
+    for node in Set(formulas.flatMap(\.nodesChildrenFirst)) {
+      if let value = node.number?.double.magnitude, value > 1e-6, value < 1e6 { found.insert(value) }
+    }
+    return found.sorted()
+  }
+
+  /// The points for a derivative.
+  static func derivative(_ formulas: [Formula]) -> [Int] {
+    Set(formulas.flatMap(\.nodesChildrenFirst)).count > many ? derivativeOfMany : derivative
+  }
+
+  /// The points for an equation.
+  static func equation(_ formulas: [Formula]) -> [Int] {
+    let hasSizes = formulas.flatMap(\.nodesChildrenFirst).contains { node in
+      if case .dimension = node.kind { true } else { false }
+    }
+    return hasSizes ? equationInSizes : equation
+  }
+
+  /// Whether formulas have branches: then what holds on some of them need not hold on others.
+  static func hasBranches(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
+    contains(formulas, definitions) { $0.isPiecewise || $0.takesChoices }
+  }
+
+  /// Whether formulas may vanish at many points and yet not everywhere.
+  static func mayVanishInPlaces(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
+    contains(formulas, definitions) { node in
+      node.isPiecewise || node.variable.map { !$0.properties.isDisjoint(with: [.binary, .onehot]) } == true
+    }
+  }
+
+  private static func contains(
+    _ formulas: [Formula], _ definitions: FunctionDefinitions?, where test: (Formula) -> Bool
+  ) -> Bool {
+    formulas.contains { formula in
+      let whole = definitions.flatMap { try? Definitions(lookup: $0).inlined(formula) } ?? formula
+      return whole.nodesChildrenFirst.contains(where: test)
+    }
+  }
+}
+
+extension Formula {
+  /// Whether this node itself has pieces that are given by different formulas.
+  fileprivate var isPiecewise: Bool {
+    switch kind {
+    case .apply(.elementwise(let name), _):
+      return [
+        "abs", "sign", "step", "relu", "leakyrelu", "elu", "max", "min", "less", "lessequal",
+      ].contains(name)
+    case .apply(.array(let operation), _):
+      switch operation {
+      case .norm1, .norminf, .specnorm, .maximum, .minimum, .argmaxhot: return true
+      case .nucnorm, .logDeterminant, .polar, .trace, .determinant, .norm2, .dot, .logsumexp, .softmax,
+        .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector,
+        .vec, .kron, .tril, .triu, .commutation, .lowhalf, .leftsv, .rightsv:
+        return false
+      }
+    case .variable, .power, .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
+      .inverse, .transpose, .apply, .differential:
+      return false
+    }
+  }
+
+  /// Whether this node itself takes few values, or has a sign or a root that could be another.
+  fileprivate var takesChoices: Bool {
+    switch kind {
+    case .variable(let variable):
+      return !variable.properties.isDisjoint(with: [.binary, .signs, .onehot, .simplex, .nonnegative, .psd])
+    case .power(_, let exponent): return exponent.number?.isInteger != true
+    case .apply(.array(let operation), _):
+      return [.nucnorm, .logDeterminant, .polar].contains(operation)
+    case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .inverse,
+      .transpose, .apply, .differential:
+      return false
+    }
+  }
+}

@@ -1,0 +1,346 @@
+import NablaCompile
+import NablaCore
+import NablaNumerics
+import NablaTypes
+
+/// One claim about a derivative, compared with differences at random points.
+struct DerivativeComparison {
+  let check: NumericCheck
+  let claim: Formula
+  let objective: Formula
+  let variable: Formula
+  /// Where it is given, second differences are taken: by this, and then by the variable.
+  let first: Formula?
+  let layout: DerivativeLayout
+
+  private var found = Verdict(status: .verified)
+  private var orders: [Double] = []
+  private var places: [Place] = []
+  private let budget = BallBudget()
+  /// Operations of the differences that were taken.
+  private var work = 0.0
+  /// Where doubles refute, though what they show may be rounding.
+  private var doubt: Counterexample?
+  /// Why there is no point, as far as is known.
+  private var reason = "no point was found at which everything is finite"
+
+  init(
+    check: NumericCheck, claim: Formula, objective: Formula, variable: Formula, first: Formula?,
+    layout: DerivativeLayout
+  ) {
+    (self.check, self.claim, self.objective) = (check, claim, objective)
+    (self.variable, self.first, self.layout) = (variable, first, layout)
+  }
+
+  mutating func verdict() -> Verdict {
+    let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
+    var source = InstanceSource(
+      [claim, objective], variables: variables, options: check.options, seed: check.seed)
+    source.pinned = check.pinned
+    source.needsRegularRanks = true
+    for wanted in check.plan(Sampling.derivative([claim, objective]), hasSizes: source.hasSizes) {
+      if let end = compare(&source, wanted) { return end }
+    }
+    if let end = compareMore(&source) { return end }
+    return check.concluded(found, doubt, reason)
+  }
+
+  /// Further points where there are branches.
+  private mutating func compareMore(_ source: inout InstanceSource) -> Verdict? {
+    guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
+      return nil
+    }
+    for index in 0..<Sampling.moreOfDerivatives where !places.isEmpty {
+      let place = places[index % places.count]
+      let regime = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
+      guard let point = source.nextPoint(place.program, place.sizes, regime: regime, tries: 4) else {
+        continue
+      }
+      if let end = compare(point, place).end { return end }
+    }
+    return nil
+  }
+
+  /// Compares at so many points of one choice of sizes; a verdict where nothing more is needed.
+  private mutating func compare(_ source: inout InstanceSource, _ wanted: Int) -> Verdict? {
+    let program: CompiledProgram
+    let sizes: [String: Int]
+    switch source.nextProgram([objective, claim]) {
+    case .failure(let problem):
+      return check.concluded(found, doubt, problem.reason)
+    case .success(let made): (program, sizes) = made
+    }
+    let entries = (variable.shape.rows * variable.shape.columns).value(sizes) ?? 1
+    guard let plain = try? Compiler.compile([objective], sizes: sizes, options: check.options) else {
+      return .skipped("no program of the expression")
+    }
+    // Other sizes may take less.
+    if program.operations * Double(InstanceSource.tries) > Self.largestWork {
+      reason = "differences take too much work"
+      return source.hasSizes ? nil : check.concluded(found, doubt, reason)
+    }
+    let place = Place(
+      program: program, plain: plain, workspace: plain.makeWorkspace(), sizes: sizes, entries: entries)
+    places.append(place)
+    var (done, unusable) = (0, 0)
+    for _ in 0..<(3 * wanted + 4) where done < wanted {
+      guard let point = source.nextPoint(program, sizes) else { break }
+      switch compare(point, place) {
+      case .passed: done += 1
+      case .kink: continue
+      case .unusable:
+        unusable += 1
+        if unusable > Self.mostUnusable { return nil }
+      // One more of these sizes would tell as little.
+      case .doubt: return nil
+      case .end(let verdict): return verdict
+      }
+    }
+    return nil
+  }
+
+  /// One choice of sizes.
+  private struct Place {
+    let program: CompiledProgram
+    /// E alone, for differences, which ask for it many times.
+    let plain: CompiledProgram
+    let workspace: ProgramWorkspace
+    let sizes: [String: Int]
+    /// Of the variable.
+    let entries: Int
+  }
+
+  private enum Outcome {
+    case passed, kink, unusable, doubt
+    case end(Verdict)
+
+    var end: Verdict? { if case .end(let verdict) = self { verdict } else { nil } }
+  }
+
+  private mutating func compare(
+    _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ place: Place
+  ) -> Outcome {
+    let run = DifferenceRun(program: place.plain, workspace: place.workspace, point: point.values)
+    let claimed = point.outputs[1]
+    if first == nil, place.entries > Self.fewEntries, spend(Self.directions, place.plain),
+      let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
+    {
+      note(gap.largest, gap.orders)
+      noteEvidence(claimed, gap.resolution, point.values, place.sizes)
+      return .passed
+    }
+    guard spend(place.entries, place.plain) else {
+      reason = "differences take too much work"
+      return .doubt
+    }
+    guard let settled = settled(claimed, run, point.outputs[0]) else {
+      reason = "no point was found away from kinks"
+      return .kink
+    }
+    if settled.expected.values.count != claimed.count {
+      return .end(
+        .skipped("the derivative has \(claimed.count) entries instead of \(settled.expected.values.count)"))
+    }
+    if let gap = settled.gap {
+      note(gap, settled.expected.order.map { [$0] } ?? [])
+      noteEvidence(claimed, max(gap, settled.expected.resolution), point.values, place.sizes)
+      return .passed
+    }
+    let example = Counterexample(
+      point.values, sizes: place.sizes, left: claimed,
+      right: Matrix(rows: claimed.rows, columns: claimed.columns, storage: settled.expected.values),
+      shape: claim.shape)
+    switch judgement(example, place.program, point.values, point.outputs, place.sizes) {
+    case .agree(let isZero):
+      note(0, [])
+      if !isZero, InstanceSizes.showStructure(place.sizes) { found.evidence += 1 }
+      return .passed
+    case .undefined, .undecided, .tooMuchWork: return .unusable
+    case .differ:
+      found.status = .refuted
+      found.points += 1
+      found.counterexample = example
+      return .end(found)
+    case .unsupported:
+      doubt = doubt ?? example
+      return .doubt
+    }
+  }
+
+  private mutating func note(_ gap: Double, _ orders: [Double]) {
+    found.points += 1
+    found.error = max(found.error, gap)
+    self.orders += orders
+    found.order = self.orders.isEmpty ? nil : self.orders.sorted()[self.orders.count / 2]
+  }
+
+  /// Largest relative error of differences at which they tell a claim from one that is off by a factor of 1 + 1e-7.
+  private static let sharp = 2e-8
+
+  /// Counts a point at which the double of the claim, its negation, or another entry would have been refuted.
+  private mutating func noteEvidence(
+    _ claimed: Matrix, _ resolution: Double, _ values: [Formula: Matrix], _ sizes: [String: Int]
+  ) {
+    guard check.needsEvidence, InstanceSizes.showStructure(sizes) else { return }
+    if resolution <= Self.sharp, claim.isZero || claimed.maxAbs > 0 {
+      found.evidence += 1
+    } else if resolution * claimed.maxAbs <= Self.sharp,
+      !Sampling.mayVanishInPlaces([claim, objective], definitions: check.definitions),
+      let whole = check.magnitude(of: claim, values, sizes), claimed.maxAbs <= 1e-9 * whole
+    {
+      // Terms that cancel at a random point cancel everywhere.
+      found.evidence += 1
+    }
+  }
+
+  /// What becomes of a point at which doubles refute.
+  private mutating func judgement(
+    _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
+    _ sizes: [String: Int]
+  ) -> BallCheck.Finding {
+    let rounding = "rounding decides at the points that were found"
+    let moving = [variable] + (first.map { [$0] } ?? [])
+    if Kinks([claim, objective], of: moving, sizes, check.options).contain(values) {
+      reason = "every point that was found lies on a kink"
+      return .undefined
+    }
+    let finding = check.ballCheck(sizes, values, budget).derivative(
+      claim, of: objective, by: variable, first: first, layout)
+    switch finding {
+    case .agree: return finding
+    case .undecided:
+      reason = rounding
+      return finding
+    case .tooMuchWork:
+      reason = "more digits are too much work at the points where doubles have too few"
+      return finding
+    case .undefined:
+      reason = "no point was found at which there is a derivative"
+      return finding
+    case .differ, .unsupported:
+      // Data have a property up to rounding.
+      if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
+      let difference = (example.left - example.right).maxAbs
+      if Conditioning.explains(difference, program, values, outputs, checking: [1])
+        || Conditioning.jumps(program, values, outputs)
+      {
+        reason = rounding
+        return .undecided
+      }
+      // Without more digits, what is left where everything cancels does not refute.
+      if finding == .unsupported, let whole = check.magnitude(of: claim, values, sizes),
+        difference <= NumericCheck.equalityTolerance * whole
+      {
+        reason = rounding
+        return .undecided
+      }
+      return finding
+    }
+  }
+
+  /// Points of one choice of sizes that more digits do not settle; each takes its time.
+  private static let mostUnusable = 3
+
+  // MARK: Differences
+
+  /// Sizes of steps, tried in order until the differences settle and agree: a function that swings within the
+  /// step deceives differences, so finer ones decide.
+  private static let stepScales = [1, 1.0 / 23, 1.0 / 512]
+  /// Variables with more entries are moved in random directions first; entry by entry only where that leaves a
+  /// doubt. A derivative that is wrong differs from the right one in almost every direction.
+  private static let fewEntries = 12
+  private static let directions = 4
+  /// Operations of all differences of one verdict, about in nanoseconds.
+  private static let largestWork = 1e9
+  /// Evaluations that a derivative along one direction takes.
+  private static let evaluations = 20.0
+
+  /// Whether differences of a program along a number of directions may still be taken.
+  private mutating func spend(_ directions: Int, _ program: CompiledProgram) -> Bool {
+    let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
+    let needed = Self.evaluations * count * (program.operations + Double(program.workspaceSize))
+    if work + needed > Self.largestWork { return false }
+    work += needed
+    return true
+  }
+
+  /// What differences give, entry by entry, where they settle; the gap is nil where that is not what is claimed.
+  private func settled(
+    _ claimed: Matrix, _ run: DifferenceRun, _ output: Matrix
+  ) -> (expected: Settled, gap: Double?)? {
+    var last: (expected: Settled, gap: Double?)?
+    for stepScale in Self.stepScales {
+      let table = first.map { run.second(by: $0, variable, stepScale) } ?? run.first(by: variable, stepScale)
+      guard let expected = table?.arranged(layout, output) else { continue }
+      let scale = Self.scale(expected, claimed, output)
+      let settled = Settled(
+        values: expected.values, order: expected.order,
+        resolution: Self.resolution(expected, claimed))
+      guard claimed.count == expected.values.count else { return (settled, nil) }
+      if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
+      let tolerance = (first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
+      let gap = Self.gap(claimed, expected, scale, tolerance)
+      last = (settled, gap)
+      if gap != nil { break }
+    }
+    return last
+  }
+
+  private struct Settled {
+    let values: [Double]
+    let order: Double?
+    /// The error of the differences relative to what is claimed.
+    let resolution: Double
+  }
+
+  /// The error of differences relative to what is claimed; to 1 where that is zero.
+  private static func resolution(_ expected: DifferenceTable, _ claimed: Matrix) -> Double {
+    20 * expected.errors.reduce(0, max) / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
+  }
+
+  /// The largest difference along random directions, relative to the scale; nil where there is any doubt.
+  private func directionalGap(
+    _ claimed: Matrix, _ run: DifferenceRun, _ entries: Int, _ output: Matrix
+  ) -> (largest: Double, orders: [Double], resolution: Double)? {
+    guard claimed.count == entries * output.count else { return nil }
+    var orders: [Double] = []
+    var generator = SplitMix64(seed: check.seed &+ UInt64(truncatingIfNeeded: entries))
+    var (largest, resolution) = (0.0, 0.0)
+    for _ in 0..<Self.directions {
+      let direction = (0..<entries).map { _ in generator.normal() / Double(entries).squareRoot() }
+      let projected = layout.projected(claimed, along: direction, outputs: output.count)
+      let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, table: DifferenceTable)? in
+        guard let table = run.along(direction, of: variable, stepScale) else { return nil }
+        let scale = Self.scale(table, claimed, output)
+        if table.hasKink || !(table.errors.reduce(0, max) <= 1e-7 * scale) { return nil }
+        return Self.gap(projected, table, scale, NumericCheck.derivativeTolerance).map { ($0, table) }
+      }
+      guard let (gap, table) = gaps.first else { return nil }
+      largest = max(largest, gap)
+      resolution = max(resolution, gap, Self.resolution(table, projected))
+      if let order = table.order { orders.append(order) }
+    }
+    return (largest, orders, resolution)
+  }
+
+  /// What differences are measured by: the derivative's own size, and what rounding of E leaves of a zero.
+  private static func scale(_ expected: DifferenceTable, _ claimed: Matrix, _ output: Matrix) -> Double {
+    // A zero has no size of its own to be measured by.
+    let floor = claimed.maxAbs == 0 ? 1e-6 : 1e-300
+    let size = expected.values.reduce(0) { max($0, $1.magnitude) }
+    return max(size, claimed.maxAbs, 1e-6 * output.maxAbs, floor)
+  }
+
+  /// The largest difference relative to the scale; nil when an entry lies outside the tolerance.
+  private static func gap(
+    _ claimed: Matrix, _ expected: DifferenceTable, _ scale: Double, _ tolerance: Double
+  ) -> Double? {
+    var largest = 0.0
+    for i in 0..<claimed.count {
+      let difference = (claimed.storage[i] - expected.values[i]).magnitude
+      if difference > tolerance * scale + 20 * expected.errors[i] { return nil }
+      largest = max(largest, difference / scale)
+    }
+    return largest
+  }
+}

@@ -1,0 +1,26 @@
+import NablaCore
+import NablaTypes
+
+/// A differential as the derivative along a line: the variables move by a parameter times their differentials.
+package struct DifferentialAlongLine {
+  /// The parameter, zero where the variables have their properties.
+  package let parameter: Formula
+  package let objective: Formula
+  /// The derivative of the objective with respect to the parameter that the differential claims.
+  package let slope: Formula
+
+  package init(_ objective: Formula, _ variables: [Formula], _ differential: Formula) {
+    let t = Formula.variable(Variable(name: "t'", shape: .scalar, properties: []))
+    var moved: [Formula: Formula] = [:]
+    var directions: [Formula: Formula] = [:]
+    for variable in variables {
+      let name = "d" + (variable.variable?.name ?? "")
+      let direction = Formula.variable(Variable(name: name, shape: variable.shape, properties: []))
+      moved[variable] = .sum([variable, .times([t, direction])], variable.shape)
+      directions[.differential(of: variable)] = direction
+    }
+    parameter = t
+    self.objective = objective.replacing(moved)
+    slope = differential.replacing(directions).replacing(moved)
+  }
+}

@@ -1,0 +1,168 @@
+import NablaCompile
+import NablaCore
+import NablaNumerics
+import NablaTypes
+
+extension NumericCheck {
+  /// Relative difference, in the scale of what was added and multiplied, up to which two sides are equal.
+  static let equalityTolerance = 1e-9
+
+  /// Whether two formulas of one shape have the same values wherever both have one.
+  ///
+  /// A refutation has the values at which they differ, in small whole numbers where those show it. What is
+  /// presupposed has a value as well: where a function has none, it has no derivative.
+  public func checkEqual(
+    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
+  ) -> Verdict {
+    if left === right, !left.isInvalid {
+      return Verdict(status: .verified, error: 0, points: points ?? Sampling.equation.reduce(0, +))
+    }
+    // What divides has to be finite too: a comparison of infinite numbers would hide it.
+    let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
+    let everything = [left, right] + presupposed
+    let variables = everything.freeVariables
+    var comparison = EquationComparison(
+      check: self, left: left, right: right, parts: parts, presupposed: presupposed,
+      source: InstanceSource(everything, variables: variables, options: options, seed: seed))
+    return comparison.verdict()
+  }
+
+  /// The verdict where no point refutes for certain.
+  func concluded(_ verdict: Verdict, _ doubt: Counterexample?, _ reason: String) -> Verdict {
+    guard let doubt else { return verdict.points > 0 ? verdict : .skipped(reason) }
+    var verdict = verdict
+    verdict.status = .refuted
+    verdict.isDoubtful = true
+    verdict.counterexample = doubt
+    return verdict
+  }
+
+  /// The largest difference, relative to the scale; nil when the sizes differ. The first outputs are both sides
+  /// and the parts.
+  func compare(
+    _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
+  ) -> Double? {
+    let (a, b) = (outputs[0], outputs[1])
+    guard a.rows == b.rows, a.columns == b.columns else { return nil }
+    let scale = scale(left, right, outputs, parts, sizes)
+    return scale > 0 ? (a - b).maxAbs / scale : 0
+  }
+
+  /// The size of what was added and multiplied on the way to both sides.
+  func scale(
+    _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
+  ) -> Double {
+    var magnitudes: [Formula: Double] = [:]
+    for (part, value) in zip(parts, outputs.dropFirst(2)) { magnitudes[part] = value.maxAbs }
+    let bounds = [left, right].map { Self.magnitude($0, magnitudes, sizes) }.filter(\.isFinite)
+    return max(outputs[0].maxAbs, outputs[1].maxAbs, bounds.max() ?? 0)
+  }
+
+  /// The nodes whose values bound those of sums and products above them.
+  static func magnitudeParts(_ formulas: [Formula]) -> [Formula] {
+    var seen: Set<Formula> = []
+    var result: [Formula] = []
+    var open = formulas
+    while let node = open.popLast() {
+      guard seen.insert(node).inserted else { continue }
+      switch node.kind {
+      case .sum, .times, .product: open += node.children
+      case .number, .zeros, .ones, .identity: break
+      // Determinants add up products of entries, which may cancel altogether.
+      case .apply(.array(.determinant), _), .apply(.array(.adjugate), _):
+        open += node.children
+      case .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
+        result.append(node)
+      }
+    }
+    return result
+  }
+
+  /// What the terms of a formula add up to at a point where none of them cancel; nil where that has no value.
+  func magnitude(of formula: Formula, _ values: [Formula: Matrix], _ sizes: [String: Int]) -> Double? {
+    let parts = Self.magnitudeParts([formula])
+    guard let program = try? Compiler.compile(parts, sizes: sizes, options: options),
+      let outputs = try? program.run(values)
+    else { return nil }
+    var magnitudes: [Formula: Double] = [:]
+    for (part, value) in zip(parts, outputs) { magnitudes[part] = value.maxAbs }
+    let result = Self.magnitude(formula, magnitudes, sizes)
+    return result.isFinite ? result : nil
+  }
+
+  /// The nodes that divide; what stands under an index has no value by itself.
+  private static func quotients(_ formulas: [Formula]) -> [Formula] {
+    var seen: Set<Formula> = []
+    var result: [Formula] = []
+    var open = formulas
+    while let node = open.popLast() {
+      guard seen.insert(node).inserted else { continue }
+      if case .apply(.indexSum, _) = node.kind { continue }
+      if case .power(_, let exponent) = node.kind, exponent.number?.isNegative == true { result.append(node) }
+      open += node.children
+    }
+    return result
+  }
+
+  /// A bound of a determinant's terms together: k! products of k entries.
+  private static func sumOfProducts(_ count: Int, _ largest: Double) -> Double {
+    var result = 1.0
+    for factor in stride(from: 1, through: min(count, 100), by: 1) { result *= Double(factor) * largest }
+    return result
+  }
+
+  /// A bound of what is added up on the way to a formula's entries.
+  private static func magnitude(
+    _ formula: Formula, _ known: [Formula: Double], _ sizes: [String: Int]
+  ) -> Double {
+    var memo = known
+    var stack: [(Formula, Bool)] = [(formula, false)]
+    while let (node, expanded) = stack.popLast() {
+      if memo[node] != nil { continue }
+      let children = node.children
+      if !expanded {
+        stack.append((node, true))
+        if case .number = node.kind {} else { for child in children { stack.append((child, false)) } }
+        continue
+      }
+      let values = children.map { memo[$0] ?? 0 }
+      switch node.kind {
+      case .number(let value): memo[node] = value.double.magnitude
+      case .sum: memo[node] = values.reduce(0, +)
+      case .times: memo[node] = values.reduce(1, *)
+      case .product(let chain):
+        let inner = chain.dropLast().map { Double($0.shape.columns.value(sizes) ?? 1) }
+        memo[node] = values.reduce(1, *) * inner.reduce(1, *)
+      case .ones, .identity: memo[node] = 1
+      case .apply(.array(let operation), let arguments)
+      where operation == .determinant || operation == .adjugate:
+        let size = arguments[0].shape.rows.value(sizes) ?? 1
+        memo[node] = sumOfProducts(operation == .determinant ? size : size - 1, values[0])
+      case .zeros, .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
+        memo[node] = 0
+      }
+    }
+    return memo[formula] ?? 0
+  }
+}
+
+extension NumericCheck {
+  /// Both sides at the readable point where they differ most, for sides that numbers hardly tell apart.
+  func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
+    let variables = [left, right].freeVariables
+    var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
+    guard case .success(let (program, sizes)) = source.nextProgram([left, right]) else { return nil }
+    var best: (difference: Double, example: Counterexample)?
+    for attempt in 0..<12 {
+      let regime: Regime? = attempt < 8 ? .integers : nil
+      guard let point = source.nextPoint(program, sizes, regime: regime, tries: 1) else { continue }
+      let (a, b) = (point.outputs[0], point.outputs[1])
+      let difference = (a - b).maxAbs
+      if let best, best.difference >= difference { continue }
+      best = (
+        difference, Counterexample(point.values, sizes: sizes, left: a, right: b, shape: left.shape)
+      )
+    }
+    return best?.example
+  }
+}

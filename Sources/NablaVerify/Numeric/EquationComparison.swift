@@ -1,0 +1,136 @@
+import NablaCompile
+import NablaCore
+import NablaNumerics
+
+/// One equation, compared at random points of several choices of sizes.
+struct EquationComparison {
+  let check: NumericCheck
+  let left: Formula
+  let right: Formula
+  /// The nodes that bound what is added up, which the scale comes from.
+  let parts: [Formula]
+  /// What has to have a value as well.
+  let presupposed: [Formula]
+  var source: InstanceSource
+
+  private var found = Verdict(status: .verified)
+  private var programs: [(program: CompiledProgram, sizes: [String: Int])] = []
+  /// Where doubles refute, though what they show may be rounding.
+  private var doubt: Counterexample?
+  private var reason = "no point was found at which both sides are finite"
+  private let budget = BallBudget()
+
+  init(
+    check: NumericCheck, left: Formula, right: Formula, parts: [Formula], presupposed: [Formula],
+    source: InstanceSource
+  ) {
+    (self.check, self.left, self.right) = (check, left, right)
+    (self.parts, self.presupposed, self.source) = (parts, presupposed, source)
+  }
+
+  mutating func verdict() -> Verdict {
+    for wanted in check.plan(Sampling.equation([left, right]), hasSizes: source.hasSizes) {
+      switch source.nextProgram([left, right] + parts + presupposed) {
+      case .failure(let problem):
+        if programs.isEmpty { return .skipped(problem.reason) }
+      case .success(let made):
+        programs.append(made)
+        for _ in 0..<wanted {
+          guard let point = source.nextPoint(made.program, made.sizes) else { break }
+          if let end = compare(point, made.program, made.sizes) { return end }
+        }
+      }
+    }
+    if let end = compareMore() { return end }
+    return check.concluded(found, doubt, reason)
+  }
+
+  /// Many more points where there are branches, as far as the work allows.
+  private mutating func compareMore() -> Verdict? {
+    guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
+      return nil
+    }
+    let work = programs.reduce(0) { max($0, $1.program.workspaceSize) }
+    let regimes = check.includesKinks ? Sampling.regimes : Sampling.regimesOffKinks
+    for index in 0..<min(Sampling.moreOfEquations, 1_000_000 / (1_000 + work)) {
+      let (program, sizes) = programs[index % programs.count]
+      let regime = regimes[index / programs.count % regimes.count]
+      guard let point = source.nextPoint(program, sizes, regime: regime, tries: 2) else { continue }
+      if let end = compare(point, program, sizes) { return end }
+    }
+    return nil
+  }
+
+  /// Compares at a point; a verdict where nothing more is needed.
+  private mutating func compare(
+    _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
+    _ sizes: [String: Int]
+  ) -> Verdict? {
+    guard let difference = check.compare(left, right, point.outputs, parts, sizes) else {
+      return .skipped("the sides have different sizes")
+    }
+    if difference <= NumericCheck.equalityTolerance {
+      found.points += 1
+      found.error = max(found.error, difference)
+      if check.needsEvidence, found.evidence < Self.enoughEvidence, hasPower(point, program, sizes) {
+        found.evidence += 1
+      }
+      return nil
+    }
+    let example = Counterexample(
+      point.values, sizes: sizes, left: point.outputs[0], right: point.outputs[1], shape: left.shape)
+    switch judgement(example, program, point.values, point.outputs) {
+    case .agree(let isZero):
+      found.points += 1
+      if !isZero, InstanceSizes.showStructure(sizes) { found.evidence += 1 }
+    case .undefined: reason = "no point was found at which both sides have a value"
+    case .undecided: reason = "rounding decides at the points that were found"
+    case .tooMuchWork: reason = "more digits are too much work at the points where doubles have too few"
+    case .unsupported: doubt = doubt ?? example
+    case .differ:
+      found.points += 1
+      found.error = max(found.error, difference)
+      found.status = .refuted
+      found.counterexample = check.readable(left, right, parts, presupposed) ?? example
+      return found
+    }
+    return nil
+  }
+
+  private static let enoughEvidence = 2
+
+  /// Whether doubles would have refuted a false claim at a point where the sides agree: its double, its negation, or
+  /// one that is off by a factor of 1 + 1e-7.
+  private func hasPower(
+    _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
+    _ sizes: [String: Int]
+  ) -> Bool {
+    guard InstanceSizes.showStructure(sizes) else { return false }
+    let scale = check.scale(left, right, point.outputs, parts, sizes)
+    let size = left.isZero || right.isZero ? scale : max(point.outputs[0].maxAbs, point.outputs[1].maxAbs)
+    guard size > 0.1 * scale else { return false }
+    return !Conditioning.explains(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
+  }
+
+  /// What becomes of a point at which doubles differ.
+  private func judgement(
+    _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix]
+  ) -> BallCheck.Finding {
+    let finding = check.ballCheck(example.sizes, values, budget).equality(left, right)
+    switch finding {
+    case .agree, .undefined, .tooMuchWork: return finding
+    case .differ, .undecided, .unsupported:
+      if !check.includesKinks,
+        Kinks([left, right], of: [left, right].freeVariables, example.sizes, check.options)
+          .contain(values)
+      {
+        return .undefined
+      }
+      // Data have a property up to rounding.
+      if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
+      let difference = (example.left - example.right).maxAbs
+      return Conditioning.explains(difference, program, values, outputs, checking: [0, 1])
+        ? .undecided : finding
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import NablaCompile
+import NablaCore
+import NablaNumerics
+import NablaTypes
+
+/// Decides a claim in ball arithmetic at a few points of its own, each of which would have refuted a false one.
+///
+/// Doubles cannot tell `cos(1e-9*a)` from 1, nor a derivative from one that is off by a factor of 1 + 1e-7. Balls can.
+struct HighPrecisionCheck {
+  enum Finding {
+    /// Both sides agree to that many digits at the points.
+    case agree(points: Int, digits: Int)
+    case differ(Counterexample?)
+    /// Why nothing can be said.
+    case silent(String)
+  }
+
+  let check: NumericCheck
+  /// The formulas that need a value at a point.
+  let formulas: [Formula]
+  /// Whether a side is the constant zero, so that agreeing means to vanish.
+  let claimsZero: Bool
+  let precision: BallCheck.Precision
+  /// Whether a point tells nothing although the sides differ there.
+  let isExcused: ([Formula: Matrix], [String: Int]) -> Bool
+  /// What is shown of a point at which the sides differ.
+  let example: ([Formula: Matrix], [String: Int], [Matrix]) -> Counterexample?
+  let decide: (BallCheck, BallCheck.Precision) -> BallCheck.Finding
+
+  private static let (points, pointsOfBranches) = (2, 12)
+  /// Points without a finding, after which no more are tried.
+  private static let mostFailures = 6
+  /// Choices of sizes; where branches need many points, those are distributed over them.
+  private static let programs = 2
+
+  func finding(_ source: InstanceSource) -> Finding {
+    var source = source
+    let budget = BallBudget()
+    let hasBranches = Sampling.hasBranches(source.formulas, definitions: check.definitions)
+    let wanted = hasBranches ? Self.pointsOfBranches : Self.points
+    let programs = self.programs(&source)
+    if programs.isEmpty { return .silent("no sizes above 1 were found that fit") }
+    // Doubles hold such data up to rounding, so a difference below their precision is no contradiction.
+    let isExact = source.variables.allSatisfy(\.hasExactProperties)
+    var (agreeing, vanishing, failures) = (0, 0, 0)
+    var reason = "no point was found at which both sides are finite"
+    let regimes = check.includesKinks ? Sampling.regimes : Sampling.regimesOffKinks
+    search: for index in 0..<(wanted + Self.mostFailures) where agreeing + vanishing < wanted {
+      if failures >= Self.mostFailures { break }
+      let (program, sizes) = programs[index % programs.count]
+      let regime = index < wanted / 2 || !hasBranches ? nil : regimes[index % regimes.count]
+      guard let point = source.nextPoint(program, sizes, regime: regime) else {
+        failures += 1
+        continue
+      }
+      let ball = check.ballCheck(sizes, point.values, budget)
+      switch decide(ball, isExact ? precision : .ofDoubles) {
+      case .agree(let isZero):
+        agreeing += isZero ? 0 : 1
+        vanishing += isZero ? 1 : 0
+      case .differ where isExcused(point.values, sizes):
+        failures += 1
+        reason = "every point that was found lies on a kink"
+      case .differ where isExact: return .differ(example(point.values, sizes, point.outputs))
+      case .differ: return .silent("rounding of the data decides at a point that was found")
+      case .undecided:
+        failures += 1
+        reason = "rounding decides at the points that were found"
+      case .undefined: failures += 1
+      case .unsupported:
+        reason = "an operation is unknown to ball arithmetic"
+        break search
+      case .tooMuchWork:
+        reason = "more digits are too much work"
+        break search
+      }
+    }
+    let digits = Int((isExact ? -precision.relative : -BallCheck.Precision.ofDoubles.relative) * 0.30103)
+    if agreeing > 0 { return .agree(points: agreeing, digits: digits) }
+    // A multiple of what vanishes vanishes too: it is evidence only where nothing else was claimed, or where a
+    // function that vanishes at a random point vanishes everywhere.
+    let mayVanish = Sampling.mayVanishInPlaces(source.formulas, definitions: check.definitions)
+    if vanishing > 0, claimsZero || !mayVanish { return .agree(points: vanishing, digits: digits) }
+    return .silent(vanishing > 0 ? "both sides are zero at every point that was found" : reason)
+  }
+
+  /// Programs for sizes above 1: at size 1 sums, products and transposes do not show.
+  private func programs(_ source: inout InstanceSource) -> [(program: CompiledProgram, sizes: [String: Int])]
+  {
+    var result: [(program: CompiledProgram, sizes: [String: Int])] = []
+    for _ in 0..<(3 * Self.programs) where result.count < (source.hasSizes ? Self.programs : 1) {
+      guard case .success(let made) = source.nextProgram(formulas) else { break }
+      if InstanceSizes.showStructure(made.sizes) { result.append(made) }
+    }
+    return result
+  }
+}
+
+extension NumericCheck {
+  /// Compares both sides of an equation to some ninety digits.
+  func highPrecision(
+    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula]
+  ) -> HighPrecisionCheck.Finding {
+    let everything = [left, right] + presupposed
+    let variables = everything.freeVariables
+    let check = HighPrecisionCheck(
+      check: self, formulas: everything, claimsZero: left.isZero || right.isZero, precision: .ofEquations
+    ) { values, sizes in
+      !includesKinks && Kinks(everything, of: variables, sizes, options).contain(values)
+    } example: { values, sizes, outputs in
+      Counterexample(values, sizes: sizes, left: outputs[0], right: outputs[1], shape: left.shape)
+    } decide: { ball, precision in
+      ball.equality(left, right, to: precision)
+    }
+    return check.finding(InstanceSource(everything, variables: variables, options: options, seed: seed))
+  }
+
+  /// Compares a derivative with difference quotients to some sixty digits.
+  func highPrecision(
+    derivative claim: Formula, of objective: Formula, variable: Formula, first: Formula?,
+    _ layout: DerivativeLayout
+  ) -> HighPrecisionCheck.Finding {
+    let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
+    var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
+    source.pinned = pinned
+    source.needsRegularRanks = true
+    let moving = [variable] + (first.map { [$0] } ?? [])
+    let check = HighPrecisionCheck(
+      check: self, formulas: [objective, claim], claimsZero: claim.isZero, precision: .ofDerivatives
+    ) { values, sizes in
+      Kinks([objective, claim], of: moving, sizes, options).contain(values)
+    } example: { values, sizes, outputs in
+      Counterexample(
+        values, sizes: sizes, left: outputs[1],
+        right: expected(objective, variable, first, layout, sizes, values) ?? outputs[1], shape: claim.shape)
+    } decide: { ball, precision in
+      ball.derivative(claim, of: objective, by: variable, first: first, layout, to: precision)
+    }
+    return check.finding(source)
+  }
+
+  /// What differences of doubles give.
+  private func expected(
+    _ objective: Formula, _ variable: Formula, _ first: Formula?, _ layout: DerivativeLayout,
+    _ sizes: [String: Int],
+    _ values: [Formula: Matrix]
+  ) -> Matrix? {
+    guard let program = try? Compiler.compile([objective], sizes: sizes, options: options),
+      let output = try? program.run(values).first
+    else { return nil }
+    let run = DifferenceRun(program: program, workspace: program.makeWorkspace(), point: values)
+    let table = first.map { run.second(by: $0, variable, 1) } ?? run.first(by: variable, 1)
+    return (table?.arranged(layout, output)).map { Matrix(column: $0.values) }
+  }
+}
+
+extension Formula {
+  /// Whether it is not a variable whose property doubles have only up to rounding.
+  fileprivate var hasExactProperties: Bool {
+    guard let properties = variable?.properties, !properties.contains(.onehot) else { return true }
+    return properties.isDisjoint(with: [.simplex, .orthogonal])
+      && (!properties.contains(.psd) || properties.contains(.spd))
+  }
+}

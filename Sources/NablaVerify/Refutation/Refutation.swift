@@ -1,0 +1,166 @@
+import NablaCore
+import NablaLanguage
+import NablaOutput
+import NablaTypes
+
+/// What helps with a claim that was refuted: which step is wrong, and what would make it true.
+///
+/// Whatever is said to hold was verified in the same way as a claim is.
+public struct Refutation: Sendable, Equatable {
+
+  package init() {
+  }
+  /// A side of a step.
+  public enum Side: String, Sendable, Equatable {
+    case left, right
+  }
+
+  /// The first wrong step of a derivation `E1 == E2 == E3 == ...`; the first step is from E1 to E2.
+  public struct Step: Sendable, Equatable {
+    /// From 1.
+    public let number: Int
+    /// How many steps the derivation has.
+    public let count: Int
+    /// How many steps before this one were verified; the others could not be checked.
+    public let verified: Int
+    /// Both sides as they were typed.
+    public let left: String
+    public let right: String
+    /// Where the right side stands.
+    public let place: SourcePosition
+
+    package init(number: Int, count: Int, verified: Int, left: String, right: String, place: SourcePosition) {
+      self.number = number
+      self.count = count
+      self.verified = verified
+      self.left = left
+      self.right = right
+      self.place = place
+    }
+  }
+
+  /// A single edit that makes the claim true: the likeliest slip of the pen.
+  public struct Slip: Sendable, Equatable {
+    /// What is edited.
+    public let side: Side
+    /// The edit in words: `A' for A`, `the factor 2 is missing`.
+    public let edit: String
+    /// The side after the edit, in the language.
+    public let text: String
+    /// The claim after the edit: a `check` without the word.
+    public let claim: String
+  }
+
+  /// The weakest property that, declared of the variables, makes the claim true.
+  public struct NeededProperty: Sendable, Equatable {
+    /// The names, nearly always one.
+    public let variables: [String]
+    public let property: Property
+  }
+
+  /// What a side that is a derivative really is.
+  public struct Derived: Sendable, Equatable {
+    public let side: Side
+    /// `gradient`, `jacobian` or `hessian`.
+    public let kind: QuestionKind
+    public let formula: Formula
+
+    package init(side: Side, kind: QuestionKind, formula: Formula) {
+      self.side = side
+      self.kind = kind
+      self.formula = formula
+    }
+  }
+
+  /// Nil for a claim of two sides.
+  public package(set) var step: Step?
+  /// Nil where no single edit is known that makes the claim true.
+  public package(set) var slip: Slip?
+  /// Nil where no property is known that makes the claim true.
+  public package(set) var property: NeededProperty?
+  /// The derivatives that the claim speaks of, where they are short enough to be read.
+  public package(set) var derived: [Derived] = []
+}
+
+extension Refutation {
+  /// What was derived, the slip and the property in words, a line each.
+  public var lines: [String] {
+    var result: [String] = []
+    for side in derived {
+      let place = derived.count > 1 ? " on the \(side.side.rawValue) side" : ""
+      result.append("the \(side.kind.word)\(place) is \(side.formula.text)")
+    }
+    return result + hints.map { "hint: \($0)" }
+  }
+
+  /// What would make the claim true, in words.
+  public var hints: [String] {
+    var result: [String] = []
+    if let slip {
+      result.append(slip.words(isShort: slip.text.utf8.count <= Self.longest))
+    }
+    if let property {
+      let names = property.variables
+      let listed =
+        names.count > 1
+        ? names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "") : names.first ?? ""
+      result.append("true if \(listed) \(names.count > 1 ? "are" : "is") \(property.property.words)")
+    }
+    return result
+  }
+
+  /// Bytes of a side or a derivative that are still read at a glance.
+  package static let longest = 160
+}
+
+extension Refutation.Step {
+  /// `at step 2 of 3 (line 14, column 6): E2 == E3 does not hold; the step before it is verified`.
+  public var words: String {
+    let before = number - 1
+    let ground: String
+    switch (before, verified) {
+    case (0, _): ground = ""
+    case (1, 1): ground = "; step 1 is verified"
+    case (_, before): ground = "; steps 1 to \(before) are verified"
+    default: ground = "; of the \(before) before it \(verified) \(verified == 1 ? "is" : "are") verified"
+    }
+    return "at step \(number) of \(count) (line \(place.line), column \(place.column)): "
+      + "\(left) == \(right) does not hold\(ground)"
+  }
+}
+
+extension Refutation.Slip {
+  fileprivate func words(isShort: Bool) -> String {
+    let place = "on the \(side.rawValue) side"
+    if isShort { return "true with \(text) \(place): \(edit)" }
+    return edit.contains(" for ") ? "true with \(edit) \(place)" : "\(place) \(edit)"
+  }
+}
+
+extension QuestionKind {
+  /// As it stands in a sentence.
+  var word: String {
+    switch self {
+    case .jacobian: "Jacobian"
+    case .hessian: "Hessian"
+    case .gradient, .differential, .simplify, .check, .stationary: rawValue
+    }
+  }
+}
+
+extension Property {
+  /// As it stands after "is".
+  var words: String {
+    switch self {
+    case .symmetric, .diagonal, .orthogonal, .invertible, .positive, .nonnegative, .binary: rawValue
+    case .skew: "skew-symmetric (skew)"
+    case .lower, .upper: "\(rawValue) triangular"
+    case .spd: "symmetric positive definite (spd)"
+    case .psd: "symmetric positive semidefinite (psd)"
+    case .nonzero: "nonzero"
+    case .signs: "made of signs (signs)"
+    case .simplex: "on the simplex (simplex)"
+    case .onehot: "one-hot (onehot)"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import NablaCore
+import NablaOutput
+import NablaTypes
+
+extension ExactCheck {
+  /// A rule, tried on matrices of its types over the field.
+  func check(_ claim: RuleClaim) -> Finding {
+    var wanted: [Formula: Set<Property>] = [:]
+    for condition in claim.conditions {
+      guard case .property(let formula, let property) = condition else { continue }
+      if formula.variable != nil {
+        wanted[formula, default: []].insert(property)
+      } else if !Self.isGeneric(property) {
+        return .notApplicable("a condition speaks of \(formula.text)")
+      }
+    }
+    var drawn: [Formula: Formula] = [:]
+    for (formula, properties) in wanted {
+      guard let variable = formula.variable else { continue }
+      let special = Formula.variable(
+        Variable(
+          name: variable.name, shape: variable.shape,
+          properties: variable.properties.union(properties).closed,
+          role: variable.role))
+      drawn[formula] = special
+      drawn[.differential(of: formula)] = .differential(of: special)
+    }
+    let variables = claim.variables.filter { !claim.fixed.contains($0) }.map { drawn[$0] ?? $0 }
+    switch claim.statement {
+    case .equal(let left, let right):
+      return checkEqual(left.replacing(drawn), right.replacing(drawn), variables: variables)
+    case .differential(let inner, let right):
+      return checkDifferential(
+        of: inner.replacing(drawn), variables: variables, differential: right.replacing(drawn))
+    case .property: return .notApplicable("a property is tried with numbers")
+    }
+  }
+
+  /// Whether almost every point has the property, or it is one of signs, which only choices rest on.
+  private static func isGeneric(_ property: Property) -> Bool {
+    switch property {
+    case .invertible, .nonzero, .positive, .nonnegative: true
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .spd, .psd, .binary, .signs, .simplex,
+      .onehot:
+      false
+    }
+  }
+}

@@ -1,0 +1,212 @@
+import NablaCompile
+import NablaCore
+import NablaTypes
+
+/// Tries rules, facts and functions on random typed instances: every line of `Rules/` has to pass before use.
+///
+/// All numbers come from the seed, so a verdict is always the same. Formulas are computed as they stand, without
+/// the stable forms of the compiler, which know some of the identities themselves.
+public struct RuleVerifier: Sendable {
+  let book: RuleBook
+  /// Instances that each claim is tried on.
+  public var draws = 24
+
+  /// Relative difference up to which the two sides of an identity are equal.
+  static let identityTolerance = 1e-9
+  /// Relative difference up to which a differential equals its differences.
+  static let differentialTolerance = 1e-6
+  /// A claim with fewer usable draws than this part of them is a failure: nobody could use it.
+  static let usablePart = (2, 3)
+  /// The seed of `rules check` and of every rule that is read from a file.
+  public static let standardSeed: UInt64 = 20_260_101
+
+  public init(_ book: RuleBook = .standard) { self.book = book }
+
+  /// Reports on every rule, fact and function of the book, in the order of the files.
+  public func verifyAll(seed: UInt64 = standardSeed) -> [RuleReport] {
+    subjects.map { report($0, seed: seed) }
+  }
+
+  /// The names of all rules, facts and functions of the book, in the order of the files.
+  public var names: [String] { subjects.map(\.name) }
+
+  /// The report on the rule, fact or function of that name; nil when there is none.
+  public func verify(named name: String, seed: UInt64 = standardSeed) -> RuleReport? {
+    subjects.first { $0.name == name }.map { report($0, seed: seed) }
+  }
+
+  func verify(_ rule: Rule, seed: UInt64) -> RuleReport { report(RuleSubject(rule), seed: seed) }
+  func verify(_ fact: Fact, seed: UInt64) -> RuleReport { report(RuleSubject(fact), seed: seed) }
+  func verify(_ function: FunctionDefinition, seed: UInt64) -> RuleReport {
+    report(RuleSubject(function), seed: seed)
+  }
+
+  /// Everything in the book that claims something.
+  var subjects: [RuleSubject] {
+    let functions = book.functions.keys.sorted().compactMap { book.functions[$0] }
+    let all =
+      book.rules.map { RuleSubject($0) } + book.facts.map { RuleSubject($0) }
+      + functions.map { RuleSubject($0) }
+    return all.enumerated().sorted {
+      let (a, b) = ($0.element.source, $1.element.source)
+      return (a.file, a.line, $0.offset) < (b.file, b.line, $1.offset)
+    }.map(\.element)
+  }
+
+  /// All claims of a subject tried; the first that fails decides.
+  func report(_ subject: RuleSubject, seed: UInt64) -> RuleReport {
+    var report = RuleReport(subject)
+    var findings: [ExactCheck.Finding] = []
+    for claim in subject.claims {
+      let outcome = run(claim, draws: draws, seed: seed)
+      report.draws += outcome.draws
+      report.usableDraws += outcome.usable
+      report.worstError = max(report.worstError, outcome.worst)
+      if let counterexample = outcome.counterexample {
+        report.status = .refuted(counterexample)
+        return report
+      }
+      if outcome.isUnusable {
+        report.status = .unusable(
+          outcome.problem ?? "\(outcome.usable) of \(outcome.draws) draws could be used")
+        return report
+      }
+      findings.append(ExactCheck(seed: seed, book: book).check(claim))
+    }
+    if findings.contains(.differs(isRational: true)) {
+      report.status = .unusable("the sides differ exactly, though by less than numbers show")
+      return report
+    }
+    report.isExact = findings.allSatisfy { if case .certified = $0 { true } else { false } }
+    for definition in subject.kinkChecks {
+      if let counterexample = undeclaredKink(definition) {
+        report.status = .refuted(counterexample)
+        return report
+      }
+    }
+    return report
+  }
+
+  /// How formulas are computed here.
+  var options: Compiler.Options {
+    var options = Compiler.Options()
+    options.stable = false
+    let functions = book.functions
+    options.definitions = { name in
+      guard let function = functions[name], let body = function.body else { return nil }
+      return (function.parameters, body)
+    }
+    return options
+  }
+}
+
+/// A line of `Rules/` as what it claims.
+struct RuleSubject: Sendable {
+  let name: String
+  let source: Rule.Source
+  let claims: [RuleClaim]
+  /// Functions whose kinks have to be declared.
+  var kinkChecks: [FunctionDefinition] = []
+
+  init(_ rule: Rule) {
+    name = rule.name
+    source = rule.source
+    let statement: RuleClaim.Statement
+    switch (rule.table, rule.left.kind) {
+    case (.differential, .differential(let inner)): statement = .differential(inner, rule.right)
+    case (.differential, _), (.adjoint, _), (.vectorization, _), (.identity, _):
+      statement = .equal(rule.left, rule.right)
+    }
+    claims = [RuleClaim(statement: statement, conditions: rule.conditions, isEntrywise: rule.isEntrywise)]
+  }
+
+  init(_ fact: Fact) {
+    name = fact.name
+    source = fact.source
+    claims = [
+      RuleClaim(
+        statement: .property(fact.pattern, fact.property), conditions: fact.conditions,
+        isEntrywise: fact.isEntrywise)
+    ]
+  }
+
+  init(_ function: FunctionDefinition) {
+    name = function.name
+    source = function.source
+    var claims: [RuleClaim] = []
+    let conditions = function.domain + function.conditions
+    if let body = function.body {
+      claims.append(
+        RuleClaim(statement: .equal(function.applied, body), conditions: function.domain, isEntrywise: true))
+    }
+    if !function.derivatives.isEmpty {
+      let pairs = zip(function.parameters, function.derivatives)
+      let terms = pairs.filter { !$0.1.isInvalid }.map { Formula.times([$1, .differential(of: $0)]) }
+      var claim = RuleClaim(
+        statement: .differential(function.applied, .sum(terms, .scalar)), conditions: conditions,
+        isEntrywise: true)
+      claim.fixed = pairs.filter { $0.1.isInvalid }.map(\.0)
+      claim.kinks = function.kinks
+      claims.append(claim)
+      kinkChecks = [function]
+    }
+    self.claims = claims
+  }
+}
+
+extension FunctionDefinition {
+  /// The function of its own parameters.
+  var applied: Formula {
+    name == "power" && parameters.count == 2
+      ? .power(parameters[0], parameters[1]) : .apply(.elementwise(name), parameters, .scalar)
+  }
+}
+
+/// Something that can be tried on numbers.
+struct RuleClaim: Sendable {
+  enum Statement: Sendable {
+    case equal(Formula, Formula)
+    /// The differential of the first is the second, in the differentials of variables.
+    case differential(Formula, Formula)
+    case property(Formula, Property)
+  }
+
+  var statement: Statement
+  var conditions: [Condition]
+  /// In scalars alone: tried on vectors and matrices too.
+  var isEntrywise: Bool
+  /// Variables that differences leave alone; whole numbers.
+  var fixed: [Formula] = []
+  /// Where one of these is zero, differences are not taken.
+  var kinks: [Formula] = []
+  /// A condition that a mutant does without: its instances are drawn so that it does not hold.
+  var dropped: Condition?
+
+  /// The formulas that the statement is made of.
+  var formulas: [Formula] {
+    switch statement {
+    case .equal(let left, let right), .differential(let left, let right): [left, right]
+    case .property(let pattern, _): [pattern]
+    }
+  }
+
+  /// The variables that need values, in structural order.
+  var variables: [Formula] {
+    var result: Set<Formula> = []
+    for formula in formulas + conditions.map(\.formula) + kinks + (dropped.map { [$0.formula] } ?? []) {
+      for leaf in formula.patternLeaves {
+        if case .differential(let inner) = leaf.kind { result.insert(inner) } else { result.insert(leaf) }
+      }
+    }
+    return result.sorted()
+  }
+}
+
+extension Condition {
+  /// What it speaks of.
+  var formula: Formula {
+    switch self {
+    case .property(let formula, _), .regular(let formula, _): formula
+    }
+  }
+}

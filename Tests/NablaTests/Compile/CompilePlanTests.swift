@@ -1,0 +1,145 @@
+import Testing
+
+@testable import Nabla
+@testable import NablaCompile
+@testable import NablaCore
+@testable import NablaLanguage
+@testable import NablaNumerics
+@testable import NablaTypes
+
+/// What the planner does to save work leaves the value as it is.
+@Suite struct CompilePlanTests {
+  static let variables: [Formula] = [
+    Make.variable("A", .matrix("n", "n")), Make.variable("B", .matrix("n", "n")),
+    Make.variable("X", .matrix("m", "n")), Make.variable("Y", .matrix("m", "n")),
+    Make.variable("v", .vector("m")), Make.variable("x", .vector("n")), Make.variable("z", .vector("n")),
+    Formula.vector("p", "3*m"), Make.variable("c", .scalar),
+  ]
+
+  /// A formula, what its plan must have, and what it must not have.
+  static let plans: [(text: String, has: [String], lacks: [String])] = [
+    ("X'*X", ["gram"], ["gemm"]),
+    ("X*X'", ["gram"], ["gemm"]),
+    ("X'*diag(v)*X", ["gram", "scaleRows"], ["gemm"]),
+    ("X*diag(x)*X'", ["gram", "scaleColumns"], ["gemm"]),
+    ("X'*Y", ["gemm"], ["gram"]),
+    ("(A + A')*x", ["multiplyBoth"], ["transpose"]),
+    ("x'*A*x + c*sum(A'*x)", [], ["transpose"]),
+    ("(A*B*A + B*A*B)*x", ["(7 x 1)"], ["(7 x 7)"]),
+    ("x'*(A*B + B'*A')", [], ["(7 x 7)"]),
+    ("(X'*X + c*eye(n))*x", [], ["gram"]),
+    ("x*x'*A*z", [], ["(7 x 7)"]),
+    ("tr(A*B*x*z')", [], ["(7 x 7)"]),
+    ("A*inv(B)", ["solveRight"], ["inverse"]),
+    ("inv(B')*A", ["solve"], ["inverse"]),
+    ("A*inv(B')", ["solveRight"], ["inverse"]),
+    ("norm2(X - Y)^2 + sum((Y - X)*A)", [], []),
+    ("tr((X - Y)*(Y' - X'))", [], []),
+    ("kron(eye(3), X)*diag(kron([1; 2; 3], x))", ["scaleBlocks"], []),
+    ("kron(eye(3), X')*diag(p)*kron(eye(3), X)", ["scaleBlocks"], ["kron"]),
+    ("kron(eye(3), X')*p", ["gemm"], ["kron"]),
+    ("p'*kron(eye(3), X)", [], ["kron"]),
+    ("kron(ones(3, 3), eye(m))*diag(p)*kron(eye(3), X)", ["scaleBlocks"], []),
+    (
+      "kron(eye(3), X')*diag(p)*(kron(eye(3), X) - kron(ones(3, 3), eye(m))*diag(p)*kron(eye(3), X))",
+      ["scaleBlocks", "gram"], ["kron"]
+    ),
+    ("kron(ones(1, 3), eye(m))*p", [], []),
+    ("kron(eye(3), X) + kron(eye(3), Y)", [], []),
+    ("sum(exp(v) .* tanh(v) - v.^2)", ["fused"], ["unary"]),
+    ("X'*(exp(X*x) .* v - v)", ["stream"], ["gemm"]),
+    ("X'*(X*x - v) + c*x", ["stream"], ["gemm"]),
+    ("sum(X*x)*(X'*(X*x - v))", [], []),
+    ("exp(X) .* sigmoid(Y) + c*X", ["fused"], ["unary"]),
+    ("sum(max(v, 0.5*v)) + v'*sin(v)", ["fused"], ["binary", "unary"]),
+  ]
+
+  @Test(arguments: plans) func valueAndPlan(text: String, has: [String], lacks: [String]) throws {
+    let formula = try Formula(parsing: text, in: Self.variables)
+    let sizes = ["n": 7, "m": 30]
+    let program = try Compiler.compile([formula], sizes: sizes)
+    var values: [Formula: Matrix] = [:]
+    for (index, variable) in Self.variables.enumerated() {
+      values[variable] = Make.random(
+        variable.shape.rows.value(sizes) ?? 1, variable.shape.columns.value(sizes) ?? 1, UInt64(index + 1))
+    }
+    for name in ["A", "B"] {
+      if let square = Self.variables.first(where: { $0.name == name }), let value = values[square] {
+        values[square] = value + 2 * .identity(7)
+      }
+    }
+    let got = try program.run(values)[0]
+    let wanted = Reference(sizes: sizes, values: values).value(formula)
+    let gap = (got - wanted).maxAbs / max(1, wanted.maxAbs)
+    #expect(gap < 1e-12, "\(text): off by \(gap)\n\(program.plan.joined(separator: "\n"))")
+    let plan = program.plan.joined(separator: "\n")
+    for part in has { #expect(plan.contains(part), "\(text): no \(part) in\n\(plan)") }
+    for part in lacks { #expect(!plan.contains(part), "\(text): \(part) in\n\(plan)") }
+  }
+
+  /// Blocks of rows, and ends of blocks, of a pass over a matrix.
+  @Test(arguments: [1, 63, 64, 65, 2047, 4100]) func streams(m: Int) throws {
+    let texts = ["sum(softplus(X*x)) - v'*(X*x)", "X'*(sigmoid(X*x) - v)"]
+    let formulas = try texts.map { try Formula(parsing: $0, in: Self.variables) }
+    let sizes = ["n": 3, "m": m]
+    let (X, v, x) = (Self.variables[2], Self.variables[4], Self.variables[5])
+    let values = [X: Make.random(m, 3, 1), v: Make.random(m, 1, 2), x: Make.random(3, 1, 3)]
+    let program = try Compiler.compile(formulas, sizes: sizes)
+    let got = try program.run(values)
+    for (formula, value) in zip(formulas, got) {
+      let wanted = Reference(sizes: sizes, values: values).value(formula)
+      #expect((value - wanted).maxAbs < 1e-12 * max(1, wanted.maxAbs), "\(formula), m = \(m)")
+    }
+    #expect(m == 1 || program.plan.contains { $0.contains("stream") }, "\(program.plan)")
+  }
+
+  /// A value, its gradient and its Hessian share what they share, and the numbers are those of each alone.
+  @Test func severalOutputs() throws {
+    let texts = ["norm2(X*x - v)^2", "2*X'*(X*x - v)", "2*X'*X", "sum(exp(-v))", "v .* exp(-v)"]
+    let formulas = try texts.map { try Formula(parsing: $0, in: Self.variables) }
+    let sizes = ["n": 7, "m": 9]
+    let values = Dictionary(
+      uniqueKeysWithValues: Self.variables.enumerated().map { index, variable in
+        (
+          variable,
+          Make.random(
+            variable.shape.rows.value(sizes) ?? 1, variable.shape.columns.value(sizes) ?? 1, UInt64(index + 1)
+          )
+        )
+      })
+    let together = try Compiler.compile(formulas, sizes: sizes).run(values)
+    for (formula, value) in zip(formulas, together) {
+      let alone = try Compiler.compile([formula], sizes: sizes).run(values)[0]
+      #expect((alone - value).maxAbs <= 1e-14 * max(1, alone.maxAbs), "\(formula)")
+    }
+  }
+
+  /// A bound function reads and writes where it is told to, again and again.
+  @Test func boundFunctions() throws {
+    let (X, v, x) = (Self.variables[2], Self.variables[4], Self.variables[5])
+    let loss = try Formula(parsing: "norm2(X*x - v)^2", in: Self.variables)
+    let slope = try Formula(parsing: "2*X'*(X*x - v)", in: Self.variables)
+    let compiled = try Formula.compiled([loss, slope])
+    let sizes = ["n": 7, "m": 9]
+    let bound = try compiled.bound(sizes, argument: x)
+    let data = Make.random(9, 7, 1)
+    #expect(bound.set(v, Make.random(9, 1, 2)) && !bound.set(v, Make.random(8, 1, 2)))
+    for seed in UInt64(3)..<6 {
+      let point = Make.random(7, 1, seed)
+      var gradient = Matrix(rows: 7, columns: 1)
+      let value = try data.withPointer { X_ in
+        bound.read(X, at: X_)
+        return try point.withPointer { p in try gradient.withMutablePointer { try bound(p, into: $0) } }
+      }
+      let wanted = try compiled([X: data, v: Make.random(9, 1, 2), x: point])
+      #expect(value == wanted[0][0, 0] && gradient == wanted[1], "seed \(seed)")
+    }
+    #expect(throws: EvaluationError.self) { try compiled.bound(["n": 7]) }
+    #expect(throws: EvaluationError.self) { try compiled.bound(sizes, argument: Self.variables[0]) }
+    // What is given back as it was read is copied.
+    let same = try Formula.compiled([x]).bound(sizes, argument: x)
+    var (point, copy) = (Make.random(7, 1, 9), Matrix(rows: 7, columns: 1))
+    let first = try point.withMutablePointer { p in try copy.withMutablePointer { try same(p, into: $0) } }
+    #expect(copy == point && first == point[0, 0])
+  }
+}

@@ -1,0 +1,39 @@
+import Testing
+
+@testable import Nabla
+@testable import NablaLanguage
+@testable import NablaOutput
+@testable import NablaVerify
+
+@Suite("Sums over an index, lifted to matrix form")
+struct IndexSumTests {
+  private static let declarations = """
+    A : matrix(n, n)
+    B : matrix(n, d)
+    x : vector(n)
+    w : vector(d)
+
+    """
+
+  @Test(
+    "sums in sums, and rows under functions",
+    arguments: [
+      ("simplify sum(i = 1:n, sum(j = 1:n, A[i, j]*x[i]*x[j]))", "x'*A*x"),
+      ("gradient sum(i = 1:n, sum(j = 1:n, A[i, j]*x[i]*x[j])) wrt x", "(A + A')*x"),
+      ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]^2)) wrt B", "2*B"),
+      ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]*w[j]*x[i])^2) wrt w", "2*B'*(x.^2 .* (B*w))"),
+      (
+        "gradient sum(i = 1:n, log(sum(exp(B[i, :])))) wrt B", "exp(B) .* ((1 ./ rowsums(exp(B)))*ones(d)')"
+      ),
+      ("gradient sum(i = 1:n, sum(B[i, :] .* B[i, :] .* w')) wrt B", "2*B .* (ones(n)*w')"),
+    ])
+  func lifted(_ question: String, _ expected: String) throws {
+    let session = Session(SourceText(Self.declarations + question + "\n", name: "sums"))
+    guard case .answers(let answers) = session.answer(try #require(session.questions.first)) else {
+      Issue.record("no answer to \(question)")
+      return
+    }
+    #expect(answers.map(\.formula.text) == [expected])
+    #expect(answers.map(\.verdict?.status) == [.verified])
+  }
+}

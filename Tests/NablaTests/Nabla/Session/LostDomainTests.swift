@@ -1,0 +1,36 @@
+import Testing
+
+@testable import Nabla
+@testable import NablaCore
+@testable import NablaLanguage
+
+/// What was typed may have a value on a domain only; where the answer has one everywhere, the domain is told.
+@Suite struct LostDomainTests {
+  private static let limited =
+    RuleBook.standard.functions.values.filter { !$0.domain.isEmpty }.map(\.name).sorted()
+
+  private func conditions(_ text: String) throws -> [String] {
+    let session = Session(SourceText("x : vector(n)\n\(text)\n", name: "<test>"))
+    let question = try #require(session.questions.first, "\(session.diagnostics)")
+    guard case .answers(let answers) = session.answer(question) else {
+      Issue.record("no answer to \(text)")
+      return []
+    }
+    return answers.flatMap(\.conditions)
+  }
+
+  @Test(arguments: limited) func domainsOfTheCatalogue(_ name: String) throws {
+    let function = try #require(RuleBook.standard.functions[name])
+    let arguments = Array(repeating: "1", count: function.parameters.count - 1) + ["x"]
+    let call = "\(name)(\(arguments.joined(separator: ", ")))"
+    #expect(try conditions("simplify \(call) - \(call)").count == function.domain.count)
+    #expect(try conditions("simplify \(call)").isEmpty)
+  }
+
+  @Test(arguments: [
+    ("expm1(log1p(x))", ["x + 1 > 0"]), ("sigmoid(logit(x))", ["x > 0", "1 - x > 0"]),
+    ("exp(-log(x))", ["x > 0"]), ("logit(sigmoid(x))", []), ("log(exp(x))", []), ("x ./ x", ["x != 0"]),
+  ]) func lost(_ text: String, _ expected: [String]) throws {
+    #expect(try conditions("simplify \(text)") == expected)
+  }
+}

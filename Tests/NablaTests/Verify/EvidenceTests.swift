@@ -1,0 +1,126 @@
+import Testing
+
+@testable import Nabla
+@testable import NablaFuzz
+@testable import NablaLanguage
+@testable import NablaVerify
+
+/// A verdict rests on points at which a false claim would have shown.
+@Suite struct EvidenceTests {
+  private static let declarations = """
+    v, x : vector(n)
+    Z : matrix(m, n)
+    d : vector(n)
+    y : vector(k), binary
+    h : vector(k), onehot
+    f : vector(N)
+    A : matrix(k, k), signs
+
+    """
+
+  private func answers(_ question: String) -> [Answer] {
+    let session = Session(SourceText(Self.declarations + question + "\n", name: "<test>"))
+    return session.questions.flatMap { asked -> [Answer] in
+      guard case .answers(let answers) = session.answer(asked) else {
+        Issue.record("no answer to \(question)")
+        return []
+      }
+      return answers
+    }
+  }
+
+  /// A question, its true answer, and claims that are false of it.
+  private static let claims: [(question: String, truth: String, false: [String])] = [
+    (
+      "gradient max(logsoftmax(v + v)) wrt v", "2*(argmaxhot(logsoftmax(2*v)) - softmax(2*v))",
+      [
+        "2*(2*(argmaxhot(logsoftmax(2*v)) - softmax(2*v)))", "-2*(argmaxhot(logsoftmax(2*v)) - softmax(2*v))",
+        "2*(argmaxhot(logsoftmax(2*v)) - softmax(3*v))",
+      ]
+    ),
+    ("gradient max(logsoftmax(v)) wrt v", "argmaxhot(v) - softmax(v)", ["7*argmaxhot(v)"]),
+    (
+      "gradient max(softmax(v)) wrt v", "softmax(v) .* (argmaxhot(softmax(v)) - max(softmax(v)))",
+      ["2*softmax(v) .* (argmaxhot(softmax(v)) - dot(argmaxhot(softmax(v)), softmax(v)))"]
+    ),
+    (
+      "gradient max(sigmoid(x)) + norm2(x)^2 wrt x", "2*x + argmaxhot(x) .* sigmoid(x) .* (1 - sigmoid(x))",
+      ["2*x + 2*argmaxhot(x) .* sigmoid(x) .* (1 - sigmoid(x))"]
+    ),
+    (
+      "gradient max(x ./ (1/2 + x.^2)) wrt x",
+      "argmaxhot(x ./ (1/2 + x.^2)) .* (1/2 - x.^2) ./ (1/2 + x.^2).^2",
+      ["3*argmaxhot(x ./ (1/2 + x.^2)) .* (1/2 - x.^2) ./ (1/2 + x.^2).^2", "3*argmaxhot(x)"]
+    ),
+    (
+      "gradient min(x ./ (1/2 + x.^2) + x.^5) wrt x",
+      "argmaxhot(-x ./ (1/2 + x.^2) - x.^5) .* ((1/2 - x.^2) ./ (1/2 + x.^2).^2 + 5*x.^4)",
+      ["argmaxhot(-x ./ (1/2 + x.^2) - x.^5) .* ((1/2 - x.^2) ./ (1/2 + x.^2).^2 - 5*x.^4)"]
+    ),
+    (
+      "jacobian argmaxhot(atan(d)) .* d wrt d", "diag(argmaxhot(d))",
+      ["(1 + 1e-6)*diag(argmaxhot(atan(d)))", "2*diag(argmaxhot(atan(d)))"]
+    ),
+    (
+      "hessian min(logsumexp(Z)) wrt Z",
+      "diag(vec(argmaxhot(-logsumexp(Z))*ones(n)'))*(diag(vec(softmax(Z))) - diag(vec(softmax(Z)))*kron(ones(n, n), eye(m))*diag(vec(softmax(Z))))",
+      [
+        "2*diag(vec(argmaxhot(-logsumexp(Z))*ones(n)'))*(diag(vec(softmax(Z))) - diag(vec(softmax(Z)))*kron(ones(n, n), eye(m))*diag(vec(softmax(Z))))",
+        "zeros(m*n, m*n)",
+      ]
+    ),
+  ]
+
+  @Test(arguments: claims.indices) func falseClaimsAreRefuted(_ index: Int) {
+    let (question, truth, wrong) = Self.claims[index]
+    for answer in answers("check \(question) == \(truth)") {
+      #expect(answer.verdict?.status == .verified, "\(question) == \(truth)")
+    }
+    for claim in wrong {
+      for answer in answers("check \(question) == \(claim)") {
+        #expect(answer.verdict?.status == .refuted, "\(question) == \(claim)")
+      }
+    }
+  }
+
+  @Test(
+    "discrete variables lie on kinks by their property, where nothing is refuted",
+    arguments: [
+      "hessian norm1(y)^2 wrt y", "hessian norminf(y)^2 wrt y",
+      "hessian lgamma(2 + norm1(y/exp(3))^2) wrt y", "hessian norm1(h)^2 wrt h",
+      "gradient cos(abs(h)'*sign(h)) wrt h", "gradient min(max(ones(N), f)) wrt f",
+      "gradient relu(det(adj(A))) wrt A",
+    ]) func kinksRefuteNothing(_ question: String)
+  {
+    for answer in answers(question) { #expect(answer.verdict?.status != .refuted) }
+  }
+
+  @Test("verified answers, each spoiled by one change, are not verified again unless it makes no difference")
+  func spoiledClaims() {
+    let campaign = ClaimCampaign(seed: 20)
+    for number in 0..<40 {
+      let defect = campaign.tried(number)
+      #expect(defect == nil, "case \(number): \(defect?.message ?? "")\n\(defect?.input ?? "")")
+    }
+  }
+
+  @Test("the answers of the seed documents, each spoiled by one change")
+  func spoiledSeeds() {
+    let seed: UInt64 = 11
+    var random = SplitMix64(seed: seed)
+    let check = Verification(seed: seed, book: .standard, includesKinks: false)
+    let spoiling = SpoiledClaimCheck(book: .standard, seed: seed)
+    for name in SeedFiles.names {
+      guard let session = SeedFiles.sessions[name] else { continue }
+      for question in session.questions where question.question.kind != .check {
+        guard case .answers(let answers) = session.answer(question), let answer = answers.first,
+          !answer.expanded.containsDifferential, answer.expanded.cost < 4_000,
+          let (edit, claim) = answer.expanded.spoiled(using: &random).randomElement(using: &random),
+          check.checkEqual(answer.expanded, claim).status == .verified
+        else { continue }
+        let example = spoiling.difference(answer.expanded, claim, of: answer.expression, by: answer.variables)
+        #expect(example == nil, "\(name): \(question.question.text), \(edit), seed \(seed)")
+      }
+    }
+  }
+}
