@@ -26,6 +26,8 @@ package struct InstanceSource {
   var hasSizes: Bool { !sizes.names.isEmpty }
 
   static let tries = 60
+  /// Numbers that a program may hold, and operations of one run: what is larger is tried at smaller sizes.
+  private static let (largestWorkspace, mostOperations) = (1 << 22, 5e7)
 
   /// `variables` are all that get values; the sizes come from the formulas and from them.
   package init(_ formulas: [Formula], variables: [Formula], options: Compiler.Options, seed: UInt64) {
@@ -49,6 +51,11 @@ package struct InstanceSource {
       guard let sizes = sizes.choice(attempt: attempt, &generator) else { continue }
       do throws(CompileError) {
         let program = try Compiler.compile(compiled, sizes: sizes, options: options)
+        if program.workspaceSize > Self.largestWorkspace || program.operations > Self.mostOperations {
+          problem = CheckProblem("the sizes take too much work")
+          if hasSizes { continue }
+          return .failure(problem)
+        }
         if needsRegularRanks {
           ranks = RegularRanks(
             formulas, variables: variables, sizes: sizes, options: options, seed: seed)
