@@ -148,7 +148,8 @@ private let misuses: [ProgramCase] = [
   ProgramCase(
     arguments: ["derive", "x", "--wrt"], errors: usage("derive", "--wrt needs a value"), code: 64),
   ProgramCase(
-    arguments: ["derive", "x"], errors: usage("derive", "--wrt is missing: with respect to which variable?"), code: 64),
+    arguments: ["derive", "x"], errors: usage("derive", "--wrt is missing: with respect to which variable?"),
+    code: 64),
   ProgramCase(
     arguments: ["derive", "--wrt", "x"], errors: usage("derive", "expression is missing"), code: 64),
   ProgramCase(

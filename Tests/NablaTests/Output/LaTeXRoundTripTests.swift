@@ -3,14 +3,14 @@
 
 import Foundation
 import Testing
+
 @testable import Nabla
 @testable import NablaCore
+@testable import NablaFuzz
 @testable import NablaLanguage
 @testable import NablaOutput
 @testable import NablaTypes
 @testable import NablaVerify
-@testable import NablaFuzz
-
 
 /// What is printed as LaTeX reads back to the same formula.
 @Suite struct LaTeXRoundTripTests {
