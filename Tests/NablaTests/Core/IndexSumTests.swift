@@ -21,7 +21,7 @@ struct IndexSumTests {
       ("simplify sum(i = 1:n, sum(j = 1:n, A[i, j]*x[i]*x[j]))", "x'*A*x"),
       ("gradient sum(i = 1:n, sum(j = 1:n, A[i, j]*x[i]*x[j])) wrt x", "(A + A')*x"),
       ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]^2)) wrt B", "2*B"),
-      ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]*w[j]*x[i])^2) wrt w", "2*B'*(x.^2 .* (B*w))"),
+      ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]*w[j]*x[i])^2) wrt w", "2*B'*((B*w) .* x.^2)"),
       (
         "gradient sum(i = 1:n, log(sum(exp(B[i, :])))) wrt B", "exp(B) .* ((1 ./ rowsums(exp(B)))*ones(d)')"
       ),
