@@ -124,9 +124,7 @@ struct DeriveCommand {
     if !variables.isEmpty {
       question = "\(mode) \(question) wrt \(Self.line(variables.joined(separator: ", ")))"
     } else if !Self.namesItsVariable(question) {
-      throw UsageError(
-        message: "--wrt is missing: with respect to which variable?",
-        hint: "or write the derivative in LaTeX: '\\nabla_x (x^\\top A x)'")
+      throw UsageError(message: "--wrt is missing: with respect to which variable?")
     }
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")
