@@ -183,6 +183,65 @@ static void FN(settle)(
   }
 }
 
+/// Inner products of four columns of A with four of B, over a part of their length that stays in the cache.
+INLINE void FN(sixteen_dots)(
+  long k, double alpha, const double *a, long lda, const double *b, long ldb, int accumulate, double *c,
+  long ldc) {
+  V sum[4][4];
+#pragma clang loop unroll(full)
+  for (int j = 0; j < 4; j++)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) sum[j][i] = S(0.0);
+  long p = 0;
+  for (; p + LANES <= k; p += LANES) {
+    V x[4];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) x[i] = LOAD(a + i * lda + p);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 4; j++) {
+      V y = LOAD(b + j * ldb + p);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++) sum[j][i] += x[i] * y;
+    }
+  }
+  if (p < k) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 4; j++)
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++) sum[j][i] += LOAD_PART(a + i * lda + p, k - p) * LOAD_PART(b + j * ldb + p, k - p);
+  }
+#pragma clang loop unroll(full)
+  for (int j = 0; j < 4; j++)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+      double product = alpha * FN(total)(sum[j][i]);
+      c[i + j * ldc] = (accumulate ? c[i + j * ldc] : 0) + product;
+    }
+}
+/// A'*B where one of them has few columns: both are read along their columns, and nothing is packed.
+static void FN(gemm_dots)(
+  long m, long n, long k, double alpha, const double *a, long lda, const double *b, long ldb, int accumulate,
+  double *c, long ldc) {
+  enum { depth = 1024 };
+  for (long begin = 0; begin < k; begin += depth) {
+    long size = k - begin < depth ? k - begin : depth;
+    int adds = accumulate || begin > 0;
+    for (long i = 0; i < m; i += 4)
+      for (long j = 0; j < n; j += 4) {
+        const double *x = a + i * lda + begin, *y = b + j * ldb + begin;
+        if (i + 4 <= m && j + 4 <= n) {
+          FN(sixteen_dots)(size, alpha, x, lda, y, ldb, adds, c + i + j * ldc, ldc);
+        } else {
+          for (long q = j; q < n && q < j + 4; q++)
+            for (long r = i; r < m && r < i + 4; r++) {
+              double product = alpha * FN(dot_block)(size, a + r * lda + begin, b + q * ldb + begin);
+              c[r + q * ldc] = (adds ? c[r + q * ldc] : 0) + product;
+            }
+        }
+      }
+  }
+}
+
 static void FN(gemm_raw)(
   long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
   long bcs, int accumulate, double *c, long ldc, int part) {
@@ -191,7 +250,14 @@ static void FN(gemm_raw)(
     if (!accumulate) FN(clear)(m, n, c, ldc);
     return;
   }
-  if (ars == 1 && m * k <= 16384 && n * k <= 16384) {
+  // Few columns, or small operands, do not pay for packing.
+  int isSmall = m * k <= 16384 && n * k <= 16384;
+  if (part == NABLA_WHOLE && acs == 1 && brs == 1 && (m <= 16 || n <= 16)
+    && (k >= 4 * LANES || m <= 4 || n <= 4)) {
+    FN(gemm_dots)(m, n, k, alpha, a, ars, b, bcs, accumulate, c, ldc);
+    return;
+  }
+  if (ars == 1 && (isSmall || n <= 2 * TILE_COLUMNS)) {
     FN(gemm_direct)(m, n, k, alpha, a, acs, b, brs, bcs, accumulate, c, ldc, part);
     return;
   }
