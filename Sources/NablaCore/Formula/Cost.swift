@@ -34,7 +34,9 @@ package enum Cost {
     case .zeros, .ones:
       return (symbol + 1, 0)
     case .sum(let terms):
-      return (clamp(terms.reduce(-plus) { $0 + plus + term($1) }), depth)
+      // Beside an identity the ones of s*ones(n, n) are written.
+      let keepsOnes = terms.contains { $0.isIdentity || $0.factors.contains(where: \.isIdentity) }
+      return (clamp(terms.reduce(-plus) { $0 + plus + term($1, keepsOnes: keepsOnes) }), depth)
     case .times(let factors):
       return combine(factors)
     case .product(let factors):
@@ -61,6 +63,7 @@ package enum Cost {
     case .array(.dot): 3 * call
     case .array(.trace): call + symbol / 2
     case .array(.pseudoInverse): 2 * call + minus
+    case .array(.diagonalMatrix): call + minus
     case .array(.exponential), .array(.cholesky), .array(.specnorm), .array(.nucnorm), .array(.leftsv),
       .array(.rightsv), .array(.polar), .array(.adjugate), .array(.lowhalf):
       2 * call
@@ -92,8 +95,8 @@ package enum Cost {
   /// Ones at the ends of a chain print as `sum(...)`, `rowsums(...)` or `colsums(...)`.
   private static func ofChain(_ factors: [Formula]) -> (Int, Int) {
     var inner = factors[...]
-    if inner.count > 1, inner.first?.isOnes == true { inner = inner.dropFirst() }
-    if inner.count > 1, inner.last?.isOnes == true { inner = inner.dropLast() }
+    if inner.count > 1, let first = inner.first, first.isOnes, first.shape.isRow { inner = inner.dropFirst() }
+    if inner.count > 1, let last = inner.last, last.isOnes, last.shape.isVector { inner = inner.dropLast() }
     if inner.count == factors.count { return combine(factors) }
     if inner.count == 1, let only = inner.first { return (clamp(total + only.cost), only.bracketDepth) }
     let (cost, depth) = combine(Array(inner))
@@ -101,11 +104,11 @@ package enum Cost {
   }
 
   /// The sign of a term costs nothing: a sum has an operator there anyway.
-  private static func term(_ formula: Formula) -> Int {
+  private static func term(_ formula: Formula, keepsOnes: Bool) -> Int {
     // Nothing may be interned here: the table is locked while a cost is found.
     guard case .times(let factors) = formula.kind else { return formula.isOnes ? symbol : formula.cost }
     // The ones of s*ones(n) are not written in a sum.
-    let ones = factors.last.map { $0.isOnes ? dot + $0.cost : 0 } ?? 0
+    let ones = keepsOnes ? 0 : factors.first(where: \.isOnes).map { dot + $0.cost } ?? 0
     guard let coefficient = factors.first?.number else { return formula.cost - ones }
     if factors.count == 2, factors[1].isOnes { return number(coefficient) }
     return formula.cost - ones - (coefficient.isNegative ? minus : 0)

@@ -34,6 +34,18 @@ enum Blocks {
     return result
   }
 
+  /// The Kronecker product of blocks that are numbers and a matrix, block by block.
+  static func kronecker(_ left: Formula, _ right: Formula) -> Formula? {
+    guard let blocks = Array2(left), blocks.rows.allSatisfy({ $0.allSatisfy { $0.number != nil } }) else {
+      return nil
+    }
+    let inner = Array2(right)?.rows ?? [[right]]
+    return .blockArray(
+      blocks.rows.flatMap { row in
+        inner.map { innerRow in row.flatMap { number in innerRow.map { .times([number, $0]) } } }
+      })
+  }
+
   /// A sum with its terms that are made of blocks of the same sizes in one.
   static func collected(_ sum: Formula) -> Formula? {
     var found: [(rows: [[Formula]], index: Int)] = []

@@ -31,6 +31,8 @@ struct Distribution {
     case .product(let chain):
       return multipliedOut(formula) + multipliedOnce(chain, formula.shape) { .product($0) }
         + Blocks.distributed(chain)
+    case .apply(.array(.kron), let sides):
+      return Blocks.kronecker(sides[0], sides[1]).map { [$0] } ?? []
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
       .apply, .differential:
       return []

@@ -135,26 +135,34 @@ package final class Simplifier {
     var dearer: [Rewrite] = []
     let tries = !isAhead && formula.cost <= Self.largestAhead
     let most = formula.cost + Self.slack
-    func offer(_ candidate: Formula?, _ reason: @autoclosure () -> Rewrite.Reason) {
+    // What is multiplied out is long until its terms are simplified.
+    func offer(_ candidate: Formula?, isOpen: Bool = false, _ reason: @autoclosure () -> Rewrite.Reason) {
       guard let candidate, !candidate.isInvalid, candidate !== formula else { return }
-      if candidate.cost < (best?.after ?? formula).cost {
+      if Self.isSimpler(candidate, than: best?.after ?? formula) {
         best = Rewrite(reason: reason(), before: formula, after: candidate)
-      } else if tries, best == nil, candidate.cost <= most {
+      } else if tries, best == nil, candidate.cost <= (isOpen ? most + 4 * Self.slack : most) {
         dearer.append(Rewrite(reason: reason(), before: formula, after: candidate))
       }
     }
     for candidate in distribution.candidates(for: formula) {
-      offer(candidate, .arithmetic(Self.arithmetic(formula, candidate)))
+      offer(candidate, isOpen: true, .arithmetic(Self.arithmetic(formula, candidate)))
     }
     offer(transposedInside(formula), .arithmetic(.transposedInside))
     for equality in book.equalities(for: formula) {
-      offer(other(formula, equality, below: tries ? most + 1 : formula.cost), .rule(equality.rule))
+      offer(other(formula, equality, below: tries ? most + 1 : formula.cost + 1), .rule(equality.rule))
     }
     if let best {
       rewrites.append(best)
       return best.after
     }
     return tries ? ahead(formula, dearer) : nil
+  }
+
+  /// Of forms that cost the same, the first in the order of formulas is simpler, so that there is one simplest form.
+  private static func isSimpler(_ a: Formula, than b: Formula) -> Bool {
+    if a.cost != b.cost { return a.cost < b.cost }
+    guard case .apply(let operation, _) = a.kind, case .apply(let other, _) = b.kind else { return false }
+    return operation == other && a < b
   }
 
   private func other(_ formula: Formula, _ equality: RuleBook.Equality, below cost: Int) -> Formula? {

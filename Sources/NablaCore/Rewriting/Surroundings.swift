@@ -65,11 +65,12 @@ package struct Surroundings: Sendable {
       // Only square factors are invertible; what is between two of them is square.
       guard chain.allSatisfy({ $0.shape == formula.shape }) else { return }
       for factor in chain { add(factor, .invertible) }
-    case .transpose(let inner): add(inner, .invertible)
+    case .transpose(let inner), .inverse(let inner): add(inner, .invertible)
+    case .apply(.array(.pseudoInverse), let arguments): add(arguments[0], .invertible)
     case .times(let factors):
       for factor in factors where factor.isScalar { add(factor, .nonzero) }
       if let array = formula.splitScalars.array, array !== formula { add(array, .invertible) }
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse, .apply,
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .apply,
       .differential:
       break
     }

@@ -191,7 +191,14 @@ extension Presenter {
   private func isGreek(_ formula: Formula) -> Bool { Names.startsGreek(piece(formula).key) }
 
   /// What a formula costs its reader, transposes aside.
-  func weight(_ formula: Formula) -> Int { formula.cost - Cost.turn * turn(of: formula).here }
+  /// Transposes weigh nothing, nor do the ones of b*ones(n)', which only repeat b.
+  func weight(_ formula: Formula) -> Int {
+    var ones = 0
+    if case .product(let chain) = formula.kind, let last = chain.last, last.isOnes, last.shape.isRow {
+      ones = Cost.dot + last.cost - Cost.symbol / 2
+    }
+    return formula.cost - ones - Cost.turn * turn(of: formula).here
+  }
 
   /// Alphabetical, capitals among small letters.
   func precedes(_ a: String, _ b: String) -> Bool {
