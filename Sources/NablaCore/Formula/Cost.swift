@@ -7,7 +7,7 @@ import NablaTypes
 package enum Cost {
   package static let symbol = 10
   static let plus = 9
-  static let dot = 8
+  package static let dot = 8
   package static let turn = 7
   static let minus = 2
   static let bracket = 10
