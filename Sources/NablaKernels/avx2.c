@@ -18,5 +18,7 @@ static const long long nabla_part_mask[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
 #include "functions.h"
 #include "arrays.h"
 #include "matrix.h"
+#include "matvec.h"
+#include "solve.h"
 #pragma clang attribute pop
 #endif

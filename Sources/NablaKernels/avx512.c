@@ -17,5 +17,7 @@
 #include "functions.h"
 #include "arrays.h"
 #include "matrix.h"
+#include "matvec.h"
+#include "solve.h"
 #pragma clang attribute pop
 #endif

@@ -15,3 +15,5 @@
 #include "functions.h"
 #include "arrays.h"
 #include "matrix.h"
+#include "matvec.h"
+#include "solve.h"

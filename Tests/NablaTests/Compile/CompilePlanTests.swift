@@ -127,8 +127,8 @@ import Testing
     for seed in UInt64(3)..<6 {
       let point = Make.random(7, 1, seed)
       var gradient = Matrix(rows: 7, columns: 1)
-      let value = try data.withPointer { X_ in
-        bound.read(X, at: X_)
+      let value = try data.withPointer { rows in
+        bound.read(X, at: rows)
         return try point.withPointer { p in try gradient.withMutablePointer { try bound(p, into: $0) } }
       }
       let wanted = try compiled([X: data, v: Make.random(9, 1, 2), x: point])

@@ -1,0 +1,148 @@
+// Products of a matrix, or its transpose, and a vector.
+
+/// y (+)= alpha*A*x: eight columns at a time, over rows that stay in the first cache.
+static void FN(gemv_raw)(
+  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  enum { rows = 1024 };
+  for (long begin = 0; begin < m; begin += rows) {
+    long size = m - begin < rows ? m - begin : rows;
+    double *out = y + begin;
+    const double *block = a + begin;
+    int adds = accumulate;
+    long j = 0;
+    if (size <= 4 * LANES && n > 1) {
+      // Few rows: their sums stay in registers.
+      for (long i = 0; i < size; i += LANES) {
+        long part = size - i;
+        V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+        const double *c = block + i;
+        long q = 0;
+        if (part >= LANES) {
+          for (; q + 4 <= n; q += 4, c += 4 * lda) {
+            s0 += x[q] * LOAD(c);
+            s1 += x[q + 1] * LOAD(c + lda);
+            s2 += x[q + 2] * LOAD(c + 2 * lda);
+            s3 += x[q + 3] * LOAD(c + 3 * lda);
+          }
+          for (; q < n; q++, c += lda) s0 += x[q] * LOAD(c);
+          V sum = alpha * ((s0 + s1) + (s2 + s3));
+          STORE(out + i, adds ? LOAD(out + i) + sum : sum);
+        } else {
+          for (; q + 2 <= n; q += 2, c += 2 * lda) {
+            s0 += x[q] * LOAD_PART(c, part);
+            s1 += x[q + 1] * LOAD_PART(c + lda, part);
+          }
+          for (; q < n; q++, c += lda) s0 += x[q] * LOAD_PART(c, part);
+          V sum = alpha * (s0 + s1);
+          STORE_PART(out + i, adds ? LOAD_PART(out + i, part) + sum : sum, part);
+        }
+      }
+      continue;
+    }
+    for (; j + 8 <= n; j += 8) {
+      const double *c = block + j * lda;
+      double f0 = alpha * x[j], f1 = alpha * x[j + 1], f2 = alpha * x[j + 2], f3 = alpha * x[j + 3];
+      double f4 = alpha * x[j + 4], f5 = alpha * x[j + 5], f6 = alpha * x[j + 6], f7 = alpha * x[j + 7];
+      long i = 0;
+#define EIGHT(LOADED, i)                                                                                     \
+  ((f0 * LOADED(c + i) + f1 * LOADED(c + lda + i)) + (f2 * LOADED(c + 2 * lda + i) + f3 * LOADED(c + 3 * lda + i))) \
+    + ((f4 * LOADED(c + 4 * lda + i) + f5 * LOADED(c + 5 * lda + i))                                         \
+       + (f6 * LOADED(c + 6 * lda + i) + f7 * LOADED(c + 7 * lda + i)))
+      for (; i + LANES <= size; i += LANES) {
+        V sum = EIGHT(LOAD, i);
+        STORE(out + i, adds ? LOAD(out + i) + sum : sum);
+      }
+      if (i < size) {
+        long part = size - i;
+#define LOADED_PART(p) LOAD_PART(p, part)
+        V sum = EIGHT(LOADED_PART, i);
+        STORE_PART(out + i, adds ? LOAD_PART(out + i, part) + sum : sum, part);
+      }
+      adds = 1;
+    }
+    if (!adds && j < n) {
+      FN(scale)(size, alpha * x[j], block + j * lda, out);
+      adds = 1;
+      j++;
+    }
+    for (; j < n; j++) FN(axpy)(size, alpha * x[j], block + j * lda, out);
+    if (!adds) FN(fill)(size, 0, out);
+  }
+}
+
+static void FN(gemv)(
+  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  FN(gemv_raw)(m, n, alpha, a, lda, x, accumulate, y);
+  FN(settle)(m, 1, n, alpha, a, 1, lda, x, 1, n, accumulate, y, m, NABLA_WHOLE);
+}
+
+/// Inner products of four columns with x.
+INLINE void FN(four_dots)(long m, const double *a, long lda, const double *x, double *to) {
+  V s[8];
+#pragma clang loop unroll(full)
+  for (int q = 0; q < 8; q++) s[q] = S(0.0);
+  long i = 0;
+  for (; i + 2 * LANES <= m; i += 2 * LANES) {
+    V u = LOAD(x + i), v = LOAD(x + i + LANES);
+#pragma clang loop unroll(full)
+    for (int q = 0; q < 4; q++) {
+      s[q] += u * LOAD(a + q * lda + i);
+      s[q + 4] += v * LOAD(a + q * lda + i + LANES);
+    }
+  }
+  for (; i + LANES <= m; i += LANES)
+#pragma clang loop unroll(full)
+    for (int q = 0; q < 4; q++) s[q] += LOAD(x + i) * LOAD(a + q * lda + i);
+  if (i < m)
+#pragma clang loop unroll(full)
+    for (int q = 0; q < 4; q++) s[q + 4] += LOAD_PART(x + i, m - i) * LOAD_PART(a + q * lda + i, m - i);
+#pragma clang loop unroll(full)
+  for (int q = 0; q < 4; q++) to[q] = FN(total)(s[q] + s[q + 4]);
+}
+
+/// y (+)= alpha*A'*x: four columns at a time, over rows that stay in the first cache.
+static void FN(gemvt_raw)(
+  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  if (m <= 0 && !accumulate) FN(fill)(n, 0, y);
+  enum { rows = 2048 };
+  for (long begin = 0; begin < m; begin += rows) {
+    long size = m - begin < rows ? m - begin : rows;
+    int adds = accumulate || begin > 0;
+    long j = 0;
+    for (; j + 4 <= n; j += 4) {
+      double sums[4];
+      FN(four_dots)(size, a + begin + j * lda, lda, x + begin, sums);
+      for (int q = 0; q < 4; q++) y[j + q] = (adds ? y[j + q] : 0) + alpha * sums[q];
+    }
+    for (; j < n; j++) {
+      double sum = FN(dot_block)(size, a + begin + j * lda, x + begin);
+      y[j] = (adds ? y[j] : 0) + alpha * sum;
+    }
+  }
+}
+
+static void FN(gemvt)(
+  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  FN(gemvt_raw)(m, n, alpha, a, lda, x, accumulate, y);
+  FN(settle)(n, 1, m, alpha, a, lda, 1, x, 1, m, accumulate, y, n, NABLA_WHOLE);
+}
+
+/// y = A*x and z = A'*u, each block of A read once from memory.
+static void FN(gemvboth)(
+  long m, long n, const double *a, long lda, const double *x, double *y, const double *u, double *z) {
+  enum { rows = 1024 };
+  if (m <= 0) FN(fill)(n, 0, z);
+  if (n <= 0) FN(fill)(m, 0, y);
+  for (long begin = 0; begin < m; begin += rows) {
+    long size = m - begin < rows ? m - begin : rows;
+    double *out = y + begin;
+    for (long j = 0; j < n; j += 8) {
+      long columns = n - j < 8 ? n - j : 8;
+      const double *block = a + begin + j * lda;
+      FN(gemv_raw)(size, columns, 1, block, lda, x + j, j > 0, out);
+      FN(gemvt_raw)(size, columns, 1, block, lda, u + begin, begin > 0, z + j);
+    }
+  }
+  FN(settle)(m, 1, n, 1, a, 1, lda, x, 1, n, 0, y, m, NABLA_WHOLE);
+  FN(settle)(n, 1, m, 1, a, lda, 1, u, 1, m, 0, z, n, NABLA_WHOLE);
+}

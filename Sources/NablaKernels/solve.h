@@ -1,0 +1,92 @@
+// Triangular systems, and the table of all loops of an instruction set.
+
+enum { FN(solved_at_once) = 32 };
+
+/// T*X = B by substitution for a small triangle, a vector of right sides at a time.
+static void FN(trsm_small)(
+  int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
+  V x[FN(solved_at_once)];
+  for (long r = 0; r < k; r += LANES) {
+    long part = k - r < LANES ? k - r : LANES;
+    for (long i = 0; i < n; i++) {
+      double *from = b + i * brs + r * bcs;
+      if (bcs == 1) {
+        x[i] = part == LANES ? LOAD(from) : LOAD_PART(from, part);
+      } else {
+        V v = S(0.0);
+        for (long q = 0; q < part; q++) v[q] = from[q * bcs];
+        x[i] = v;
+      }
+    }
+    for (long step = 0; step < n; step++) {
+      long i = lower ? step : n - 1 - step;
+      V sum = x[i];
+      if (lower)
+        for (long p = 0; p < i; p++) sum -= t[i * trs + p * tcs] * x[p];
+      else
+        for (long p = i + 1; p < n; p++) sum -= t[i * trs + p * tcs] * x[p];
+      x[i] = unit ? sum : sum / t[i * trs + i * tcs];
+    }
+    for (long i = 0; i < n; i++) {
+      double *to = b + i * brs + r * bcs;
+      if (bcs == 1) {
+        if (part == LANES) STORE(to, x[i]); else STORE_PART(to, x[i], part);
+      } else {
+        for (long q = 0; q < part; q++) to[q * bcs] = x[i][q];
+      }
+    }
+  }
+}
+
+/// T*x = b for one right side whose numbers are next to each other.
+static void FN(trsv)(int lower, long n, const double *t, long trs, long tcs, int unit, double *x) {
+  for (long step = 0; step < n; step++) {
+    long i = lower ? step : n - 1 - step;
+    const double *row = lower ? t + i * trs : t + i * trs + (i + 1) * tcs;
+    long before = lower ? i : n - 1 - i;
+    double *known = lower ? x : x + i + 1;
+    if (tcs == 1) {
+      x[i] -= FN(dot)(before, row, known);
+      if (!unit) x[i] /= t[i * trs + i * tcs];
+    } else {
+      // By columns: what is found is taken out of the rest.
+      if (!unit) x[i] /= t[i * trs + i * tcs];
+      long rest = n - 1 - step;
+      if (lower) FN(axpy)(rest, -x[i], t + (i + 1) * trs + i * tcs, x + i + 1);
+      else FN(axpy)(rest, -x[i], t + i * tcs, x);
+    }
+  }
+}
+
+/// By halves, so that most of the work is products.
+static void FN(trsm)(
+  int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
+  if (n <= 0 || k <= 0) return;
+  if (k == 1 && brs == 1 && (trs == 1 || tcs == 1)) {
+    FN(trsv)(lower, n, t, trs, tcs, unit, b);
+    return;
+  }
+  if (n <= FN(solved_at_once)) {
+    FN(trsm_small)(lower, n, k, t, trs, tcs, unit, b, brs, bcs);
+    return;
+  }
+  long half = (n / 2 + 15) / 16 * 16, rest = n - half;
+  const double *last = t + half * (trs + tcs);
+  double *below = b + half * brs;
+  long first = lower ? half : rest, second = n - first;
+  double *solved = lower ? b : below, *open = lower ? below : b;
+  const double *corner = lower ? t + half * trs : t + half * tcs;
+  FN(trsm)(lower, first, k, lower ? t : last, trs, tcs, unit, solved, brs, bcs);
+  if (brs == 1) {
+    FN(gemm)(second, k, first, -1, corner, trs, tcs, solved, brs, bcs, 1, open, bcs, NABLA_WHOLE);
+  } else {
+    FN(gemm)(k, second, first, -1, solved, bcs, brs, corner, tcs, trs, 1, open, brs, NABLA_WHOLE);
+  }
+  FN(trsm)(lower, second, k, lower ? last : t, trs, tcs, unit, open, brs, bcs);
+}
+
+const nabla_kernels NABLA_JOIN(nabla_kernels, SET) = {
+  SET_NAME, FN(gemm), FN(gemv), FN(gemvt), FN(gemvboth), FN(trsm), FN(dot), FN(sum), FN(axpy), FN(scale),
+  FN(offset), FN(add), FN(multiply), FN(divide), FN(map), FN(fused), FN(transpose), FN(softmax),
+  FN(logsoftmax), FN(logsumexp),
+};
