@@ -24,7 +24,10 @@ struct AnswerWriter {
   /// The answers to one question, what they rest on, and the verdict.
   func write(_ answers: [Answer]) -> String {
     guard let first = answers.first else { return "" }
-    var text = "\(first.question)\n"
+    // What was asked of something else than a scalar is said at once.
+    let isOfArray = first.kind == .gradient && !first.expression.shape.isScalar
+    let remark = isOfArray ? first.notes.first.map { "  (\($0))" } ?? "" : ""
+    var text = "\(first.question)\(remark)\n"
     if first.kind == .check { return text + "  \(Self.verdict(first.verdict, first.refutation))\n" }
     for answer in answers {
       if steps, let derivation = session.derivation(of: answer) {
@@ -46,7 +49,9 @@ struct AnswerWriter {
     let conditions = unique(answers.map(\.conditions))
     if !assumed.isEmpty { text += "  assumed: \(assumed.joined(separator: "; "))\n" }
     if !conditions.isEmpty { text += "  holds where \(conditions.joined(separator: ", "))\n" }
-    for note in unique(answers.map(\.notes)) { text += "  note: \(note)\n" }
+    for note in unique(answers.map { isOfArray ? Array($0.notes.dropFirst()) : $0.notes }) {
+      text += "  note: \(note)\n"
+    }
     let verdicts = answers.compactMap(\.verdict)
     if verdicts.count > 1, verdicts.allSatisfy({ $0.status == .verified }) {
       text += "  each \(Self.verdict(verdicts.dropFirst().reduce(verdicts[0]) { $0.joined(with: $1) }))\n"

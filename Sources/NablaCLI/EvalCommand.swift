@@ -117,7 +117,7 @@ struct EvaluationWriter {
       report(error("no data fix the size \(name)", nil, "give it: --data \(name)=3"))
     case .notComputable(.functionWithoutValues(let name)):
       report(error(problem.description, name, "`nabla run` derives without values"))
-    case .notAVariable, .notComputable, .failed: report(error(problem.description, nil, nil))
+    case .notAVariable, .nameTwice, .notComputable, .failed: report(error(problem.description, nil, nil))
     }
   }
 

@@ -28,6 +28,7 @@ struct Runner {
       code = .input
     }
     var isFirst = true
+    Self.sayIfNothingIsAsked(session)
     for question in session.questions {
       switch session.answer(question) {
       case .answers(let answers):
@@ -45,8 +46,17 @@ struct Runner {
     return code
   }
 
+  /// Says that a file has no question, where that is not the fault of an error.
+  static func sayIfNothingIsAsked(_ session: Session) {
+    guard session.questions.isEmpty, session.diagnostics.isEmpty else { return }
+    Terminal.error(
+      "\(session.source.name): note: there is no question in it; `gradient E wrt x` and `check E1 == E2` are some\n"
+    )
+  }
+
   /// One array with the answers; when something is at fault, the first error stands alone in its object.
   private func runAsJSON() -> ExitCode {
+    Self.sayIfNothingIsAsked(session)
     let (objects, code) = answersAsJSON()
     // An error that leaves nothing to answer is an object of its own, as a script expects it.
     if code == .input, objects.count == 1 || session.questions.isEmpty, let first = objects.first {
@@ -245,6 +255,7 @@ struct CheckCommand {
       counts.failed += session.diagnostics.count
       code = .input
     }
+    Runner.sayIfNothingIsAsked(session)
     for question in session.questions {
       switch session.answer(question) {
       case .answers(let answers):

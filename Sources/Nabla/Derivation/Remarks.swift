@@ -7,6 +7,8 @@ struct Remarks {
   let variables: [Formula]
   let expression: Formula
   let reservations: [Reservation]
+  /// The names that stand in the expression as it was typed; some may have cancelled.
+  var mentioned: Set<String> = []
   /// The person's names for intermediates.
   var naming = Naming([])
 
@@ -30,7 +32,10 @@ struct Remarks {
     for variable in variables {
       guard let declared = variable.variable else { continue }
       if !expression.contains(variable) {
-        result.append("\(declared.name) does not occur in the expression, so the derivative is zero")
+        result.append(
+          mentioned.contains(declared.name)
+            ? "the expression does not depend on \(declared.name), so the derivative is zero"
+            : "\(declared.name) does not occur in the expression, so the derivative is zero")
       } else if declared.properties.contains(where: { $0.ties }) {
         result.append("the entries of \(declared.name) are taken as independent")
       }

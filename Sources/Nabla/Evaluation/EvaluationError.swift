@@ -12,6 +12,8 @@ public enum EvaluationError: Error, Sendable, Equatable {
   ///
   /// `expected` is what the shape comes to; `because` says which data fixed the sizes in it.
   case wrongShape(name: String, shape: Shape, expected: String, found: String, because: String)
+  /// Two different variables of the formula have this name.
+  case nameTwice(String)
   /// No data fix a size that the formula needs; it can be given as `sizes: ["n": 3]`.
   case unknownSize(String)
   /// An entry of the data breaks a declared property; `violation` names the entry.
@@ -29,6 +31,7 @@ extension EvaluationError: CustomStringConvertible {
     case .notAVariable(let text): "a value is given for \(text), which is no variable"
     case .wrongShape(let name, let shape, let expected, let found, let because):
       "\(name) : \(shape.declaration) is given as \(found), but should be \(expected)\(because)"
+    case .nameTwice(let name): "two different variables are called \(name)"
     case .unknownSize(let name): "nothing fixes the size \(name); give it as `sizes: [\"\(name)\": ...]`"
     case .brokenProperty(let name, let property, let violation):
       "\(name) is declared \(property.rawValue), but \(violation)"

@@ -23,6 +23,9 @@ extension Formula {
     guard shape == other.shape else {
       return .undecided(reason: "the sides differ in shape: \(shape) and \(other.shape)")
     }
+    if let name = [self, other].sharedName {
+      return .undecided(reason: "two different variables are called \(name)")
+    }
     if containsDifferential || other.containsDifferential, self != other {
       return .undecided(reason: "a differential has no value")
     }

@@ -66,6 +66,7 @@ public struct CompiledFunctions: Sendable {
   ) throws(EvaluationError) {
     self.formulas = formulas
     self.checksProperties = checksProperties
+    if let name = formulas.sharedName { throw .nameTwice(name) }
     variables = formulas.freeVariables
     sizeNames = Set(InstanceSizes(formulas).names)
     var options = Compiler.Options()

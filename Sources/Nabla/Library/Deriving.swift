@@ -110,6 +110,11 @@ private struct DerivedQuestion {
         throw FormulaError(variable.text, name: "<wrt>", message: "`\(variable)` is given twice")
       }
     }
+    if let name = ([expression] + variables).sharedName {
+      throw FormulaError(
+        expression.text, name: "<formula>", message: "two different variables are called `\(name)`",
+        hint: "give one of them another name")
+    }
     if expression.containsDifferential {
       throw FormulaError(
         expression.text, name: "<formula>", message: "a differential cannot be derived again")

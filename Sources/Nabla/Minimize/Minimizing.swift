@@ -28,6 +28,7 @@ extension Formula {
     let given = data.keys.sorted()
     var reader = SizeReader(given: sizes)
     do throws(EvaluationError) {
+      if let name = ([self] + variables).sharedName { throw .nameTwice(name) }
       if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
       let needed = [self].freeVariables.filter { !variables.contains($0) }
       if let missing = needed.first(where: { data[$0] == nil }) {

@@ -225,20 +225,34 @@ struct Answering {
         .union(session.file.environment.dimensions))
     let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
     let naming = Naming(definitions)
+    let mentioned = question.expression.expression.names { session.file.environment.definitions[$0] }
     return zip(drafts, formulas).map { draft, named in
       let remarks = Remarks(
         variables: draft.variables, expression: draft.expression,
-        reservations: draft.derivative.reservations, naming: naming)
+        reservations: draft.derivative.reservations, mentioned: mentioned, naming: naming)
       let occurring = Set((draft.expression.variables + draft.variables).compactMap { $0.variable?.name })
       return Answer(
         question: question.statement.text, kind: question.question.kind,
         variable: draft.variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
         expanded: draft.derivative.formula, definitions: named.needed(of: used),
         assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
-        conditions: remarks.conditions, notes: draft.notes + remarks.notes,
+        conditions: remarks.conditions, notes: draft.notes + arrayNotes(draft) + remarks.notes,
         reservations: draft.derivative.reservations, verdict: draft.verdict, refutation: draft.refutation,
         expression: draft.expression, variables: draft.variables)
     }
+  }
+
+  /// That a gradient is not of a scalar.
+  private func arrayNotes(_ draft: Draft) -> [String] {
+    guard question.question.kind == .gradient, !draft.expression.isScalar else { return [] }
+    let shape = draft.expression.shape.declaration
+    guard draft.variables.contains(where: { !$0.isScalar }) else {
+      return ["not of a scalar but of a \(shape), entry by entry"]
+    }
+    let order =
+      session.options.layout == .denominator
+      ? "of entry j with respect to entry i" : "of entry i with respect to entry j"
+    return ["not of a scalar but of a \(shape): entry [i, j] is the derivative \(order)"]
   }
 
   /// What a reverse sweep collected at the person's definitions, in plainest form, the expression's side first.

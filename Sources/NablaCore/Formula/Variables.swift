@@ -17,6 +17,16 @@ extension Formula {
 }
 
 extension [Formula] {
+  /// A name that two different variables of theirs share; nil where there is none.
+  var sharedName: String? {
+    var seen: [String: Formula] = [:]
+    for variable in freeVariables {
+      guard let name = variable.variable?.name else { continue }
+      if let other = seen.updateValue(variable, forKey: name), other != variable { return name }
+    }
+    return nil
+  }
+
   /// The variables that any of them depends on, sorted; bound indices of sums are not among them.
   package var freeVariables: [Formula] {
     reduce(into: Set()) { $0.formUnion($1.freeVariables) }.sorted()

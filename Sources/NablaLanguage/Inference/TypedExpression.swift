@@ -151,3 +151,18 @@ extension FunctionDerivative {
     }
   }
 }
+
+extension TypedExpression {
+  /// The names that stand in it, those of its definitions among them.
+  public func names(definition: (String) -> TypedExpression?) -> Set<String> {
+    var result: Set<String> = []
+    var open = [self]
+    while let next = open.popLast() {
+      if case .name(let name) = next.kind, result.insert(name).inserted, let inner = definition(name) {
+        open.append(inner)
+      }
+      next.forEachChild { open.append($0) }
+    }
+    return result
+  }
+}

@@ -44,11 +44,13 @@ private let derivations: [ProgramCase] = [
     arguments: [
       "derive", "M*x", "--wrt", "x", "--declare", "M : matrix(m, n)", "--declare", "x : vector(n)",
     ],
-    output: "gradient M*x wrt x\n  M'\n" + verified),
+    output: "gradient M*x wrt x  (not of a scalar but of a vector(m): entry [i, j] is the derivative"
+      + " of entry j with respect to entry i)\n  M'\n" + verified),
   ProgramCase(
     arguments: ["derive", "M*x", "--wrt", "x", "--declare", "M : matrix(m, n)", "--declare", "x : vector(n)"]
       + ["--layout", "numerator"],
-    output: "gradient M*x wrt x\n  M\n" + verified),
+    output: "gradient M*x wrt x  (not of a scalar but of a vector(m): entry [i, j] is the derivative"
+      + " of entry i with respect to entry j)\n  M\n" + verified),
   ProgramCase(
     arguments: ["derive", "x'*A*x", "--wrt", "x", "--mode", "hessian"] + declared,
     output: "hessian x'*A*x wrt x\n  A + A'\n" + verified),
