@@ -38,13 +38,16 @@ enum Help {
       usage: nabla derive EXPR --wrt x[,A...] [--declare 'X : matrix(n, d)']... [--mode MODE]
 
       Derives one expression. MODE is gradient (default), jacobian, hessian or differential.
-      Names that are not declared are typed from how they are used. EXPR may be LaTeX, and then ask by itself.
+      Names that are not declared are typed from how they are used; the answer says what was assumed. EXPR may be
+      written as elsewhere (2x'A x, A\\b, A.T @ x, ||x||_2^2, tr A, J = ...), or be LaTeX; `∇_x f` and `d/dx f`
+      ask by themselves.
 
       examples:
         nabla derive "x'*A*x" --wrt x
         nabla derive "norm2(X*w - y)^2" --wrt w --declare "X : matrix(n, d)" --format latex
         nabla derive "softmax(z)" --wrt z --declare "z : vector(n)" --mode jacobian
         nabla derive '\\frac12 \\mathbf{x}^\\top A \\mathbf{x}' --wrt x
+        nabla derive "∇_x x'A x"
         nabla derive '\\nabla_W \\lVert XW - Y \\rVert_F^2'
 
       """ + common

@@ -18,7 +18,7 @@ extension Formula {
 
 extension [Formula] {
   /// A name that two different variables of theirs share; nil where there is none.
-  var sharedName: String? {
+  package var sharedName: String? {
     var seen: [String: Formula] = [:]
     for variable in freeVariables {
       guard let name = variable.variable?.name else { continue }

@@ -20,8 +20,9 @@ import Testing
   }
 
   static func entries() throws -> [Entry] {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Corpora/formulas.txt")
+    var tests = URL(fileURLWithPath: #filePath)
+    while tests.lastPathComponent != "Tests", tests.pathComponents.count > 1 { tests.deleteLastPathComponent() }
+    let file = tests.appendingPathComponent("Corpora/formulas.txt")
     var declared: [String: Declaration] = [:]
     var result: [Entry] = []
     let lines = try String(contentsOf: file, encoding: .utf8).split(
