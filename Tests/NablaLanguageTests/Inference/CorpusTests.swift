@@ -21,7 +21,9 @@ import Testing
 
   static func entries() throws -> [Entry] {
     var tests = URL(fileURLWithPath: #filePath)
-    while tests.lastPathComponent != "Tests", tests.pathComponents.count > 1 { tests.deleteLastPathComponent() }
+    while tests.lastPathComponent != "Tests", tests.pathComponents.count > 1 {
+      tests.deleteLastPathComponent()
+    }
     let file = tests.appendingPathComponent("Corpora/formulas.txt")
     var declared: [String: Declaration] = [:]
     var result: [Entry] = []
