@@ -245,25 +245,15 @@ extension AnswerWriter {
     if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
     if let example = verdict.counterexample {
       var values = example.values.keys.sorted().compactMap { name in
-        example.values[name].map { (name, Self.json($0, example.shapes[name])) }
+        example.values[name].map { (name, JSON.matrix($0, example.shapes[name])) }
       }
       values += [
-        ("left", Self.json(example.left, example.shape)), ("right", Self.json(example.right, example.shape)),
+        ("left", JSON.matrix(example.left, example.shape)),
+        ("right", JSON.matrix(example.right, example.shape)),
       ]
       fields.append(("counterexample", .object(values)))
     }
     return .object(fields + (refutation.map(Self.fields) ?? []))
-  }
-
-  /// A scalar as a number, a column as a flat array, anything else as an array of rows.
-  ///
-  /// Without a shape what has one entry is a scalar.
-  static func json(_ matrix: Matrix, _ shape: Shape? = nil) -> JSON {
-    if matrix.rows == 1, matrix.columns == 1, shape?.isScalar ?? true { return .number(matrix[0, 0]) }
-    if shape?.columns.isOne ?? (matrix.columns == 1) {
-      return .array((0..<matrix.rows).map { .number(matrix[$0, 0]) })
-    }
-    return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
   }
 
   /// An error as JSON, for `--format json`.

@@ -130,8 +130,8 @@ struct EvaluationWriter {
       objects.append(
         .object([
           ("question", .string(result.question)), ("wrt", .string(result.variable)),
-          ("value", Self.json(result.value, result.expression.shape)),
-          ("result", Self.json(result.result, result.answer.shape)),
+          ("value", JSON.matrix(result.value, result.expression.shape)),
+          ("result", JSON.matrix(result.result, result.answer.shape)),
         ]))
       return
     }
@@ -171,13 +171,6 @@ struct EvaluationWriter {
       Terminal.print((alone ?? .array(objects)).text() + "\n")
     }
     return code
-  }
-
-  /// What is a column by its type is a flat array, whatever its length; a scalar is a number.
-  static func json(_ matrix: Matrix, _ shape: Shape) -> JSON {
-    if shape.isScalar, matrix.count == 1 { return .number(matrix[0, 0]) }
-    if shape.isVector { return .array(matrix.storage.map(JSON.number)) }
-    return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
   }
 
   /// NaN has a sign that says nothing.

@@ -1,3 +1,6 @@
+import NablaNumerics
+import NablaTypes
+
 /// A JSON value with its fields in a fixed order.
 indirect enum JSON {
   case null
@@ -19,6 +22,17 @@ indirect enum JSON {
         ])
       )
     ])
+  }
+
+  /// A scalar as a number, a column as a flat array, anything else as an array of rows.
+  ///
+  /// Without a shape what has one entry is a scalar.
+  static func matrix(_ matrix: Matrix, _ shape: Shape? = nil) -> JSON {
+    if matrix.rows == 1, matrix.columns == 1, shape?.isScalar ?? true { return .number(matrix[0, 0]) }
+    if shape?.columns.isOne ?? (matrix.columns == 1) {
+      return .array((0..<matrix.rows).map { .number(matrix[$0, 0]) })
+    }
+    return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
   }
 
   static func strings(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }

@@ -117,7 +117,7 @@ extension EvaluationWriter {
     let names = found.variables.map { $0.name ?? "" }
     let values = found.variables.map { found.point[$0] ?? Matrix(0) }
     if isJSON {
-      let point = zip(found.variables, values).map { ($0.name ?? "", Self.json($1, $0.shape)) }
+      let point = zip(found.variables, values).map { ($0.name ?? "", JSON.matrix($1, $0.shape)) }
       objects.append(
         .object([
           ("objective", .string(objective)), ("method", .string(found.method.rawValue)),

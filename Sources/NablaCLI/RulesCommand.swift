@@ -42,9 +42,10 @@ struct RulesCommand {
     }
   }
 
-  /// Verifies every entry, with those of FILE; a line each, and a count.
+  /// Verifies every entry, or those of FILE; a line each, and a count.
   private func check(_ book: RuleBook) throws(UsageError) -> ExitCode {
     var book = book
+    let file = arguments.operands.dropFirst().first
     if arguments.operands.count > 1 {
       let path = arguments.operands[1]
       let text = try InputFile.read(path)
@@ -57,7 +58,8 @@ struct RulesCommand {
     }
     let verifier = RuleVerifier(book)
     var (failures, killed, equal, survived) = (0, 0, 0, 0)
-    for name in verifier.names {
+    let names = verifier.names(file: file)
+    for name in names {
       guard let report = verifier.verify(named: name), let mutants = verifier.mutants(named: name) else {
         continue
       }
@@ -67,7 +69,7 @@ struct RulesCommand {
       equal += mutants.equal.count
       survived += mutants.survived.count
     }
-    Terminal.print("\(verifier.names.count - failures) verified, \(failures) refuted\n")
+    Terminal.print("\(names.count - failures) verified, \(failures) refuted\n")
     Terminal.print(
       "\(killed + equal + survived) mutants: \(killed) rejected, \(equal) true as well, \(survived) survived\n"
     )

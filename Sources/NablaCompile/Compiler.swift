@@ -45,18 +45,3 @@ public struct Compiler {
     return try CompiledProgram(try Planner.schedule(prepared, sizes: sizes, options: options))
   }
 }
-
-/// One formula compiled, as a function of the values of its variables.
-public struct CompiledFormula: Sendable {
-  /// The value for values of the variables.
-  public let evaluate: @Sendable ([Formula: Matrix]) throws(RunError) -> Matrix
-  public let program: CompiledProgram
-
-  public init(
-    _ formula: Formula, sizes: [String: Int], options: Compiler.Options = Compiler.Options()
-  ) throws(CompileError) {
-    let program = try Compiler.compile([formula], sizes: sizes, options: options)
-    self.program = program
-    evaluate = { (values) throws(RunError) in try program.run(values)[0] }
-  }
-}

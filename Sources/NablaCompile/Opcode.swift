@@ -37,6 +37,4 @@ struct StepFlags: OptionSet, Hashable, Sendable {
   static let transposeB = StepFlags(rawValue: 2)
   /// The factorization is a Cholesky one.
   static let positiveDefinite = StepFlags(rawValue: 4)
-  /// `out` keeps what it held.
-  static let accumulate = StepFlags(rawValue: 8)
 }

@@ -155,16 +155,3 @@ package struct DataNPY {
     return header
   }
 }
-
-extension String {
-  /// The first place of another text, without Foundation's rules of language.
-  fileprivate func range(of other: String) -> Range<String.Index>? {
-    let (here, there) = (Array(utf8), Array(other.utf8))
-    guard here.count >= there.count else { return nil }
-    for start in 0...(here.count - there.count) where here[start...].starts(with: there) {
-      let lower = utf8.index(utf8.startIndex, offsetBy: start)
-      return lower..<utf8.index(lower, offsetBy: there.count)
-    }
-    return nil
-  }
-}

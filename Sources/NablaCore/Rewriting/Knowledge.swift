@@ -3,14 +3,6 @@ import NablaTypes
 /// Three-valued truth; only `yes` lets a rule fire.
 public enum Truth: Sendable, Hashable {
   case yes, no, unknown
-
-  var negated: Truth {
-    switch self {
-    case .yes: .no
-    case .no: .yes
-    case .unknown: .unknown
-    }
-  }
 }
 
 /// What is known of formulas: declared properties, and what follows from them by the fact rules.

@@ -190,3 +190,8 @@ extension Position {
     }
   }
 }
+
+extension Layout {
+  /// A size as it is written.
+  fileprivate static func size(_ size: Dimension) -> Layout { Presenter.layout(of: .dimension(size)) }
+}

@@ -173,7 +173,4 @@ extension Layout {
       false
     }
   }
-
-  /// A size as it is written.
-  static func size(_ size: Dimension) -> Layout { Presenter.layout(of: .dimension(size)) }
 }

@@ -23,13 +23,8 @@ package enum Regime: CaseIterable, Sendable {
   case extreme
 }
 
-/// Sizes and values at which formulas are compared.
-struct Instance: Sendable {
-  var sizes: [String: Int]
-  var values: [Formula: Matrix]
-}
-
-extension Instance {
+/// Draws the values at which formulas are compared.
+enum Instance {
   /// A value for a variable, with its properties; nil where none was found. `numbers` are those of the formulas.
   static func value(
     of variable: Variable, _ sizes: [String: Int], _ regime: Regime, near numbers: [Double] = [],

@@ -22,23 +22,14 @@ public struct RuleVerifier: Sendable {
 
   public init(_ book: RuleBook = .standard) { self.book = book }
 
-  /// Reports on every rule, fact and function of the book, in the order of the files.
-  public func verifyAll(seed: UInt64 = standardSeed) -> [RuleReport] {
-    subjects.map { report($0, seed: seed) }
+  /// The names of all rules, facts and functions of the book or of one file, in the order of the files.
+  public func names(file: String? = nil) -> [String] {
+    subjects.filter { file == nil || $0.source.file == file }.map(\.name)
   }
-
-  /// The names of all rules, facts and functions of the book, in the order of the files.
-  public var names: [String] { subjects.map(\.name) }
 
   /// The report on the rule, fact or function of that name; nil when there is none.
   public func verify(named name: String, seed: UInt64 = standardSeed) -> RuleReport? {
     subjects.first { $0.name == name }.map { report($0, seed: seed) }
-  }
-
-  func verify(_ rule: Rule, seed: UInt64) -> RuleReport { report(RuleSubject(rule), seed: seed) }
-  func verify(_ fact: Fact, seed: UInt64) -> RuleReport { report(RuleSubject(fact), seed: seed) }
-  func verify(_ function: FunctionDefinition, seed: UInt64) -> RuleReport {
-    report(RuleSubject(function), seed: seed)
   }
 
   /// Everything in the book that claims something.

@@ -16,6 +16,8 @@ public struct MutantReport: Sendable, CustomStringConvertible {
   public internal(set) var killed = 0
   /// True as well: the change makes no difference on many more draws.
   public internal(set) var equal: [String] = []
+  /// Conditions and properties without which the line is true as well.
+  public internal(set) var needless: [String] = []
   /// False, but not rejected by the draws.
   public internal(set) var survived: [String] = []
 
@@ -23,6 +25,7 @@ public struct MutantReport: Sendable, CustomStringConvertible {
     let total = killed + equal.count + survived.count
     return "\(killed) of \(total) mutants rejected" + (equal.isEmpty ? "" : ", \(equal.count) true as well")
       + survived.map { "\n  survived: \($0)" }.joined()
+      + needless.map { "\n  needless condition: true as well \($0)" }.joined()
   }
 }
 
@@ -47,6 +50,7 @@ extension RuleVerifier {
           report.survived.append(mutant.edit)
         } else {
           report.equal.append(mutant.edit)
+          if mutant.claim.dropped != nil { report.needless.append(mutant.edit) }
         }
       }
     }

@@ -32,9 +32,9 @@ import Testing
   /// The command's own, which the tests cannot import, from its sources.
   private func ofCommand(_ name: String) throws -> Int? {
     let parts = name.split(separator: ".")
-    let file = parts[0] == "DataLimits" ? "DataArray" : "Arguments"
+    let file = parts[0] == "DataLimits" ? "NablaData/DataArray" : "NablaCLI/Arguments"
     let text = try String(
-      contentsOf: Self.folder.appendingPathComponent("Sources/NablaCLI/\(file).swift"), encoding: .utf8)
+      contentsOf: Self.folder.appendingPathComponent("Sources/\(file).swift"), encoding: .utf8)
     guard let place = text.range(of: "static let \(parts[1]) = ") else { return nil }
     let value = text[place.upperBound...].prefix { $0 != "\n" }.filter { $0 != "_" }
     let factors = value.split(separator: " ").compactMap { Int($0) }
