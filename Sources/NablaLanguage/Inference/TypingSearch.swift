@@ -194,12 +194,12 @@ struct TypingSearch {
   }
 
   /// The cost of a complete typing; nil where a capital is something else than a matrix without need.
-  private func finalCost() -> TypingCost? {
+  private mutating func finalCost() -> TypingCost? {
     var cost = bound()
     let state = engine.state
     var kinds: [String: TypeKind] = [:]
     for entry in state.undeclared { kinds[entry.name] = engine.kind(of: entry.shape) }
-    let isArray = { (name: String) -> Bool in
+    let isArray = { [engine] (name: String) -> Bool in
       if let kind = kinds[name] { return kind != .scalar }
       return engine.isKnownArray(name)
     }
@@ -232,14 +232,15 @@ struct TypingSearch {
   }
 
   /// What it costs at least if a name is a matrix and all the others are what they are; nil where it does not fit.
-  private func costAsMatrix(_ index: Int) -> TypingCost? {
+  private mutating func costAsMatrix(_ index: Int) -> TypingCost? {
     let kinds = engine.state.undeclared.map { engine.kind(of: $0.shape) }
     if let cost = cost(kinds, asMatrix: { $0 == index }) { return cost }
     // Those of one kind may keep each other from being matrices: `(A + B)*x`.
+    let habits = habits
     return cost(kinds) { habits[$0] == .matrix && kinds[$0] == kinds[index] }
   }
 
-  private func cost(_ kinds: [TypeKind?], asMatrix isMatrix: (Int) -> Bool) -> TypingCost? {
+  private mutating func cost(_ kinds: [TypeKind?], asMatrix isMatrix: (Int) -> Bool) -> TypingCost? {
     let state = engine.state
     defer { engine.state = state }
     engine.state = start
@@ -247,7 +248,7 @@ struct TypingSearch {
       let kind = isMatrix(other) ? .matrix : kind
       if let kind, !engine.assume(kind, start.undeclared[other].shape) { return nil }
     }
-    var steps = 0
+    steps += kinds.count
     do throws(SearchFailure) { try engine.propagate(&steps) } catch { return nil }
     return bound()
   }

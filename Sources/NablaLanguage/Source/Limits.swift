@@ -16,5 +16,5 @@ public enum Limits {
   /// How many undeclared names one text may have.
   public static let undeclaredNames = 500
   /// How many steps the search for undeclared names' shapes may take.
-  public static let inferenceSteps = 2_000_000
+  public static let inferenceSteps = 200_000
 }

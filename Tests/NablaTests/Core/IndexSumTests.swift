@@ -25,7 +25,7 @@ struct IndexSumTests {
       (
         "gradient sum(i = 1:n, log(sum(exp(B[i, :])))) wrt B", "exp(B) .* ((1 ./ rowsums(exp(B)))*ones(d)')"
       ),
-      ("gradient sum(i = 1:n, sum(B[i, :] .* B[i, :] .* w')) wrt B", "2*B .* (ones(n)*w')"),
+      ("gradient sum(i = 1:n, sum(B[i, :] .* B[i, :] .* w')) wrt B", "2*B*diag(w)"),
     ])
   func lifted(_ question: String, _ expected: String) throws {
     let session = Session(SourceText(Self.declarations + question + "\n", name: "sums"))
