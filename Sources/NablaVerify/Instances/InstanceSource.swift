@@ -27,7 +27,7 @@ package struct InstanceSource {
 
   static let tries = 60
   /// Numbers that a program may hold, and operations of one run: what is larger is tried at smaller sizes.
-  private static let (largestWorkspace, mostOperations) = (1 << 22, 5e7)
+  private static let (largestWorkspace, mostOperations) = (1 << 18, 5e7)
 
   /// `variables` are all that get values; the sizes come from the formulas and from them.
   package init(_ formulas: [Formula], variables: [Formula], options: Compiler.Options, seed: UInt64) {

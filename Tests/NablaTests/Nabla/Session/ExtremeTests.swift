@@ -32,12 +32,14 @@ import Testing
   ) throws {
     var options = Compiler.Options()
     options.definitions = RuleBook.standard.numericDefinitions
-    for formula in formulas {
+    let definitions = Definitions(lookup: RuleBook.standard.numericDefinitions)
+    for formula in formulas where !ExtremePoints.lossy.contains(formula.text) {
       let program = try Compiler.compile([formula], sizes: sizes, options: options)
+      let spelled = try definitions.inlined(formula)
       let step = isComplete ? 1 : isArray ? 10 : 24
       for (index, values) in points.enumerated() where (index + tally.formulas) % step == 0 {
         let computed = try program.run(values)[0]
-        guard let truth = CertifiedValues(sizes: sizes, values: values).entries(formula) else {
+        guard let truth = CertifiedValues(sizes: sizes, values: values).entries(spelled) else {
           Issue.record("\(name): the reference does not know \(formula)")
           break
         }
@@ -69,6 +71,10 @@ import Testing
         let others: [Formula] = isOrder ? [1, 2, 3].map { .number($0) } : ExtremePoints.parameters
         arguments = others.map { isOrder ? [$0, Self.x] : [Self.x, $0] }
         if name == "power" { arguments += [Formula.number(2), .number(10)].map { [$0, Self.x] } }
+      }
+      if function.parameters.count == 3 {
+        let bounds = zip(ExtremePoints.parameters, ExtremePoints.parameters.dropFirst())
+        arguments = bounds.map { [Self.x, $0, $1] }
       }
       for arguments in arguments {
         let expression: Formula =

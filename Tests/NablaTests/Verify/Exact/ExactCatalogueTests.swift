@@ -18,7 +18,8 @@ private let claiming = verifier.subjects.filter { subject in
 /// and of products with exponentials, and inequalities.
 private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
-  "softmax.exp", "leakyrelu.max", "cholesky.diagonal",
+  "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
+  "cholesky.form", "cholesky.form.spelled",
 ]
 
 /// Operations that the field has not.
