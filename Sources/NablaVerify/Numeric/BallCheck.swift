@@ -85,7 +85,9 @@ package struct BallCheck {
         if sides == .differ { return .undefined }
         // In the middle what is of second order cancels.
         let middle = zip(quotient.ahead.entries, quotient.behind.entries).map { ($0 + $1).scaled(-1) }
-        let finding = Self.compare(projected, middle, precision)
+        // Where the slope has a kink the step leaves something of its own size.
+        let rounded = Precision(relative: precision.relative, zero: max(precision.zero, Self.bend.zero))
+        let finding = Self.compare(projected, middle, rounded)
         if finding != .undecided { return finding }
         settled = finding
       } catch { return settled ?? Finding(error) }

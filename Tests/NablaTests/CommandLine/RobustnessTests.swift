@@ -155,7 +155,7 @@ struct RobustnessTests {
 
   private func expectCivil(_ hard: HardCase) throws {
     let run = try Program.withFiles(["input.nabla": hard.input]) {
-      try Program.run(["run", "input.nabla"], folder: $0, processorSeconds: 12, timeout: 60)
+      try Program.run(["run", "input.nabla"], folder: $0, processorSeconds: 25, timeout: 90)
     }
     #expect(run.endedByItself, "stopped by a signal or by the limit of processor time")
     guard run.endedByItself else { return }
