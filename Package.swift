@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "NablaNumerics", dependencies: ["NablaKernels"], linkerSettings: [.linkedLibrary("m")]),
     // Formulas, rules, simplification, derivatives.
     .target(name: "NablaCore", dependencies: ["NablaLanguage", "NablaRules", "NablaTypes"]),
-    // Formulas as text, Unicode, LaTeX and index notation.
+    // Formulas as text, Unicode, LaTeX, MathML and index notation.
     .target(name: "NablaOutput", dependencies: ["NablaCore"]),
     // Formulas as programs over dense arrays.
     .target(name: "NablaCompile", dependencies: ["NablaCore", "NablaNumerics"]),

@@ -18,6 +18,15 @@ struct AnswerWriter {
     case .text, .index, .json: formula.text
     case .unicode: formula.unicode
     case .latex: formula.latex(functionNames: latexNames)
+    case .mathml: formula.mathML(functionNames: latexNames)
+    }
+  }
+
+  /// A name and what it is.
+  private func equation(_ name: String, _ formula: Formula) -> String {
+    switch format {
+    case .text, .unicode, .latex, .index, .json: "\(name) = \(self.formula(formula))"
+    case .mathml: formula.mathML(of: name, functionNames: latexNames)
     }
   }
 
@@ -38,7 +47,7 @@ struct AnswerWriter {
     for definition in definitions(of: answers) {
       let lines =
         definition.components?.lines(of: definition.name)
-        ?? ["\(definition.name) = \(formula(definition.formula))"]
+        ?? [equation(definition.name, definition.formula)]
       text += lines.map { "  where \($0)\n" }.joined()
     }
     func unique(_ lines: [[String]]) -> [String] {
@@ -69,13 +78,14 @@ struct AnswerWriter {
     case .text, .index, .json: derivation.description
     case .unicode: derivation.unicode
     case .latex: derivation.latex
+    case .mathml: derivation.mathML
     }
   }
 
   private func lines(of answer: Answer, isOneOfSeveral: Bool) -> String {
     let name = answer.kind == .stationary ? answer.variable : nil
     let label = isOneOfSeveral && name == nil ? "wrt \(answer.variable): " : ""
-    var lines = [(name.map { "\($0) = " } ?? "") + formula(answer.formula)]
+    var lines = [name.map { equation($0, answer.formula) } ?? formula(answer.formula)]
     // What is too large for components says so as text does.
     if format == .index, let components = answer.components { lines = components.lines(of: name) }
     return lines.map { "  \(label)\($0)\n" }.joined()
@@ -196,6 +206,7 @@ extension AnswerWriter {
       ("shape", .strings([answer.formula.shape.rows.description, answer.formula.shape.columns.description])),
       ("text", .string(answer.formula.text)),
       ("latex", .string(answer.formula.latex(functionNames: latexNames))),
+      ("mathml", .string(answer.formula.mathML(functionNames: latexNames))),
       (
         "let",
         .array(
@@ -203,6 +214,7 @@ extension AnswerWriter {
             .object([
               ("name", .string($0.name)), ("text", .string($0.formula.text)),
               ("latex", .string($0.formula.latex(functionNames: latexNames))),
+              ("mathml", .string($0.formula.mathML(functionNames: latexNames))),
             ])
           })
       ),
@@ -211,13 +223,19 @@ extension AnswerWriter {
     ]
     if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
       fields.append(
-        ("index", .object([("text", .string(components.text)), ("latex", .string(components.latex))])))
+        (
+          "index",
+          .object([
+            ("text", .string(components.text)), ("latex", .string(components.latex)),
+            ("mathml", .string(components.mathML)),
+          ])
+        ))
     }
     if steps, let derivation = session.derivation(of: answer) {
       let lines = derivation.lines.map { line in
         JSON.object([
           ("rule", .string(line.rules.joined(separator: "; "))), ("text", .string(line.text)),
-          ("latex", .string(line.latex)),
+          ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
         ])
       }
       fields.append(("steps", .array(lines)))

@@ -5,7 +5,7 @@ import NablaVerify
 
 /// How answers are written.
 enum OutputFormat: String, CaseIterable {
-  case text, unicode, latex, index, json
+  case text, unicode, latex, mathml, index, json
 }
 
 /// The words after a command, sorted into operands and options; every option is declared by the command.

@@ -21,7 +21,7 @@ enum Help {
   private static let common = """
 
     options:
-      --format text|unicode|latex|index|json
+      --format text|unicode|latex|mathml|index|json
                                          how answers are written (text); index: entry by entry
       --layout denominator|numerator     the layout of gradients (denominator)
       --steps                            show the rules that were used

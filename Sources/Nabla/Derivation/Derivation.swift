@@ -80,6 +80,11 @@ extension Derivation.Line {
   /// The left side alone.
   public var left: String { subject.text }
   public var leftInLaTeX: String { subject.latex }
+
+  /// The equation as a `math` element of MathML Core.
+  public var mathML: String {
+    MathML.block(subject.mathMLRow + MathML.row([.symbol(.equals)]) + right.mathMLRow())
+  }
 }
 
 extension Derivation.Subject {
@@ -93,22 +98,31 @@ extension Derivation.Subject {
     }
   }
 
-  var latex: String {
+  /// What LaTeX and MathML spell; nil for what is too large to print.
+  private var marks: [Mark]? {
     switch self {
-    case .formula(let formula): return formula.latex
-    case .adjoint(let name): return Names.latex("delta_\(name)")
-    case .stationary(let variable): return variable.latex
+    case .formula(let formula): return formula.marks()
+    case .adjoint(let name): return [.name("delta_\(name)")]
+    case .stationary(let variable): return variable.marks()
     case .derivative(let kind, let expression, let variable, let vector):
-      let name = expression.variable == nil ? "" : "\\,\(expression.latex)"
-      let sign =
+      guard let below = variable.marks() else { return nil }
+      let sign: [Mark] =
         switch kind {
-        case .gradient: "\\nabla_{\(variable.latex)}\(name)"
-        case .jacobian: "\\mathrm{D}_{\(variable.latex)}\(name)"
-        case .hessian: "\\nabla^2_{\(variable.latex)}\(name)"
+        case .gradient: [.symbol(.nabla)]
+        case .jacobian: [.symbol(.jacobianOperator)]
+        case .hessian: [.begin(.superscript), .symbol(.nabla), .next, .number("2"), .end]
         }
-      return vector.map { "(\(sign))\\,\($0.latex)" } ?? sign
+      let lowered = [.begin(.subscript(isBraced: true))] + sign + [.next] + below + [.end]
+      let name = expression.variable == nil ? [] : [.symbol(.thinSpace)] + (expression.marks() ?? [])
+      guard let vector else { return lowered + name }
+      let map = [.begin(.fence(.round, isTall: false))] + lowered + name + [.end]
+      return map + [.symbol(.thinSpace)] + (vector.marks() ?? [])
     }
   }
+
+  var latex: String { marks.map(LaTeXSpeller.spell) ?? "\\text{\(text)}" }
+  /// The elements inside `math`.
+  var mathMLRow: String { marks.map(MathML.row) ?? "<mtext>\(MathML.escaped(text))</mtext>" }
 }
 
 extension Derivation: CustomStringConvertible {
@@ -141,6 +155,20 @@ extension Derivation: CustomStringConvertible {
       result.append("\(margin)\(shown) = \(right(line))    [\(line.sayings.joined(separator: "; "))]")
     }
     return result.joined(separator: "\n")
+  }
+
+  /// The derivation as one `math` element, its lines aligned at their signs, with the rules behind.
+  public var mathML: String {
+    var last: Subject?
+    let rows = lines.map { line in
+      let left = line.subject == last ? "" : line.subject.mathMLRow
+      last = line.subject
+      let reason = MathML.escaped(line.sayings.joined(separator: "; "))
+      return [
+        left, MathML.row([.symbol(.equals)]), line.right.mathMLRow(), "<mtext>\(reason)</mtext>",
+      ]
+    }
+    return MathML.block(MathML.aligned(rows))
   }
 
   /// The derivation as an `align*` environment.

@@ -22,7 +22,36 @@ public struct Components: Sendable {
     /// The entry: `s_i*(delta_ij - s_j)`.
     public var text: String { TextPrinter().spell(layout) }
     /// The entry for LaTeX's mathematics mode.
-    public var latex: String { LaTeXPrinter(functionNames: functionNames).spell(layout) }
+    public var latex: String { LaTeXSpeller.spell(marks) }
+    private var marks: [Mark] { Typesetter(functionNames: functionNames).marks(layout) }
+
+    /// The place of the entry, `[·]_{i,j}`, or the entry of the array of this name; nothing for a scalar.
+    fileprivate func subject(_ name: String? = nil) -> [Mark] {
+      let typesetter = Typesetter(functionNames: [:])
+      if let name {
+        return typesetter.marks(places.isEmpty ? .name(name) : .indexed(.name(name), places))
+      }
+      if places.isEmpty { return [] }
+      let separated = places.map(typesetter.marks).joined(separator: [Mark.symbol(.placeComma)])
+      return [.begin(.subscript(isBraced: true)), .symbol(.entry), .next] + separated + [.end]
+    }
+
+    /// The ranges of the free indices.
+    fileprivate var rangeMarks: [Mark] {
+      let typesetter = Typesetter(functionNames: [:])
+      let each = ranges.map { range -> [Mark] in
+        [.name(range.name), .symbol(.equals)] + typesetter.marks(.size(range.first)) + [.symbol(.dots)]
+          + typesetter.marks(.size(range.last))
+      }
+      return Array(each.joined(separator: [Mark.symbol(.rangeComma)]))
+    }
+
+    /// The equation as cells of MathML: the place, the entry, where the free indices run.
+    fileprivate func mathMLCells(of name: String?) -> [String] {
+      let subject = subject(name)
+      let left = subject.isEmpty ? [] : subject + [.symbol(.equals)]
+      return [MathML.row(left), MathML.row(marks), MathML.row(rangeMarks)]
+    }
 
     /// The entry with its place, of an array of this name: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j))`.
     public func text(of name: String?) -> String {
@@ -55,6 +84,14 @@ public struct Components: Sendable {
     equations.map { $0.text(of: name) + ($0.ranges.isEmpty ? "" : " for \($0.range)") }
   }
 
+  /// The elements of MathML inside `math`: a line for each equation.
+  package func mathMLRow(of name: String? = nil) -> String {
+    MathML.aligned(equations.map { $0.mathMLCells(of: name) })
+  }
+
+  /// As a `math` element.
+  public var mathML: String { MathML.block(mathMLRow()) }
+
   /// All lines.
   public var text: String { lines.joined(separator: "\n") }
 
@@ -62,13 +99,8 @@ public struct Components: Sendable {
   public var latex: String {
     if equations.count == 1 { return equations[0].latex }
     let lines = equations.map { equation in
-      let places = equation.places.map { LaTeXPrinter(functionNames: [:]).spell($0) }
-      var line = "[\\,\\cdot\\,]_{" + places.joined(separator: ",") + "} &= " + equation.latex
-      let ranges = equation.ranges.map { range in
-        let ends = [range.first, range.last].map { LaTeXPrinter(functionNames: [:]).spell(.size($0)) }
-        return Names.latex(range.name) + "=" + ends.joined(separator: ",\\dots,")
-      }
-      if !ranges.isEmpty { line += ", \\quad " + ranges.joined(separator: ",\\ ") }
+      var line = LaTeXSpeller.spell(equation.subject()) + " &= " + equation.latex
+      if !equation.ranges.isEmpty { line += ", \\quad " + LaTeXSpeller.spell(equation.rangeMarks) }
       return line
     }
     return "\\begin{aligned} " + lines.joined(separator: " \\\\ ") + " \\end{aligned}"

@@ -75,18 +75,42 @@ package enum Names {
     return index.isEmpty ? letters : letters + "_{" + index.joined(separator: ",") + "}"
   }
 
-  private static func latexBase(_ base: String) -> String {
-    if base.count == 1, let letter = base.first { return words[letter].map { "\\" + $0 } ?? base }
-    if greek[base] != nil { return "\\" + base }
+  /// The letters of a name, without what is lowered.
+  enum Letters {
+    case letter(String)
+    case greek(word: String, letter: String)
+    indirect case accented(String, Letters)
+    /// Set upright.
+    case word(String)
+  }
+
+  static func letters(_ base: String) -> Letters {
+    if base.count == 1, let letter = base.first {
+      return words[letter].map { .greek(word: $0, letter: base) } ?? .letter(base)
+    }
+    if let letter = greek[base] { return .greek(word: base, letter: String(letter)) }
     for (suffix, command) in accents where base.hasSuffix(suffix) && base.count > suffix.count {
       let rest = String(base.dropLast(suffix.count))
-      if rest.count == 1 || greek[rest] != nil { return "\\" + command + "{" + latexBase(rest) + "}" }
+      if rest.count == 1 || greek[rest] != nil { return .accented(command, letters(rest)) }
     }
-    return "\\mathrm{" + base + "}"
+    return .word(base)
+  }
+
+  private static func latexBase(_ base: String) -> String { latex(letters(base)) }
+
+  private static func latex(_ letters: Letters) -> String {
+    switch letters {
+    case .letter(let letter): letter
+    case .greek(let word, _): "\\" + word
+    case .accented(let accent, let inner): "\\" + accent + "{" + latex(inner) + "}"
+    case .word(let word): "\\mathrm{" + word + "}"
+    }
   }
 
   /// Whether a name is set upright, as a word, so that it needs a gap to its neighbour.
-  static func isWord(_ name: String) -> Bool { latexBase(split(name).base).hasPrefix("\\mathrm") }
+  static func isWord(_ name: String) -> Bool {
+    if case .word = letters(split(name).base) { true } else { false }
+  }
 }
 
 extension Array {

@@ -35,6 +35,26 @@ extension Formula: CustomStringConvertible {
     latex(functionNames: functionNames, limit: PrintLimit.symbols) ?? "\\text{\(tooLarge)}"
   }
 
+  /// The formula as a `math` element of MathML Core.
+  public var mathML: String { mathML(functionNames: [:]) }
+
+  /// The formula as a `math` element of MathML Core, with LaTeX's names for functions that go before the usual ones.
+  public func mathML(functionNames: [String: String]) -> String {
+    MathML.block(mathMLRow(functionNames: functionNames))
+  }
+
+  /// The equation of a name and the formula as a `math` element.
+  public func mathML(of name: String, functionNames: [String: String] = [:]) -> String {
+    MathML.block(
+      MathML.row([.name(name), .symbol(.equals)]) + mathMLRow(functionNames: functionNames))
+  }
+
+  /// The elements inside `math`.
+  package func mathMLRow(functionNames: [String: String] = [:]) -> String {
+    marks(functionNames: functionNames, limit: PrintLimit.symbols).map(MathML.row)
+      ?? "<mtext>\(tooLarge)</mtext>"
+  }
+
   /// As `text`; nil for what would have more than about so many symbols or is too deep.
   public func text(limit: Int) -> String? { layout(limit: limit).map { TextPrinter().spell($0) } }
 
@@ -43,7 +63,12 @@ extension Formula: CustomStringConvertible {
 
   /// As `latex`; nil for what would have more than about so many symbols or is too deep.
   public func latex(functionNames: [String: String], limit: Int) -> String? {
-    layout(limit: limit).map { LaTeXPrinter(functionNames: functionNames).spell($0) }
+    marks(functionNames: functionNames, limit: limit).map(LaTeXSpeller.spell)
+  }
+
+  /// What LaTeX and MathML spell; nil for what is too large or too deep.
+  package func marks(functionNames: [String: String] = [:], limit: Int = PrintLimit.symbols) -> [Mark]? {
+    layout(limit: limit).map(Typesetter(functionNames: functionNames).marks)
   }
 
   /// What every notation spells; nil for what is too large or too deep.

@@ -159,12 +159,16 @@ struct CommandLineFileTests {
     #expect(gradient["text"] as? String == "2/n * X'*r")
     #expect(gradient["latex"] as? String == "\\frac{2}{n} X^{\\top}r")
     let names = try #require(gradient["let"] as? [[String: String]])
-    #expect(names == [["name": "r", "text": "X*w - y", "latex": "Xw - y"]])
+    #expect(names.map { $0["name"] } == ["r"])
+    #expect(names.map { $0["text"] } == ["X*w - y"])
+    #expect(names.map { $0["latex"] } == ["Xw - y"])
+    #expect(names.allSatisfy { $0["mathml"]?.hasPrefix("<math") == true })
     #expect(found[1]["mode"] as? String == "check")
     #expect((found[1]["check"] as? [String: Any])?["status"] as? String == "verified")
     #expect(
       Set(gradient.keys) == [
-        "question", "mode", "wrt", "shape", "text", "latex", "let", "assumed", "conditions", "notes", "check",
+        "question", "mode", "wrt", "shape", "text", "latex", "mathml", "let", "assumed", "conditions",
+        "notes", "check",
         "index",
       ])
     let index = try #require(gradient["index"] as? [String: String])

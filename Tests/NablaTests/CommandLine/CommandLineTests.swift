@@ -23,7 +23,10 @@ private let declared = ["--declare", "x : vector(n); A : matrix(n, n)"]
 func withoutFigures(_ text: String) -> String {
   text.replacingOccurrences(of: "2\\^-[0-9]+", with: "2^-N", options: .regularExpression)
     .replacingOccurrences(
-      of: "(largest relative error |\"error\": )[0-9][-+.e0-9]*", with: "$1E", options: .regularExpression)
+      of: "(largest relative error |\"error\": )[0-9][-+.e0-9]*", with: "$1E", options: .regularExpression
+    )
+    // Of MathML, which has tests of its own, the element alone.
+    .replacingOccurrences(of: "<math .*</math>", with: "<math>", options: .regularExpression)
 }
 
 private let derivations: [ProgramCase] = [
@@ -78,6 +81,9 @@ private let derivations: [ProgramCase] = [
     arguments: ["derive", "x'*A*x/n", "--wrt", "x", "--format", "latex", "--no-check"] + declared,
     output: "gradient x'*A*x/n wrt x\n  \\frac{1}{n} (A + A^{\\top})x\n"),
   ProgramCase(
+    arguments: ["derive", "x'*A*x", "--wrt", "x", "--format", "mathml", "--no-check"] + declared,
+    output: "gradient x'*A*x wrt x\n  <math>\n"),
+  ProgramCase(
     arguments: ["derive", "x'*A*x", "--wrt", "x,A", "--format", "index", "--no-check"] + declared,
     output: "gradient x'*A*x wrt x,A\n  wrt x: [i] = sum(j = 1:n, x_j*(A_ij + A_ji)) for i = 1:n\n"
       + "  wrt A: [i, j] = x_i*x_j for i, j = 1:n\n"),
@@ -100,6 +106,7 @@ private let derivations: [ProgramCase] = [
           "shape": ["n", "1"],
           "text": "x/norm2(x)",
           "latex": "\\\\frac{x}{\\\\lVert x \\\\rVert_2}",
+          "mathml": "<math>",
           "let": [],
           "assumed": [],
           "conditions": ["norm2(x) != 0"],
@@ -113,7 +120,8 @@ private let derivations: [ProgramCase] = [
           },
           "index": {
             "text": "[i] = x_i/sqrt(sum(j = 1:n, x_j^2)) for i = 1:n",
-            "latex": "\\\\frac{x_i}{\\\\sqrt{\\\\sum_{j=1}^{n} x_j^{2}}}"
+            "latex": "\\\\frac{x_i}{\\\\sqrt{\\\\sum_{j=1}^{n} x_j^{2}}}",
+            "mathml": "<math>"
           }
         }
       ]
@@ -229,7 +237,7 @@ struct CommandLineTests {
     let steps = try #require(objects.first?["steps"] as? [[String: String]])
     #expect(!steps.isEmpty)
     for step in steps {
-      #expect(["rule", "text", "latex"].allSatisfy { !(step[$0] ?? "").isEmpty }, "\(step)")
+      #expect(["rule", "text", "latex", "mathml"].allSatisfy { !(step[$0] ?? "").isEmpty }, "\(step)")
     }
     let text = try Program.run(["derive", "x'*A*x", "--wrt", "x", "--steps"] + declared)
     #expect(text.output.hasPrefix("gradient x'*A*x wrt x\n  1. "))

@@ -1,7 +1,7 @@
 import NablaCore
 
-/// How LaTeX names the functions of the language.
-enum LaTeXFunctions {
+/// How functions are named on paper, as LaTeX has it.
+enum FunctionNames {
   /// Elementwise functions with a name of their own on paper.
   private static let elementwise: [String: String] = [
     "exp": "\\exp", "log": "\\log", "sin": "\\sin", "cos": "\\cos", "tan": "\\tan", "sinh": "\\sinh",

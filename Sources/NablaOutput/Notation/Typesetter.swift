@@ -1,9 +1,10 @@
 import NablaCore
 
-/// Spells a layout as a careful author sets it in LaTeX.
+/// Sets a layout in two dimensions, as a careful author does: brackets, fractions, scripts.
 ///
 /// It works from a stack of its own, so that depth costs no stack of the thread.
-struct LaTeXPrinter {
+struct Typesetter {
+  /// LaTeX's names for functions that go before the usual ones.
   let functionNames: [String: String]
 
   /// How tightly a layout holds together; what is looser than its place asks for gets brackets.
@@ -13,88 +14,42 @@ struct LaTeXPrinter {
   }
 
   enum Job {
-    case text(String)
+    case mark(Mark)
     case part(Layout, Level)
-    /// The next text stands beside what is there, as a factor.
-    case join(isWide: Bool)
+
+    static func symbol(_ symbol: Mark.Symbol) -> Job { .mark(.symbol(symbol)) }
   }
 
-  func spell(_ layout: Layout) -> String {
+  func marks(_ layout: Layout) -> [Mark] {
     if case .cases(let branches, _) = layout { return cases(branches) }
-    var text = ""
-    var joinIsWide: Bool?
+    var marks: [Mark] = []
     var open = [Job.part(layout, .sum)]
     while let job = open.popLast() {
       switch job {
-      case .join(let isWide): joinIsWide = isWide
-      case .text(let piece):
-        if let isWide = joinIsWide, !piece.isEmpty {
-          text += Self.gap(text, piece, isWide: isWide)
-          joinIsWide = nil
-        }
-        text += piece
+      case .mark(let mark): marks.append(mark)
       case .part(let layout, let least):
         let inside = jobs(layout)
         open.append(
           contentsOf: (level(layout) < least ? bracketed(inside, around: [layout]) : inside).reversed())
       }
     }
-    return text
+    return marks
   }
 
-  private func cases(_ branches: [Layout.Branch]) -> String {
-    let lines = branches.map { branch in
-      guard case .comparison(let left, let relation, let right) = branch.condition else {
-        return spell(branch.value)
-      }
-      return spell(branch.value) + " & " + spell(left) + " " + Self.spelled(relation) + " " + spell(right)
+  private func cases(_ branches: [Layout.Branch]) -> [Mark] {
+    var result = [Mark.begin(.cases)]
+    for (index, branch) in branches.enumerated() {
+      if index > 0 { result.append(.row) }
+      result += marks(branch.value)
+      guard case .comparison(let left, let relation, let right) = branch.condition else { continue }
+      result += [.next] + marks(left) + [.symbol(Self.sign(of: relation))] + marks(right)
     }
-    return "\\begin{cases} " + lines.joined(separator: " \\\\ ") + " \\end{cases}"
-  }
-
-  /// What stands between two factors.
-  private static func gap(_ left: String, _ right: String, isWide: Bool) -> String {
-    guard let first = right.unicodeScalars.first else { return "" }
-    if first.properties.numericType != nil { return " \\cdot " }
-    // A letter that is a function before a bracket.
-    if first == "(" || right.hasPrefix("\\left("), functionLetters.contains(where: left.hasSuffix) {
-      return " \\cdot "
-    }
-    if isWide { return " \\, " }
-    if first == "\\" { return " " }
-    if left.hasSuffix("}"), left.last != nil, endsWithFraction(left) { return " " }
-    if first.properties.isAlphabetic, endsWithCommand(left) { return " " }
-    return ""
-  }
-
-  private static let functionLetters = ["\\sigma", "\\psi", "\\Phi", "\\Gamma"]
-
-  /// Whether the text ends in a command of letters, such as `\lambda`.
-  private static func endsWithCommand(_ text: String) -> Bool {
-    for scalar in text.unicodeScalars.reversed() {
-      if scalar == "\\" { return true }
-      guard scalar.isASCII, scalar.properties.isAlphabetic else { return false }
-    }
-    return false
-  }
-
-  /// Whether the group that ends the text is the second of a fraction: both follow each other without a mark.
-  private static func endsWithFraction(_ text: String) -> Bool {
-    var depth = 0
-    var previous: Unicode.Scalar?
-    for scalar in text.unicodeScalars.reversed() {
-      if depth == 0, let open = previous, open == "{" { return scalar == "}" }
-      if scalar == "}" { depth += 1 }
-      if scalar == "{" { depth -= 1 }
-      previous = scalar
-    }
-    return false
+    return result + [.end]
   }
 
   /// In round brackets, sized where the content is tall.
   func bracketed(_ inside: [Job], around layouts: [Layout]) -> [Job] {
-    layouts.contains(where: isTall)
-      ? [.text("\\left(")] + inside + [.text("\\right)")] : [.text("(")] + inside + [.text(")")]
+    fenced(.round, inside, isTall: layouts.contains(where: isTall))
   }
 
   func level(_ layout: Layout) -> Level {
@@ -117,65 +72,76 @@ struct LaTeXPrinter {
 
   func jobs(_ layout: Layout) -> [Job] {
     switch layout {
-    case .number(let digits): [.text(digits)]
-    case .name(let name): [.text(Names.latex(name))]
-    case .constant(.pi, _): [.text("\\pi")]
-    case .constant(.e, _): [.text("\\mathrm{e}")]
-    case .differential(let inner): [.text("\\mathrm{d}"), .part(inner, .atom)]
+    case .number(let digits): [.mark(.number(digits))]
+    case .name(let name): [.mark(.name(name))]
+    case .constant(.pi, _): [.symbol(.pi)]
+    case .constant(.e, _): [.symbol(.e)]
+    case .differential(let inner): [.symbol(.differential), .part(inner, .atom)]
     case .filled(let fill, let sizes): filled(fill, sizes)
     case .sum(let terms): sum(terms)
-    case .negative(let inner): [.text("-"), .part(inner, inner.endsInIndexSum ? .sum : .product)]
+    case .negative(let inner): [.symbol(.negative), .part(inner, inner.endsInIndexSum ? .sum : .product)]
     case .product(let joint, let factors): product(joint, factors)
     case .prefixed(let fraction, let rest, _):
       [
-        .part(fraction, .product), .join(isWide: false), .part(rest, rest.endsInIndexSum ? .sum : .product),
+        .part(fraction, .product), .mark(.join(isWide: false)),
+        .part(rest, rest.endsInIndexSum ? .sum : .product),
       ]
-    case .quotient(let top, let bottom):
-      [.text("\\frac{"), .part(top, .sum), .text("}{"), .part(bottom, .sum), .text("}")]
+    case .quotient(let top, let bottom): framed(.fraction, [.part(top, .sum)], [.part(bottom, .sum)])
     case .elementwiseQuotient(let top, let bottom):
       [
-        .part(top, top.endsInMatrixProduct ? .fraction : .product), .text(" \\oslash "),
+        .part(top, top.endsInMatrixProduct ? .fraction : .product), .symbol(.hadamardQuotient),
         .part(bottom, .fraction),
       ]
     case .power(let base, let exponent, let isElementwise): power(base, exponent, isElementwise)
-    case .root(let inner): [.text("\\sqrt{"), .part(inner, .sum), .text("}")]
+    case .root(let inner): framed(.root, [.part(inner, .sum)])
     case .transpose(let inner): transpose(inner)
-    case .inverse(let inner): inverse(inner, exponent: "-1")
+    case .inverse(let inner): inverse(inner, exponent: "1")
     case .call(let head, let arguments): call(head, arguments)
     case .norm(let norm, let inner, let isMatrix): self.norm(norm, inner, isMatrix)
     case .total(let total, let inner, let isMatrix): self.total(total, inner, isMatrix)
     case .comparison(let left, let relation, let right):
-      [.text("\\mathbb{1}[")] + comparison(left, relation, right) + [.text("]")]
+      [.symbol(.indicator)] + fenced(.square, comparison(left, relation, right), isTall: false)
     case .blocks(let rows): blocks(rows)
     case .slice(let inner, let subscripts): slice(inner, subscripts)
     case .indexed(let inner, let places): indexed(inner, places)
     case .indexSum(let index, let first, let last, let inner):
-      [
-        .text("\\sum_{" + Names.latex(index) + "="), .part(first, .sum), .text("}^{"), .part(last, .sum),
-        .text("} "),
-        .part(inner, inner.endsInIndexSum ? .sum : .product),
-      ]
+      framed(.indexSum, [.mark(.name(index)), .symbol(.equals), .part(first, .sum)], [.part(last, .sum)])
+        + [.part(inner, inner.endsInIndexSum ? .sum : .product)]
     case .cases(_, let plain): jobs(plain)
     }
   }
 
-  static func spelled(_ relation: Layout.Relation) -> String {
+  static func sign(of relation: Layout.Relation) -> Mark.Symbol {
     switch relation {
-    case .less: "<"
-    case .lessOrEqual: "\\le"
-    case .greater: ">"
-    case .greaterOrEqual: "\\ge"
+    case .less: .less
+    case .lessOrEqual: .lessOrEqual
+    case .greater: .greater
+    case .greaterOrEqual: .greaterOrEqual
     }
   }
 
-  func comparison(_ left: Layout, _ relation: Layout.Relation, _ right: Layout) -> [Job] {
-    [.part(left, .sum), .text(" " + Self.spelled(relation) + " "), .part(right, .sum)]
+  private func comparison(_ left: Layout, _ relation: Layout.Relation, _ right: Layout) -> [Job] {
+    [.part(left, .sum), .symbol(Self.sign(of: relation)), .part(right, .sum)]
   }
 
-  func separated(_ layouts: [Layout], by separator: String, _ level: Level) -> [Job] {
+  /// The parts of what has parts.
+  func framed(_ frame: Mark.Frame, _ parts: [Job]...) -> [Job] {
+    var jobs = [Job.mark(.begin(frame))]
+    for (index, part) in parts.enumerated() {
+      if index > 0 { jobs.append(.mark(.next)) }
+      jobs += part
+    }
+    return jobs + [.mark(.end)]
+  }
+
+  func fenced(_ fence: Mark.Fence, _ inside: [Job], isTall: Bool) -> [Job] {
+    framed(.fence(fence, isTall: isTall), inside)
+  }
+
+  func separated(_ layouts: [Layout], by separator: Mark.Symbol?, _ level: Level) -> [Job] {
     var jobs: [Job] = []
     for (index, layout) in layouts.enumerated() {
-      if index > 0 { jobs.append(.text(separator)) }
+      if index > 0, let separator { jobs.append(.symbol(separator)) }
       jobs.append(.part(layout, level))
     }
     return jobs
@@ -185,9 +151,9 @@ struct LaTeXPrinter {
     var jobs: [Job] = []
     for (index, term) in terms.enumerated() {
       if index > 0 {
-        jobs.append(.text(term.isNegative ? " - " : " + "))
+        jobs.append(.symbol(term.isNegative ? .minus : .plus))
       } else if term.isNegative {
-        jobs.append(.text("-"))
+        jobs.append(.symbol(.negative))
       }
       // A sum over an index takes in all that follows, so only the last term may go without brackets.
       if term.layout.endsInIndexSum, index == terms.count - 1 {
@@ -201,7 +167,7 @@ struct LaTeXPrinter {
 
   private func product(_ joint: Layout.Joint, _ factors: [Layout]) -> [Job] {
     switch joint {
-    case .elementwise: separated(factors, by: " \\odot ", .fraction)
+    case .elementwise: separated(factors, by: .hadamard, .fraction)
     case .matrix, .scaling: juxtaposed(factors, lastIsOpen: joint == .scaling)
     }
   }
@@ -210,7 +176,7 @@ struct LaTeXPrinter {
   func juxtaposed(_ factors: [Layout], lastIsOpen: Bool) -> [Job] {
     var jobs: [Job] = []
     for (index, factor) in factors.enumerated() {
-      if index > 0 { jobs.append(.join(isWide: isWord(factors[index - 1]) || isWord(factor))) }
+      if index > 0 { jobs.append(.mark(.join(isWide: isWord(factors[index - 1]) || isWord(factor)))) }
       let isLast = index == factors.count - 1
       let open: Level = factor.endsInIndexSum ? .sum : .product
       jobs.append(.part(factor, lastIsOpen && isLast ? open : .fraction))

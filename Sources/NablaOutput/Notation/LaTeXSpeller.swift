@@ -1,0 +1,118 @@
+/// Spells marks for LaTeX's mathematics mode.
+package struct LaTeXSpeller {
+  private var text = ""
+  private var frames: [Mark.Frame] = []
+  /// Set where the next text is a factor beside what is there.
+  private var join: Bool?
+
+  package static func spell(_ marks: [Mark]) -> String {
+    var speller = LaTeXSpeller()
+    for mark in marks { speller.add(mark) }
+    return speller.text
+  }
+
+  private mutating func add(_ mark: Mark) {
+    switch mark {
+    case .number(let digits): write(digits)
+    case .name(let name): write(Names.latex(name))
+    case .function(let name): write(name)
+    case .symbol(let symbol): write(symbol.latex)
+    case .join(let isWide): join = isWide
+    case .begin(let frame):
+      frames.append(frame)
+      write(Self.opening(frame))
+    case .next: frames.last.map { write(Self.middle($0)) }
+    case .row: write(" \\\\ ")
+    case .end: frames.popLast().map { write(Self.closing($0)) }
+    }
+  }
+
+  private mutating func write(_ piece: String) {
+    if piece.isEmpty { return }
+    if let isWide = join { text += Self.gap(text, piece, isWide: isWide) }
+    join = nil
+    text += piece
+  }
+
+  private static func opening(_ frame: Mark.Frame) -> String {
+    switch frame {
+    case .fraction: "\\frac{"
+    case .root: "\\sqrt{"
+    case .superscript, .subscript, .primed: ""
+    case .indexSum: "\\sum_{"
+    case .fence(.round, let isTall): isTall ? "\\left(" : "("
+    case .fence(.square, let isTall): isTall ? "\\left[" : "["
+    case .fence(.bars, let isTall): isTall ? "\\left\\lvert " : "\\lvert "
+    case .fence(.doubleBars, let isTall): isTall ? "\\left\\lVert " : "\\lVert "
+    case .blocks: "\\begin{bmatrix} "
+    case .cases: "\\begin{cases} "
+    }
+  }
+
+  private static func middle(_ frame: Mark.Frame) -> String {
+    switch frame {
+    case .fraction: "}{"
+    case .superscript: "^{"
+    case .subscript(let isBraced): isBraced ? "_{" : "_"
+    case .indexSum: "}^{"
+    case .blocks, .cases: " & "
+    case .root, .primed, .fence: ""
+    }
+  }
+
+  private static func closing(_ frame: Mark.Frame) -> String {
+    switch frame {
+    case .fraction, .root, .superscript: "}"
+    case .subscript(let isBraced): isBraced ? "}" : ""
+    case .primed: ""
+    case .indexSum: "} "
+    case .fence(.round, let isTall): isTall ? "\\right)" : ")"
+    case .fence(.square, let isTall): isTall ? "\\right]" : "]"
+    case .fence(.bars, let isTall): isTall ? " \\right\\rvert" : " \\rvert"
+    case .fence(.doubleBars, let isTall): isTall ? " \\right\\rVert" : " \\rVert"
+    case .blocks: " \\end{bmatrix}"
+    case .cases: " \\end{cases}"
+    }
+  }
+
+  /// What stands between two factors.
+  private static func gap(_ left: String, _ right: String, isWide: Bool) -> String {
+    guard let first = right.unicodeScalars.first else { return "" }
+    if first.properties.numericType != nil { return " \\cdot " }
+    // A letter that is a function before a bracket.
+    if first == "(" || right.hasPrefix("\\left("), functionLetters.contains(where: left.hasSuffix) {
+      return " \\cdot "
+    }
+    if isWide { return " \\, " }
+    if first == "\\" { return " " }
+    if left.hasSuffix("}"), left.last != nil, endsWithFraction(left) { return " " }
+    if first.properties.isAlphabetic, endsWithCommand(left) { return " " }
+    return ""
+  }
+
+  /// Letters that are functions before a bracket.
+  static let functionLetters = ["\\sigma", "\\psi", "\\Phi", "\\Gamma"]
+
+  /// Whether the text ends in a command of letters, such as `\lambda`.
+  private static func endsWithCommand(_ text: String) -> Bool {
+    for scalar in text.unicodeScalars.reversed() {
+      if scalar == "\\" { return true }
+      guard scalar.isASCII, scalar.properties.isAlphabetic else { return false }
+    }
+    return false
+  }
+
+  /// Whether the group that ends the text is the second of a fraction: both follow each other without a mark.
+  private static func endsWithFraction(_ text: String) -> Bool {
+    var depth = 0
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars.reversed() {
+      if depth == 0, let open = previous, open == "{" { return scalar == "}" }
+      if scalar == "}" { depth += 1 }
+      if scalar == "{" { depth -= 1 }
+      previous = scalar
+    }
+    return false
+  }
+
+}

@@ -1,0 +1,143 @@
+/// Spells marks in MathML Core.
+///
+/// A part of a fraction or a script is one element, so several are put in a row of their own.
+struct MathMLSpeller {
+  private let marks: [Mark]
+  private var open = [Part()]
+  private var frames: [Frame] = []
+
+  /// What is written of an element's part.
+  private struct Part {
+    var text = ""
+    var elements = 0
+
+    mutating func add(_ element: String) {
+      if element.isEmpty { return }
+      text += element
+      elements += 1
+    }
+
+    /// The part as one element.
+    var single: String { elements == 1 ? text : "<mrow>\(text)</mrow>" }
+  }
+
+  private struct Frame {
+    let frame: Mark.Frame
+    /// The rows of a table; one row of anything else.
+    var rows: [[Part]] = [[]]
+  }
+
+  private init(_ marks: [Mark]) { self.marks = marks }
+
+  /// The elements that `math` holds.
+  static func spell(_ marks: [Mark]) -> String {
+    var speller = MathMLSpeller(marks)
+    for index in marks.indices { speller.add(index) }
+    return speller.open.last?.text ?? ""
+  }
+
+  private mutating func add(_ index: Int) {
+    switch marks[index] {
+    case .number(let digits): write("<mn>\(MathML.escaped(digits))</mn>")
+    case .name(let name): write(MathMLNames.variable(name))
+    case .function(let name): write(MathMLNames.function(name))
+    case .symbol(let symbol): write(symbol.mathML)
+    case .join(let isWide): write(gap(index, isWide: isWide))
+    case .begin(let frame):
+      frames.append(Frame(frame: frame))
+      open.append(Part())
+    case .next: closePart()
+    case .row:
+      closePart()
+      if let last = frames.indices.last { frames[last].rows.append([]) }
+    case .end:
+      closePart()
+      open.removeLast()
+      frames.popLast().map { write(Self.element($0)) }
+    }
+  }
+
+  private mutating func write(_ element: String) {
+    if let last = open.indices.last { open[last].add(element) }
+  }
+
+  /// Moves what is written to the frame, and goes on with nothing.
+  private mutating func closePart() {
+    guard let frame = frames.indices.last, let row = frames[frame].rows.indices.last,
+      let last = open.indices.last
+    else { return }
+    frames[frame].rows[row].append(open[last])
+    open[last] = Part()
+  }
+
+  private static func element(_ frame: Frame) -> String {
+    let parts = frame.rows.joined().map(\.single).joined()
+    switch frame.frame {
+    case .fraction: return "<mfrac>\(parts)</mfrac>"
+    case .root: return "<msqrt>\(frame.rows.joined().map(\.text).joined())</msqrt>"
+    case .superscript, .primed: return "<msup>\(parts)</msup>"
+    case .subscript: return "<msub>\(parts)</msub>"
+    case .indexSum: return "<munderover><mo>∑</mo>\(parts)</munderover>"
+    case .fence(let fence, let isTall):
+      let inside = frame.rows.joined().map(\.text).joined()
+      let (left, right) = ends(of: fence)
+      return "<mrow>\(bracket(left, isTall: isTall))\(inside)\(bracket(right, isTall: isTall))</mrow>"
+    case .blocks:
+      return
+        "<mrow>\(bracket("[", isTall: true))\(table(frame.rows))\(bracket("]", isTall: true))</mrow>"
+    case .cases: return "<mrow>\(bracket("{", isTall: true))\(table(frame.rows))</mrow>"
+    }
+  }
+
+  private static func ends(of fence: Mark.Fence) -> (String, String) {
+    switch fence {
+    case .round: ("(", ")")
+    case .square: ("[", "]")
+    case .bars: ("|", "|")
+    case .doubleBars: ("‖", "‖")
+    }
+  }
+
+  /// Brackets grow with what is in them unless that is ruled out.
+  private static func bracket(_ sign: String, isTall: Bool) -> String {
+    isTall ? "<mo>\(sign)</mo>" : "<mo stretchy=\"false\">\(sign)</mo>"
+  }
+
+  private static func table(_ rows: [[Part]]) -> String {
+    let rows = rows.map { cells in
+      "<mtr>" + cells.map { "<mtd>\($0.text)</mtd>" }.joined() + "</mtr>"
+    }
+    return "<mtable>\(rows.joined())</mtable>"
+  }
+
+  /// What is between two factors: a dot where they would be misread, a gap beside words, a product that is not seen.
+  private func gap(_ index: Int, isWide: Bool) -> String {
+    let dot = "<mo>⋅</mo>"
+    let space = Mark.Symbol.thinSpace.mathML
+    let invisible = isWide ? space : "<mo>&#x2062;</mo>"
+    switch marks[(index + 1)...].first(where: { !$0.isBase }) {
+    case .number: return dot
+    case .function: return space
+    case .begin(.fence(.round, _)): return index > 0 && marks[index - 1].isFunctionLetter ? dot : invisible
+    case .name, .symbol, .join, .begin, .next, .row, .end, nil: return invisible
+    }
+  }
+}
+
+extension Mark {
+  /// Whether it begins a script, so that what follows is seen first.
+  fileprivate var isBase: Bool {
+    switch self {
+    case .begin(.superscript), .begin(.subscript), .begin(.primed): true
+    case .begin(.fraction), .begin(.root), .begin(.indexSum), .begin(.fence), .begin(.blocks), .begin(.cases),
+      .number, .name, .function, .symbol, .join, .next, .row, .end:
+      false
+    }
+  }
+
+  /// Whether it is a letter that is a function before a bracket.
+  fileprivate var isFunctionLetter: Bool {
+    guard case .name(let name) = self else { return false }
+    return LaTeXSpeller.functionLetters.contains(Names.latex(name))
+  }
+}
