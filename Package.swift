@@ -33,12 +33,14 @@ let package = Package(
     .target(name: "Nabla", dependencies: ["NablaVerify"]),
     // Arrays from JSON, CSV, NPY and NPZ.
     .target(name: "NablaData", dependencies: ["NablaLanguage", "NablaNumerics"]),
+    // Answers as text, JSON and pages.
+    .target(name: "NablaReport", dependencies: ["Nabla"]),
     // Campaigns of random formulas, texts and files.
     .target(name: "NablaFuzz", dependencies: ["Nabla", "NablaData"]),
-    .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz"]),
+    .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz", "NablaReport"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaKernels", "NablaNumerics"]),
-    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz"]),
+    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz", "NablaReport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,12 +1,8 @@
 import Nabla
 import NablaCore
 import NablaLanguage
+import NablaReport
 import NablaVerify
-
-/// How answers are written.
-enum OutputFormat: String, CaseIterable {
-  case text, unicode, latex, mathml, index, json
-}
 
 /// The words after a command, sorted into operands and options; every option is declared by the command.
 struct Arguments {

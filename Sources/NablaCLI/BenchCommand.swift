@@ -2,6 +2,7 @@ import Nabla
 import NablaCore
 import NablaLanguage
 import NablaNumerics
+import NablaReport
 import NablaTypes
 
 /// `nabla bench numbers`: how fast compiled derivatives are computed here.

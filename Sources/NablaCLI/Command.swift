@@ -1,4 +1,5 @@
 import NablaLanguage
+import NablaReport
 
 /// How the program ends; see the exit codes of `sysexits`.
 enum ExitCode: Int32 {

@@ -1,5 +1,6 @@
 import NablaData
 import NablaLanguage
+import NablaReport
 
 extension DataFile {
   /// The file at a path, or standard input for `-`.

@@ -2,6 +2,7 @@ import Nabla
 import NablaData
 import NablaLanguage
 import NablaNumerics
+import NablaReport
 import NablaTypes
 
 /// All the data of a command, gathered from its words: `data.json`, `X=X.csv`, `all.npz`, `n=5`.

@@ -4,6 +4,7 @@ import NablaCore
 import NablaData
 import NablaLanguage
 import NablaNumerics
+import NablaReport
 import NablaTypes
 
 /// `nabla eval FILE --data DATA...`.

@@ -3,6 +3,7 @@ import NablaCore
 import NablaData
 import NablaLanguage
 import NablaNumerics
+import NablaReport
 
 /// `nabla minimize FILE --data DATA... --wrt w`.
 struct MinimizeCommand {

@@ -1,5 +1,6 @@
 import Nabla
 import NablaLanguage
+import NablaReport
 import NablaVerify
 
 /// Checks a paper and writes a line for each formula, with what is wrong, and a count.

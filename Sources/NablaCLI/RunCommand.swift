@@ -1,6 +1,7 @@
 import Nabla
 import NablaCore
 import NablaLanguage
+import NablaReport
 import NablaVerify
 
 /// Answers the questions of a session and writes them.
@@ -10,9 +11,7 @@ struct Runner {
   let steps: Bool
 
   var writer: AnswerWriter {
-    AnswerWriter(
-      format: format, steps: steps, latexNames: session.options.book.latexNames,
-      session: session)
+    AnswerWriter(session, format: format, steps: steps)
   }
 
   /// Every question in order; the graver exit code of all.
@@ -128,44 +127,21 @@ struct DeriveCommand {
     let variables = arguments.all("--wrt")
     // One line each, so that places in messages are places in what was typed.
     let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map {
-      Self.line(String($0))
+      QuestionText.line(String($0))
     }
-    var question = Self.rightSide(of: Self.line(expression))
+    let question: String
     if !variables.isEmpty {
-      question = "\(mode) \(question) wrt \(Self.line(variables.joined(separator: ", ")))"
-    } else if !Self.namesItsVariable(question) {
-      throw UsageError(message: "--wrt is missing: with respect to which variable?")
+      question = QuestionText.asked(mode, of: expression, wrt: variables)
+    } else {
+      question = QuestionText.rightSide(of: QuestionText.line(expression))
+      if !QuestionText.isQuestion(question) {
+        throw UsageError(message: "--wrt is missing: with respect to which variable?")
+      }
     }
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")
     runner = Runner(
       session: Session(source, options: options.session), format: options.format, steps: options.steps)
-  }
-
-  /// Whether a text is a question as it stands: `∇_x f`, `d/dx f`, `\nabla_x f`.
-  private static func namesItsVariable(_ text: String) -> Bool {
-    let (statements, problems) = parseFile(SourceText(text))
-    guard problems.isEmpty, statements.count == 1, case .question = statements[0].kind else { return false }
-    return true
-  }
-
-  /// An expression without the `J =` or `J(w) =` in front of it.
-  private static func rightSide(of text: String) -> String {
-    guard let sign = text.firstIndex(of: "="), text.index(after: sign) < text.endIndex,
-      text[text.index(after: sign)] != "="
-    else { return text }
-    let left = text[..<sign].filter { $0 != " " }
-    let name = left.prefix { $0.isLetter || $0.isNumber || "_\\{}^".contains($0) }
-    let arguments = left.dropFirst(name.count)
-    // The sign in `\sum_{i=1}^n` is not between the sides of an equation.
-    guard name.count(where: { $0 == "{" }) == name.count(where: { $0 == "}" }) else { return text }
-    let isCall = arguments.first == "(" && arguments.last == ")" && !arguments.dropLast().contains(")")
-    return !name.isEmpty && (arguments.isEmpty || isCall)
-      ? String(text[text.index(after: sign)...].drop { $0 == " " }) : text
-  }
-
-  private static func line(_ text: String) -> String {
-    String(text.map { $0.isNewline ? " " : $0 })
   }
 
   func execute() -> ExitCode { runner.run() }

@@ -4,7 +4,7 @@ import NablaVerify
 
 extension AnswerWriter {
   /// What helps with a refuted claim, as further fields of `check`.
-  static func fields(_ refutation: Refutation) -> [(String, JSON)] {
+  package static func fields(_ refutation: Refutation) -> [(String, JSON)] {
     var fields: [(String, JSON)] = []
     if let step = refutation.step {
       fields.append(

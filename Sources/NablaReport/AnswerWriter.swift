@@ -6,12 +6,19 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// Writes answers in the formats that are read by people.
-struct AnswerWriter {
+/// Writes answers as text and as JSON.
+package struct AnswerWriter {
+  let session: Session
   let format: OutputFormat
   let steps: Bool
-  let latexNames: [String: String]
-  let session: Session
+  /// LaTeX's names for functions that go before the usual ones.
+  var latexNames: [String: String] { session.options.book.latexNames }
+
+  package init(_ session: Session, format: OutputFormat, steps: Bool) {
+    self.session = session
+    self.format = format
+    self.steps = steps
+  }
 
   func formula(_ formula: Formula) -> String {
     switch format {
@@ -31,7 +38,7 @@ struct AnswerWriter {
   }
 
   /// The answers to one question, what they rest on, and the verdict.
-  func write(_ answers: [Answer]) -> String {
+  package func write(_ answers: [Answer]) -> String {
     guard let first = answers.first else { return "" }
     // What was asked of something else than a scalar is said at once.
     let isOfArray = first.kind == .gradient && !first.expression.shape.isScalar
@@ -122,7 +129,7 @@ struct AnswerWriter {
   }
 
   /// `verified` or `refuted`, with the figures.
-  static func verdict(_ verdict: Verdict?, _ refutation: Refutation? = nil) -> String {
+  package static func verdict(_ verdict: Verdict?, _ refutation: Refutation? = nil) -> String {
     guard let verdict else { return "not checked" }
     switch verdict.status {
     case .verified:
@@ -140,7 +147,7 @@ struct AnswerWriter {
   }
 
   /// The values that refute a claim, and what helps with it, a line each.
-  static func details(_ verdict: Verdict, _ refutation: Refutation?) -> [String] {
+  package static func details(_ verdict: Verdict, _ refutation: Refutation?) -> [String] {
     (verdict.counterexample.map { [counterexample($0)] } ?? [])
       + (refutation?.lines ?? []).map { "    \($0)" }
   }
@@ -164,7 +171,7 @@ struct AnswerWriter {
     return verdict.points == 0 ? "verified \(exact)" : "verified \(exact) and \(numbers)"
   }
 
-  static func counterexample(_ example: Counterexample) -> String {
+  package static func counterexample(_ example: Counterexample) -> String {
     var lines: [String] = []
     for name in example.values.keys.sorted() {
       guard let value = example.values[name] else { continue }
@@ -180,13 +187,13 @@ struct AnswerWriter {
     return lines.joined(separator: "\n")
   }
 
-  static func figure(_ value: Double) -> String {
+  package static func figure(_ value: Double) -> String {
     if value == 0 { return "0" }
     return Matrix.text(of: value, digits: 2)
   }
 
   /// A matrix on one line: `[1 2; 3 4]`; a number without brackets.
-  static func inline(_ matrix: Matrix, isNumber: Bool, _ digits: Int = 6) -> String {
+  package static func inline(_ matrix: Matrix, isNumber: Bool, _ digits: Int = 6) -> String {
     if isNumber, matrix.rows == 1, matrix.columns == 1 {
       return Matrix.text(of: matrix[0, 0], digits: digits)
     }
@@ -194,89 +201,5 @@ struct AnswerWriter {
       (0..<matrix.columns).map { Matrix.text(of: matrix[i, $0], digits: digits) }.joined(separator: " ")
     }
     return "[" + rows.joined(separator: "; ") + "]"
-  }
-}
-
-extension AnswerWriter {
-  /// The answer as the JSON object that `cli.md` fixes.
-  func json(_ answer: Answer) -> JSON {
-    var fields: [(String, JSON)] = [
-      ("question", .string(answer.question)), ("mode", .string(answer.kind.rawValue)),
-      ("wrt", .string(answer.variable)),
-      ("shape", .strings([answer.formula.shape.rows.description, answer.formula.shape.columns.description])),
-      ("text", .string(answer.formula.text)),
-      ("latex", .string(answer.formula.latex(functionNames: latexNames))),
-      ("mathml", .string(answer.formula.mathML(functionNames: latexNames))),
-      (
-        "let",
-        .array(
-          answer.definitions.map {
-            .object([
-              ("name", .string($0.name)), ("text", .string($0.formula.text)),
-              ("latex", .string($0.formula.latex(functionNames: latexNames))),
-              ("mathml", .string($0.formula.mathML(functionNames: latexNames))),
-            ])
-          })
-      ),
-      ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
-      ("notes", .strings(answer.notes)), ("check", check(answer.verdict, answer.refutation)),
-    ]
-    if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
-      fields.append(
-        (
-          "index",
-          .object([
-            ("text", .string(components.text)), ("latex", .string(components.latex)),
-            ("mathml", .string(components.mathML)),
-          ])
-        ))
-    }
-    if steps, let derivation = session.derivation(of: answer) {
-      let lines = derivation.lines.map { line in
-        JSON.object([
-          ("rule", .string(line.rules.joined(separator: "; "))), ("text", .string(line.text)),
-          ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
-        ])
-      }
-      fields.append(("steps", .array(lines)))
-    }
-    return .object(fields)
-  }
-
-  private func check(_ verdict: Verdict?, _ refutation: Refutation?) -> JSON {
-    guard let verdict else { return .object([("status", .string("skipped"))]) }
-    var fields: [(String, JSON)] = []
-    switch verdict.status {
-    case .verified: fields.append(("status", .string("verified")))
-    case .refuted: fields.append(("status", .string("refuted")))
-    case .skipped(let reason):
-      return .object([("status", .string("skipped")), ("reason", .string(reason))])
-    }
-    fields += [
-      ("method", .string(verdict.method)), ("error", .number(verdict.error)),
-      ("points", .integer(verdict.points)),
-    ]
-    if let certificate = verdict.certificate {
-      fields.append(("errorProbability", .string("2^-\(certificate.exponent)")))
-    }
-    if let digits = verdict.digits { fields.append(("digits", .integer(digits))) }
-    if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
-    if let example = verdict.counterexample {
-      var values = example.values.keys.sorted().compactMap { name in
-        example.values[name].map { (name, JSON.matrix($0, example.shapes[name])) }
-      }
-      values += [
-        ("left", JSON.matrix(example.left, example.shape)),
-        ("right", JSON.matrix(example.right, example.shape)),
-      ]
-      fields.append(("counterexample", .object(values)))
-    }
-    return .object(fields + (refutation.map(Self.fields) ?? []))
-  }
-
-  /// An error as JSON, for `--format json`.
-  static func json(_ diagnostic: Diagnostic, _ source: SourceText) -> JSON {
-    let place = source.position(at: diagnostic.range.start)
-    return .error(diagnostic.message, line: place.line, column: place.column, hint: diagnostic.hint)
   }
 }

@@ -2,7 +2,7 @@ import NablaNumerics
 import NablaTypes
 
 /// A JSON value with its fields in a fixed order.
-indirect enum JSON {
+package indirect enum JSON {
   case null
   case bool(Bool)
   case string(String)
@@ -12,7 +12,7 @@ indirect enum JSON {
   case object([(String, JSON)])
 
   /// What is wrong; without a place where it is not a place in a text.
-  static func error(_ message: String, line: Int? = nil, column: Int? = nil, hint: String?) -> JSON {
+  package static func error(_ message: String, line: Int? = nil, column: Int? = nil, hint: String?) -> JSON {
     .object([
       (
         "error",
@@ -27,7 +27,7 @@ indirect enum JSON {
   /// A scalar as a number, a column as a flat array, anything else as an array of rows.
   ///
   /// Without a shape what has one entry is a scalar.
-  static func matrix(_ matrix: Matrix, _ shape: Shape? = nil) -> JSON {
+  package static func matrix(_ matrix: Matrix, _ shape: Shape? = nil) -> JSON {
     if matrix.rows == 1, matrix.columns == 1, shape?.isScalar ?? true { return .number(matrix[0, 0]) }
     if shape?.columns.isOne ?? (matrix.columns == 1) {
       return .array((0..<matrix.rows).map { .number(matrix[$0, 0]) })
@@ -35,10 +35,10 @@ indirect enum JSON {
     return .array((0..<matrix.rows).map { i in .array((0..<matrix.columns).map { .number(matrix[i, $0]) }) })
   }
 
-  static func strings(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }
+  package static func strings(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }
 
   /// The text, indented; arrays of plain values stand on one line.
-  func text(indent: String = "") -> String {
+  package func text(indent: String = "") -> String {
     switch self {
     case .null: return "null"
     case .bool(let value): return value ? "true" : "false"
@@ -68,13 +68,13 @@ indirect enum JSON {
   }
 
   /// 17 significant digits suffice and Swift prints the shortest that read back; what is not finite is a string.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     if value.isNaN { return "\"nan\"" }
     if value.isInfinite { return value < 0 ? "\"-inf\"" : "\"inf\"" }
     return "\(value)"
   }
 
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -1,0 +1,88 @@
+import Nabla
+import NablaLanguage
+import NablaOutput
+import NablaVerify
+
+extension AnswerWriter {
+  /// The answer as the JSON object that `cli.md` fixes.
+  package func json(_ answer: Answer) -> JSON {
+    var fields: [(String, JSON)] = [
+      ("question", .string(answer.question)), ("mode", .string(answer.kind.rawValue)),
+      ("wrt", .string(answer.variable)),
+      ("shape", .strings([answer.formula.shape.rows.description, answer.formula.shape.columns.description])),
+      ("text", .string(answer.formula.text)),
+      ("latex", .string(answer.formula.latex(functionNames: latexNames))),
+      ("mathml", .string(answer.formula.mathML(functionNames: latexNames))),
+      (
+        "let",
+        .array(
+          answer.definitions.map {
+            .object([
+              ("name", .string($0.name)), ("text", .string($0.formula.text)),
+              ("latex", .string($0.formula.latex(functionNames: latexNames))),
+              ("mathml", .string($0.formula.mathML(functionNames: latexNames))),
+            ])
+          })
+      ),
+      ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
+      ("notes", .strings(answer.notes)), ("check", check(answer.verdict, answer.refutation)),
+    ]
+    if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
+      fields.append(
+        (
+          "index",
+          .object([
+            ("text", .string(components.text)), ("latex", .string(components.latex)),
+            ("mathml", .string(components.mathML)),
+          ])
+        ))
+    }
+    if steps, let derivation = session.derivation(of: answer) {
+      let lines = derivation.lines.map { line in
+        JSON.object([
+          ("rule", .string(line.rules.joined(separator: "; "))), ("text", .string(line.text)),
+          ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
+        ])
+      }
+      fields.append(("steps", .array(lines)))
+    }
+    return .object(fields)
+  }
+
+  private func check(_ verdict: Verdict?, _ refutation: Refutation?) -> JSON {
+    guard let verdict else { return .object([("status", .string("skipped"))]) }
+    var fields: [(String, JSON)] = []
+    switch verdict.status {
+    case .verified: fields.append(("status", .string("verified")))
+    case .refuted: fields.append(("status", .string("refuted")))
+    case .skipped(let reason):
+      return .object([("status", .string("skipped")), ("reason", .string(reason))])
+    }
+    fields += [
+      ("method", .string(verdict.method)), ("error", .number(verdict.error)),
+      ("points", .integer(verdict.points)),
+    ]
+    if let certificate = verdict.certificate {
+      fields.append(("errorProbability", .string("2^-\(certificate.exponent)")))
+    }
+    if let digits = verdict.digits { fields.append(("digits", .integer(digits))) }
+    if verdict.certificate == nil, let order = verdict.order { fields.append(("order", .number(order))) }
+    if let example = verdict.counterexample {
+      var values = example.values.keys.sorted().compactMap { name in
+        example.values[name].map { (name, JSON.matrix($0, example.shapes[name])) }
+      }
+      values += [
+        ("left", JSON.matrix(example.left, example.shape)),
+        ("right", JSON.matrix(example.right, example.shape)),
+      ]
+      fields.append(("counterexample", .object(values)))
+    }
+    return .object(fields + (refutation.map(Self.fields) ?? []))
+  }
+
+  /// An error as JSON, for `--format json`.
+  package static func json(_ diagnostic: Diagnostic, _ source: SourceText) -> JSON {
+    let place = source.position(at: diagnostic.range.start)
+    return .error(diagnostic.message, line: place.line, column: place.column, hint: diagnostic.hint)
+  }
+}
