@@ -58,7 +58,8 @@ struct FuzzCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let limit = seconds.map { Duration.milliseconds($0 * 1000 / campaigns.count) }
-    var (tried, defects, slowest) = (0, 0, Duration.zero)
+    var (tried, defects) = (0, 0)
+    var slowest = (time: Duration.zero, number: first)
     var memory = System.peakMemory
     while tried < count, limit.map({ clock.now - start < $0 }) ?? true {
       let number = first &+ tried
@@ -68,7 +69,8 @@ struct FuzzCommand {
       System.ringAfter(seconds: Self.patience)
       let began = clock.now
       var defect = campaign.tried(number)
-      slowest = max(slowest, clock.now - began)
+      let time = clock.now - began
+      if time > slowest.time { slowest = (time, number) }
       let peak = System.peakMemory
       if peak - memory > Self.mostMemory {
         defect = FuzzDefect(
@@ -86,7 +88,7 @@ struct FuzzCommand {
     }
     let seconds = Self.text(clock.now - start)
     Terminal.print(
-      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(Self.text(slowest)) s, memory \(memory >> 20) MB\n"
+      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(slowest.number) in \(Self.text(slowest.time)) s, memory \(memory >> 20) MB\n"
     )
     return defects
   }

@@ -35,8 +35,8 @@ package struct Definitions {
   private func expanded(_ node: Formula) -> Formula? {
     guard case .apply(.elementwise(let name), let arguments) = node.kind, name != "less", name != "lessequal",
       LibraryFunction(rawValue: name) == nil, let definition = lookup(name),
-      definition.parameters.count == arguments.count
+      let body = definition.body, definition.parameters.count == arguments.count
     else { return nil }
-    return definition.body.lifted(definition.parameters, arguments, node.shape)
+    return definition.applied(body, arguments, node.shape)
   }
 }

@@ -1,5 +1,6 @@
 import NablaCore
 import NablaLanguage
+import NablaTypes
 
 /// The value of a declared function, or of a derivative of it, that a program asks for.
 ///
@@ -22,15 +23,34 @@ public typealias FunctionEvaluator = @Sendable (UnsafePointer<Double>, UnsafeMut
 /// Gives values to declared functions; nil for one it does not know.
 public typealias FunctionProvider = @Sendable (FunctionCall) -> FunctionEvaluator?
 
-/// The formula that defines an elementwise function: its parameters as scalar variables, and its body.
-public typealias FunctionDefinitions = @Sendable (String) -> (parameters: [Formula], body: Formula)?
+/// What programs and checks need of an elementwise function, in its parameters, which are scalar variables.
+public struct ElementwiseFunction: Sendable {
+  let parameters: [Formula]
+  /// The formula that defines it; nil where the numeric library has it alone.
+  let body: Formula?
+  /// Where these are zero there is no derivative.
+  package let kinks: [Formula]
+
+  package init(parameters: [Formula], body: Formula?, kinks: [Formula] = []) {
+    (self.parameters, self.body, self.kinks) = (parameters, body, kinks)
+  }
+
+  /// A formula in the parameters, with arguments for them entry by entry.
+  package func applied(_ formula: Formula, _ arguments: [Formula], _ shape: Shape) -> Formula {
+    formula.lifted(parameters, arguments, shape)
+  }
+}
+
+/// Gives elementwise functions by name; nil for one it does not know.
+public typealias FunctionDefinitions = @Sendable (String) -> ElementwiseFunction?
 
 extension RuleBook {
-  /// Bodies of functions that the numeric library does not have.
+  /// The elementwise functions of the rules.
   package var numericDefinitions: FunctionDefinitions {
     { [functions] name in
-      guard let function = functions[name], let body = function.body else { return nil }
-      return (function.parameters, body)
+      functions[name].map {
+        ElementwiseFunction(parameters: $0.parameters, body: $0.body, kinks: $0.kinks)
+      }
     }
   }
 }

@@ -15,7 +15,7 @@ struct FuzzChecks {
   static let largestCost = 4_000
 
   var numeric: NumericCheck {
-    var check = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    var check = NumericCheck(seed: seed, book: book)
     check.points = 4
     check.takesMore = false
     return check

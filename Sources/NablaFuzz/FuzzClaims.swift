@@ -62,7 +62,7 @@ struct SpoiledClaimCheck {
       answer.cost <= 4 * Self.largestCost,
       let (edit, spoiled) = answer.spoiled(using: &random).randomElement(using: &random)
     else { return nil }
-    let check = Verification(seed: seed, book: book, includesKinks: false)
+    let check = Verification(seed: seed, book: book, differentiated: [x])
     let asked = "\(question.rawValue) \(tree.text) wrt \(variable.name)"
     let arms: [(name: String, verdict: () -> Verdict)] = [
       ("as an equation", { check.checkEqual(answer, spoiled) }),
@@ -104,7 +104,7 @@ struct SpoiledClaimCheck {
   func difference(
     _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
   ) -> Counterexample? {
-    let check = NumericCheck(seed: seed ^ 0x5EED, definitions: book.numericDefinitions)
+    let check = NumericCheck(seed: seed ^ 0x5EED, book: book)
     let everything = [answer, spoiled, objective]
     let variables = everything.freeVariables
     var source = InstanceSource(everything, variables: variables, options: check.options, seed: check.seed)
@@ -116,7 +116,7 @@ struct SpoiledClaimCheck {
       for index in 0..<6 {
         let regime = regimes[(attempt + index) % regimes.count]
         guard let point = source.nextPoint(program, sizes, regime: regime, tries: 10) else { continue }
-        if Kinks(everything, of: moving, sizes, check.options).contain(point.values) { continue }
+        if Branches(everything, moving: moving, sizes, check.options).haveKink(at: point.values) { continue }
         guard check.ballCheck(sizes, point.values, budget).equality(answer, spoiled) == .differ else {
           continue
         }

@@ -18,7 +18,8 @@ extension Derivation {
   public func replayed(with book: RuleBook = .standard) throws(ReplayError) -> Formula {
     // What is plain already needs no line.
     if lines.isEmpty { return result }
-    var replay = Replay(book: book, surroundings: surroundings)
+    var replay = Replay(
+      book: book, surroundings: surroundings, variables: (lines.map(\.value) + [result]).freeVariables)
     for (index, line) in lines.enumerated() {
       if let reason = replay.objection(to: line) { throw ReplayError(line: index + 1, reason: reason) }
     }
@@ -45,10 +46,10 @@ private struct Replay {
   private var changes: [Formula: Formula] = [:]
   private let check: Verification
 
-  init(book: RuleBook, surroundings: Surroundings) {
+  init(book: RuleBook, surroundings: Surroundings, variables: [Formula]) {
     calculus = Calculus(book: book, surroundings: surroundings)
     self.book = book
-    check = Verification(seed: 1, book: book, includesKinks: false)
+    check = Verification(seed: 1, book: book, differentiated: variables)
   }
 
   /// What is wrong with a line; nil when it follows.

@@ -29,7 +29,7 @@ extension Formula {
     if containsDifferential || other.containsDifferential, self != other {
       return .undecided(reason: "a differential has no value")
     }
-    var check = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    var check = NumericCheck(seed: seed, book: book)
     check.points = max(points, 1)
     let verdict = Verification(check, book).checkEqual(self, other)
     switch verdict.status {

@@ -16,17 +16,14 @@ struct Answering {
     self.session = session
     self.question = question
     let sides = [question.expression] + question.otherSides
-    let isOfDerivatives =
-      switch question.question.kind {
-      case .gradient, .jacobian, .hessian, .differential, .stationary: true
-      case .simplify, .check: sides.contains { $0.derivative != nil }
-      }
-    check = Verification(
-      seed: session.options.seed, book: session.options.book, includesKinks: !isOfDerivatives)
     // A definition after `wrt` counts as an independent variable.
     let defined = Set(session.file.definitions)
-    names = session.names(opaque: Set((question.wrt + sides.flatMap(\.wrt)).filter(defined.contains)))
+    let differentiated = Set(question.wrt + sides.flatMap(\.wrt))
+    names = session.names(opaque: differentiated.filter(defined.contains))
     let formulas = names.names
+    check = Verification(
+      seed: session.options.seed, book: session.options.book,
+      differentiated: differentiated.sorted().compactMap { formulas[$0] })
     calculus = Calculus(book: session.options.book).about(
       names.formula(question.expression.expression),
       definitions: session.file.definitions.compactMap { formulas[$0] })

@@ -30,7 +30,8 @@ struct InstanceConstruction {
     return a
   }
 
-  /// M'M/n + I for definite, M'M/n of deficient rank for semidefinite matrices.
+  /// M'M/k + I for definite, M'M/k of deficient rank for semidefinite matrices, k being a power of 2 about as large
+  /// as n; without rounding.
   static func gram(_ plan: InstancePlan, _ generator: inout SplitMix64) -> Matrix? {
     let n = plan.rows
     let isDefinite = plan.wants(.spd, .invertible)
@@ -38,19 +39,26 @@ struct InstanceConstruction {
     var m = Matrix(rows: height, columns: n)
     for i in 0..<height {
       for j in 0..<n {
-        let value = generator.shortDecimal()
+        let value = dyadic(generator.shortDecimal())
         m[i, j] = plan.isNonnegative ? value.magnitude : value
       }
     }
-    var a = m.multiplied(by: m, transposingSelf: true) / Double(Swift.max(n, 1))
+    let scale = stride(from: 0, to: 64, by: 1).map { Double(1 << $0) }.first { $0 >= Double(n) } ?? 1
+    var a = m.multiplied(by: m, transposingSelf: true) / scale
     if isDefinite { a = a + .identity(n) }
     if plan.isDiagonal { a = Matrix(diagonal: a.diagonal) }
     return a
   }
 
+  /// A number near another that is not zero, of so few bits that sums of products have no rounding.
+  private static func dyadic(_ value: Double) -> Double {
+    let sized = Swift.max((value.magnitude * 64).rounded() / 64, 1 / 64)
+    return value < 0 ? -sized : value == 0 ? 0 : sized
+  }
+
   /// vv' with the wanted entries in v, which keeps signs and binary entries.
   static func outerSquare(_ plan: InstancePlan, _ generator: inout SplitMix64) -> Matrix? {
-    let v = Matrix(column: (0..<plan.rows).map { _ in plan.entry(&generator) })
+    let v = Matrix(column: (0..<plan.rows).map { _ in dyadic(plan.entry(&generator)) })
     return v.multiplied(by: v, transposingOther: true)
   }
 
@@ -86,6 +94,17 @@ struct InstanceConstruction {
     return (a - a.transposed) / 2
   }
 
+  /// Numbers in proportion to others that are not negative, with the sum 1 and no rounding in any.
+  private static func shares(_ weights: [Double]) -> [Double] {
+    let (unit, total) = (0x1p-30, weights.reduce(0, +))
+    guard total > 0, let heaviest = weights.indices.max(by: { weights[$0] < weights[$1] }) else {
+      return weights
+    }
+    var result = weights.map { $0 == 0 ? 0 : Swift.max(($0 / total / unit).rounded(.down), 1) * unit }
+    result[heaviest] = 1 - (result.reduce(0, +) - result[heaviest])
+    return result
+  }
+
   /// Positive weights in the allowed places, scaled to sum to one.
   static func weights(_ plan: InstancePlan, _ generator: inout SplitMix64) -> Matrix? {
     var a = Matrix(rows: plan.rows, columns: plan.columns)
@@ -96,10 +115,9 @@ struct InstanceConstruction {
         if plan.wants(.invertible) && i == j { a[i, j] += 1 }
       }
     }
-    if plan.isVector { return a / a.sum }
+    if plan.isVector { return Matrix(column: shares(a.storage)) }
     for i in 0..<plan.rows {
-      let total = (0..<plan.columns).reduce(0) { $0 + a[i, $1] }
-      for j in 0..<plan.columns { a[i, j] /= total }
+      for (j, share) in shares((0..<plan.columns).map { a[i, $0] }).enumerated() { a[i, j] = share }
     }
     return a
   }
@@ -111,10 +129,12 @@ struct InstanceConstruction {
     let n = plan.rows
     guard n > 0 else { return Matrix(rows: 0, columns: 0) }
     let first = permutation(n, &generator)
-    let share = generator.uniform(0.05, 0.2)
-    let uniform = Matrix(rows: n, columns: n, repeating: 1 / Double(n))
-    return 0.6 * Matrix.identity(n) + (share / 2) * (first + first.transposed)
-      + (0.4 - share) * uniform
+    // Multiples of 2⁻³⁰, so that nothing is rounded.
+    func rounded(_ value: Double) -> Double { (value * 0x1p30).rounded(.down) * 0x1p-30 }
+    let share = rounded(generator.uniform(0.025, 0.1))
+    let entry = rounded((0.4 - 2 * share) / Double(n))
+    return (1 - 2 * share - Double(n) * entry) * Matrix.identity(n) + share * (first + first.transposed)
+      + entry * Matrix(rows: n, columns: n, repeating: 1)
   }
 
   /// One entry 1 in every row, or in a vector, at an allowed place.

@@ -12,14 +12,14 @@ public struct Verification: Sendable {
   private let book: RuleBook
 
   public init(seed: UInt64, book: RuleBook = .standard) {
-    numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
+    numeric = NumericCheck(seed: seed, book: book)
     self.book = book
   }
 
-  /// With `includesKinks`, equations have to hold where a function has a kink too.
-  package init(seed: UInt64, book: RuleBook, includesKinks: Bool) {
-    var numeric = NumericCheck(seed: seed, definitions: book.numericDefinitions)
-    numeric.includesKinks = includesKinks
+  /// Equations whose sides are derivatives with respect to variables may differ on kinks in these.
+  package init(seed: UInt64, book: RuleBook, differentiated: [Formula]) {
+    var numeric = NumericCheck(seed: seed, book: book)
+    numeric.differentiated = differentiated
     self.init(numeric, book)
   }
 

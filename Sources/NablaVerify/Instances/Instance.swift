@@ -7,9 +7,9 @@ package enum Regime: CaseIterable, Sendable {
   case normal
   case positive
   case unitInterval
-  /// Square matrices symmetric positive definite, other arrays normal.
+  /// Square matrices positive definite, other arrays normal.
   case definite
-  /// Square matrices symmetric positive definite, other arrays positive.
+  /// Square matrices positive definite, other arrays positive.
   case definitePositive
   /// Small whole numbers, for people to read.
   case integers
@@ -51,6 +51,12 @@ enum Instance {
       return random()
     }
     let isSquare = rows == columns && variable.shape.isMatrix
+    /// Positive definite; half of the time with a skew part, as symmetry is a property that was not declared.
+    func definite() -> Matrix? {
+      guard let symmetric = random(.spd), generator.coin() else { return random(.spd) }
+      let free = filled { (generator.normal() * 64).rounded() / 64 }
+      return symmetric + free - free.transposed
+    }
     switch regime {
     case .wide: return signed(wide)
     case .nearNumbers:
@@ -80,8 +86,8 @@ enum Instance {
     case .normal, .wide, .nearNumbers, .extreme: return random()
     case .positive: return between(0.3, 2.5)
     case .unitInterval: return between(0.05, 0.95)
-    case .definite: return isSquare ? random(.spd) : random()
-    case .definitePositive: return isSquare ? random(.spd) : between(0.3, 2.5)
+    case .definite: return isSquare ? definite() : random()
+    case .definitePositive: return isSquare ? definite() : between(0.3, 2.5)
     case .integers: return filled { Double(generator.integer(in: -2...3)) }
     case .positiveIntegers: return filled { Double(generator.integer(in: 1...4)) }
     }
@@ -119,7 +125,8 @@ enum Instance {
       return value
     }
     if properties.isSubset(of: [.psd, .symmetric]), properties.contains(.psd), rows == columns {
-      let column = Matrix(rows: rows, columns: 1).map { _ in generator.normal() }
+      // Of few bits, so that the product has no rounding.
+      let column = Matrix(rows: rows, columns: 1).map { _ in (generator.normal() * 64).rounded() / 64 }
       return generator.integer(in: 0...3) == 0 ? value : column.multiplied(by: column, transposingOther: true)
     }
     return nil

@@ -85,6 +85,15 @@ package struct InstanceSource {
     return nil
   }
 
+  /// One try, with all variables of one regime or each of its own.
+  mutating func nextPoint(
+    _ program: CompiledProgram, _ sizes: [String: Int], among regimes: [Regime]
+  ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
+    func regime() -> Regime { regimes[generator.integer(in: 0...(regimes.count - 1))] }
+    let common = generator.coin() ? regime() : nil
+    return point(program, sizes, variables.map { _ in common ?? regime() })
+  }
+
   private mutating func point(
     _ program: CompiledProgram, _ sizes: [String: Int], _ regimes: [Regime]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
@@ -95,7 +104,8 @@ package struct InstanceSource {
         continue
       }
       guard let variable = formula.variable,
-        let value = Instance.value(of: variable, sizes, regime, near: numbers, &generator)
+        let value = Instance.value(
+          of: variable, sizes, regime, near: numbers + sizes.values.sorted().map(Double.init), &generator)
       else { return nil }
       values[formula] = value
     }

@@ -15,6 +15,8 @@ enum Sampling {
   static let equationInSizes = equation + [1, 1, 1, 1, 1, 1]
   /// Further points where formulas have branches, or variables that take few values.
   static let (moreOfEquations, moreOfDerivatives) = (240, 8)
+  /// Points on other combinations of branches.
+  static let (branchesOfEquations, branchesOfDerivatives) = (60, 16)
   /// What is drawn at further points, in turn.
   static let regimes: [Regime] = [.wide, .nearNumbers, .integers, .extreme, .normal]
   static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal]
@@ -43,13 +45,14 @@ enum Sampling {
 
   /// Whether formulas have branches: then what holds on some of them need not hold on others.
   static func hasBranches(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
-    contains(formulas, definitions) { $0.isPiecewise || $0.takesChoices }
+    contains(formulas, definitions) { $0.isPiecewise(definitions) || $0.takesChoices }
   }
 
   /// Whether formulas may vanish at many points and yet not everywhere.
   static func mayVanishInPlaces(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
     contains(formulas, definitions) { node in
-      node.isPiecewise || node.variable.map { !$0.properties.isDisjoint(with: [.binary, .onehot]) } == true
+      node.isPiecewise(definitions)
+        || node.variable.map { !$0.properties.isDisjoint(with: [.binary, .onehot]) } == true
     }
   }
 
@@ -65,12 +68,9 @@ enum Sampling {
 
 extension Formula {
   /// Whether this node itself has pieces that are given by different formulas.
-  fileprivate var isPiecewise: Bool {
+  fileprivate func isPiecewise(_ definitions: FunctionDefinitions?) -> Bool {
     switch kind {
-    case .apply(.elementwise(let name), _):
-      return [
-        "abs", "sign", "step", "relu", "leakyrelu", "elu", "max", "min", "less", "lessequal",
-      ].contains(name)
+    case .apply(.elementwise(let name), _): return definitions?(name)?.kinks.isEmpty == false
     case .apply(.array(let operation), _):
       switch operation {
       case .norm1, .norminf, .specnorm, .maximum, .minimum, .argmaxhot: return true

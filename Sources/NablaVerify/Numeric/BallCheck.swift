@@ -56,7 +56,7 @@ package struct BallCheck {
     var settled: Finding?
     for places in Self.places {
       do throws(CertifiedEvaluator.Failure) {
-        let data = values.mapValues { RealArray($0, places: places) }
+        let data = self.data(places)
         let finding = Self.compare(
           try evaluated(left, data, places).entries, try evaluated(right, data, places).entries, precision)
         if finding != .undecided { return finding }
@@ -108,7 +108,7 @@ package struct BallCheck {
       _ check: BallCheck, _ objective: Formula, _ variable: Formula, _ first: Formula?, _ places: Int,
       _ generator: inout SplitMix64
     ) throws(CertifiedEvaluator.Failure) {
-      let base = check.values.mapValues { RealArray($0, places: places) }
+      let base = check.data(places)
       guard let start = base[variable] else { throw .unknown }
       let direction = Self.direction(start, &generator, places)
       let outer = first.flatMap { base[$0] }.map { Self.direction($0, &generator, places) }
@@ -178,6 +178,17 @@ package struct BallCheck {
   }
 
   // MARK: Both
+
+  /// The values, which are exact but for those of orthogonal matrices: the nearest ones take their place.
+  private func data(_ places: Int) -> [Formula: RealArray] {
+    var result: [Formula: RealArray] = [:]
+    for (formula, value) in values {
+      let array = RealArray(value, places: places)
+      let isOrthogonal = formula.variable?.properties.contains(.orthogonal) == true
+      result[formula] = isOrthogonal ? array.orthogonalized(places: places) ?? array : array
+    }
+    return result
+  }
 
   private func evaluated(
     _ formula: Formula, _ values: [Formula: RealArray], _ places: Int

@@ -11,6 +11,7 @@ struct DerivativeComparison {
   let variable: Formula
   /// Where it is given, second differences are taken: by this, and then by the variable.
   let first: Formula?
+  private var moving: [Formula] { [variable] + (first.map { [$0] } ?? []) }
   let layout: DerivativeLayout
 
   private var found = Verdict(status: .verified)
@@ -41,7 +42,7 @@ struct DerivativeComparison {
     for wanted in check.plan(Sampling.derivative([claim, objective]), hasSizes: source.hasSizes) {
       if let end = compare(&source, wanted) { return end }
     }
-    if let end = compareMore(&source) { return end }
+    if let end = compareMore(&source) ?? compareBranches(&source) { return end }
     return check.concluded(found, doubt, reason)
   }
 
@@ -57,6 +58,18 @@ struct DerivativeComparison {
         continue
       }
       if let end = compare(point, place).end { return end }
+    }
+    return nil
+  }
+
+  /// Compares on as many combinations of branches as are found.
+  private mutating func compareBranches(_ source: inout InstanceSource) -> Verdict? {
+    guard check.takesMore else { return nil }
+    var search = BranchSearch(
+      [claim, objective], moving: moving, places: places.map { ($0.program, $0.sizes) },
+      limit: Sampling.branchesOfDerivatives, options: check.options)
+    while let (point, place) = search.next(&source) {
+      if let end = compare(point, places[place]).end { return end }
     }
     return nil
   }
@@ -194,8 +207,7 @@ struct DerivativeComparison {
     _ sizes: [String: Int]
   ) -> BallCheck.Finding {
     let rounding = "rounding decides at the points that were found"
-    let moving = [variable] + (first.map { [$0] } ?? [])
-    if Kinks([claim, objective], of: moving, sizes, check.options).contain(values) {
+    if Branches([claim, objective], moving: moving, sizes, check.options).haveKink(at: values) {
       reason = "every point that was found lies on a kink"
       return .undefined
     }
@@ -212,9 +224,8 @@ struct DerivativeComparison {
     case .undefined:
       reason = "no point was found at which there is a derivative"
       return finding
-    case .differ, .unsupported:
-      // Data have a property up to rounding.
-      if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
+    case .differ: return finding
+    case .unsupported:
       let difference = (example.left - example.right).maxAbs
       if Conditioning.explains(difference, program, values, outputs, checking: [1])
         || Conditioning.jumps(program, values, outputs)
@@ -223,7 +234,7 @@ struct DerivativeComparison {
         return .undecided
       }
       // Without more digits, what is left where everything cancels does not refute.
-      if finding == .unsupported, let whole = check.magnitude(of: claim, values, sizes),
+      if let whole = check.magnitude(of: claim, values, sizes),
         difference <= NumericCheck.equalityTolerance * whole
       {
         reason = rounding

@@ -41,7 +41,7 @@ struct EquationComparison {
         }
       }
     }
-    if let end = compareMore() { return end }
+    if let end = compareMore() ?? compareBranches() { return end }
     return check.concluded(found, doubt, reason)
   }
 
@@ -51,11 +51,24 @@ struct EquationComparison {
       return nil
     }
     let work = programs.reduce(0) { max($0, $1.program.workspaceSize) }
-    let regimes = check.includesKinks ? Sampling.regimes : Sampling.regimesOffKinks
+    let regimes = check.differentiated.isEmpty ? Sampling.regimes : Sampling.regimesOffKinks
     for index in 0..<min(Sampling.moreOfEquations, 1_000_000 / (1_000 + work)) {
       let (program, sizes) = programs[index % programs.count]
       let regime = regimes[index / programs.count % regimes.count]
       guard let point = source.nextPoint(program, sizes, regime: regime, tries: 2) else { continue }
+      if let end = compare(point, program, sizes) { return end }
+    }
+    return nil
+  }
+
+  /// Compares on as many combinations of branches as are found.
+  private mutating func compareBranches() -> Verdict? {
+    guard check.takesMore else { return nil }
+    var search = BranchSearch(
+      [left, right], moving: check.differentiated, places: programs, limit: Sampling.branchesOfEquations,
+      options: check.options)
+    while let (point, place) = search.next(&source) {
+      let (program, sizes) = programs[place]
       if let end = compare(point, program, sizes) { return end }
     }
     return nil
@@ -120,14 +133,13 @@ struct EquationComparison {
     switch finding {
     case .agree, .undefined, .tooMuchWork: return finding
     case .differ, .undecided, .unsupported:
-      if !check.includesKinks,
-        Kinks([left, right], of: [left, right].freeVariables, example.sizes, check.options)
-          .contain(values)
+      if !check.differentiated.isEmpty,
+        Branches([left, right], moving: check.differentiated, example.sizes, check.options)
+          .haveKink(at: values)
       {
         return .undefined
       }
-      // Data have a property up to rounding.
-      if finding == .differ, values.keys.allSatisfy(\.hasNoProperties) { return .differ }
+      if finding == .differ { return .differ }
       let difference = (example.left - example.right).maxAbs
       return Conditioning.explains(difference, program, values, outputs, checking: [0, 1])
         ? .undecided : finding

@@ -40,11 +40,9 @@ struct HighPrecisionCheck {
     let wanted = hasBranches ? Self.pointsOfBranches : Self.points
     let programs = self.programs(&source)
     if programs.isEmpty { return .silent("no sizes above 1 were found that fit") }
-    // Doubles hold such data up to rounding, so a difference below their precision is no contradiction.
-    let isExact = source.variables.allSatisfy(\.hasExactProperties)
     var (agreeing, vanishing, failures) = (0, 0, 0)
     var reason = "no point was found at which both sides are finite"
-    let regimes = check.includesKinks ? Sampling.regimes : Sampling.regimesOffKinks
+    let regimes = Sampling.regimes
     search: for index in 0..<(wanted + Self.mostFailures) where agreeing + vanishing < wanted {
       if failures >= Self.mostFailures { break }
       let (program, sizes) = programs[index % programs.count]
@@ -54,15 +52,14 @@ struct HighPrecisionCheck {
         continue
       }
       let ball = check.ballCheck(sizes, point.values, budget)
-      switch decide(ball, isExact ? precision : .ofDoubles) {
+      switch decide(ball, precision) {
       case .agree(let isZero):
         agreeing += isZero ? 0 : 1
         vanishing += isZero ? 1 : 0
       case .differ where isExcused(point.values, sizes):
         failures += 1
         reason = "every point that was found lies on a kink"
-      case .differ where isExact: return .differ(example(point.values, sizes, point.outputs))
-      case .differ: return .silent("rounding of the data decides at a point that was found")
+      case .differ: return .differ(example(point.values, sizes, point.outputs))
       case .undecided:
         failures += 1
         reason = "rounding decides at the points that were found"
@@ -75,7 +72,7 @@ struct HighPrecisionCheck {
         break search
       }
     }
-    let digits = Int((isExact ? -precision.relative : -BallCheck.Precision.ofDoubles.relative) * 0.30103)
+    let digits = Int(-precision.relative * 0.30103)
     if agreeing > 0 { return .agree(points: agreeing, digits: digits) }
     // A multiple of what vanishes vanishes too: it is evidence only where nothing else was claimed, or where a
     // function that vanishes at a random point vanishes everywhere.
@@ -106,7 +103,8 @@ extension NumericCheck {
     let check = HighPrecisionCheck(
       check: self, formulas: everything, claimsZero: left.isZero || right.isZero, precision: .ofEquations
     ) { values, sizes in
-      !includesKinks && Kinks(everything, of: variables, sizes, options).contain(values)
+      !differentiated.isEmpty
+        && Branches(everything, moving: differentiated, sizes, options).haveKink(at: values)
     } example: { values, sizes, outputs in
       Counterexample(values, sizes: sizes, left: outputs[0], right: outputs[1], shape: left.shape)
     } decide: { ball, precision in
@@ -128,7 +126,7 @@ extension NumericCheck {
     let check = HighPrecisionCheck(
       check: self, formulas: [objective, claim], claimsZero: claim.isZero, precision: .ofDerivatives
     ) { values, sizes in
-      Kinks([objective, claim], of: moving, sizes, options).contain(values)
+      Branches([objective, claim], moving: moving, sizes, options).haveKink(at: values)
     } example: { values, sizes, outputs in
       Counterexample(
         values, sizes: sizes, left: outputs[1],
@@ -151,14 +149,5 @@ extension NumericCheck {
     let run = DifferenceRun(program: program, workspace: program.makeWorkspace(), point: values)
     let table = first.map { run.second(by: $0, variable, 1) } ?? run.first(by: variable, 1)
     return (table?.arranged(layout, output)).map { Matrix(column: $0.values) }
-  }
-}
-
-extension Formula {
-  /// Whether it is not a variable whose property doubles have only up to rounding.
-  fileprivate var hasExactProperties: Bool {
-    guard let properties = variable?.properties, !properties.contains(.onehot) else { return true }
-    return properties.isDisjoint(with: [.simplex, .orthogonal])
-      && (!properties.contains(.psd) || properties.contains(.spd))
   }
 }

@@ -9,25 +9,23 @@ import NablaNumerics
 /// the property, from a base point that has it.
 public struct NumericCheck: Sendable {
   public var seed: UInt64
-  /// Formulas of elementwise functions that the library does not have.
-  public var definitions: FunctionDefinitions?
+  /// The elementwise functions of the rules.
+  let definitions: FunctionDefinitions
   /// Points of all choices of sizes at which is compared at the most, but for the further ones where there are
   /// branches; nil for as many as the kind of comparison asks for.
   public var points: Int?
   /// Whether further points are taken where there are branches.
   package var takesMore = true
-  /// Whether some of those lie exactly on kinks, where a derivative is a matter of choice.
-  var includesKinks = true
+  /// The variables with respect to which the sides of an equation are derivatives: on kinks they may differ.
+  var differentiated: [Formula] = []
   /// Whether points are sought at which a false claim would show; unnecessary where a claim is certified.
   var needsEvidence = true
   /// Variables that are not drawn.
   package var pinned: [Formula: Matrix] = [:]
 
-  public init(
-    seed: UInt64, definitions: FunctionDefinitions? = nil
-  ) {
+  public init(seed: UInt64, book: RuleBook = .standard) {
     self.seed = seed
-    self.definitions = definitions
+    definitions = book.numericDefinitions
   }
 
   /// Relative difference up to which a derivative counts as equal to its differences.
@@ -82,9 +80,4 @@ public struct NumericCheck: Sendable {
       check: self, claim: claim, objective: objective, variable: variable, first: first, layout: layout)
     return comparison.verdict()
   }
-}
-
-extension Formula {
-  /// Whether it is no variable with a declared property, which data have but for rounding.
-  var hasNoProperties: Bool { variable?.properties.isEmpty != false }
 }

@@ -82,11 +82,7 @@ public struct RuleVerifier: Sendable {
   var options: Compiler.Options {
     var options = Compiler.Options()
     options.stable = false
-    let functions = book.functions
-    options.definitions = { name in
-      guard let function = functions[name], let body = function.body else { return nil }
-      return (function.parameters, body)
-    }
+    options.definitions = book.numericDefinitions
     return options
   }
 }

@@ -263,7 +263,9 @@ private func agrees(_ formula: Formula, _ note: Comment? = nil, location: Source
     let t = Make.variable("t", .scalar)
     var options = Compiler.Options()
     options.definitions = { name in
-      name == "mish" ? ([t], .times([t, Make.apply("tanh", Make.apply("softplus", .adding(t, .one)))])) : nil
+      guard name == "mish" else { return nil }
+      return ElementwiseFunction(
+        parameters: [t], body: .times([t, Make.apply("tanh", Make.apply("softplus", .adding(t, .one)))]))
     }
     let value = try Compiler.compile([Make.apply("mish", u)], sizes: sizes, options: options).run(values)[0]
     let expected = values[u]?.map {

@@ -23,7 +23,7 @@ struct ComponentCheck {
     for text in [components.text, components.latex] where text.contains("#") || text.isEmpty {
       return .differs("printed as \(text)")
     }
-    var options = NumericCheck(seed: seed, definitions: RuleBook.standard.numericDefinitions).options
+    var options = NumericCheck(seed: seed).options
     options.stable = false
     var source = InstanceSource(
       [formula], variables: [formula].freeVariables, options: options, seed: seed)

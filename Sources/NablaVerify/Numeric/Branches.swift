@@ -1,0 +1,135 @@
+import NablaCompile
+import NablaCore
+import NablaNumerics
+
+/// The branches of formulas at given sizes: the signs, comparisons and largest entries on which values depend.
+///
+/// On the border of a branch that moves with a variable, a derivative with respect to that variable is a choice: the
+/// border is a kink. What a claim says on one branch need not hold on another, so points of every branch are sought.
+package struct Branches {
+  private enum Test {
+    /// The signs of the entries of a sum of terms.
+    case signs
+    /// Which entry leads.
+    case lead(Order)
+  }
+
+  /// By which entries are compared.
+  private enum Order {
+    case largest, smallest, magnitude
+
+    func rank(_ entry: Double) -> Double {
+      switch self {
+      case .largest: entry
+      case .smallest: -entry
+      case .magnitude: entry.magnitude
+      }
+    }
+  }
+
+  /// Where a point lies.
+  package struct Place {
+    /// Whether it is on the border of a branch that moves with the variables.
+    package var isOnKink = false
+    /// For each test, the side of each entry or the leading entry.
+    var sides: [[Int]] = []
+  }
+
+  private var tests: [(test: Test, outputs: Range<Int>, moves: Bool)] = []
+  private var program: CompiledProgram?
+  /// Whether there are branches that cannot be computed.
+  private var isUnknown = false
+
+  /// Relative distance to a border below which a point lies on it.
+  private static let tolerance = 1e-12
+
+  /// `moving` are the variables with respect to which there are derivatives.
+  package init(
+    _ formulas: [Formula], moving: [Formula], _ sizes: [String: Int], _ options: Compiler.Options
+  ) {
+    var arguments: [Formula] = []
+    func add(_ test: Test, _ parts: [Formula]) {
+      // What is under an index has no value by itself.
+      if parts.contains(where: { $0.variables.contains { $0.variable?.role == .index } }) { return }
+      let moves = parts.contains { $0.variables.contains(where: moving.contains) }
+      tests.append((test, arguments.count..<(arguments.count + parts.count), moves))
+      arguments += parts
+    }
+    let inlined = formulas.map { formula in
+      options.definitions.flatMap { try? Definitions(lookup: $0).inlined(formula) } ?? formula
+    }
+    for node in Set(inlined.flatMap(\.nodesChildrenFirst)).sorted() {
+      guard case .apply(let operation, let parts) = node.kind else { continue }
+      switch operation {
+      case .elementwise(let name):
+        guard let function = options.definitions?(name) else { continue }
+        for kink in function.kinks { add(.signs, function.applied(kink, parts, node.shape).terms) }
+      case .array(let operation):
+        switch operation {
+        case .norm1: add(.signs, [parts[0]])
+        case .norminf: add(.lead(.magnitude), [parts[0]])
+        case .maximum, .argmaxhot: add(.lead(.largest), [parts[0]])
+        case .minimum: add(.lead(.smallest), [parts[0]])
+        case .trace, .determinant, .logDeterminant, .norm2, .specnorm, .nucnorm, .dot, .logsumexp, .softmax,
+          .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector,
+          .vec, .kron, .tril, .triu, .commutation, .lowhalf, .polar, .leftsv, .rightsv:
+          continue
+        }
+      case .function, .blocks, .slice, .indexSum: continue
+      }
+    }
+    if !arguments.isEmpty {
+      program = try? Compiler.compile(arguments, sizes: sizes, options: options)
+      isUnknown = program == nil
+    }
+  }
+
+  /// Whether there are any that can be computed.
+  package var areKnown: Bool { program != nil }
+
+  /// Whether a point lies on a kink, or may.
+  package func haveKink(at values: [Formula: Matrix]) -> Bool {
+    guard program != nil else { return isUnknown }
+    return place(of: values)?.isOnKink ?? true
+  }
+
+  /// Where a point lies; nil where that has no value.
+  package func place(of values: [Formula: Matrix]) -> Place? {
+    guard let outputs = try? program?.run(values) else { return nil }
+    var place = Place()
+    for (test, range, moves) in tests {
+      let parts = Array(outputs[range])
+      let (sides, isOnBorder) =
+        switch test {
+        case .signs: Self.signs(parts)
+        case .lead(let order): Self.lead(parts[0], order)
+        }
+      place.sides.append(sides)
+      place.isOnKink = place.isOnKink || moves && isOnBorder
+    }
+    return place
+  }
+
+  private static func signs(_ terms: [Matrix]) -> (sides: [Int], isOnBorder: Bool) {
+    let scale = terms.reduce(1) { max($0, $1.maxAbs) }
+    let count = terms.reduce(0) { max($0, $1.count) }
+    let sides = (0..<count).map { i in
+      let sum = terms.reduce(0) { $0 + $1.storage[$1.count == 1 ? 0 : i] }
+      return sum.magnitude <= tolerance * scale ? 0 : sum < 0 ? -1 : 1
+    }
+    return (sides, sides.contains(0))
+  }
+
+  private static func lead(_ argument: Matrix, _ order: Order) -> (sides: [Int], isOnBorder: Bool) {
+    let ranks = argument.storage.map(order.rank)
+    guard let first = ranks.indices.max(by: { ranks[$0] < ranks[$1] }) else { return ([], false) }
+    let others = ranks.indices.filter { $0 != first }.map { ranks[$0] }
+    let limit = ranks[first] - tolerance * max(argument.maxAbs, 1)
+    let sign = argument.storage[first] < 0 ? -1 : 1
+    switch order {
+    case .magnitude:
+      return ([(first + 1) * sign], others.contains { $0 >= limit } || argument.maxAbs == 0)
+    case .largest, .smallest: return ([first], others.contains { $0 >= limit })
+    }
+  }
+}
