@@ -19,7 +19,7 @@ struct Deriver {
     self.definitions = definitions
     naming = Naming(definitions)
     var sayings: [String: String] = [:]
-    for name in calculus.book.functions.keys { sayings[name] = "derivative of \(name)" }
+    for name in calculus.book.functions.names { sayings[name] = "derivative of \(name)" }
     sayings["power"] = "power rule"
     for rule in calculus.book.rules { sayings[rule.name] = rule.saying }
     self.sayings = sayings

@@ -25,7 +25,7 @@ extension Lowering {
   /// What an expression presupposes, the definitions that it names included; without what stands under an index, which
   /// has no value by itself.
   func presuppositions(
-    of expression: TypedExpression, functions: [String: FunctionDefinition],
+    of expression: TypedExpression, functions: FunctionTable,
     definitions: (String) -> TypedExpression?
   ) -> [Presupposition] {
     var found: [Presupposition] = []
@@ -46,7 +46,7 @@ extension Lowering {
   }
 
   private func presupposition(
-    _ node: TypedExpression, _ functions: [String: FunctionDefinition]
+    _ node: TypedExpression, _ functions: FunctionTable
   ) -> Presupposition? {
     switch node.kind {
     case .divide(_, let below), .elementwiseDivide(_, let below):

@@ -42,7 +42,8 @@ package struct Reservation: Hashable, Sendable {
 
 /// Differentials node by node, and their adjoints collected in reverse order; each shared node is visited once.
 package final class Differentiator {
-  let book: RuleBook
+  private let book: RuleBook
+  private var tables: RuleTables
   package let variables: [Formula]
   private let isVariable: Set<Formula>
   private var dependence: [Formula: Bool] = [:]
@@ -57,6 +58,7 @@ package final class Differentiator {
 
   package init(_ book: RuleBook, variables: [Formula]) {
     self.book = book
+    tables = book.tables()
     self.variables = variables
     isVariable = Set(variables)
   }
@@ -82,7 +84,7 @@ package final class Differentiator {
   private func changed(_ node: Formula) throws(DerivativeProblem) -> (Formula, rule: String) {
     if isVariable.contains(node) { return (.differential(of: node), RuleUse.variable) }
     if !depends(node) { return (.zeros(node.shape), RuleUse.constant) }
-    for rule in book.differentials(for: node) {
+    for rule in rules(for: node.marks).differentials(for: node).map(\.rule) {
       guard case .differential(let pattern) = rule.left.kind else { continue }
       var matcher = Matcher(takesScalarsAsArrays: true)
       var result: Formula?
@@ -110,6 +112,12 @@ package final class Differentiator {
       .transpose, .apply, .differential:
       throw .noDifferential(of: node)
     }
+  }
+
+  /// Tables with all rules for formulas with these operations.
+  private func rules(for marks: Marks) -> RuleTables {
+    if !marks.isSubset(of: tables.covered) { tables = book.tables(covering: marks) }
+    return tables
   }
 
   /// The unknown that stands for the differential of a part; zero when the part is constant.
@@ -249,7 +257,9 @@ package final class Differentiator {
       // A scalar crosses by itself.
       let (scalars, array) = g.splitScalars
       let core = array ?? g
-      for rule in book.adjoints {
+      let marks = part.marks.union(core.marks)
+      for direction in rules(for: marks).adjoints where direction.marks.isSubset(of: marks) {
+        let rule = direction.rule
         guard case .apply(.array(.dot), let left) = rule.left.kind, left.count == 2,
           case .apply(.array(.dot), let right) = rule.right.kind, right.count == 2
         else { continue }

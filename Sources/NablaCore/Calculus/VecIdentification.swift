@@ -69,7 +69,9 @@ package struct VecIdentification {
 
   /// An operation whose matrix a rule gives.
   private mutating func byRule(_ linear: Formula) throws(DerivativeProblem) -> Formula {
-    for rule in book.vectorizations {
+    for direction in book.tables(covering: linear.marks).vectorizations
+    where direction.marks.isSubset(of: linear.marks) {
+      let rule = direction.rule
       var matcher = Matcher(separatesDifferential: true)
       var found: (factors: [Formula], part: Formula)?
       _ = matcher.match(rule.left.unstacked, linear) { matcher in
@@ -159,7 +161,7 @@ package struct VecIdentification {
 
 extension Formula {
   /// What is stacked in a vec; of a column, itself.
-  fileprivate var unstacked: Formula {
+  var unstacked: Formula {
     if case .apply(.array(.vec), let arguments) = kind { return arguments[0] }
     return self
   }

@@ -19,6 +19,10 @@ public final class Formula: Sendable {
   /// A bit for each variable's hash: a cleared bit proves absence.
   package let variableBloom: UInt64
   package let containsDifferential: Bool
+  /// The operations in it.
+  package let marks: Marks
+  /// What it is at its root; rules are looked up by it.
+  let head: UInt64
   /// Whether an exact number in it did not fit, or shapes did not: such a formula must not leave the engine.
   package let isInvalid: Bool
 
@@ -64,7 +68,9 @@ public final class Formula: Sendable {
     var bloom: UInt64 = 0
     var differential = false
     var invalid = false
+    var marks = kind.ownMarks
     for child in children {
+      marks.formUnion(child.marks)
       bloom |= child.variableBloom
       differential = differential || child.containsDifferential
       invalid = invalid || child.isInvalid
@@ -80,6 +86,8 @@ public final class Formula: Sendable {
     variableBloom = bloom
     containsDifferential = differential
     isInvalid = invalid
+    self.marks = marks
+    head = kind.head
   }
 }
 

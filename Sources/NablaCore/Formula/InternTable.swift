@@ -84,6 +84,14 @@ extension Formula {
 }
 
 extension Formula.Kind {
+  /// What a formula of this kind is at its root: its operation, or its kind.
+  var head: UInt64 {
+    guard case .apply(let operation, _) = self else { return rank }
+    var hash = StructuralHash(rank)
+    hash.combine(operation.description)
+    return hash.value
+  }
+
   /// A number a kind, for hashing and ordering.
   var rank: UInt64 {
     switch self {

@@ -8,6 +8,7 @@ public enum Truth: Sendable, Hashable {
 /// What is known of formulas: declared properties, and what follows from them by the fact rules.
 package final class Knowledge {
   private let book: RuleBook
+  private var tables: RuleTables
   /// Variables whose properties must not be used: a derivative treats their entries as independent.
   private let free: Set<Formula>
   private let presumed: Set<Surroundings.Presumed>
@@ -21,6 +22,7 @@ package final class Knowledge {
 
   package init(_ book: RuleBook, free: [Formula] = [], presumed: Set<Surroundings.Presumed> = []) {
     self.book = book
+    tables = book.tables()
     self.presumed = presumed
     self.free = Set(free)
   }
@@ -50,8 +52,8 @@ package final class Knowledge {
     if let known = immediate(property, formula) { return known }
     if presumed.contains(Surroundings.Presumed(formula: formula, property: property)) { return .yes }
     // A declared property of a pattern variable is a condition on what it stands for.
-    for fact in book.facts(for: property)
-    where fact.pattern.head == formula.head || fact.pattern.variable != nil {
+    if !formula.marks.isSubset(of: tables.covered) { tables = book.tables(covering: formula.marks) }
+    for fact in tables.facts(for: property, of: formula) {
       var matcher = Matcher(isEntrywise: fact.isEntrywise)
       let holds = matcher.match(fact.pattern, formula) { matcher in
         let bindings = matcher.result

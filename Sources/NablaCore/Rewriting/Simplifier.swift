@@ -35,7 +35,8 @@ package struct Rewrite: Sendable {
 /// themselves, and taken if that ends in a cheaper one. The search is bounded by work, not by time, so it is
 /// deterministic; it only ever accepts a cheaper form, so it ends.
 package final class Simplifier {
-  let book: RuleBook
+  private let book: RuleBook
+  private var tables: RuleTables
   let knowledge: Knowledge
   /// The simplest forms that were found, and those found without looking ahead.
   private var settled: [Formula: Formula] = [:]
@@ -65,6 +66,7 @@ package final class Simplifier {
     self.searches = searches
     distribution = Distribution(named: named)
     self.book = book
+    tables = book.tables()
     self.knowledge = knowledge
     self.work = work
   }
@@ -117,9 +119,9 @@ package final class Simplifier {
 
   /// The first rule with `->` that fires at the root and makes it cheaper.
   private func rewritten(_ formula: Formula) -> Formula? {
-    for rule in book.identities(for: formula) {
-      if let after = apply(rule.left, rule.right, rule, formula, { $0.cost < formula.cost }) {
-        rewrites.append(Rewrite(reason: .rule(rule), before: formula, after: after))
+    for rule in rules(for: formula).identities(for: formula) {
+      if let after = apply(rule, formula, { $0.cost < formula.cost }) {
+        rewrites.append(Rewrite(reason: .rule(rule.rule), before: formula, after: after))
         return after
       }
     }
@@ -148,7 +150,7 @@ package final class Simplifier {
       offer(candidate, isOpen: true, .arithmetic(Self.arithmetic(formula, candidate)))
     }
     offer(transposedInside(formula), .arithmetic(.transposedInside))
-    for equality in book.equalities(for: formula) {
+    for equality in rules(for: formula).equalities(for: formula) {
       offer(other(formula, equality, below: tries ? most + 1 : formula.cost + 1), .rule(equality.rule))
     }
     if let best {
@@ -165,8 +167,14 @@ package final class Simplifier {
     return operation == other && a < b
   }
 
-  private func other(_ formula: Formula, _ equality: RuleBook.Equality, below cost: Int) -> Formula? {
-    apply(equality.from, equality.to, equality.rule, formula) { $0.cost < cost }
+  private func other(_ formula: Formula, _ equality: RuleDirection, below cost: Int) -> Formula? {
+    apply(equality, formula) { $0.cost < cost }
+  }
+
+  /// Tables with all rules for a formula.
+  private func rules(for formula: Formula) -> RuleTables {
+    if !formula.marks.isSubset(of: tables.covered) { tables = book.tables(covering: formula.marks) }
+    return tables
   }
 
   /// A cheaper form that one of the dearer ones leads to, or one with a part in another form.
@@ -237,7 +245,7 @@ package final class Simplifier {
         result.append((after, Rewrite(reason: reason, before: part, after: after)))
       }
     }
-    for equality in book.equalities(for: part) {
+    for equality in rules(for: part).equalities(for: part) {
       if let after = other(part, equality, below: part.cost + Self.slack), !after.isInvalid {
         result.append((after, Rewrite(reason: .rule(equality.rule), before: part, after: after)))
       }
@@ -270,19 +278,18 @@ package final class Simplifier {
     case .arithmetic:
       return distribution.candidates(for: rewrite.before).contains(rewrite.after)
     case .rule(let rule):
-      let ways =
-        rule.arrow == .equals
-        ? [(rule.left, rule.right), (rule.right, rule.left)] : [(rule.left, rule.right)]
+      let ways = rule.arrow == .equals ? rule.directions : [(rule.left, rule.right)]
       return ways.contains { from, to in
-        apply(from, to, rule, rewrite.before) { $0 === rewrite.after } != nil
+        apply(RuleDirection(rule, from, to, specificity: 0), rewrite.before) { $0 === rewrite.after } != nil
       }
     }
   }
 
   /// One side matched at the root, the other put in its place, when the conditions are known to hold.
   private func apply(
-    _ from: Formula, _ to: Formula, _ rule: Rule, _ formula: Formula, _ accept: (Formula) -> Bool
+    _ direction: RuleDirection, _ formula: Formula, _ accept: (Formula) -> Bool
   ) -> Formula? {
+    let (rule, from, to) = (direction.rule, direction.from, direction.to)
     if !rule.isEntrywise, from.shape.isScalar, !formula.isScalar { return nil }
     work -= 1
     switch (from.kind, formula.kind) {

@@ -16,7 +16,7 @@ package struct Surroundings: Sendable {
   package init() {}
 
   /// The surroundings of an expression: what has a name stays together, its transposes and multiples too.
-  init(of expression: Formula, definitions: [Formula] = [], functions: [String: FunctionDefinition]) {
+  init(of expression: Formula, definitions: [Formula] = [], functions: FunctionTable) {
     for definition in definitions {
       for form in [definition, definition.transposed] { named.formUnion([form, form.negatedTermwise]) }
     }
@@ -25,7 +25,7 @@ package struct Surroundings: Sendable {
 
   // MARK: What is presumed
 
-  private mutating func presume(_ expression: Formula, _ functions: [String: FunctionDefinition]) {
+  private mutating func presume(_ expression: Formula, _ functions: FunctionTable) {
     for node in expression.nodesChildrenFirst {
       switch node.kind {
       case .inverse(let inner): add(inner, .invertible)

@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// One line of `Rules/`: a named identity between two formulas over typed, universally quantified variables.
-package struct Rule: Sendable {
+package final class Rule: Sendable {
   package let name: String
   package let left: Formula
   package let right: Formula
@@ -10,8 +10,26 @@ package struct Rule: Sendable {
   package let saying: String?
   package let source: Source
   package let table: Table
+  /// Its place among all entries.
+  let place: Int
   /// All variables are scalars and all operations elementwise: the rule holds entry by entry in arrays too.
   package let isEntrywise: Bool
+
+  init(
+    name: String, left: Formula, right: Formula, arrow: Arrow, conditions: [Condition], saying: String?,
+    source: Source, table: Table, place: Int, isEntrywise: Bool
+  ) {
+    self.name = name
+    self.left = left
+    self.right = right
+    self.arrow = arrow
+    self.conditions = conditions
+    self.saying = saying
+    self.source = source
+    self.table = table
+    self.place = place
+    self.isEntrywise = isEntrywise
+  }
 
   enum Arrow: String, Sendable {
     /// Used left to right; makes things plainer.
@@ -55,13 +73,34 @@ package enum Regularity: String, CaseIterable, Sendable {
 }
 
 /// A line that says which property follows.
-package struct Fact: Sendable {
+package final class Fact: Sendable {
   package let name: String
   package let pattern: Formula
   package let property: Property
   package let conditions: [Condition]
   package let source: Rule.Source
+  /// Its place among all entries.
+  let place: Int
   package let isEntrywise: Bool
+  let marks: Marks
+  /// What it looks for at the root; nil for what is found everywhere.
+  let head: UInt64?
+
+  init(
+    name: String, pattern: Formula, property: Property, conditions: [Condition], source: Rule.Source,
+    place: Int,
+    isEntrywise: Bool
+  ) {
+    self.name = name
+    self.pattern = pattern
+    self.property = property
+    self.conditions = conditions
+    self.source = source
+    self.place = place
+    self.isEntrywise = isEntrywise
+    marks = pattern.marks
+    head = pattern.variable == nil ? pattern.head : nil
+  }
 }
 
 /// A `function` block: everything the engine knows of an elementwise function.

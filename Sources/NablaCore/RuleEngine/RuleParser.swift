@@ -30,62 +30,26 @@ struct RuleParser {
   private var environment: Environment
   private var lowering = Lowering(names: [:])
   /// Off for the embedded texts, whose rules the tests check: every start would pay for it.
-  var checksRules = true
+  private let checksRules: Bool
+  /// The place of the entry that is read among all entries.
+  private var place = 0
 
-  /// One entry: its first line's number, and its lines joined.
-  struct Entry {
-    let line: Int
-    var head: String
-    /// Indented lines that follow, for function blocks.
-    var body: [String]
-  }
-
-  init(file: String, functions: [String: Signature]) {
+  /// An environment that knows the functions, and no names.
+  init(file: String, environment: Environment, checksRules: Bool) {
     self.file = file
-    environment = Environment()
-    environment.functions.merge(functions) { old, _ in old }
-    environment.allowsDifferentials = true
-    environment.infersUndeclared = false
+    self.environment = environment
+    self.environment.allowsDifferentials = true
+    self.environment.infersUndeclared = false
+    self.checksRules = checksRules
   }
 
-  /// The entries of a text: indented lines continue the one before, `#` starts a comment.
-  static func entries(_ text: String) -> [Entry] {
-    var result: [Entry] = []
-    let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, raw) in lines.enumerated() {
-      let bytes = raw.firstIndex(of: UInt8(ascii: "#")).map { raw[..<$0] } ?? raw
-      let line = trimmed(bytes)
-      if line.isEmpty { continue }
-      if let first = bytes.first, first == 32 || first == 9, !result.isEmpty {
-        result[result.count - 1].body.append(line)
-      } else {
-        result.append(Entry(line: index + 1, head: line, body: []))
-      }
-    }
-    return result
-  }
-
-  /// The names of the functions that a text defines, with their number of parameters.
-  static func functionHeads(_ entries: [Entry]) -> [(String, Int)] {
-    entries.compactMap { entry in
-      guard entry.head.hasPrefix("function ") else { return nil }
-      let head = entry.head.dropFirst(9)
-      guard let open = head.firstIndex(of: "("), let close = head[open...].firstIndex(of: ")") else {
-        return nil
-      }
-      return (trimmed(head[..<open]), head[open..<close].split(separator: ",").count)
-    }
-  }
-
-  mutating func read(_ entry: Entry) throws(RuleError) {
-    if entry.head.hasPrefix("rule ") {
-      try readRule(entry)
-    } else if entry.head.hasPrefix("fact ") {
-      try readFact(entry)
-    } else if entry.head.hasPrefix("function ") {
-      try readFunction(entry)
-    } else {
-      try declare(entry)
+  mutating func read(_ entry: Entry, place: Int) throws(RuleError) {
+    self.place = place
+    switch entry.kind {
+    case .rule: try readRule(entry)
+    case .fact: try readFact(entry)
+    case .function: try readFunction(entry)
+    case .declaration: try declare(entry)
     }
   }
 
@@ -93,7 +57,7 @@ struct RuleParser {
     RuleError(file: file, line: entry.line, message: message, text: entry.head)
   }
 
-  private mutating func declare(_ entry: Entry) throws(RuleError) {
+  mutating func declare(_ entry: Entry) throws(RuleError) {
     let declarations: [Declaration]
     do throws(NablaError) {
       declarations = try parseDeclaration(SourceText(entry.head, name: file))
@@ -203,7 +167,7 @@ struct RuleParser {
     let rule = Rule(
       name: name, left: left, right: right, arrow: arrow, conditions: try conditions(condition, entry),
       saying: saying, source: Rule.Source(file: file, line: entry.line, text: entry.head), table: table,
-      isEntrywise: table == .identity && left.isEntrywiseScalar && right.isEntrywiseScalar)
+      place: place, isEntrywise: table == .identity && left.isEntrywiseScalar && right.isEntrywiseScalar)
     if checksRules, let problem = rule.problem { throw failure(entry, "\(name): \(problem)") }
     rules.append(rule)
   }
@@ -218,7 +182,7 @@ struct RuleParser {
     facts.append(
       Fact(
         name: name, pattern: formula, property: property, conditions: conditions,
-        source: Rule.Source(file: file, line: entry.line, text: entry.head),
+        source: Rule.Source(file: file, line: entry.line, text: entry.head), place: place,
         isEntrywise: formula.isEntrywiseScalar))
   }
 
@@ -271,7 +235,8 @@ struct RuleParser {
           facts.append(
             Fact(
               name: "\(name).\(part)", pattern: pattern, property: property, conditions: [],
-              source: Rule.Source(file: file, line: entry.line, text: entry.head), isEntrywise: true))
+              source: Rule.Source(file: file, line: entry.line, text: entry.head), place: place,
+              isEntrywise: true))
         }
       case "latex": latex = value
       default: throw failure(entry, "a function block has no line '\(key)'")
@@ -313,7 +278,7 @@ struct RuleParser {
 func trimmed(_ text: some StringProtocol) -> String { trimmed(Array(text.utf8)[...]) }
 
 /// Without spaces at its ends.
-private func trimmed(_ text: ArraySlice<UInt8>) -> String {
+func trimmed(_ text: ArraySlice<UInt8>) -> String {
   var bytes = text
   while let first = bytes.first, first == 32 || first == 9 || first == 13 { bytes = bytes.dropFirst() }
   while let last = bytes.last, last == 32 || last == 9 || last == 13 { bytes = bytes.dropLast() }

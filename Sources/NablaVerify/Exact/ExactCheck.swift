@@ -10,7 +10,7 @@ import NablaTypes
 /// with some of their laws; see `ExactUnknowns`.
 package struct ExactCheck {
   let seed: UInt64
-  let functions: [String: FunctionDefinition]
+  let functions: FunctionTable
 
   package init(seed: UInt64, book: RuleBook) {
     self.seed = seed

@@ -7,7 +7,7 @@ import NablaTypes
 ///
 /// The walk keeps its own stack, so depth costs no more than memory, and every node pays for its work.
 struct ExactEvaluator {
-  let functions: [String: FunctionDefinition]
+  let functions: FunctionTable
   var sizes: [String: Int]
   var unknowns: ExactUnknowns
   /// Multiplications that may still be done.
@@ -17,7 +17,7 @@ struct ExactEvaluator {
   /// What has been computed in the formula that is being evaluated.
   var memo: [Formula: DualMatrix] = [:]
 
-  init(functions: [String: FunctionDefinition], sizes: [String: Int], seed: UInt64, budget: Int) {
+  init(functions: FunctionTable, sizes: [String: Int], seed: UInt64, budget: Int) {
     self.functions = functions
     self.sizes = sizes
     self.budget = budget

@@ -34,7 +34,7 @@ public struct RuleVerifier: Sendable {
 
   /// Everything in the book that claims something.
   var subjects: [RuleSubject] {
-    let functions = book.functions.keys.sorted().compactMap { book.functions[$0] }
+    let functions = book.functions.names.compactMap { book.functions[$0] }
     let all =
       book.rules.map { RuleSubject($0) } + book.facts.map { RuleSubject($0) }
       + functions.map { RuleSubject($0) }

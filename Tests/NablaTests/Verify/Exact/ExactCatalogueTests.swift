@@ -66,7 +66,7 @@ extension RuleClaim {
     }
   }
 
-  @Test(arguments: RuleBook.standard.functions.keys.sorted()) func function(_ name: String) throws {
+  @Test(arguments: RuleBook.standard.functions.names) func function(_ name: String) throws {
     let definition = try #require(RuleBook.standard.functions[name])
     for (parameter, derivative) in zip(definition.parameters, definition.derivatives)
     where !derivative.isInvalid {

@@ -1,0 +1,132 @@
+import NablaTypes
+
+/// The rules that were read so far, by what they are looked up by.
+///
+/// A rule is found only for formulas that have all of its operations, so what was found does not depend on how much
+/// was read.
+struct RuleTables: Sendable {
+  /// Formulas with no other operations find all of their rules here.
+  var covered = Marks()
+  private var identities: [UInt64: [RuleDirection]] = [:]
+  private var equalities: [UInt64: [RuleDirection]] = [:]
+  private var differentials: [UInt64: [RuleDirection]] = [:]
+  private var facts: [Property: [Fact]] = [:]
+  private(set) var adjoints: [RuleDirection] = []
+  private(set) var vectorizations: [RuleDirection] = []
+
+  /// Rules with `->`, the more special first.
+  func identities(for formula: Formula) -> some Sequence<RuleDirection> {
+    fitting(identities[formula.head], formula)
+  }
+
+  /// Rules with `==`, in either direction, in the order of the files.
+  func equalities(for formula: Formula) -> some Sequence<RuleDirection> {
+    fitting(equalities[formula.head], formula)
+  }
+
+  /// The more special first.
+  func differentials(for formula: Formula) -> some Sequence<RuleDirection> {
+    fitting(differentials[formula.head], formula)
+  }
+
+  func facts(for property: Property, of formula: Formula) -> some Sequence<Fact> {
+    (facts[property] ?? []).lazy.filter { fact in
+      fact.marks.isSubset(of: formula.marks) && (fact.head == nil || fact.head == formula.head)
+    }
+  }
+
+  private func fitting(_ rules: [RuleDirection]?, _ formula: Formula) -> some Sequence<RuleDirection> {
+    let marks = formula.marks
+    return (rules ?? []).lazy.filter { $0.marks.isSubset(of: marks) }
+  }
+
+  // MARK: Adding
+
+  mutating func add(_ rule: Rule) {
+    switch rule.table {
+    case .identity:
+      switch rule.arrow {
+      case .rewrites: Self.insert(RuleDirection(rule, rule.left, rule.right), &identities, rule.left.head)
+      case .equals:
+        for (from, to) in rule.directions {
+          // In the order of the files: of two ways to the same cost the first is taken.
+          Self.insert(RuleDirection(rule, from, to, specificity: 0), &equalities, from.head)
+        }
+      }
+    case .differential:
+      if case .differential(let inner) = rule.left.kind {
+        Self.insert(RuleDirection(rule, rule.left, rule.right), &differentials, inner.head)
+      }
+    case .adjoint: Self.insert(RuleDirection(rule, rule.left, rule.right), &adjoints)
+    case .vectorization: Self.insert(RuleDirection(rule, rule.left, rule.right), &vectorizations)
+    }
+  }
+
+  mutating func add(_ fact: Fact) {
+    for property in Set([fact.property]).closed {
+      var list = facts[property] ?? []
+      list.insert(fact, at: list.firstIndex { $0.place > fact.place } ?? list.endIndex)
+      facts[property] = list
+    }
+  }
+
+  private static func insert(
+    _ rule: RuleDirection, _ table: inout [UInt64: [RuleDirection]], _ head: UInt64
+  ) {
+    insert(rule, &table[head, default: []])
+  }
+
+  /// Of two rules that match, the more special goes first; ties keep the order of the files.
+  private static func insert(_ rule: RuleDirection, _ list: inout [RuleDirection]) {
+    let index = list.firstIndex { other in
+      other.specificity != rule.specificity
+        ? other.specificity < rule.specificity : other.rule.place > rule.rule.place
+    }
+    list.insert(rule, at: index ?? list.endIndex)
+  }
+}
+
+/// A rule in one of the directions in which it is used.
+final class RuleDirection: Sendable {
+  let rule: Rule
+  let from: Formula
+  let to: Formula
+  let marks: Marks
+  let specificity: Int
+
+  init(_ rule: Rule, _ from: Formula, _ to: Formula, specificity: Int? = nil) {
+    self.rule = rule
+    self.from = from
+    self.to = to
+    self.specificity = specificity ?? rule.specificity
+    switch rule.table {
+    case .identity: marks = from.marks
+    case .differential: marks = from.patternMarks
+    case .vectorization: marks = from.unstacked.marks
+    case .adjoint:
+      // The inner product is what the question is, not a part of what is looked for.
+      marks = from.children.reduce(into: Marks()) { $0.formUnion($1.marks) }
+    }
+  }
+}
+
+extension Rule {
+  /// An equality's sides, each first where it binds all that the other one uses.
+  var directions: [(from: Formula, to: Formula)] {
+    [(left, right), (right, left)].filter { from, to in
+      from.variable == nil && to.patternLeaves.isSubset(of: from.patternLeaves)
+        && to.dimensionNames.isSubset(of: from.dimensionNames)
+    }
+  }
+
+  /// How much a pattern asks for: what its nodes cost, with bare variables counting least.
+  fileprivate var specificity: Int {
+    let pattern: Formula
+    if table == .differential, case .differential(let inner) = left.kind {
+      pattern = inner
+    } else {
+      pattern = left
+    }
+    return pattern.nodesChildrenFirst.reduce(0) { $0 + ($1.variable == nil ? 2 : 1) } + conditions.count
+  }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Nabla
+@testable import NablaCore
+@testable import NablaLanguage
+
+/// Entries are read when a formula has the operations that they name: their patterns must have those, or a formula
+/// that matches would not find them.
+@Suite struct RuleLibraryTests {
+  private static let entries = RuleBook.embeddedTexts.flatMap { RuleParser.entries($0.text) }
+  private static let operations = RuleLibrary.operationNames(Set(RuleBook.standard.functions.names))
+
+  @Test func patternsHaveTheMarksOfTheirTexts() throws {
+    let marks = Dictionary(
+      Self.entries.filter { $0.kind == .rule || $0.kind == .fact }.map {
+        ($0.name, $0.marks(Self.operations))
+      },
+      uniquingKeysWith: { first, _ in first })
+    for rule in RuleBook.standard.rules {
+      let directions = rule.arrow == .equals ? rule.directions : [(rule.left, rule.right)]
+      for (from, to) in directions {
+        let found = RuleDirection(rule, from, to).marks
+        #expect(
+          marks[rule.name]?.contains { $0.isSubset(of: found) } == true, "\(rule.name): \(rule.source.text)")
+      }
+    }
+    for fact in RuleBook.standard.facts where marks[fact.name] != nil {
+      #expect(
+        marks[fact.name]?.contains { $0.isSubset(of: fact.marks) } == true,
+        "\(fact.name): \(fact.source.text)")
+    }
+  }
+
+  private func formula(_ text: String) throws -> Formula {
+    let declarations = "A, B : matrix(n, n)\nx : vector(n)\n"
+    let session = Session(SourceText(declarations + "simplify \(text)\n"))
+    let question = try #require(session.questions.first)
+    return session.names().formula(question.expression.expression)
+  }
+
+  /// A book of which everything was read at once finds the same rules for a formula as one that reads on demand.
+  @Test(arguments: ["sum(log(1 + exp(-x)))", "tr(inv(A)*B) + logdet(A)", "softmax(x)'*tanh(x)", "norm2(A)^2"])
+  func readsWhatIsNeeded(_ text: String) throws {
+    let whole = try RuleBook(texts: RuleBook.embeddedTexts)
+    for node in try formula(text).nodesChildrenFirst {
+      let (some, all) = (
+        RuleBook.standard.tables(covering: node.marks), whole.tables(covering: Marks(bits: .max))
+      )
+      #expect(some.identities(for: node).map(\.rule.name) == all.identities(for: node).map(\.rule.name))
+      #expect(some.equalities(for: node).map(\.rule.name) == all.equalities(for: node).map(\.rule.name))
+      #expect(some.differentials(for: node).map(\.rule.name) == all.differentials(for: node).map(\.rule.name))
+    }
+  }
+}
