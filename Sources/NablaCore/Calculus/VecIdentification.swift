@@ -158,11 +158,3 @@ package struct VecIdentification {
     return array.isOnes ? .ones(.vector(size)) : .apply(.array(.vec), [array], .vector(size))
   }
 }
-
-extension Formula {
-  /// What is stacked in a vec; of a column, itself.
-  var unstacked: Formula {
-    if case .apply(.array(.vec), let arguments) = kind { return arguments[0] }
-    return self
-  }
-}

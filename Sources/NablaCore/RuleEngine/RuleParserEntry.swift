@@ -87,11 +87,18 @@ extension RuleParser.Entry {
   /// The marks of the names that open a bracket in a text.
   private static func marks(_ text: String, _ operations: [Substring: Marks]) -> Marks {
     var result = Marks()
-    var start = text.startIndex
-    for index in text.indices {
-      let character = text[index]
-      if character == "(", let mark = operations[text[start..<index]] { result.formUnion(mark) }
-      if !character.isLetter, !character.isNumber { start = text.index(after: index) }
+    let bytes = text.utf8
+    var start = bytes.startIndex
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        continue
+      case UInt8(ascii: "("):
+        if start < index, let mark = operations[text[start..<index]] { result.formUnion(mark) }
+      default: break
+      }
+      start = bytes.index(after: index)
     }
     return result
   }

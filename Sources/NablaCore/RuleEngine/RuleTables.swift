@@ -130,3 +130,11 @@ extension Rule {
     return pattern.nodesChildrenFirst.reduce(0) { $0 + ($1.variable == nil ? 2 : 1) } + conditions.count
   }
 }
+
+extension Formula {
+  /// What is stacked in a vec; of a column, itself.
+  var unstacked: Formula {
+    if case .apply(.array(.vec), let arguments) = kind { return arguments[0] }
+    return self
+  }
+}
