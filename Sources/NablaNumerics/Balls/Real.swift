@@ -130,6 +130,7 @@ package enum Real: Sendable {
     }
     if case .ball(let x) = a, let y = b.small { return .known(x + y) }
     if case .ball(let y) = b, let x = a.small { return .known(x + y) }
+    if a.isUndecided || b.isUndecided { return failure(a, b) }
     guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
       return failure(a, b)
     }
@@ -160,6 +161,7 @@ package enum Real: Sendable {
       return x * y == 0 ? .undefined : .infinity(isNegative: x != y)
     }
     if a.isZero || b.isZero { return zero(isNegative: a.hasMinus != b.hasMinus) }
+    if a.isUndecided || b.isUndecided { return .undecided }
     guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
       return .undecided
     }
@@ -180,6 +182,7 @@ package enum Real: Sendable {
       return b.sign == nil ? .undecided : .infinity(isNegative: isNegative)
     }
     if a.isZero, b.sign != nil { return zero(isNegative: a.hasMinus != b.hasMinus) }
+    if a.isUndecided || b.isUndecided { return failure(a, b) }
     guard let x = a.logarithmOfSize, let y = b.logarithmOfSize, let signA = a.sign, let signB = b.sign else {
       return failure(a, b)
     }

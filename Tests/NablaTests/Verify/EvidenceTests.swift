@@ -15,6 +15,17 @@ import Testing
     h : vector(k), onehot
     f : vector(N)
     A : matrix(k, k), signs
+    B : matrix(2, 2)
+    C : matrix(3, 3)
+    H : matrix(2, 2), onehot
+    K : matrix(3, k), onehot
+    P : matrix(n, m), simplex
+    S : matrix(2, 2), spd
+    a, b : scalar
+    r : row(m)
+    s : vector(k), signs
+    phi : scalar -> matrix(m, 3)
+    psi : scalar -> scalar
 
     """
 
@@ -68,6 +79,30 @@ import Testing
         "2*diag(vec(argmaxhot(-logsumexp(Z))*ones(n)'))*(diag(vec(softmax(Z))) - diag(vec(softmax(Z)))*kron(ones(n, n), eye(m))*diag(vec(softmax(Z))))",
         "zeros(m*n, m*n)",
       ]
+    ),
+    // What is false on few branches, or of data that lie on the kinks of what is not differentiated.
+    (
+      "jacobian where(H/b, S, a) wrt S", "diag(vec((H/b > 0) + (H/b < 0)))",
+      ["diag(vec((H/b > 0) + 2*(H/b < 0)))"]
+    ),
+    (
+      "jacobian (10 <= r)*(phi(2)*C) wrt C", "kron(eye(3), (10 <= r)*phi(2))",
+      ["kron(eye(3), (20 <= r)*phi(2))", "kron(eye(3), (10 < r)*phi(2)) .* (a <= 40)"]
+    ),
+    (
+      "jacobian huber(B .* eye(2), b^1.5) wrt b",
+      "3/2*sqrt(b)*vec((abs(B .* I) - b^(3/2)) .* (b^(3/2) < abs(B .* I)))",
+      ["3/(2*sqrt(b))*vec((abs(B .* I) - b^(3/2)) .* (b^(3/2) < abs(B .* I)))"]
+    ),
+    ("gradient psi(min(10, a)) wrt a", "(a <= 10)*psi'(min(10, a))", ["(a <= 20)*psi'(min(20, a))"]),
+    ("jacobian relu(s + y) wrt s", "diag(s + y > 0)", ["diag(y > 0)"]),
+    (
+      "gradient tanh(a) - P[1, 1] wrt P", "[-1, zeros(1, m - 1); zeros(n - 1, m)]",
+      ["10000001/10000000*[-1, zeros(1, m - 1); zeros(n - 1, m)]"]
+    ),
+    (
+      "jacobian [polar(K), C/(2 + a)] wrt a", "-vec([zeros(3, k), C])/(a + 2)^2",
+      ["-vec([zeros(k, 3); C]')/(a + 2)^2"]
     ),
   ]
 
