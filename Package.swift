@@ -27,10 +27,12 @@ let package = Package(
     .target(name: "NablaOutput", dependencies: ["NablaCore"]),
     // Formulas as programs over dense arrays.
     .target(name: "NablaCompile", dependencies: ["NablaCore", "NablaNumerics"]),
+    // Formulas as source code in other languages.
+    .target(name: "NablaExport", dependencies: ["NablaCompile", "NablaOutput"]),
     // Claims, compared with numbers, exactly, and in balls.
     .target(name: "NablaVerify", dependencies: ["NablaCompile", "NablaOutput"]),
     // Formula files, derivations, values, minimization, the library.
-    .target(name: "Nabla", dependencies: ["NablaVerify"]),
+    .target(name: "Nabla", dependencies: ["NablaExport", "NablaVerify"]),
     // Arrays from JSON, CSV, NPY and NPZ.
     .target(name: "NablaData", dependencies: ["NablaLanguage", "NablaNumerics"]),
     // Answers as text, JSON and pages.

@@ -15,7 +15,7 @@ struct Arguments {
     var index = 0
     var operandsOnly = false
     while index < words.count {
-      let word = words[index]
+      let word = words[index] == "-o" && !operandsOnly ? "--output" : words[index]
       index += 1
       if operandsOnly || !word.hasPrefix("--") {
         operands.append(word)

@@ -10,6 +10,7 @@ enum Help {
       check FILE...            \(Command.check.summary)
       eval FILE --data DATA    \(Command.eval.summary)
       minimize FILE --wrt w    \(Command.minimize.summary)
+      export FILE --to numpy   \(Command.export.summary)
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
       bench numbers            \(Command.bench.summary)
@@ -109,6 +110,23 @@ enum Help {
         nabla minimize Examples/logistic.nabla --wrt w --method newton \\
           --data X=Examples/data/iris-pair-X.csv y=Examples/data/iris-pair-y.csv lambda=0.01
         nabla minimize Examples/network.nabla --wrt W1,W2 --data Examples/data/network.json
+
+      """ + common
+    case .export:
+      """
+      usage: nabla export FILE --to numpy|jax|torch|julia|matlab|c|swift [-o OUT]
+
+      Writes one function that returns the values and all derivatives of a formula file, with shared parts computed
+      once, in forms that keep their digits. The file says what it computes, checks shapes, and has a self-test
+      against finite differences. See Documentation/Export.md.
+
+        --to LANGUAGE              the language, or the array package of Python
+        -o, --output OUT           the file to write (standard output)
+        --name NAME                the function's name (that of the file)
+
+      examples:
+        nabla export Examples/ridge.nabla --to numpy -o ridge.py
+        nabla export Examples/logistic.nabla --to c
 
       """ + common
     case .rules:

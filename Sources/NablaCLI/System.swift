@@ -69,6 +69,14 @@ enum System {
     return true
   }
 
+  /// Writes a file anew; false where that fails.
+  static func write(_ text: String, toFile path: String) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    guard descriptor >= 0 else { return false }
+    let isWritten = write(text, to: descriptor)
+    return close(descriptor) == 0 && isWritten
+  }
+
   /// What the last failure was, in the system's words.
   static var lastError: String { String(cString: strerror(errno)) }
 

@@ -35,13 +35,15 @@ public struct Compiler {
     _ formulas: [Formula], sizes: [String: Int], options: Options
   ) throws(CompileError) -> CompiledProgram {
     var prepared: [Formula] = []
-    for formula in formulas {
-      var form = formula
-      if form.isInvalid { throw .invalidFormula }
-      if let definitions = options.definitions { form = try Definitions(lookup: definitions).inlined(form) }
-      if options.stable { form = StableForms.rewritten(form) }
-      prepared.append(form)
-    }
+    for formula in formulas { prepared.append(try self.prepared(formula, options)) }
     return try CompiledProgram(try Planner.schedule(prepared, sizes: sizes, options: options))
+  }
+
+  /// The formula with definitions written out, in the stable form of which programs are made.
+  package static func prepared(_ formula: Formula, _ options: Options) throws(CompileError) -> Formula {
+    var form = formula
+    if form.isInvalid { throw .invalidFormula }
+    if let definitions = options.definitions { form = try Definitions(lookup: definitions).inlined(form) }
+    return options.stable ? StableForms.rewritten(form) : form
   }
 }

@@ -1,0 +1,82 @@
+import NablaTypes
+
+/// A piece of source code, and how tightly it binds.
+struct ArrayCode {
+  var text: String
+  var level: Level
+
+  /// From the loosest; the languages here agree on the order.
+  enum Level: Int, Comparable {
+    case comparison, sum, product, matrixProduct, sign, power, atom
+    static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  init(_ text: String, _ level: Level = .atom) {
+    self.text = text
+    self.level = level
+  }
+
+  /// In brackets unless it binds at least as tightly.
+  func bracketed(_ least: Level) -> String { level >= least ? text : "(\(text))" }
+
+  /// As what something is applied to: `.T`, `[...]`.
+  var atom: String { bracketed(.atom) }
+}
+
+/// An operand as an array language sees it.
+struct ArrayOperand {
+  let code: ArrayCode
+  let shape: Shape
+  /// Whether it depends on no input: then it is a number of the language itself.
+  let isStatic: Bool
+  let operation: ExportOperation
+  /// The codes of its own operands, where it is written in place.
+  let inner: [ArrayCode]?
+
+  var text: String { code.text }
+
+  /// The column or row that is repeated, where it is a spread one that is written in place.
+  var spread: (code: ArrayCode, isColumn: Bool)? {
+    guard let first = inner?.first else { return nil }
+    switch operation {
+    case .spreadColumn: return (first, true)
+    case .spreadRow: return (first, false)
+    case .input, .number, .pi, .e, .size, .index, .identity, .commutation, .fill, .add, .multiply, .negate,
+      .power, .function, .helper, .select, .transpose, .diagonalMatrix, .diagonal, .lowerTriangle,
+      .upperTriangle, .vectorize, .kronecker, .blocks, .slice, .product, .total, .rowSums, .columnSums, .dot,
+      .trace, .norm1, .norm2, .normInfinity, .maximum, .minimum, .squaredNorm, .logSumExp, .softmax,
+      .logSoftmax, .factor, .solve, .inverse, .determinant, .logAbsDeterminant, .determinantSign,
+      .spectralNorm, .nuclearNorm, .polar, .leftVector, .rightVector, .pseudoInverse, .adjugate, .exponential,
+      .cholesky, .indexSum:
+      return nil
+    }
+  }
+
+  /// Whether it is a Cholesky factorization.
+  var isDefinite: Bool { operation == .factor(isDefinite: true) }
+}
+
+/// A language with arrays, in which a node is an expression.
+protocol ArrayLanguage {
+  /// The words that are no names.
+  static var reserved: Set<String> { get }
+  /// Other names for some: `lambda` is `lam`.
+  static var renamed: [String: String] { get }
+
+  /// The code of a node.
+  mutating func code(_ node: ExportGraph.Node, _ operands: [ArrayOperand]) -> ArrayCode
+  /// Whether the code of the node repeats an operand, which then gets a name.
+  func repeatsOperands(_ node: ExportGraph.Node, _ shapes: [Shape]) -> Bool
+  /// Whether the node is another name for its operand.
+  func isTransparent(_ operation: ExportOperation) -> Bool
+  /// Names of sizes and indices as they are in the file.
+  var symbols: [String: String] { get set }
+
+  func assignment(_ name: String, _ value: String) -> String
+  /// The lines around the body of a loop.
+  func loop(_ index: String, _ first: String, _ last: String) -> (open: [String], close: [String])
+  /// The line that sees that places first...last are among 1...count; nil where the language does.
+  func check(_ first: String, _ last: String, _ count: String) -> String?
+  /// The start of a sum.
+  func zeros(_ shape: Shape) -> String
+}

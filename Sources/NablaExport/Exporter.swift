@@ -1,0 +1,18 @@
+extension ExportRequest {
+  /// The file for a target; throws where an operation has no counterpart there.
+  package func source(for target: ExportTarget) throws(ExportProblem) -> ExportedSource {
+    let program = try ExportProgram(self)
+    switch target {
+    case .numpy:
+      var file = PythonFile<NumpyDialect>(program)
+      return file.source()
+    case .jax:
+      var file = PythonFile<JaxDialect>(program)
+      return file.source()
+    case .torch:
+      var file = PythonFile<TorchDialect>(program)
+      return file.source()
+    case .julia, .matlab, .c, .swift: throw .nothing
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import NablaCore
+import NablaTypes
+
+/// A request as a routine, with the routines of its self-test.
+struct ExportProgram {
+  let request: ExportRequest
+  let main: ExportRoutine
+  let selfTest: SelfTest?
+
+  init(_ request: ExportRequest) throws(ExportProblem) {
+    self.request = request
+    if request.outputs.isEmpty { throw .nothing }
+    let formulas = request.outputs.map(\.formula)
+    if let name = formulas.sharedName { throw .nameTwice(name) }
+    var lowering = ExportLowering(options: request.options)
+    // Definitions come first: of a sum and its negative the one that has a name is computed. Those that the outputs
+    // do not use need not have code.
+    let definitions = request.definitions.map { (name: $0.name, node: try? lowering.lower($0.formula)) }
+    var outputs: [(name: String, node: Int)] = []
+    for output in request.outputs { outputs.append((output.name, try lowering.lower(output.formula))) }
+    let isUsed = Set(lowering.graph.reachable(from: outputs.map(\.node)))
+    var names: [Int: String] = [:]
+    for (name, node) in definitions {
+      guard let node, isUsed.contains(node), names[node] == nil else { continue }
+      names[node] = name
+    }
+    let parameters = request.variables.map { ExportParameter(name: $0.name, shape: $0.shape) }
+    var main = ExportRoutine(
+      name: request.name, graph: lowering.graph, parameters: parameters, outputs: outputs)
+    main.names = names
+    self.main = main
+    selfTest = SelfTest(request, main)
+  }
+
+  /// What a caller has to know of the outputs.
+  var interface: [(name: String, shape: Shape, value: Int?)] {
+    zip(main.outputs, request.outputs).map { ($0.name, main.graph.shape($0.node), $1.value) }
+  }
+
+  /// The helpers that code refers to, those that others refer to first.
+  static func closed(_ helpers: Set<ScalarHelper>) -> [ScalarHelper] {
+    var all = helpers
+    for helper in helpers {
+      for node in helper.definition().graph.nodes {
+        if case .helper(let inner) = node.operation { all.insert(inner) }
+      }
+    }
+    return ScalarHelper.allCases.filter(all.contains)
+  }
+}
+
+extension ScalarHelper {
+  var routine: ExportRoutine {
+    let (graph, result) = definition()
+    var routine = ExportRoutine(
+      name: rawValue, graph: graph,
+      parameters: parameters.map { ExportParameter(name: $0, shape: .scalar) },
+      outputs: [("result", result)])
+    routine.documentation = [summary]
+    return routine
+  }
+}
