@@ -9,8 +9,12 @@ let package = Package(
     .executable(name: "nabla", targets: ["NablaCLI"]),
   ],
   targets: [
-    // How much of its stack a thread has left, and the time it has used.
+    // Threads: their stacks, and the time they have used.
     .target(name: "NablaStack"),
+    // Sockets of the loopback interface.
+    .target(name: "NablaSockets"),
+    // The files of Page/ and the gallery's examples, embedded in the binary.
+    .target(name: "NablaPageFiles"),
     // The texts of Rules/, embedded in the binary.
     .target(name: "NablaRules"),
     // Exact numbers, sizes, shapes and properties.
@@ -37,12 +41,16 @@ let package = Package(
     .target(name: "NablaData", dependencies: ["NablaLanguage", "NablaNumerics"]),
     // Answers as text, JSON and pages.
     .target(name: "NablaReport", dependencies: ["Nabla"]),
+    // The page that `nabla serve` serves.
+    .target(
+      name: "NablaPage",
+      dependencies: ["NablaData", "NablaPageFiles", "NablaReport", "NablaSockets", "NablaStack"]),
     // Campaigns of random formulas, texts and files.
     .target(name: "NablaFuzz", dependencies: ["Nabla", "NablaData"]),
-    .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz", "NablaReport"]),
+    .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaReport"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaKernels", "NablaNumerics"]),
-    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz", "NablaReport"]),
+    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz", "NablaPage", "NablaReport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,7 @@ enum Help {
       eval FILE --data DATA    \(Command.eval.summary)
       minimize FILE --wrt w    \(Command.minimize.summary)
       export FILE --to numpy   \(Command.export.summary)
+      serve [--port N]         \(Command.serve.summary)
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
       bench numbers            \(Command.bench.summary)
@@ -129,6 +130,15 @@ enum Help {
         nabla export Examples/logistic.nabla --to c
 
       """ + common
+    case .serve:
+      """
+      usage: nabla serve [--port N]
+
+      Serves a page on this machine, at http://127.0.0.1:8000/ or at port N (0: any that is free), until ctrl-C. The page
+      answers while one types, in the plain language or LaTeX. Nothing leaves the machine, and no other machine and no
+      other site's page is answered.
+
+      """
     case .rules:
       """
       usage: nabla rules [list | show NAME | check [FILE]]

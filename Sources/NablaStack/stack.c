@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <time.h>
 
 size_t nabla_stack_remaining(void) {
@@ -28,4 +29,32 @@ double nabla_thread_seconds(void) {
   struct timespec now;
   if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return 0;
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+struct thread_body {
+  void (*body)(void *);
+  void *context;
+};
+
+static void *run_thread(void *pointer) {
+  struct thread_body body = *(struct thread_body *)pointer;
+  free(pointer);
+  body.body(body.context);
+  return 0;
+}
+
+int nabla_start_thread(size_t stack, void (*body)(void *), void *context) {
+  struct thread_body *start = malloc(sizeof *start);
+  if (!start) return 0;
+  start->body = body;
+  start->context = context;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stack);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  int failed = pthread_create(&thread, &attributes, run_thread, start);
+  pthread_attr_destroy(&attributes);
+  if (failed) free(start);
+  return !failed;
 }

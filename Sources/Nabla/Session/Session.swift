@@ -57,7 +57,18 @@ public struct Session: Sendable {
 
   /// Answers one question; fails where undeclared names can be read in two ways that are equally good and
   /// the answers differ.
+  ///
+  /// Work that is cancelled has no answer.
   public func answer(_ question: TypedQuestion) -> Outcome {
+    let outcome = readings(question)
+    if Cancellation.isRequested {
+      return .failure(
+        Diagnostic(message: "the question was cancelled", range: question.statement.range))
+    }
+    return outcome
+  }
+
+  private func readings(_ question: TypedQuestion) -> Outcome {
     let outcome = answerAsRead(question)
     guard let other = alternative.first else { return outcome }
     let twin = other.questions.first { $0.statement.range == question.statement.range }
@@ -110,6 +121,22 @@ public struct Session: Sendable {
     return names().names[name]
   }
 
+  /// The names that a question speaks of, also by way of definitions, as they are declared or were assumed.
+  public func declarations(of question: TypedQuestion) -> [SessionDeclaration] {
+    var names: Set<String> = []
+    for claim in [question.expression] + question.otherSides {
+      names.formUnion(claim.expression.names { file.environment.definitions[$0] })
+      names.formUnion(claim.wrt)
+    }
+    names.formUnion(question.wrt)
+    let assumed = Set(file.assumed.map(\.name))
+    return names.sorted().compactMap { name in
+      file.environment.declarations[name].map {
+        SessionDeclaration(declaration: $0, isAssumed: assumed.contains(name))
+      }
+    }
+  }
+
   /// What every name stands for; `opaque` names stand for themselves although they are defined.
   func names(opaque: Set<String> = []) -> Lowering {
     opaque.isEmpty ? names : Self.names(in: file, opaque: opaque)
@@ -142,4 +169,11 @@ public struct Session: Sendable {
 enum QuestionFailure: Error {
   case problem(DerivativeProblem)
   case defect(Counterexample?)
+}
+
+/// What a name of a question is.
+public struct SessionDeclaration: Sendable {
+  public let declaration: Declaration
+  /// Whether it was inferred from how the name is used.
+  public let isAssumed: Bool
 }

@@ -106,7 +106,7 @@ package final class Simplifier {
   private func settle(_ start: Formula) -> Formula {
     var current = start
     var rounds = 0
-    while rounds < 24, work > 0 {
+    while rounds < 24, work > 0, !Cancellation.isRequested {
       rounds += 1
       if let known = known(current) { return known }
       guard let next = rewritten(current) ?? cheaper(current) else { return current }

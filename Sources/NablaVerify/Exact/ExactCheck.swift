@@ -154,6 +154,7 @@ package struct ExactCheck {
     let hasSizes = !named.names.isEmpty
     func wanted() -> Int { certificate.hasChoices ? Self.choices : hasSizes ? Self.sizes : Self.points }
     while certificate.points < wanted() {
+      if Cancellation.isRequested { return .notApplicable("the question was cancelled") }
       tries += 1
       if tries > Self.tries + certificate.points { return .notApplicable("no point has a value") }
       triesOfSizes += 1

@@ -1,6 +1,7 @@
 import NablaCompile
 import NablaCore
 import NablaNumerics
+import NablaTypes
 
 /// Draws instances at which programs are finite.
 package struct InstanceSource {
@@ -76,6 +77,7 @@ package struct InstanceSource {
     tries: Int = InstanceSource.tries
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     for _ in 0..<tries {
+      if Cancellation.isRequested { return nil }
       let regimes =
         regime.map { regime in variables.map { _ in regime } }
         ?? Instance.regimes(variables, attempt: regimeAttempt, &generator)

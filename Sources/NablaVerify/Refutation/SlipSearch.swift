@@ -1,6 +1,7 @@
 import NablaCore
 import NablaLanguage
 import NablaOutput
+import NablaTypes
 
 /// Looks for a single edit that makes a refuted claim true.
 package struct SlipSearch {
@@ -58,7 +59,7 @@ package struct SlipSearch {
     guard let typed = SideText(mine.body) else { return nil }
     let candidates = SlipCandidates(of: mine, typed, edits: edits(of: typed), reader: reader)
     var (bytes, verifications) = (0, 0)
-    while verifications < Self.mostVerifications, bytes < Self.mostBytes {
+    while verifications < Self.mostVerifications, bytes < Self.mostBytes, !Cancellation.isRequested {
       var batch: [SlipCandidates.Candidate] = []
       while batch.count < Self.batch, bytes < Self.mostBytes, let next = candidates.next(&bytes) {
         batch.append(next)
@@ -105,7 +106,8 @@ package struct SlipSearch {
       case .differential, .simplify, .check, .stationary, nil: return false
       }
     }
-    while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, let next = candidates.next(&bytes) {
+    while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, !Cancellation.isRequested,
+      let next = candidates.next(&bytes) {
       tried += 1
       guard case .whole(let formula) = next.formula, holds(Verification(quick, calculus.book), formula),
         holds(check, formula)

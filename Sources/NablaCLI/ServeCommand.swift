@@ -1,0 +1,32 @@
+import NablaPage
+
+/// `nabla serve`: the page.
+struct ServeCommand {
+  private let port: UInt16
+
+  init(_ words: [String]) throws(UsageError) {
+    let arguments = try Arguments(words, valued: ["--port"], flags: [])
+    if let word = arguments.operands.first { throw UsageError(message: "'\(word)' is too much") }
+    guard let text = try arguments.one("--port") else {
+      port = 8000
+      return
+    }
+    guard let number = UInt16(text) else {
+      throw UsageError(message: "--port takes a number from 0 to 65535, not '\(text)'")
+    }
+    port = number
+  }
+
+  func execute() throws(UsageError) -> ExitCode {
+    let server: PageServer
+    do throws(PageServer.ListenError) {
+      server = try PageServer(port: port)
+    } catch {
+      throw UsageError(message: error.message, hint: "`--port 0` takes a port that is free")
+    }
+    Terminal.print("\(server.url)\n")
+    Terminal.error("the page is there until ctrl-C\n")
+    server.run(untilInterrupted: true)
+    return .answered
+  }
+}

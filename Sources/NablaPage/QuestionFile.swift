@@ -1,0 +1,87 @@
+import NablaLanguage
+import NablaReport
+
+/// The formula file that a page's question is, with the way back from its places to what was typed.
+struct QuestionFile {
+  /// What was typed where.
+  enum Field: Equatable {
+    case expression
+    case declaration(Int)
+    case wrt
+  }
+
+  private struct Piece {
+    let start: Int
+    let end: Int
+    let field: Field
+    /// Where it begins in its field, in bytes.
+    let offset: Int
+  }
+
+  private(set) var text = ""
+  /// The mode and the variables; of a question that was typed whole, what is chosen around it does not count.
+  private(set) var mode: QuestionKind
+  private(set) var isWhole = false
+  private var pieces: [Piece] = []
+  private let expression: String
+
+  /// The question with respect to these variables.
+  init(_ question: PageQuestion, mode: QuestionKind, wrt: [String]) {
+    expression = question.expression
+    self.mode = mode
+    for (index, declaration) in question.declarations.enumerated() {
+      add(QuestionText.line(declaration), .declaration(index))
+      text += "\n"
+    }
+    let (lead, body) = Self.split(question.expression)
+    add(lead, .expression)
+    let bodyOffset = lead.utf8.count
+    let whole = QuestionText.line(body)
+    if QuestionText.isQuestion(whole) {
+      isWhole = true
+      add(whole, .expression, at: bodyOffset)
+      return
+    }
+    if Self.isClaim(whole) { self.mode = .check }
+    let right = self.mode == .check ? whole : QuestionText.rightSide(of: whole)
+    text += self.mode.rawValue + " "
+    add(right, .expression, at: bodyOffset + whole.utf8.count - right.utf8.count)
+    if self.mode.takesVariables, !wrt.isEmpty {
+      text += " wrt "
+      add(QuestionText.line(wrt.joined(separator: ", ")), .wrt)
+    }
+  }
+
+  var source: SourceText { SourceText(text + "\n", name: "<page>") }
+
+  private mutating func add(_ piece: String, _ field: Field, at offset: Int = 0) {
+    let start = text.utf8.count
+    text += piece
+    pieces.append(Piece(start: start, end: text.utf8.count, field: field, offset: offset))
+  }
+
+  /// Definitions and the like, and what is asked about: the last line, or all where that is one expression.
+  private static func split(_ expression: String) -> (lead: String, body: String) {
+    let whole = QuestionText.line(expression)
+    let lines = expression.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count > 1, let last = lines.lastIndex(where: { !$0.allSatisfy(\.isWhitespace) }) else {
+      return ("", expression)
+    }
+    if parseFile(SourceText("simplify \(whole)\n")).diagnostics.isEmpty { return ("", expression) }
+    let lead = lines[..<last].map { $0 + "\n" }.joined()
+    return (lead, lines[last...].joined(separator: "\n"))
+  }
+
+  private static func isClaim(_ text: String) -> Bool { text.contains("==") }
+
+  /// Where a range of the file was typed; nil where it was not.
+  func place(of range: SourceRange) -> (field: Field, start: Int, end: Int)? {
+    let inside = pieces.filter { $0.end > range.start && $0.start < max(range.end, range.start + 1) }
+    let before = pieces.last { $0.end <= range.start }
+    let own = inside.first { $0.field == .expression } ?? inside.first
+    guard let piece = own ?? before else { return nil }
+    let start = min(max(range.start, piece.start), piece.end) - piece.start + piece.offset
+    let end = min(max(range.end, piece.start), piece.end) - piece.start + piece.offset
+    return (piece.field, start, max(end, start))
+  }
+}
