@@ -96,7 +96,6 @@ async function ask() {
   const mine = current = new AbortController()
   history.replaceState(null, "", question.expression ? addressOf(question) : location.pathname)
   if (!question.expression.trim()) return show({ errors: [], variables: [], answers: [], wrt: [] })
-  $("answers").classList.add("waiting")
   try {
     const response = await post("/api/answer", mine.signal)
     const result = await response.json()
@@ -107,8 +106,6 @@ async function ask() {
     if (mine !== current) return
     show({ errors: [{ error: { message: "Nabla does not answer: is `nabla serve` still running?" } }],
       variables: [], answers: [], wrt: [] })
-  } finally {
-    if (mine === current) $("answers").classList.remove("waiting")
   }
 }
 
@@ -121,15 +118,21 @@ function show(result) {
     showWrt(result)
     showVariables(result.variables)
   }
+  for (const { place } of result.errors) {
+    const [, index] = place?.field.match(/^declaration (\d+)$/) ?? []
+    if (index) showFaultyDeclaration(Object.keys(question.declarations)[index])
+  }
   for (const input of $("modes").querySelectorAll("input")) input.checked = input.value === (result.mode ?? question.mode)
-  const isOpen = result.answers.length > 0 || result.errors.length === 0
-  if (isOpen) $("answers").replaceChildren(...result.answers.map((answer) => answerCard(answer, result)))
-  else $("answers").replaceChildren()
+  // While one types, the last answer stays in sight, dimmed, until there is another.
+  const isUnfinished = result.errors.some(({ place }) => place?.field === "expression")
+  $("answers").classList.toggle("stale", isUnfinished && !result.answers.length)
+  if (!isUnfinished || result.answers.length) $("answers").replaceChildren(...result.answers.map(answerCard))
 }
 
 function showErrors(errors) {
   $("errors").replaceChildren(...errors.flatMap(({ error }) => [
-    element("div", { class: "error" }, error.message), error.hint ? element("div", { class: "hint" }, `hint: ${error.hint}`) : "",
+    element("div", { class: "error" }, ...withCode(error.message)),
+    error.hint ? element("div", { class: "hint" }, ...withCode(`hint: ${error.hint}`)) : "",
   ]))
   const place = errors.find((error) => error.place?.field === "expression")?.place
   const text = question.expression
@@ -138,6 +141,11 @@ function showErrors(errors) {
   const end = Math.max(place.end, place.start + 1)
   $("marks").replaceChildren(
     text.slice(0, place.start), element("mark", {}, text.slice(place.start, end) || " "), text.slice(end))
+}
+
+/// A sentence with what is between backticks set as code.
+function withCode(sentence) {
+  return sentence.split("`").map((part, index) => index % 2 ? element("code", {}, part) : part)
 }
 
 function choice(type, name, value, isChosen, onchange) {
@@ -174,32 +182,38 @@ function showVariables(variables) {
   }))
 }
 
-function answerCard(answer, result) {
+function answerCard(answer) {
   const names = answer.mode === "check" ? [] : [
     ["Text", answer.text], ["LaTeX", answer.latex], ["Unicode", answer.unicode], ["MathML", answer.mathml],
   ]
-  const heading = answer.mode === "stationary" ? `${answer.wrt} where the gradient is zero`
-    : answer.mode === "check" ? "the claim" : answer.wrt ? `${answer.mode} with respect to ${answer.wrt}` : answer.mode
   return element("article", { class: "answer" },
-    element("h2", {}, heading),
+    element("h2", {}, heading(answer)),
+    element("p", { class: "asked" }, element("code", {}, answer.question)),
     answer.mode === "check" ? null : formula(answer.mathml, answer.text),
-    definitions(answer.let),
+    definitions(answer.definitions),
     facts(answer),
     element("p", { class: `verdict ${answer.check.status}` }, evidence(answer)),
     values(answer.check.counterexample),
     hints(answer.check),
-    element("div", { class: "buttons" },
+    names.length + known.targets.length === 0 ? null : element("div", { class: "buttons" },
+      element("span", { class: "hint" }, "Copy as"),
       ...names.map(([name, text]) => copyButton(name, () => text)),
       ...known.targets.map((target) => copyButton(target, () => code(target)))),
-    fold("Steps", steps(answer.steps)),
+    answer.mode === "check" ? null : fold("Steps", steps(answer.steps)),
     answer.index ? fold("Index notation", formula(answer.index.mathml, answer.index.text, "small")) : null,
     answer.structure ? fold("Structure", picture(answer.structure)) : null)
 }
 
-function definitions(lets) {
-  if (!lets.length) return null
-  return element("div", { class: "let" }, ...lets.map(({ name, mathml, text }) =>
-    formula(mathml, `${name} = ${text}`)))
+function heading({ mode, wrt }) {
+  const names = { jacobian: "Jacobian", hessian: "Hessian", check: "Claim", simplify: "Simplified" }
+  if (mode === "stationary") return `${wrt} where the gradient is zero`
+  const name = names[mode] ?? mode[0].toUpperCase() + mode.slice(1)
+  return wrt ? `${name} with respect to ${wrt}` : name
+}
+
+function definitions(equations) {
+  if (!equations.length) return null
+  return element("div", { class: "let" }, ...equations.map((equation) => formula(equation, "definition")))
 }
 
 function facts({ conditions, notes }) {
@@ -208,6 +222,17 @@ function facts({ conditions, notes }) {
     ...notes.map((note) => element("li", {}, note)),
   ]
   return lines.length ? element("ul", { class: "facts" }, ...lines) : null
+}
+
+/// What was declared wrongly can be declared again.
+function showFaultyDeclaration(name) {
+  const [type, ...properties] = question.declarations[name].split(/,\s*(?![^(]*\))/)
+  const label = `${name} : ${question.declarations[name]}`
+  const chips = [...$("variables").children]
+  chips.find((chip) => chip.textContent.startsWith(`${name} :`))?.remove()
+  $("variables").append(element("button", {
+    type: "button", class: "chip faulty", onclick: () => edit({ name, type, properties }),
+  }, label))
 }
 
 /// The first line of the verdict; values and hints are shown by themselves.

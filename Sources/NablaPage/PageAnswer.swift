@@ -81,6 +81,12 @@ struct PageAnswer {
   private func answer(_ answer: Answer, _ writer: AnswerWriter) -> JSON {
     guard case .object(var fields) = writer.json(answer) else { return .null }
     fields.append(("unicode", .string(answer.formula.unicode)))
+    let names = session.options.book.latexNames
+    fields.append(
+      (
+        "definitions",
+        .strings(answer.definitions.map { $0.formula.mathML(of: $0.name, functionNames: names) })
+      ))
     fields.append(("verdict", .string(AnswerWriter.verdict(answer.verdict, answer.refutation))))
     return .object(fields)
   }

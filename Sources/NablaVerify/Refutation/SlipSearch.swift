@@ -107,7 +107,8 @@ package struct SlipSearch {
       }
     }
     while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, !Cancellation.isRequested,
-      let next = candidates.next(&bytes) {
+      let next = candidates.next(&bytes)
+    {
       tried += 1
       guard case .whole(let formula) = next.formula, holds(Verification(quick, calculus.book), formula),
         holds(check, formula)

@@ -134,7 +134,7 @@ import Testing
   @Test func slowClientsKeepNobodyWaiting() throws {
     let client = try client()
     let open = try (0..<100).map { _ in try client.begin("GET / HTTP/1.1\r\n") }
-    defer { open.forEach { close($0) } }
+    defer { for connection in open { close(connection) } }
     #expect(try client.get("/").status == 200)
   }
 
