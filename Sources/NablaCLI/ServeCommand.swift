@@ -20,7 +20,7 @@ struct ServeCommand {
   func execute() throws(UsageError) -> ExitCode {
     let server: PageServer
     do throws(PageServer.ListenError) {
-      server = try PageServer(port: port)
+      server = try PageServer(port: port, api: PageAPI(targets: CodeTargets.all))
     } catch {
       throw UsageError(message: error.message, hint: "`--port 0` takes a port that is free")
     }
