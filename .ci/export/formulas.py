@@ -1,5 +1,6 @@
 """Random formula files with data, over everything that the language has."""
 import random
+import re
 
 SIZES = {"n": 4, "d": 3}
 DECLARATIONS = """\
@@ -138,18 +139,24 @@ class Formulas:
             lambda: "inv(M)'", lambda: "inv(L)",
         )()
 
+    def asked(self, mode, formula, *variables):
+        """A question about variables that occur, where one does."""
+        words = set(re.findall(r"\w+", formula))
+        occurring = [v for v in variables if set(v.split(", ")) <= words]
+        return f"{mode} {formula} wrt {self.random.choice(occurring or variables)}"
+
     def question(self):
         kind = self.random.random()
         if kind < 0.55:
-            return f"gradient {self.made('11', 4)} wrt {self.pick('x', 'u', 'A', 'M', 'S', 'a', 'x, A', 'r', 'p')}"
+            return self.asked("gradient", self.made("11", 4), "x", "u", "A", "M", "S", "a", "x, A", "r", "p", "y", "B", "Y", "b")
         if kind < 0.67:
-            return f"jacobian {self.made('n1', 3)} wrt {self.pick('x', 'u', 'M')}"
+            return self.asked("jacobian", self.made("n1", 3), "x", "u", "M", "A", "y", "p")
         if kind < 0.72:
-            return f"jacobian {self.made('nd', 2)} wrt {self.pick('A', 'x')}"
+            return self.asked("jacobian", self.made("nd", 2), "A", "x", "Y", "B")
         if kind < 0.82:
-            return f"hessian {self.made('11', 3)} wrt {self.pick('x', 'A', 'x, u')}"
+            return self.asked("hessian", self.made("11", 3), "x", "A", "x, y", "u", "p", "y")
         if kind < 0.88:
-            return f"differential {self.made(self.pick('11', 'n1'), 3)} wrt {self.pick('x', 'A', 'x, A')}"
+            return self.asked("differential", self.made(self.pick("11", "n1"), 3), "x", "A", "x, A", "M", "u")
         return f"simplify {self.made(self.pick('nn', 'nd', 'n1', '11'), 4)}"
 
     def case(self):

@@ -86,3 +86,59 @@ TARGETS = {
     "jax": Python("jax", JAX),
     "torch": Python("torch", TORCH),
 }
+
+
+class Octave:
+    """One script that calls every function and prints a line of JSON for each."""
+
+    def missing(self):
+        return None if shutil.which("octave-cli") or shutil.which("octave") else "octave"
+
+    def program(self):
+        return shutil.which("octave-cli") or "octave"
+
+    @staticmethod
+    def literal(value, shape):
+        if not isinstance(value, list):
+            return repr(float(value))
+        if value and isinstance(value[0], list):
+            return "[" + "; ".join(" ".join(repr(float(v)) for v in row) for row in value) + "]"
+        return "[" + "; ".join(repr(float(v)) for v in value) + "]"
+
+    def values(self, folder, jobs):
+        lines = ["warning('off', 'all');"]
+        for case, source in jobs:
+            (folder / f"{source['function']}.m").write_text(source["source"])
+            values, sizes = arguments(case, source)
+            words = [self.literal(v, p["shape"]) for v, p in zip(values, source["parameters"])] + [str(s) for s in sizes]
+            count = len(source["outputs"])
+            lines += [
+                "try", f"v = cell(1, {count});", f"[v{{:}}] = {source['function']}({', '.join(words)});",
+                "printf('['); for k = 1:numel(v), if k > 1, printf(', '); end;"
+                " w = v{k}.'; printf('[');"
+                " for q = 1:numel(w), if q > 1, printf(', '); end; printf('%.17g', w(q)); end; printf(']'); end;"
+                " printf(\"]\\n\");",
+                "catch problem", "printf('\"%s\"\\n', strrep(strrep(problem.message, '\"', ''''), \"\\n\", ' '));", "end",
+            ]
+        (folder / "runner.m").write_text("\n".join(lines) + "\n")
+        done = run([self.program(), "--no-gui", "--norc", "runner.m"], cwd=folder)
+        found = []
+        for line in done.stdout.splitlines():
+            try:
+                found.append(json.loads(line.replace("NaN", "null").replace("Inf", "1e999")))
+            except ValueError:
+                found.append(line)
+        if len(found) != len(jobs):
+            sys.exit(done.stderr + done.stdout[-500:])
+        return found
+
+    def self_tests(self, folder, jobs):
+        problems = []
+        for case, source in jobs:
+            done = run([self.program(), "--no-gui", "--norc", "--eval", source["function"]], cwd=folder)
+            if done.returncode != 0:
+                problems.append(f"octave {case['name']}: self-test: {done.stderr[-300:]}")
+        return problems
+
+
+TARGETS["matlab"] = Octave()

@@ -12,7 +12,13 @@ extension ExportRequest {
     case .torch:
       var file = PythonFile<TorchDialect>(program)
       return file.source()
-    case .julia, .matlab, .c, .swift: throw .nothing
+    case .matlab:
+      var file = MatlabFile(program)
+      return file.source()
+    case .julia:
+      var file = JuliaFile(program)
+      return file.source()
+    case .c, .swift: throw .nothing
     }
   }
 }

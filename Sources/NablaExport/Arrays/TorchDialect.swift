@@ -111,7 +111,7 @@ enum TorchDialect: PythonDialect {
     case .diagonalMatrix, .diagonal: "torch.diag(\(a))"
     case .lowerTriangle: "torch.tril(\(a))"
     case .upperTriangle: "torch.triu(\(a))"
-    case .kronecker: "torch.kron(\(a), \(b))"
+    case .kronecker: "torch.kron((\(a)).contiguous(), (\(b)).contiguous())"
     case .outer: "torch.outer(\(a), \(b))"
     }
   }
