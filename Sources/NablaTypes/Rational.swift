@@ -51,6 +51,10 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
   public static func + (a: Rational, b: Rational) -> Rational {
     if a.isOverflow || b.isOverflow { return .overflow }
+    if a.isInteger, b.isInteger {
+      let (sum, overflow) = a.numerator.addingReportingOverflow(b.numerator)
+      return overflow || sum == .min ? .overflow : Rational(numerator: sum, denominator: 1)
+    }
     let (x, o1) = a.numerator.multipliedReportingOverflow(by: b.denominator)
     let (y, o2) = b.numerator.multipliedReportingOverflow(by: a.denominator)
     let (top, o3) = x.addingReportingOverflow(y)
@@ -62,7 +66,12 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
   public static func * (a: Rational, b: Rational) -> Rational {
     if a.isOverflow || b.isOverflow { return .overflow }
+    if a.isOne { return b }
+    if b.isOne { return a }
     let (top, o1) = a.numerator.multipliedReportingOverflow(by: b.numerator)
+    if a.isInteger, b.isInteger {
+      return o1 || top == .min ? .overflow : Rational(numerator: top, denominator: 1)
+    }
     let (bottom, o2) = a.denominator.multipliedReportingOverflow(by: b.denominator)
     return o1 || o2 ? .overflow : Rational(top, over: bottom)
   }

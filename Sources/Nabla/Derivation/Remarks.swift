@@ -5,7 +5,8 @@ import NablaTypes
 /// Conditions and notes, in words.
 struct Remarks {
   let variables: [Formula]
-  let expression: Formula
+  /// The variables in the expression.
+  let occurring: Set<Formula>
   let reservations: [Reservation]
   /// The names that stand in the expression as it was typed; some may have cancelled.
   var mentioned: Set<String> = []
@@ -31,7 +32,7 @@ struct Remarks {
     var result: [String] = []
     for variable in variables {
       guard let declared = variable.variable else { continue }
-      if !expression.contains(variable) {
+      if !occurring.contains(variable) {
         result.append(
           mentioned.contains(declared.name)
             ? "the expression does not depend on \(declared.name), so the derivative is zero"

@@ -25,7 +25,7 @@ struct ObjectiveDerivatives {
         check.checkGradient(of: objective, variable: variable, gradient: derivative.formula)
       }
       let notes = Remarks(
-        variables: [variable], expression: objective, reservations: derivative.reservations
+        variables: [variable], occurring: Set(objective.variables), reservations: derivative.reservations
       ).notes
       remarks += notes + (unchecked.map { ["the \(question) was not checked: \($0)"] } ?? [])
     }

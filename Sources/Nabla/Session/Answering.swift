@@ -84,10 +84,16 @@ struct Answering {
       try calculus.gradients(of: expression, by: variables)
     }
     var result: [Draft] = []
+    let joint = try jointVerdict(expression, variables, derivatives.map(\.formula))
     for (variable, derivative) in zip(variables, derivatives) {
-      let verdict = try confirmed {
-        check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
-      }
+      let verdict =
+        if let joint {
+          joint
+        } else {
+          try confirmed {
+            check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
+          }
+        }
       let isTurned = session.options.layout == .numerator && !variable.isScalar
       let shown = try derived { () throws(DerivativeProblem) in
         isTurned ? try calculus.turned(derivative) : derivative
@@ -97,6 +103,28 @@ struct Answering {
     }
     return result
   }
+
+  /// The verdict on several gradients at once, by the differential that they make; nil where that leaves a doubt.
+  ///
+  /// The directions of the variables are independent, so a differential with a wrong gradient in it differs in
+  /// almost all of them.
+  private func jointVerdict(
+    _ expression: Formula, _ variables: [Formula], _ gradients: [Formula]
+  ) throws(QuestionFailure) -> Verdict? {
+    guard session.options.checks, expression.isScalar, variables.count >= Self.several,
+      Set(variables).count == variables.count
+    else { return nil }
+    let terms = zip(variables, gradients).map { variable, gradient in
+      Formula.apply(.array(.dot), [gradient, .differential(of: variable)], .scalar)
+    }
+    let differential = Formula.sum(terms, .scalar)
+    if differential.isInvalid { return nil }
+    let verdict = check.checkDifferential(of: expression, variables: variables, differential: differential)
+    return verdict.status == .verified && verdict.certificate != nil ? verdict : nil
+  }
+
+  /// As many gradients are checked at once.
+  private static let several = 3
 
   private func jacobian(_ name: String) throws(QuestionFailure) -> Draft {
     let (expression, variable) = (self.expression, variable(name))
@@ -115,18 +143,18 @@ struct Answering {
     guard let first = variables.first, let last = variables.last else {
       throw .problem(.noMatrixForm(of: expression))
     }
-    let derivative = try derived { () throws(DerivativeProblem) in
-      try calculus.hessian(of: expression, by: first, last)
+    let (gradient, hessian) = try derived { () throws(DerivativeProblem) in
+      try calculus.secondDerivatives(of: expression, by: first, last)
     }
-    let verdict = try confirmedHessian(derivative.formula, expression, first, last)
-    return Draft(derivative: derivative, variables: variables, expression: expression, verdict: verdict)
+    let verdict = try confirmedHessian(hessian.formula, expression, first, last, gradient: gradient.formula)
+    return Draft(derivative: hessian, variables: variables, expression: expression, verdict: verdict)
   }
 
   func confirmedHessian(
-    _ hessian: Formula, _ expression: Formula, _ first: Formula, _ last: Formula
+    _ hessian: Formula, _ expression: Formula, _ first: Formula, _ last: Formula, gradient: Formula? = nil
   ) throws(QuestionFailure) -> Verdict? {
     let gradient = try derived { () throws(DerivativeProblem) in
-      try calculus.gradient(of: expression, by: first, last).formula
+      if let gradient { gradient } else { try calculus.gradient(of: expression, by: first, last).formula }
     }
     return try confirmed {
       check.checkHessian(
@@ -223,20 +251,32 @@ struct Answering {
     let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
     let naming = Naming(definitions)
     let mentioned = question.expression.expression.names { session.file.environment.definitions[$0] }
+    let uses = DefinitionUses(used)
+    // All drafts are of one expression, but for that of a side.
+    var occurring: [Formula: Set<Formula>] = [:]
+    for draft in drafts where occurring[draft.expression] == nil {
+      occurring[draft.expression] = Set(draft.expression.variables)
+    }
     return zip(drafts, formulas).map { draft, named in
       let remarks = Remarks(
-        variables: draft.variables, expression: draft.expression,
+        variables: draft.variables, occurring: occurring[draft.expression] ?? [],
         reservations: draft.derivative.reservations, mentioned: mentioned, naming: naming)
-      let occurring = Set((draft.expression.variables + draft.variables).compactMap { $0.variable?.name })
       return Answer(
         question: question.statement.text, kind: question.question.kind,
         variable: draft.variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
-        expanded: draft.derivative.formula, definitions: named.needed(of: used),
-        assumed: session.file.assumed.filter { occurring.contains($0.name) }.map(Self.text),
+        expanded: draft.derivative.formula, definitions: uses.needed(by: named),
+        assumed: assumed(draft, occurring[draft.expression] ?? []),
         conditions: remarks.conditions, notes: draft.notes + arrayNotes(draft) + remarks.notes,
         reservations: draft.derivative.reservations, verdict: draft.verdict, refutation: draft.refutation,
         expression: draft.expression, variables: draft.variables)
     }
+  }
+
+  /// The types that were found for the names in a draft.
+  private func assumed(_ draft: Draft, _ occurring: Set<Formula>) -> [String] {
+    if session.file.assumed.isEmpty { return [] }
+    let names = Set(occurring.union(draft.variables).compactMap { $0.variable?.name })
+    return session.file.assumed.filter { names.contains($0.name) }.map(Self.text)
   }
 
   /// That a gradient is not of a scalar.

@@ -113,6 +113,6 @@ extension Evaluation {
       case .kink, .subgradientUnless: return false
       }
     }
-    return Remarks(variables: [], expression: .zero, reservations: failed).conditions
+    return Remarks(variables: [], occurring: [], reservations: failed).conditions
   }
 }

@@ -122,19 +122,38 @@ struct Sharing {
   }
 }
 
-extension Formula {
-  /// Those of the definitions that it uses, and that these use.
-  func needed(of lets: [(name: String, formula: Formula)]) -> [(name: String, formula: Formula)] {
-    var open = Set(variables.compactMap { $0.variable?.role == .definition ? $0.variable?.name : nil })
-    var result: [(name: String, formula: Formula)] = []
-    for (name, formula) in lets.reversed() where open.contains(name) {
-      result.append((name, formula))
-      open.formUnion(
-        formula.variables.compactMap { $0.variable?.role == .definition ? $0.variable?.name : nil })
-    }
-    return result.reversed()
+/// Which definitions use which, each made of earlier ones.
+struct DefinitionUses {
+  private let definitions: [(name: String, formula: Formula)]
+  private let places: [String: Int]
+  private let uses: [[Int]]
+
+  init(_ definitions: [(name: String, formula: Formula)]) {
+    self.definitions = definitions
+    let places = Dictionary(definitions.enumerated().map { ($1.name, $0) }) { _, last in last }
+    self.places = places
+    uses = definitions.map { Self.places(in: $0.formula, places) }
   }
 
+  private static func places(in formula: Formula, _ places: [String: Int]) -> [Int] {
+    formula.nodesChildrenFirst.compactMap { node in
+      guard let variable = node.variable, variable.role == .definition else { return nil }
+      return places[variable.name]
+    }
+  }
+
+  /// Those that a formula uses, and that these use.
+  func needed(by formula: Formula) -> [(name: String, formula: Formula)] {
+    var isNeeded = Array(repeating: false, count: definitions.count)
+    for place in Self.places(in: formula, places) { isNeeded[place] = true }
+    for place in definitions.indices.reversed() where isNeeded[place] {
+      for other in uses[place] { isNeeded[other] = true }
+    }
+    return definitions.indices.filter { isNeeded[$0] }.map { definitions[$0] }
+  }
+}
+
+extension Formula {
   /// How many names and numbers its printed form has, as far as 1000.
   fileprivate var leaves: Int {
     var counts: [Formula: Int] = [:]

@@ -146,12 +146,20 @@ package struct Calculus {
   package func hessian(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem)
     -> Derivative
   {
+    try secondDerivatives(of: expression, by: first, second).hessian
+  }
+
+  /// The gradient with respect to the first variable, as it was differentiated again, and the Hessian.
+  package func secondDerivatives(of expression: Formula, by first: Formula, _ second: Formula)
+    throws(DerivativeProblem) -> (gradient: Derivative, hessian: Derivative)
+  {
     guard expression.isScalar else { throw .shapes(expression: expression.shape, variable: first.shape) }
-    let gradient = try self.gradient(of: expression, by: first, second)
+    let gradient = try gradient(of: expression, by: first, second)
     let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
     let result = try jacobian(of: column, by: second)
-    return Derivative(
+    let hessian = Derivative(
       formula: result.formula, reservations: gradient.reservations + result.reservations)
+    return (gradient, hessian)
   }
 
   /// The gradient by the first variable, to be differentiated by the second: all entries count as independent.
@@ -217,6 +225,7 @@ package struct Calculus {
 
   /// The answer with inverses in place of adjugates, where that is cheaper, and the matrices that are then invertible.
   private func withInverses(_ raw: Formula, cheaperThan formula: Formula) -> (Formula, [Formula])? {
+    guard Marks(operation: ArrayOperation.adjugate.name).isSubset(of: raw.marks) else { return nil }
     var replacements: [Formula: Formula] = [:]
     var needed: [Formula] = []
     var invertible = self

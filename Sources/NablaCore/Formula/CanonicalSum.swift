@@ -36,8 +36,10 @@ extension Formula {
   package static func sum(_ terms: [Formula], _ shape: Shape) -> Formula {
     if terms.contains(where: \.isInvalid) { return invalid }
     if terms.count == 1, terms[0].shape == shape { return terms[0] }
-    var order: [Formula] = []
-    var coefficients: [Formula: Rational] = [:]
+    var cores = FormulaIndex()
+    var coefficients: [Rational] = []
+    // The term as it came, where no other has its core.
+    var single: [Formula?] = []
     func add(_ term: Formula) -> Bool {
       if case .sum(let inner) = term.kind { return inner.allSatisfy(add) }
       guard term.shape == shape else { return false }
@@ -47,19 +49,20 @@ extension Formula {
         return inner.allSatisfy { add(times([$0, ones(shape)])) }
       }
       let (coefficient, core) = term.splitCoefficient
-      if let known = coefficients[core] {
-        coefficients[core] = known + coefficient
+      if let place = cores.place(of: core) {
+        coefficients[place] = coefficients[place] + coefficient
+        single[place] = nil
       } else {
-        coefficients[core] = coefficient
-        order.append(core)
+        cores.append(core)
+        coefficients.append(coefficient)
+        single.append(term)
       }
       return true
     }
     guard terms.allSatisfy(add) else { return invalid }
     var collected: [Formula] = []
-    for core in order {
-      guard let coefficient = coefficients[core], !coefficient.isZero else { continue }
-      collected.append(core.scaled(by: coefficient))
+    for (place, core) in cores.formulas.enumerated() where !coefficients[place].isZero {
+      collected.append(single[place] ?? core.scaled(by: coefficients[place]))
     }
     if collected.isEmpty { return zeros(shape) }
     if collected.count == 1 { return collected[0] }

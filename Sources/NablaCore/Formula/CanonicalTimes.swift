@@ -14,8 +14,8 @@ extension Formula {
       if shape.isScalar { shape = factor.shape } else if shape != factor.shape { return invalid }
     }
     var coefficient: Rational = 1
-    var bases: [Formula] = []
-    var exponents: [Formula: [Formula]] = [:]
+    var bases = FormulaIndex()
+    var exponents: [[Formula]] = []
     var isZero = false
     func add(_ factor: Formula) {
       switch factor.kind {
@@ -35,15 +35,18 @@ extension Formula {
       }
     }
     func append(_ base: Formula, _ exponent: Formula) {
-      if exponents[base] == nil { bases.append(base) }
-      exponents[base, default: []].append(exponent)
+      if let place = bases.place(of: base) {
+        exponents[place].append(exponent)
+      } else {
+        bases.append(base)
+        exponents.append([exponent])
+      }
     }
     factors.forEach(add)
     if isZero || coefficient.isZero { return zeros(shape) }
 
     var result: [Formula] = []
-    for base in bases {
-      let parts = exponents[base] ?? []
+    for (base, parts) in zip(bases.formulas, exponents) {
       let factor = parts.count == 1 ? power(base, parts[0]) : power(base, addingExponents(parts))
       for piece in factor.factors {
         if let value = piece.number { coefficient = coefficient * value } else { result.append(piece) }
@@ -54,13 +57,13 @@ extension Formula {
     if result.contains(where: \.isZero) { return zeros(shape) }
     // One form for the multiples of a sum: the number moves to the coefficient. A number before a sum alone stays.
     if result.count > 1 {
-      var seen: Set<Formula> = []
+      var seen = FormulaIndex()
       var haveMet = false
       for (index, factor) in result.enumerated() {
         let (content, rest) = factor.splitPowerContent
         result[index] = rest
         coefficient = coefficient * content
-        if !seen.insert(rest.base).inserted { haveMet = true }
+        if seen.place(of: rest.base) == nil { seen.append(rest.base) } else { haveMet = true }
       }
       // x - y and y - x are powers of one base once the sign is out.
       if haveMet, !coefficient.isOverflow { return times([number(coefficient)] + result) }
@@ -88,6 +91,15 @@ extension Formula {
   }
 
   private static func addingExponents(_ parts: [Formula]) -> Formula {
+    var total: Rational = 0
+    for part in parts {
+      guard let value = part.number else { return addingFormulas(parts) }
+      total = total + value
+    }
+    return number(total)
+  }
+
+  private static func addingFormulas(_ parts: [Formula]) -> Formula {
     parts.dropFirst().reduce(parts[0]) { adding($0, $1) }
   }
 

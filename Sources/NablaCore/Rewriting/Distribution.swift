@@ -15,13 +15,26 @@ struct Distribution {
   /// What multiplies out to no more terms than this is compared by cost even where nothing cancels.
   static let fewTerms = 8
 
+  /// What factoring found, since the same sums are met again and again.
+  private let memo = Memo()
+
+  private final class Memo {
+    var factored: [Formula: Formula] = [:]
+  }
+
+  init(named: Set<Formula> = []) { self.named = named }
+
+  private func factored(_ formula: Formula) -> Formula? {
+    Factoring.factored(formula, &memo.factored)
+  }
+
   /// Forms of a formula worth comparing with it by cost.
   func candidates(for formula: Formula) -> [Formula] {
     switch formula.kind {
     case .sum(let terms):
       guard terms.count <= Factoring.longestSum else { return [] }
       var result: [Formula] = []
-      if let factored = Factoring.factored(formula) { result.append(factored) }
+      if let factored = factored(formula) { result.append(factored) }
       if let joined = overCommonDenominator(formula) { result.append(joined) }
       if let blocks = Blocks.collected(formula) { result.append(blocks) }
       return result + multipliedOut(formula)
@@ -53,7 +66,7 @@ struct Distribution {
     guard let terms = distributed(formula), terms.count > 1 else { return [] }
     let expanded = Formula.sum(terms, formula.shape)
     guard terms.count <= Self.fewTerms || cancels(terms, expanded) else { return [] }
-    return [expanded] + (Factoring.factored(expanded).map { [$0] } ?? [])
+    return [expanded] + (factored(expanded).map { [$0] } ?? [])
   }
 
   /// One sum among the factors multiplied out, the others left as they are.
@@ -203,7 +216,7 @@ struct Distribution {
     let terms = parts.flatMap { $0 }
     let numerator = Formula.sum(terms, formula.shape)
     guard cancels(terms, numerator) else { return nil }
-    let plain = Factoring.factored(numerator).flatMap { $0.cost < numerator.cost ? $0 : nil } ?? numerator
+    let plain = factored(numerator).flatMap { $0.cost < numerator.cost ? $0 : nil } ?? numerator
     return .times([plain] + common.map { .power($0, .number(-1)) })
   }
 

@@ -14,10 +14,14 @@ struct Factoring {
   private var work = 400
 
   /// The cheapest form found by taking common factors out of groups of terms; nil when nothing gets cheaper.
-  static func factored(_ formula: Formula) -> Formula? {
+  ///
+  /// What is found is put into the memo, unless the work ran out.
+  static func factored(_ formula: Formula, _ memo: inout [Formula: Formula]) -> Formula? {
     guard case .sum = formula.kind else { return nil }
     var factoring = Factoring()
+    swap(&factoring.memo, &memo)
     let result = factoring.cheapest(formula)
+    if factoring.work > 0 { swap(&factoring.memo, &memo) } else { memo = [formula: result] }
     return result === formula ? nil : result
   }
 
@@ -55,6 +59,10 @@ struct Factoring {
     /// A side of a Kronecker product.
     case kronLeft(Formula)
     case kronRight(Formula)
+
+    var entry: Formula? {
+      if case .entry(let factor) = self { factor } else { nil }
+    }
   }
 
   private static func places(of term: Formula) -> [Place] {
@@ -118,13 +126,30 @@ struct Factoring {
       }
     }
     var result: [Formula] = []
-    for place in order {
+    func offer(_ taken: Formula, _ indices: Set<Int>) {
+      let others = terms.indices.filter { !indices.contains($0) }.map { terms[$0] }
+      result.append(.sum([taken] + others, sum.shape))
+    }
+    // What the same terms share entry by entry is taken out at once.
+    var done: Set<Place> = []
+    for place in order where !done.contains(place) {
       guard let group = groups[place], group.count > 1 else { continue }
       work -= 1
       if work < 0 { break }
+      if case .entry = place {
+        let alike = order.filter { other in
+          if case .entry = other { groups[other] == group } else { false }
+        }
+        if alike.count > 1, let taken = takenOut(entries: alike.compactMap(\.entry), group, sum) {
+          offer(taken, Set(group))
+          if let all = result.last, all.cost < sum.cost {
+            done.formUnion(alike)
+            continue
+          }
+        }
+      }
       guard let (taken, indices) = takenOut(place, group, sum) else { continue }
-      let others = terms.indices.filter { !indices.contains($0) }.map { terms[$0] }
-      result.append(.sum([taken] + others, sum.shape))
+      offer(taken, indices)
     }
     if let content = Self.withoutContent(sum) { result.append(content) }
     return result
@@ -141,16 +166,8 @@ struct Factoring {
   /// Those terms of a group that have something at the place, which is taken out, and their indices.
   private mutating func takenOut(_ place: Place, _ group: [Int], _ sum: Formula) -> (Formula, Set<Int>)? {
     let terms = sum.terms
-    if case .entry(let base) = place {
-      let chosen = group.map { terms[$0] }
-      let exponents = chosen.map { Self.exponent(of: base, in: $0) }
-      guard let least = exponents.min(by: <), !least.isZero else { return nil }
-      // A fraction over a higher power than a term needs is simpler only where terms cancel by it.
-      let mustCancel = least.isNegative && exponents.contains { $0 != least }
-      let factor = Formula.power(base, .number(least))
-      let rest = Self.divided(chosen, by: factor, sum.shape)
-      guard let bracket = bracket(rest, mustCancel: mustCancel) else { return nil }
-      return (.times([factor, bracket]), Set(group))
+    if let base = place.entry {
+      return takenOut(entries: [base], group, sum).map { ($0, Set(group)) }
     }
     var indices: Set<Int> = []
     var rest: [Formula] = []
@@ -171,6 +188,24 @@ struct Factoring {
     case .kronLeft(let factor): return (.apply(.array(.kron), [factor, bracket], sum.shape), indices)
     case .kronRight(let factor): return (.apply(.array(.kron), [bracket, factor], sum.shape), indices)
     }
+  }
+
+  /// The terms of a group with the powers of some factors taken out that all have.
+  private mutating func takenOut(entries bases: [Formula], _ group: [Int], _ sum: Formula) -> Formula? {
+    let chosen = group.map { sum.terms[$0] }
+    var powers: [Formula] = []
+    var mustCancel = false
+    for base in bases {
+      let exponents = chosen.map { Self.exponent(of: base, in: $0) }
+      guard let least = exponents.min(by: <), !least.isZero else { return nil }
+      // A fraction over a higher power than a term needs is simpler only where terms cancel by it.
+      mustCancel = mustCancel || least.isNegative && exponents.contains { $0 != least }
+      powers.append(.power(base, .number(least)))
+    }
+    let factor = powers.count == 1 ? powers[0] : Formula.times(powers)
+    let rest = Self.divided(chosen, by: factor, sum.shape)
+    guard let bracket = bracket(rest, mustCancel: mustCancel) else { return nil }
+    return .times([factor, bracket])
   }
 
   /// What is left of the terms, factored.

@@ -62,6 +62,8 @@ final class RuleLibrary: Sendable {
     var problems: [RuleError] = []
     var names: Set<String> = []
     var entries = 0
+    /// Whether the entries that every formula may need were read.
+    var isOpened = false
 
     /// Reads the entries that are wanted.
     mutating func read(_ isWanted: (Pending) -> Bool) {
@@ -160,7 +162,8 @@ extension RuleLibrary {
   /// Tables with all rules for formulas with these operations.
   func tables(covering marks: Marks) -> RuleTables {
     state.withLock { state in
-      if !marks.isSubset(of: state.tables.covered) {
+      if !state.isOpened || !marks.isSubset(of: state.tables.covered) {
+        state.isOpened = true
         let covered = state.tables.covered.union(marks)
         state.read { $0.marks.contains { $0.isSubset(of: covered) } }
         state.tables.covered = covered

@@ -36,6 +36,8 @@ package struct InstanceSizes {
     dimensions = shapes
   }
 
+  private static let many = 12
+
   /// Small sizes, with every size of a shape positive; nil when the attempt gives none.
   ///
   /// The first attempts are chosen so that each name takes 1, even and odd values, and sizes are pairwise different
@@ -45,10 +47,15 @@ package struct InstanceSizes {
     var sizes: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       switch attempt {
-      case 0: sizes[name] = 2 + index
-      case 1: sizes[name] = 2 + (index + 1) % max(count, 2)
+      // Of many names none gets a large size: those alike in one choice differ in another.
+      case 0: sizes[name] = 2 + (count > Self.many ? index % 7 : index)
+      case 1: sizes[name] = 2 + (count > Self.many ? index % 5 : (index + 1) % max(count, 2))
       case 2: sizes[name] = 1
-      case 3: sizes[name] = count == 1 ? 5 : count <= 4 ? 4 + (index + 1) % count : 2 + (index + 2) % count
+      case 3:
+        sizes[name] =
+          count == 1
+          ? 5
+          : count <= 4 ? 4 + (index + 1) % count : 2 + (count > Self.many ? index % 3 : (index + 2) % count)
       case 4: sizes[name] = count == 1 ? 4 : index.isMultiple(of: 2) ? 4 : 1
       case 5: sizes[name] = count == 1 ? 6 : index.isMultiple(of: 2) ? 1 : 3
       // One large size after the other, for what is a polynomial in it.
