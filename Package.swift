@@ -39,12 +39,12 @@ let package = Package(
     .target(name: "Nabla", dependencies: ["NablaExport", "NablaVerify"]),
     // Arrays from JSON, CSV, NPY and NPZ.
     .target(name: "NablaData", dependencies: ["NablaLanguage", "NablaNumerics"]),
-    // Answers as text, JSON and pages.
-    .target(name: "NablaReport", dependencies: ["Nabla"]),
+    // Answers as text, JSON, pages, articles and Markdown.
+    .target(name: "NablaReport", dependencies: ["Nabla", "NablaPageFiles"]),
     // The page that `nabla serve` serves.
     .target(
       name: "NablaPage",
-      dependencies: ["NablaData", "NablaPageFiles", "NablaReport", "NablaSockets", "NablaStack"]),
+      dependencies: ["NablaData", "NablaReport", "NablaSockets", "NablaStack"]),
     // Campaigns of random formulas, texts and files.
     .target(name: "NablaFuzz", dependencies: ["Nabla", "NablaData"]),
     .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaReport"]),

@@ -33,9 +33,9 @@ function formula(mathml, text, kind = "") {
     isMath ? document.importNode(read, true) : text)
 }
 
-function picture(svg) {
+function picture({ svg, caption }) {
   const read = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement
-  return element("div", { class: "picture" }, document.importNode(read, true))
+  return element("figure", {}, document.importNode(read, true), element("figcaption", {}, caption))
 }
 
 // MARK: The question and its address
@@ -44,6 +44,7 @@ function addressOf(asked) {
   const fields = new URLSearchParams({ e: asked.expression, m: asked.mode })
   for (const name of asked.wrt) fields.append("w", name)
   for (const [name, type] of Object.entries(asked.declarations)) fields.append("d", `${name} : ${type}`)
+  for (const title of unfolded) fields.append("u", title)
   return "#" + fields
 }
 
@@ -57,6 +58,12 @@ function readAddress(hash) {
   return {
     expression: fields.get("e") ?? "", mode: fields.get("m") ?? "gradient", wrt: fields.getAll("w"), declarations,
   }
+}
+
+/// Asks what a link holds, with the same parts unfolded.
+function follow(hash) {
+  for (const title of new URLSearchParams(hash.slice(1)).getAll("u")) unfolded.add(title)
+  take(readAddress(hash))
 }
 
 function take(asked) {
@@ -183,7 +190,7 @@ function showVariables(variables) {
 }
 
 function answerCard(answer) {
-  const names = answer.mode === "check" ? [] : [
+  const names = [
     ["Text", answer.text], ["LaTeX", answer.latex], ["Unicode", answer.unicode], ["MathML", answer.mathml],
   ]
   return element("article", { class: "answer" },
@@ -195,7 +202,7 @@ function answerCard(answer) {
     element("p", { class: `verdict ${answer.check.status}` }, evidence(answer)),
     values(answer.check.counterexample),
     hints(answer.check),
-    names.length + known.targets.length === 0 ? null : element("div", { class: "buttons" },
+    answer.mode === "check" ? null : element("div", { class: "buttons" },
       element("span", { class: "hint" }, "Copy as"),
       ...names.map(([name, text]) => copyButton(name, () => text)),
       ...known.targets.map((target) => copyButton(target, () => code(target)))),
@@ -273,6 +280,7 @@ function fold(title, content) {
       else unfolded.delete(title)
       // Steps are written down when someone wants to see them.
       if (title === "Steps" && event.target.open) ask()
+      else history.replaceState(null, "", addressOf(question))
     },
   }, element("summary", {}, title), content)
 }
@@ -410,7 +418,7 @@ $("history").addEventListener("change", (event) => {
 })
 $("link").addEventListener("click", (event) => copy(event.target, "Copy link", () => location.href))
 $("theme").addEventListener("click", switchTheme)
-addEventListener("hashchange", () => take(readAddress(location.hash)))
+addEventListener("hashchange", () => follow(location.hash))
 addEventListener("resize", fit)
 // `/` leads to the expression from anywhere; a control key and a digit choose what is asked.
 addEventListener("keydown", (event) => {
@@ -432,5 +440,5 @@ if (theme === "light" || theme === "dark") document.documentElement.dataset.them
 known = await (await fetch("/api/start")).json()
 fill($("examples"), "Examples", known.examples.map((example) => example.title))
 showHistory()
-take(location.hash ? readAddress(location.hash)
-  : { expression: "norm2(X*w - y)^2/n + lambda*norm2(w)^2", mode: "gradient", wrt: [], declarations: {} })
+if (location.hash) follow(location.hash)
+else take({ expression: "norm2(X*w - y)^2/n + lambda*norm2(w)^2", mode: "gradient", wrt: [], declarations: {} })

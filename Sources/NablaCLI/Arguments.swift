@@ -80,12 +80,18 @@ struct CommonOptions {
 
   var format: OutputFormat
   var steps: Bool
-  var session = SessionOptions()
+  var session: SessionOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
     format = try Self.choice("--format", arguments, OutputFormat.text)
     steps = arguments.has("--steps")
-    session.layout = try Self.choice("--layout", arguments, DerivativeLayout.denominator)
+    session = try Self.session(arguments)
+  }
+
+  /// How questions are answered.
+  static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
+    var session = SessionOptions()
+    session.layout = try choice("--layout", arguments, DerivativeLayout.denominator)
     session.checks = !arguments.has("--no-check")
     if let text = try arguments.one("--seed") {
       guard let seed = UInt64(text) else {
@@ -93,7 +99,8 @@ struct CommonOptions {
       }
       session.seed = seed
     }
-    for path in arguments.all("--rules") { session.book = try Self.rules(path, adding: session.book) }
+    for path in arguments.all("--rules") { session.book = try rules(path, adding: session.book) }
+    return session
   }
 
   private static func rules(_ path: String, adding book: RuleBook) throws(UsageError) -> RuleBook {

@@ -24,7 +24,7 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, minimize, export, serve, rules, fuzz, bench
+  case derive, run, check, eval, minimize, export, report, serve, rules, fuzz, bench
 
   var summary: String {
     switch self {
@@ -34,6 +34,7 @@ enum Command: String, CaseIterable {
     case .eval: "compute every question's value on numbers"
     case .minimize: "seek the variables' values at which a definition is least"
     case .export: "write the answers as source code"
+    case .report: "write the answers of a formula file as a page or an article"
     case .serve: "answer on a page of this machine while one types"
     case .rules: "list, show or verify the rule set"
     case .fuzz: "seek inputs with which nabla does not do what it should"
@@ -49,6 +50,7 @@ enum Command: String, CaseIterable {
     case .eval: try EvalCommand(arguments).execute()
     case .minimize: try MinimizeCommand(arguments).execute()
     case .export: try ExportCommand(arguments).execute()
+    case .report: try ReportCommand(arguments).execute()
     case .serve: try ServeCommand(arguments).execute()
     case .rules: try RulesCommand(arguments).execute()
     case .fuzz: try FuzzCommand(arguments).execute()

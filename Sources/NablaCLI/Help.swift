@@ -11,6 +11,7 @@ enum Help {
       eval FILE --data DATA    \(Command.eval.summary)
       minimize FILE --wrt w    \(Command.minimize.summary)
       export FILE --to numpy   \(Command.export.summary)
+      report FILE -o OUT       \(Command.report.summary)
       serve [--port N]         \(Command.serve.summary)
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
@@ -130,6 +131,27 @@ enum Help {
         nabla export Examples/logistic.nabla --to c
 
       """ + common
+    case .report:
+      """
+      usage: nabla report FILE [-o OUT] [--format html|latex-document|markdown]
+
+      Writes a document on its own: names, answers, steps, conditions and verdicts, with pictures of the expression and
+      of a Hessian's structure. A page (html) needs nothing else and can be printed; an article (latex-document) is
+      compiled by pdflatex; Markdown has its formulas between dollars. The format follows from the end of OUT (.html,
+      .tex, .md) unless it is given.
+
+        -o, --output OUT                        the file to write (standard output)
+        --format html|latex-document|markdown   (html)
+        --title TITLE                           the document's title (that of the file)
+
+      examples:
+        nabla report Examples/ridge.nabla -o ridge.html
+        nabla report Examples/logistic.nabla -o logistic.tex
+
+      options:
+        --layout denominator|numerator, --rules FILE, --no-check, --seed N, as for `nabla run`
+
+      """
     case .serve:
       """
       usage: nabla serve [--port N]

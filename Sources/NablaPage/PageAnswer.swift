@@ -87,6 +87,13 @@ struct PageAnswer {
         "definitions",
         .strings(answer.definitions.map { $0.formula.mathML(of: $0.name, functionNames: names) })
       ))
+    if let picture = StructurePicture(of: answer, in: session) {
+      fields.append(
+        (
+          "structure",
+          .object([("svg", .string(picture.svg)), ("caption", .string(picture.caption))])
+        ))
+    }
     fields.append(("verdict", .string(AnswerWriter.verdict(answer.verdict, answer.refutation))))
     return .object(fields)
   }

@@ -81,6 +81,9 @@ extension Derivation.Line {
   public var left: String { subject.text }
   public var leftInLaTeX: String { subject.latex }
 
+  /// The left side as the elements inside `math`.
+  package var leftInMathML: String { subject.mathMLRow }
+
   /// The equation as a `math` element of MathML Core.
   public var mathML: String {
     MathML.block(subject.mathMLRow + MathML.row([.symbol(.equals)]) + right.mathMLRow())

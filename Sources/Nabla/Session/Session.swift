@@ -121,6 +121,22 @@ public struct Session: Sendable {
     return names().names[name]
   }
 
+  /// All names that are declared, or were typed from their use, sorted.
+  public var declarations: [SessionDeclaration] {
+    let assumed = Set(file.assumed.map(\.name))
+    return file.environment.declarations.values.sorted { $0.name < $1.name }.map {
+      SessionDeclaration(declaration: $0, isAssumed: assumed.contains($0.name))
+    }
+  }
+
+  /// The definitions in the order of the file, each in terms of those before it.
+  public var definitions: [(name: String, formula: Formula)] {
+    let lowering = names(opaque: Set(file.definitions))
+    return file.definitions.compactMap { name in
+      file.environment.definitions[name].map { (name, lowering.formula($0)) }
+    }
+  }
+
   /// The names that a question speaks of, also by way of definitions, as they are declared or were assumed.
   public func declarations(of question: TypedQuestion) -> [SessionDeclaration] {
     var names: Set<String> = []

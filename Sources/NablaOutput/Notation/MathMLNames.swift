@@ -2,27 +2,29 @@ import NablaLanguage
 
 /// Names of variables and functions in MathML.
 enum MathMLNames {
-  /// A variable: letters with what is lowered, as `Names.latex` has them.
-  static func variable(_ name: String) -> String {
+  /// A variable with what is lowered, as `Names.latex` has it; nil where nothing is.
+  static func script(_ name: String) -> MathMLScript? {
     let (base, index) = Names.split(name)
-    if index.isEmpty { return element(Names.letters(base)) }
-    return lowered(element(Names.letters(base)), index.map(part))
+    return index.isEmpty ? nil : lowered(element(Names.letters(base)), index.map(part))
   }
+
+  /// A variable's letters without what is lowered.
+  static func letters(_ name: String) -> String { element(Names.letters(Names.split(name).base)) }
 
   private static func part(_ part: String) -> String {
     if part.allSatisfy(\.isWholeNumber) { return number(part) }
     let (base, index) = Names.split(part)
     return index.isEmpty
-      ? element(Names.letters(base)) : lowered(element(Names.letters(base)), index.map(number))
+      ? element(Names.letters(base)) : lowered(element(Names.letters(base)), index.map(number)).element
   }
 
   private static func number(_ digits: String) -> String { "<mn>\(MathML.escaped(digits))</mn>" }
 
-  private static func lowered(_ base: String, _ parts: [String]) -> String {
+  private static func lowered(_ base: String, _ parts: [String]) -> MathMLScript {
     let index =
       parts.count == 1
       ? parts[0] : "<mrow>\(parts.joined(separator: Mark.Symbol.placeComma.mathML))</mrow>"
-    return "<msub>\(base)\(index)</msub>"
+    return MathMLScript(base: base, below: index)
   }
 
   private static func element(_ letters: Names.Letters) -> String {

@@ -10,9 +10,12 @@ struct MathMLSpeller {
   private struct Part {
     var text = ""
     var elements = 0
+    /// Where it is nothing but a script, what is under it: another script goes above or below the first.
+    var script: MathMLScript?
 
-    mutating func add(_ element: String) {
+    mutating func add(_ element: String, script: MathMLScript? = nil) {
       if element.isEmpty { return }
+      self.script = elements == 0 ? script : nil
       text += element
       elements += 1
     }
@@ -39,8 +42,12 @@ struct MathMLSpeller {
   private mutating func add(_ index: Int) {
     switch marks[index] {
     case .number(let digits): write("<mn>\(MathML.escaped(digits))</mn>")
-    case .name(let name): write(MathMLNames.variable(name))
-    case .function(let name): write(MathMLNames.function(name))
+    case .name(let name):
+      let script = MathMLNames.script(name)
+      write(script?.element ?? MathMLNames.letters(name), script: script)
+    case .function(let name):
+      if index > 0, marks[index - 1].isDifferential { write(Mark.Symbol.thinSpace.mathML) }
+      write(MathMLNames.function(name))
     case .symbol(let symbol): write(symbol.mathML)
     case .join(let isWide): write(gap(index, isWide: isWide))
     case .begin(let frame):
@@ -53,12 +60,37 @@ struct MathMLSpeller {
     case .end:
       closePart()
       open.removeLast()
-      frames.popLast().map { write(Self.element($0)) }
+      if let frame = frames.popLast() { write(frame) }
     }
   }
 
-  private mutating func write(_ element: String) {
-    if let last = open.indices.last { open[last].add(element) }
+  private mutating func write(_ element: String, script: MathMLScript? = nil) {
+    if let last = open.indices.last { open[last].add(element, script: script) }
+  }
+
+  private mutating func write(_ frame: Frame) {
+    let script = Self.script(frame)
+    write(script?.element ?? Self.element(frame), script: script)
+  }
+
+  /// What has an index or an exponent, on top of the other if its base has that.
+  private static func script(_ frame: Frame) -> MathMLScript? {
+    let parts = Array(frame.rows.joined())
+    guard parts.count == 2 else { return nil }
+    let (base, mark) = (parts[0], parts[1].single)
+    switch frame.frame {
+    case .superscript, .primed:
+      if let inner = base.script, inner.above == nil {
+        return MathMLScript(base: inner.base, below: inner.below, above: mark)
+      }
+      return MathMLScript(base: base.single, above: mark)
+    case .subscript:
+      if let inner = base.script, inner.below == nil {
+        return MathMLScript(base: inner.base, below: mark, above: inner.above)
+      }
+      return MathMLScript(base: base.single, below: mark)
+    case .fraction, .root, .indexSum, .fence, .blocks, .cases: return nil
+    }
   }
 
   /// Moves what is written to the frame, and goes on with nothing.
@@ -124,6 +156,22 @@ struct MathMLSpeller {
   }
 }
 
+/// A base with what is raised and lowered behind it.
+struct MathMLScript {
+  var base: String
+  var below: String?
+  var above: String?
+
+  var element: String {
+    switch (below, above) {
+    case (let below?, let above?): "<msubsup>\(base)\(below)\(above)</msubsup>"
+    case (let below?, nil): "<msub>\(base)\(below)</msub>"
+    case (nil, let above?): "<msup>\(base)\(above)</msup>"
+    case (nil, nil): base
+    }
+  }
+}
+
 extension Mark {
   /// Whether it begins a script, so that what follows is seen first.
   fileprivate var isBase: Bool {
@@ -133,6 +181,11 @@ extension Mark {
       .number, .name, .function, .symbol, .join, .next, .row, .end:
       false
     }
+  }
+
+  fileprivate var isDifferential: Bool {
+    guard case .symbol(let symbol) = self else { return false }
+    return symbol.latex == Mark.Symbol.differential.latex
   }
 
   /// Whether it is a letter that is a function before a bracket.

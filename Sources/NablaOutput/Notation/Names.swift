@@ -35,7 +35,7 @@ package enum Names {
     character.wholeNumberValue.flatMap { "\($0)".first } ?? character
   }
 
-  static func startsGreek(_ name: String) -> Bool {
+  package static func startsGreek(_ name: String) -> Bool {
     let word = name.prefix { $0.isLetter }
     let base = split(String(word)).base
     return greek[base] != nil || base.first.map { words[$0] != nil } ?? false

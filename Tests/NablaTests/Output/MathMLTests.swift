@@ -18,6 +18,7 @@ import Testing
       #"<msup><mi>X</mi><mrow><mo form="prefix">−</mo><mo>⊤</mo></mrow></msup>"#
     ),
     ("W1*x", "W_1x", "<msub><mi>W</mi><mn>1</mn></msub><mo>&#x2062;</mo><mi>x</mi>"),
+    ("W1'", #"W_1^{\top}"#, "<msubsup><mi>W</mi><mn>1</mn><mo>⊤</mo></msubsup>"),
     ("lambda*x", #"\lambda x"#, "<mi>λ</mi><mo>&#x2062;</mo><mi>x</mi>"),
     (
       "Sigma*yhat", #"\Sigma \hat{y}"#,
@@ -33,8 +34,8 @@ import Testing
     ),
     (
       "norm2(x)^2", #"\lVert x \rVert_2^{2}"#,
-      #"<msup><msub><mrow><mo stretchy="false">‖</mo><mi>x</mi>"#
-        + #"<mo stretchy="false">‖</mo></mrow><mn>2</mn></msub><mn>2</mn></msup>"#
+      #"<msubsup><mrow><mo stretchy="false">‖</mo><mi>x</mi>"#
+        + #"<mo stretchy="false">‖</mo></mrow><mn>2</mn><mn>2</mn></msubsup>"#
     ),
     ("x .* y", #"x \odot y"#, "<mi>x</mi><mo>⊙</mo><mi>y</mi>"),
     (
@@ -128,7 +129,7 @@ private enum MathMLReader {
   /// The elements that are printed, and how many children each must have.
   static let elements: [String: Int?] = [
     "math": nil, "mrow": nil, "mi": 0, "mn": 0, "mo": 0, "mtext": 0, "mspace": 0, "mfrac": 2, "msqrt": nil,
-    "msup": 2, "msub": 2, "mover": 2, "munderover": 3, "mtable": nil, "mtr": nil, "mtd": nil,
+    "msup": 2, "msub": 2, "msubsup": 3, "mover": 2, "munderover": 3, "mtable": nil, "mtr": nil, "mtd": nil,
   ]
   static let attributes: Set<String> = [
     "xmlns", "display", "displaystyle", "mathvariant", "form", "stretchy", "separator", "accent",

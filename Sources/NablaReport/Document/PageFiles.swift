@@ -1,8 +1,8 @@
 import NablaPageFiles
 
 /// The files that are embedded in the binary.
-enum PageFiles {
-  static func bytes(_ name: String) -> [UInt8]? {
+package enum PageFiles {
+  package static func bytes(_ name: String) -> [UInt8]? {
     for index in 0..<nabla_page_file_count() {
       let file = nabla_page_file_at(index)
       guard let known = file.name, String(cString: known) == name, let bytes = file.bytes else { continue }
@@ -13,10 +13,12 @@ enum PageFiles {
     return nil
   }
 
-  static func text(_ name: String) -> String? { bytes(name).map { String(decoding: $0, as: UTF8.self) } }
+  package static func text(_ name: String) -> String? {
+    bytes(name).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// The names of all files in a folder, in the order in which they are embedded.
-  static func names(in folder: String) -> [String] {
+  package static func names(in folder: String) -> [String] {
     (0..<nabla_page_file_count()).compactMap { index in
       nabla_page_file_at(index).name.map { String(cString: $0) }
     }.filter { $0.hasPrefix(folder + "/") }
