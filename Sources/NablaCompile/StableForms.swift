@@ -105,6 +105,14 @@ extension Formula {
     return nil
   }
 
+  /// Whether it is the transpose of a value of an elementwise function, or of a power.
+  var isTransposedFunction: Bool {
+    guard case .transpose(let inner) = kind else { return false }
+    if case .apply(.elementwise, _) = inner.kind { return true }
+    if case .power = inner.kind { return true }
+    return false
+  }
+
   func elementwise(_ name: String) -> Formula { .apply(.elementwise(name), [self], shape) }
 
   func array(_ operation: ArrayOperation, _ shape: Shape) -> Formula {

@@ -31,10 +31,11 @@ package struct RealArray: Sendable {
     RealArray(size, size) { Real($0 == $1 ? 1 : 0, places: places) }
   }
 
-  /// The matrix product.
+  /// The matrix product. A sum of products that is zero has no sign, as in loops that start at 0.
   package static func * (a: RealArray, b: RealArray) -> RealArray {
     RealArray(a.rows, b.columns) { i, j in
-      Real.sum((0..<a.columns).map { a[i, $0] * b[$0, j] })
+      let sum = Real.sum((0..<a.columns).map { a[i, $0] * b[$0, j] })
+      return sum.isZero ? Real(0, places: 1) : sum
     }
   }
 

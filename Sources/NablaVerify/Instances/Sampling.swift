@@ -14,12 +14,12 @@ enum Sampling {
   /// The same where sizes stand in it as numbers.
   static let equationInSizes = equation + [1, 1, 1, 1, 1, 1]
   /// Further points where formulas have branches, or variables that take few values.
-  static let (moreOfEquations, moreOfDerivatives) = (240, 8)
+  static let (moreOfEquations, moreOfDerivatives) = (240, 12)
   /// Points on other combinations of branches.
   static let (branchesOfEquations, branchesOfDerivatives) = (60, 16)
   /// What is drawn at further points, in turn.
   static let regimes: [Regime] = [.wide, .nearNumbers, .integers, .extreme, .normal]
-  static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal]
+  static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal, .integers]
 
   /// The sizes of numbers in formulas, each once.
   static func numbers(_ formulas: [Formula]) -> [Double] {
