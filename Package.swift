@@ -20,7 +20,7 @@ let package = Package(
     // Exact numbers, sizes, shapes and properties.
     .target(name: "NablaTypes"),
     // Text to typed syntax tree; knows shapes, no mathematics.
-    .target(name: "NablaLanguage", dependencies: ["NablaStack", "NablaTypes"]),
+    .target(name: "NablaLanguage", dependencies: ["NablaRules", "NablaStack", "NablaTypes"]),
     // The loops under all numbers, once for each instruction set.
     .target(name: "NablaKernels", linkerSettings: [.linkedLibrary("m")]),
     // Dense matrices, factorizations, special functions, random instances, balls.

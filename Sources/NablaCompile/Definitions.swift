@@ -1,7 +1,7 @@
 import NablaCore
 import NablaNumerics
 
-/// Replaces elementwise functions that have a formula by it.
+/// Replaces functions and operations that have a body by it.
 package struct Definitions {
   package let lookup: FunctionDefinitions
 
@@ -33,6 +33,7 @@ package struct Definitions {
   }
 
   private func expanded(_ node: Formula) -> Formula? {
+    if let unfolded = node.unfoldedAtRoot { return unfolded }
     guard case .apply(.elementwise(let name), let arguments) = node.kind, name != "less", name != "lessequal",
       LibraryFunction(rawValue: name) == nil, let definition = lookup(name),
       let body = definition.body, definition.parameters.count == arguments.count

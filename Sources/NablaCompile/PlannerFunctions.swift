@@ -11,6 +11,7 @@ extension Planner {
     switch operation {
     case .elementwise(let name): return try elementwise(name, arguments, rows, columns)
     case .array(let operation): return try array(operation, arguments, rows, columns)
+    case .defined(let defined): return try self.defined(defined, arguments, rows, columns)
     case .function(let function, let derivative):
       return try declared(function, derivative, arguments, rows, columns)
     case .blocks(let blockRows, let blockColumns):
@@ -49,6 +50,9 @@ extension Planner {
     }
     if values.count == 2, name == "less" || name == "lessequal" {
       return try emit(strided(name == "less" ? .less : .lessEqual), rows, columns)
+    }
+    if values.count == 1, let kernel = NamedKernels.functions[name] {
+      return try emit(PlanStep(opcode: .function, inputs: values, m: count, extra: add { $1[0] = kernel($0[0]) }), rows, columns)
     }
     guard let function = LibraryFunction(rawValue: name), function.arity == values.count,
       let index = LibraryFunction.allCases.firstIndex(of: function)
@@ -97,43 +101,10 @@ extension Planner {
       1, 1)
   }
 
-  /// The size that a formula made of sizes and numbers stands for.
+  /// The number that a formula made of sizes and whole numbers is.
   private func exactSize(_ formula: Formula) throws(CompileError) -> Int {
-    switch formula.kind {
-    case .number(let value):
-      if let integer = value.integer { return integer }
-    case .dimension(let name): return try size(Dimension(name: name))
-    case .sum(let terms):
-      var sum = 0
-      for term in terms {
-        let (next, overflow) = sum.addingReportingOverflow(try exactSize(term))
-        if overflow { throw .invalidFormula }
-        sum = next
-      }
-      return sum
-    case .times(let factors):
-      var product = 1
-      for factor in factors {
-        let (next, overflow) = product.multipliedReportingOverflow(by: try exactSize(factor))
-        if overflow { throw .invalidFormula }
-        product = next
-      }
-      return product
-    case .power(let base, let exponent):
-      if let count = exponent.number?.integer, count >= 0, count <= 8 {
-        var product = 1
-        for _ in 0..<count {
-          let (next, overflow) = product.multipliedReportingOverflow(by: try exactSize(base))
-          if overflow { throw .invalidFormula }
-          product = next
-        }
-        return product
-      }
-    case .constant, .variable, .zeros, .ones, .identity, .product, .inverse, .transpose, .apply,
-      .differential:
-      break
-    }
-    throw .invalidFormula
+    guard let dimension = formula.size else { throw .invalidFormula }
+    return try size(dimension)
   }
 
   private mutating func unary(
@@ -208,11 +179,56 @@ extension Planner {
       throw .invalidFormula
     }
     guard let evaluator = options.functions?(call) else { throw .functionWithoutValues(function.name) }
-    schedule.functions.append(evaluator)
     return try emit(
       PlanStep(
-        opcode: .function, inputs: [argument], m: function.isElementwise ? count : 1,
-        extra: schedule.functions.count - 1), rows, columns)
+        opcode: .function, inputs: [argument], m: function.isElementwise ? count : 1, extra: add(evaluator)),
+      rows, columns)
+  }
+
+  private mutating func add(_ evaluator: @escaping FunctionEvaluator) -> Int {
+    schedule.functions.append(evaluator)
+    return schedule.functions.count - 1
+  }
+
+  /// An operation of a block: its kernel, or its body.
+  private mutating func defined(
+    _ operation: DefinedOperation, _ arguments: [Formula], _ rows: Int, _ columns: Int
+  ) throws(CompileError) -> Int {
+    guard let kernel = operation.kernel.flatMap({ NamedKernels.operations[$0] }) else {
+      guard let body = operation.unfolded(arguments) else { throw .unknownFunction(operation.name) }
+      return try plan(body)
+    }
+    var values: [Int] = []
+    for argument in arguments { values.append(try plan(argument)) }
+    let sizes = values.map { (rows: self.rows($0), columns: self.columns($0)) }
+    let evaluator: FunctionEvaluator = { entries, output in
+      var start = entries
+      let matrices = sizes.map { size in
+        defer { start += size.rows * size.columns }
+        return Matrix(
+          rows: size.rows, columns: size.columns,
+          storage: Array(UnsafeBufferPointer(start: start, count: size.rows * size.columns)))
+      }
+      let value = kernel(matrices)
+      let fits = value.rows == rows && value.columns == columns
+      for index in 0..<(rows * columns) { output[index] = fits ? value.storage[index] : .nan }
+    }
+    let step = PlanStep(opcode: .function, inputs: [try stacked(values)], m: 1, extra: add(evaluator))
+    return try emit(step, rows, columns)
+  }
+
+  /// The entries of values one after the other.
+  private mutating func stacked(_ values: [Int]) throws(CompileError) -> Int {
+    if values.count == 1 { return values[0] }
+    let total = values.reduce(0) { $0 + count($1) }
+    let output = try newValue(total, 1)
+    var top = 0
+    for value in values {
+      try append(
+        PlanStep(opcode: .place, inputs: [value], output: output, m: count(value), n: 1, k: total, extra: top))
+      top += count(value)
+    }
+    return output
   }
 
   /// Blocks put side by side and below each other.

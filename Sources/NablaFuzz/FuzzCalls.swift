@@ -42,31 +42,39 @@ extension FuzzGenerator {
     case .reductionOrElementwise:
       if shape.isScalar, chance(1, in: 2) { return [open(depth)] }
       return entrywise(2, shape, depth)
-    case .reduction, .entryProduct: return shape.isScalar ? [open(depth)] : nil
-    case .rowSums, .leftVector:
-      return shape.columns.isOne && !shape.isScalar ? [tree(Shape(shape.rows, several()), depth)] : nil
-    case .rightVector: return shape.isVector ? [tree(Shape(several(), shape.rows), depth)] : nil
-    case .columnSums: return shape.isRow ? [tree(Shape(several(), shape.columns), depth)] : nil
-    case .squareToScalar: return shape.isScalar ? [tree(square(), depth)] : nil
-    case .squareToSquare: return shape.isSquare ? [tree(shape, depth)] : nil
-    case .same: return [tree(shape, depth)]
-    case .pseudoinverse: return [tree(shape.transposed, depth)]
+    case .entryProduct: return shape.isScalar ? [open(depth)] : nil
+    case .declared(let head): return arguments(head, shape, depth)
     case .diagonal:
       if shape.isVector { return [tree(Shape(shape.rows, shape.rows), depth)] }
       return shape.isMatrix && shape.isSquare ? [tree(.vector(shape.rows), depth)] : nil
     case .rowwiseReduction:
       if shape.isScalar { return [tree(chance(1, in: 2) ? .vector(several()) : .row(several()), depth)] }
       return shape.isVector ? [tree(Shape(shape.rows, several()), depth)] : nil
-    case .dot:
-      let inner = self.shape()
-      return shape.isScalar ? [tree(inner, depth), tree(inner, depth)] : nil
-    case .outer:
-      return shape.isMatrix ? [tree(.vector(shape.rows), depth), tree(.vector(shape.columns), depth)] : nil
-    case .kronecker: return [tree(.scalar, depth), tree(shape, depth)]
-    case .vectorize: return shape.columns.isOne ? [tree(shape, depth)] : nil
     // Leaves of their own, and differentials, which only rules have.
-    case .identity, .ones, .zeros, .fill, .commutation, .differential, .bars, .openZeros: return nil
+    case .identity, .ones, .zeros, .fill, .differential, .bars, .openZeros: return nil
     }
+  }
+
+  /// Arguments with which a head gives this shape: its sizes are read off the shape, and the others drawn.
+  private mutating func arguments(_ head: Signature.Head, _ shape: Shape, _ depth: Int) -> [FuzzTree]? {
+    var sizes: [String: Dimension] = [:]
+    for (wanted, size) in [(head.result.rows, shape.rows), (head.result.columns, shape.columns)] {
+      // Of a size such as m*n, one factor is all of it.
+      for (place, name) in wanted.names.enumerated() where sizes[name] == nil { sizes[name] = place == 0 ? size : 1 }
+    }
+    guard head.result.substituting(sizes) == shape else { return nil }
+    var parts: [FuzzTree] = []
+    for parameter in head.parameters {
+      guard let wanted = parameter.shape else {
+        let size = sizes[parameter.name] ?? self.size()
+        sizes[parameter.name] = size
+        parts.append(FuzzTree(.leaf("\(size)"), [], .scalar))
+        continue
+      }
+      for name in wanted.rows.names + wanted.columns.names where sizes[name] == nil { sizes[name] = several() }
+      parts.append(tree(wanted.substituting(sizes), depth))
+    }
+    return parts
   }
 
   /// Arguments of a function that acts entry by entry; some may be scalars.

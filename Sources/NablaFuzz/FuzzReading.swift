@@ -5,10 +5,11 @@ import NablaTypes
 /// Reads random expressions the way a session reads what a person typed.
 struct FuzzReader {
   private var environment = Environment()
-  private(set) var names = Lowering(names: [:])
+  private(set) var names: Lowering
 
   /// A reader of expressions in these declared names.
   init(_ declarations: [Declaration], book: RuleBook) throws(NablaError) {
+    names = Lowering(operations: book.notation)
     environment.functions.merge(book.userSignatures) { builtin, _ in builtin }
     for declaration in declarations {
       do throws(Diagnostic) { try environment.declare(declaration) } catch {

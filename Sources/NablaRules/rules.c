@@ -6,6 +6,9 @@
 static const char functions[] = {
 #embed "../../Rules/Functions.rules" suffix(,)
   0};
+static const char operations[] = {
+#embed "../../Rules/Operations.rules" suffix(,)
+  0};
 static const char differentials[] = {
 #embed "../../Rules/Differentials.rules" suffix(,)
   0};
@@ -54,6 +57,7 @@ static const char identities_vectorization[] = {
 
 static const nabla_rule_file files[] = {
   {"Rules/Functions.rules", functions, sizeof functions - 1},
+  {"Rules/Operations.rules", operations, sizeof operations - 1},
   {"Rules/Differentials.rules", differentials, sizeof differentials - 1},
   {"Rules/Adjoints.rules", adjoints, sizeof adjoints - 1},
   {"Rules/Vectorization.rules", vectorization, sizeof vectorization - 1},

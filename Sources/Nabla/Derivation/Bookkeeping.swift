@@ -8,6 +8,8 @@ extension Differentiator {
     case .times(let factors), .product(let factors): factors.count(where: depends) == 1
     case .apply(.array(let operation), let arguments):
       operation.isLinear && arguments.count(where: depends) == 1
+    case .apply(.defined(let operation), let arguments):
+      operation.isLinear && arguments.count(where: depends) == 1
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .differential,
       .apply(.elementwise, _), .apply(.function, _), .apply(.indexSum, _):
       false

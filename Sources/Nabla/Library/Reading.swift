@@ -46,7 +46,7 @@ extension Formula {
     var environment = Environment()
     environment.infersUndeclared = infers
     environment.functions.merge(book.userSignatures) { builtin, _ in builtin }
-    var lowering = Lowering(names: [:])
+    var lowering = Lowering(operations: book.notation)
     for formula in variables {
       if case .dimension(let name) = formula.kind {
         environment.dimensions.insert(name)
@@ -98,7 +98,7 @@ extension Formula {
 
   static func form(_ template: String, _ operands: [Formula]) -> Formula {
     var environment = Environment()
-    var lowering = Lowering(names: [:])
+    var lowering = Lowering(operations: RuleBook.standard.notation)
     for (index, operand) in operands.enumerated() {
       let name = placeholder(index)
       lowering.names[name] = operand
@@ -106,9 +106,6 @@ extension Formula {
       environment.dimensions.formUnion(operand.shape.rows.names + operand.shape.columns.names)
     }
     let text = filled(template, operands.indices.map(placeholder))
-    if let head = text.firstIndex(of: "("), environment.functions[String(text[..<head])] == nil {
-      environment.functions.merge(RuleBook.standard.userSignatures) { builtin, _ in builtin }
-    }
     let source = SourceText(text)
     let name = { filled(template, operands.map(\.textAsOperand)) }
     do throws(NablaError) {

@@ -37,7 +37,7 @@ extension Answer {
   public var components: Components? { components() }
 
   /// As `components`, with LaTeX's names for functions that go before the usual ones.
-  public func components(functionNames: [String: String] = [:]) -> Components? {
+  public func components(functionNames: [String: String] = RuleBook.standard.latexNames) -> Components? {
     formula.components(avoiding: namesInUse, functionNames: functionNames)
   }
 

@@ -191,7 +191,7 @@ struct Answering {
 
   /// What an expression asks for to have a value, as it was typed.
   func presuppositions(_ expression: TypedExpression) -> [Presupposition] {
-    names.presuppositions(of: expression, functions: session.options.book.functions) {
+    names.presuppositions(of: expression, book: session.options.book) {
       session.file.environment.definitions[$0]
     }
   }

@@ -148,7 +148,7 @@ public struct Evaluation: Sendable {
         }
       }
     let presuppositions = names.presuppositions(
-      of: question.expression.expression, functions: session.options.book.functions,
+      of: question.expression.expression, book: session.options.book,
       definitions: { session.file.environment.definitions[$0] })
     let grounds = presuppositions.map { closed($0.formula) }
     var matrices = try computed(formulas, presupposing: grounds)

@@ -25,7 +25,7 @@ extension Lowering {
   /// What an expression presupposes, the definitions that it names included; without what stands under an index, which
   /// has no value by itself.
   func presuppositions(
-    of expression: TypedExpression, functions: FunctionTable,
+    of expression: TypedExpression, book: RuleBook,
     definitions: (String) -> TypedExpression?
   ) -> [Presupposition] {
     var found: [Presupposition] = []
@@ -37,7 +37,7 @@ extension Lowering {
       if case .name(let name) = node.kind, named.insert(name).inserted, let definition = definitions(name) {
         open.append(definition)
       }
-      guard let made = presupposition(node, functions), !made.formula.isInvalid, !made.formula.isNumeric,
+      guard let made = presupposition(node, book), !made.formula.isInvalid, !made.formula.isNumeric,
         !made.formula.variables.contains(where: { $0.variable?.role == .index }), seen.insert(made).inserted
       else { continue }
       found.append(made)
@@ -46,7 +46,7 @@ extension Lowering {
   }
 
   private func presupposition(
-    _ node: TypedExpression, _ functions: FunctionTable
+    _ node: TypedExpression, _ book: RuleBook
   ) -> Presupposition? {
     switch node.kind {
     case .divide(_, let below), .elementwiseDivide(_, let below):
@@ -63,22 +63,12 @@ extension Lowering {
       let property: Property = number.isInteger ? .nonzero : number.isNegative ? .positive : .nonnegative
       return Presupposition(formula(node), formula(base), property)
     case .call(let name, let arguments):
-      guard let first = arguments.first else { return nil }
-      switch name {
-      case "sqrt": return Presupposition(formula(node), formula(first), .nonnegative)
-      case "inv", "logdet":
-        return Presupposition(formula(node), formula(first), first.shape.isScalar ? .nonzero : .invertible)
-      case "chol":
-        return Presupposition(formula(node), formula(first), first.shape.isScalar ? .positive : .spd)
-      default:
-        // What has a domain of its own says so in its block.
-        guard let function = functions[name], !function.domain.isEmpty else { return nil }
-        return Presupposition(formula(node), function.needs(of: arguments.map(formula), node.shape))
-      }
+      if name == "sqrt" { return Presupposition(formula(node), formula(arguments[0]), .nonnegative) }
+      return book.needs(of: name, arguments.map(formula), node.shape).map { Presupposition(formula(node), $0) }
     case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply,
       .elementwiseMultiply, .kronecker, .transpose, .compare, .apply, .identity, .ones, .zeros, .fill,
       .blocks,
-      .entry, .sum, .commutation, .differential:
+      .entry, .sum, .sized, .differential:
       return nil
     }
   }

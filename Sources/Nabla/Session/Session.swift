@@ -42,7 +42,7 @@ public struct Session: Sendable {
     }
     .map(\.element)
     questions = file.questions
-    names = Self.names(in: file, opaque: [])
+    names = Self.names(in: file, opaque: [], options.book)
     if file.alternative.isEmpty {
       alternative = []
     } else {
@@ -155,11 +155,11 @@ public struct Session: Sendable {
 
   /// What every name stands for; `opaque` names stand for themselves although they are defined.
   func names(opaque: Set<String> = []) -> Lowering {
-    opaque.isEmpty ? names : Self.names(in: file, opaque: opaque)
+    opaque.isEmpty ? names : Self.names(in: file, opaque: opaque, options.book)
   }
 
-  private static func names(in file: ElaboratedFile, opaque: Set<String>) -> Lowering {
-    var lowering = Lowering(names: [:])
+  private static func names(in file: ElaboratedFile, opaque: Set<String>, _ book: RuleBook) -> Lowering {
+    var lowering = Lowering(operations: book.notation)
     for (name, declaration) in file.environment.declarations {
       switch declaration.type {
       case .value(let shape):

@@ -77,7 +77,7 @@ extension TypedExpression {
     case .entry(let array, _, _): return [array]
     case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply, .divide,
       .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose,
-      .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .commutation, .differential:
+      .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .sized, .differential:
       var children: [TypedExpression] = []
       forEachChild { children.append($0) }
       return children
@@ -94,7 +94,7 @@ extension TypedExpression {
     case .divide(let a, let b): return a.isExactNumber && b.isExactNumber
     case .constant, .name, .dimension, .index, .add, .subtract, .multiply, .elementwiseMultiply,
       .elementwiseDivide, .elementwisePower, .matrixPower, .kronecker, .transpose, .compare, .call, .apply,
-      .identity, .ones, .zeros, .fill, .blocks, .entry, .sum, .commutation, .differential:
+      .identity, .ones, .zeros, .fill, .blocks, .entry, .sum, .sized, .differential:
       return false
     }
   }
@@ -103,7 +103,7 @@ extension TypedExpression {
   func with(_ parts: [TypedExpression]) -> TypedExpression {
     func made(_ kind: Kind) -> TypedExpression { TypedExpression(kind, shape: shape, range: range) }
     switch kind {
-    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros, .commutation, .sum:
+    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros, .sum:
       return self
     case .entry(_, let row, let column): return made(.entry(parts[0], row: row, column: column))
     case .negate: return made(.negate(parts[0]))
@@ -119,6 +119,7 @@ extension TypedExpression {
     case .transpose: return made(.transpose(parts[0]))
     case .compare(let comparison, _, _): return made(.compare(comparison, parts[0], parts[1]))
     case .call(let name, _): return made(.call(name, parts))
+    case .sized(let name, _, let sizes): return made(.sized(name, parts, sizes))
     case .apply(let name, let derivative, _): return made(.apply(name, derivative: derivative, parts))
     case .fill: return made(.fill(parts[0]))
     case .differential: return made(.differential(parts[0]))

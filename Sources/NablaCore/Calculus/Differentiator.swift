@@ -100,6 +100,8 @@ package final class Differentiator {
     switch node.kind {
     case .power(let base, let exponent):
       return (try elementwise("power", [base, exponent], node), "power")
+    case .apply(.defined(let operation), let arguments):
+      return try defined(operation, arguments, node)
     case .apply(.elementwise(let name), let arguments):
       return (try elementwise(name, arguments, node), name)
     case .apply(.function(let function, let derivative), let arguments):
@@ -169,6 +171,22 @@ package final class Differentiator {
     }
     let result = Formula.sum(terms, node.shape)
     return result
+  }
+
+  /// Of an operation without a rule: it is linear, or its body has a differential.
+  private func defined(
+    _ operation: DefinedOperation, _ arguments: [Formula], _ node: Formula
+  ) throws(DerivativeProblem) -> (Formula, rule: String) {
+    if operation.isLinear {
+      let terms = arguments.indices.filter { depends(arguments[$0]) }.map { place in
+        var parts = arguments
+        parts[place] = .differential(of: parts[place])
+        return Formula.apply(.defined(operation), parts, node.shape)
+      }
+      return (.sum(terms, node.shape), operation.name)
+    }
+    guard let body = operation.unfolded(arguments) else { throw .noDifferential(of: node) }
+    return (.differential(of: body), operation.name)
   }
 
   /// The chain rule for a function without a body.
@@ -284,6 +302,10 @@ package final class Differentiator {
           continue next
         }
       }
+      if let unfolded = part.unfoldedAtRoot {
+        open.append((g, unfolded))
+        continue next
+      }
       if case .apply(let operation, let arguments) = part.kind,
         let parts = try structural(operation, arguments, g)
       {
@@ -317,7 +339,7 @@ package final class Differentiator {
       return result
     case .slice(let rows, let columns):
       return [(.embedded(g, rows: rows, columns: columns, in: arguments[0].shape), arguments[0])]
-    case .elementwise, .array, .function, .indexSum:
+    case .elementwise, .array, .defined, .function, .indexSum:
       return nil
     }
   }

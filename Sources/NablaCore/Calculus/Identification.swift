@@ -42,6 +42,9 @@ package struct Identification {
       var parts: [[Formula]] = []
       for argument in arguments { parts.append([try matrix(of: argument)]) }
       return .blockArray(parts)
+    case .apply(.defined, _):
+      guard let unfolded = formula.unfoldedAtRoot else { throw .noMatrixForm(of: formula) }
+      return try matrix(of: unfolded)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
       .apply, .differential:
       throw .noMatrixForm(of: formula)

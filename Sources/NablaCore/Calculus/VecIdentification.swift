@@ -83,6 +83,7 @@ package struct VecIdentification {
       }
       if let found { return .product(found.factors + [try matrix(of: found.part)]) }
     }
+    if let unfolded = linear.unfoldedAtRoot { return try matrix(of: unfolded) }
     throw .noMatrixForm(of: linear)
   }
 

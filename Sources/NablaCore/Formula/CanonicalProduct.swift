@@ -124,7 +124,7 @@ extension Formula {
     case .blocks(let height, let width):
       return .blockArray(
         (0..<width).map { column in (0..<height).map { transposed(arguments[$0 * width + column]) } })
-    case .array, .function, .slice, .indexSum: return nil
+    case .array, .defined, .function, .slice, .indexSum: return nil
     }
   }
 
@@ -146,8 +146,9 @@ extension Formula {
     if case .array(let array) = operation {
       if let value = ofNumbers(array, arguments) { return value }
       if array == .commutation, shape.isScalar { return .one }
-      if array.isLinear { return linear(array, arguments, shape) }
+      if array.isLinear { return linear(operation, arguments, shape) }
     }
+    if case .defined(let defined) = operation, defined.isLinear { return linear(operation, arguments, shape) }
     if case .elementwise(let name) = operation {
       if name == "sqrt" { return power(arguments[0], .half) }
       func ordered(_ parts: [Formula]) -> [Formula] { operation.commutes ? parts.sorted() : parts }
@@ -170,25 +171,25 @@ extension Formula {
   }
 
   /// A linear operation: a zero makes it zero, scalars come out.
-  private static func linear(_ operation: ArrayOperation, _ arguments: [Formula], _ shape: Shape) -> Formula {
+  private static func linear(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if arguments.contains(where: \.isInvalid) { return invalid }
     if arguments.contains(where: \.isZero) { return zeros(shape) }
     // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
     let isFree = !arguments.contains(where: \.containsDifferential)
     // A column is stacked already, and so is a row when it is turned.
-    if operation == .vec, arguments[0].shape.columns.isOne { return arguments[0] }
-    if operation == .vec, arguments[0].shape.rows.isOne { return arguments[0].transposed }
-    if !isFree || arguments.contains(where: \.isScalar) {
-      return interned(.apply(.array(operation), arguments), shape)
-    }
+    if operation == .array(.vec), arguments[0].shape.columns.isOne { return arguments[0] }
+    if operation == .array(.vec), arguments[0].shape.rows.isOne { return arguments[0].transposed }
+    let isNarrow = if case .array = operation { arguments.contains(where: \.isScalar) } else { false }
+    if !isFree || isNarrow { return interned(.apply(operation, arguments), shape) }
     var scalars: [Formula] = []
     let arrays = arguments.map { argument in
+      if argument.isScalar { return argument }
       let (factors, array) = argument.splitScalars
       scalars += factors
       return array ?? argument
     }
-    let ordered = Operation.array(operation).commutes ? arrays.sorted() : arrays
-    return times(scalars + [interned(.apply(.array(operation), ordered), shape)])
+    let ordered = operation.commutes ? arrays.sorted() : arrays
+    return times(scalars + [interned(.apply(operation, ordered), shape)])
   }
 
   /// The same head over other children, through the constructors.

@@ -67,7 +67,7 @@ package enum Cost {
     case .array(.exponential), .array(.cholesky), .array(.specnorm), .array(.nucnorm), .array(.leftsv),
       .array(.rightsv), .array(.polar), .array(.adjugate), .array(.lowhalf):
       2 * call
-    case .elementwise, .array, .function, .blocks, .slice, .indexSum: call
+    case .elementwise, .array, .defined, .function, .blocks, .slice, .indexSum: call
     }
   }
 

@@ -172,6 +172,7 @@ extension Operation: CustomStringConvertible {
     switch self {
     case .elementwise(let name): name
     case .array(let operation): operation.rawValue
+    case .defined(let operation): operation.name
     case .function(let function, let derivative): "\(function.name)@\(derivative)"
     case .blocks(let rows, let columns): "blocks \(rows) \(columns)"
     case .slice(let rows, let columns): "slice \(rows.first):\(rows.last) \(columns.first):\(columns.last)"

@@ -7,10 +7,16 @@ package struct Lowering {
   package var names: [String: Formula]
   /// Functions declared without a body.
   package var functions: [String: DeclaredFunction] = [:]
+  /// The operations and the notation that blocks of `Rules/` define.
+  var operations: [String: BlockOperation]
 
-  package init(names: [String: Formula], functions: [String: DeclaredFunction] = [:]) {
+  package init(
+    names: [String: Formula] = [:], functions: [String: DeclaredFunction] = [:],
+    operations: [String: BlockOperation]
+  ) {
     self.names = names
     self.functions = functions
+    self.operations = operations
   }
 
   package func formula(_ expression: TypedExpression) -> Formula {
@@ -57,8 +63,8 @@ package struct Lowering {
       return .slice(inner, rows: rows, columns: columns)
     case .sum(let index, let lower, let upper, let body):
       return .apply(.indexSum(index, lower, upper), [formula(body)], shape)
-    case .commutation(let m, let n):
-      return .apply(.array(.commutation), [.dimension(m), .dimension(n)], shape)
+    case .sized(let name, let arguments, let sizes):
+      return call(name, arguments.map(formula) + sizes.map(Formula.dimension), shape)
     case .differential(let inner): return .differential(of: formula(inner))
     }
   }
@@ -105,7 +111,7 @@ package struct Lowering {
     case .negate(let a): return dimension(a).map { Dimension(-1) * $0 }
     case .constant, .name, .divide, .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .matrixPower,
       .kronecker, .transpose, .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .entry, .sum,
-      .commutation, .differential:
+      .sized, .differential:
       return nil
     }
   }
@@ -117,24 +123,25 @@ package struct Lowering {
     return operation(x, y)
   }
 
+  /// Operations that the canonical form has another node for.
+  static let native: Set<String> = ["inv", "sum"]
+
   /// A built-in function; names that are plain notation for something simpler go straight to it.
   private func call(_ name: String, _ arguments: [Formula], _ shape: Shape) -> Formula {
     guard let first = arguments.first else { return .invalid }
     switch name {
     case "inv": return .inverse(first)
     case "sum": return .total(first)
-    case "mean":
-      let count = Formula.dimension(first.shape.rows * first.shape.columns)
-      return .times([.power(count, .number(-1)), .total(first)])
-    case "rowsums": return .product([first, .ones(.vector(first.shape.columns))])
-    case "colsums": return .product([.ones(.row(first.shape.rows)), first])
-    case "outer": return .product([first, arguments[1].transposed])
-    case "normF", "norm": return .apply(.array(.norm2), [first], shape)
     case "diag":
       return .apply(.array(first.shape.isMatrix ? .diagonalVector : .diagonalMatrix), [first], shape)
     case "max" where arguments.count == 2, "min" where arguments.count == 2:
       return .apply(.elementwise(name), arguments, shape)
     default:
+      switch operations[name] {
+      case .notation(let operation): return operation.unfolded(arguments) ?? .invalid
+      case .operation(let operation): return .apply(.defined(operation), arguments, shape)
+      case nil: break
+      }
       if let operation = ArrayOperation(rawValue: name) { return .apply(.array(operation), arguments, shape) }
       return .apply(.elementwise(name), arguments, shape)
     }

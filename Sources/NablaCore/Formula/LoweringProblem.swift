@@ -29,7 +29,7 @@ extension Lowering {
       if formula(base).isZero { return "a negative power of zero is a division by zero" }
     case .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply, .elementwiseMultiply,
       .kronecker, .transpose, .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .entry, .sum,
-      .commutation, .differential:
+      .sized, .differential:
       break
     }
     return "an exact number in this does not fit in 128 bits, or it divides by zero"

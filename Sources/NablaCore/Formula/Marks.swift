@@ -25,6 +25,7 @@ extension Operation {
     switch self {
     case .elementwise(let name): name
     case .array(let operation): operation.name
+    case .defined(let operation): operation.name
     case .function(let function, _): function.name
     case .blocks: "[]"
     case .slice: "[:]"

@@ -7,6 +7,8 @@ package enum Operation: Hashable, Sendable {
   case elementwise(String)
   /// An operation on whole arrays.
   case array(ArrayOperation)
+  /// An operation on whole arrays that a block of `Rules/` defines.
+  case defined(DefinedOperation)
   /// A function declared without a body, or a derivative of it.
   case function(DeclaredFunction, FunctionDerivative)
   /// `[A, B; C, D]` with so many rows and columns of blocks; the arguments row by row.
@@ -21,7 +23,7 @@ package enum Operation: Hashable, Sendable {
     switch self {
     case .elementwise(let name): name == "max" || name == "min"
     case .array(let operation): operation == .dot
-    case .function, .blocks, .slice, .indexSum: false
+    case .defined, .function, .blocks, .slice, .indexSum: false
     }
   }
 

@@ -11,6 +11,37 @@ package struct DomainNeed: Hashable, Sendable {
   }
 }
 
+extension RuleBook {
+  /// What a built-in function needs of its arguments to have a value; nil where it has one everywhere.
+  package func needs(of name: String, _ arguments: [Formula], _ shape: Shape) -> [DomainNeed]? {
+    if let function = functions[name], !function.domain.isEmpty, function.parameters.count == arguments.count {
+      return function.needs(of: arguments, shape)
+    }
+    guard let operation = operations(named: name).first, !operation.domain.isEmpty else { return nil }
+    return operation.domain.compactMap { condition in
+      guard case .property(let subject, let property) = condition,
+        let place = operation.parameters.firstIndex(of: subject), place < arguments.count
+      else { return nil }
+      let argument = arguments[place]
+      return DomainNeed(argument: argument, property: argument.isScalar ? property.ofNumbers : property)
+    }
+  }
+}
+
+extension Property {
+  /// What it is of a 1 × 1 matrix.
+  fileprivate var ofNumbers: Property {
+    switch self {
+    case .invertible: .nonzero
+    case .spd: .positive
+    case .psd: .nonnegative
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .positive, .nonnegative, .nonzero, .binary,
+      .signs, .simplex, .onehot:
+      self
+    }
+  }
+}
+
 extension FunctionDefinition {
   /// Its domain, said of arguments.
   package func needs(of arguments: [Formula], _ shape: Shape) -> [DomainNeed] {

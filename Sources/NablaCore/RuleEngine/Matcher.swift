@@ -1,29 +1,5 @@
 import NablaTypes
 
-/// What a pattern's variables and sizes stand for.
-package struct Bindings {
-  package var formulas: [(key: Formula, value: Formula)] = []
-  var sizes: [(key: String, value: Dimension)] = []
-  /// Sizes such as m*n that were met before m and n: judged at the end.
-  var pending: [(pattern: Dimension, value: Dimension)] = []
-
-  package init(
-    formulas: [(key: Formula, value: Formula)] = [], sizes: [(key: String, value: Dimension)] = [],
-    pending: [(pattern: Dimension, value: Dimension)] = []
-  ) {
-    self.formulas = formulas
-    self.sizes = sizes
-    self.pending = pending
-  }
-
-  package subscript(key: Formula) -> Formula? { formulas.first { $0.key === key }?.value }
-  subscript(name: String) -> Dimension? { sizes.first { $0.key == name }?.value }
-
-  func fit(_ pattern: Dimension, _ value: Dimension) -> Bool {
-    pattern.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) })) == value
-  }
-}
-
 /// Typed matching: sums and elementwise products modulo order, matrix products by runs of factors.
 ///
 /// Matching backtracks: `found` is called for each way to match until it returns true.

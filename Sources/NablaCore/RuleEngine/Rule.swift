@@ -1,3 +1,4 @@
+import NablaLanguage
 import NablaTypes
 
 /// One line of `Rules/`: a named identity between two formulas over typed, universally quantified variables.
@@ -53,6 +54,7 @@ package final class Rule: Sendable {
     package let file: String
     package let line: Int
     package let text: String
+    package let nameRange: SourceRange
   }
 }
 
@@ -103,6 +105,13 @@ package final class Fact: Sendable {
   }
 }
 
+/// What a block says to readers: the name in LaTeX, the meaning, an example.
+package struct About: Sendable {
+  package let latex: String?
+  package let help: String?
+  package let example: String?
+}
+
 /// A `function` block: everything the engine knows of an elementwise function.
 package struct FunctionDefinition: Sendable {
   package let name: String
@@ -110,12 +119,26 @@ package struct FunctionDefinition: Sendable {
   /// Its definition by other functions.
   package let body: Formula?
   /// One for each parameter (invalid for `none`); empty when the derivative follows from the body.
-  package let derivatives: [Formula]
+  package internal(set) var derivatives: [Formula] = []
   /// Where the derivative does not exist, so that the answer is a subgradient: the zeros of these.
-  package let kinks: [Formula]
-  package let conditions: [Condition]
+  package internal(set) var kinks: [Formula] = []
+  package internal(set) var conditions: [Condition] = []
+  /// What has to hold for the value to be defined.
+  package internal(set) var domain: [Condition] = []
+  package let about: About
+  package let source: Rule.Source
+}
+
+/// An `operation` or `notation` block: an operation on whole arrays.
+package struct OperationDefinition: Sendable {
+  package let name: String
+  package let head: Signature.Head
+  package let body: Formula?
+  package let kernel: String?
   /// What has to hold for the value to be defined.
   package let domain: [Condition]
-  let latex: String?
+  package let parameters: [Formula]
+  package let about: About
+  package let isNotation: Bool
   package let source: Rule.Source
 }

@@ -1,5 +1,4 @@
 import NablaLanguage
-import NablaRules
 import NablaTypes
 
 /// All rules, facts and functions that a derivation may use.
@@ -10,24 +9,21 @@ public final class RuleBook: Sendable {
   /// The rules that come with Nabla; the texts are inside the binary.
   public static let standard: RuleBook = {
     do {
-      return RuleBook(try RuleLibrary(texts: embeddedTexts, extending: nil, readsAll: false))
+      return RuleBook(try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false))
     } catch {
-      // The embedded rules are checked by the tests; without them there is no engine to speak of.
+      // A programmer's error, which the tests find: the embedded rules are not rules.
       preconditionFailure("\(error)")
     }
   }()
 
   /// The embedded texts of `Rules/`, with their names.
   public static var embeddedTexts: [(name: String, text: String)] {
-    (0..<nabla_rule_file_count()).map { index in
-      let file = nabla_rule_file_at(index)
-      let bytes = UnsafeRawBufferPointer(start: file.bytes, count: file.count)
-      return (String(cString: file.name), String(decoding: bytes, as: UTF8.self))
-    }
+    RuleTexts.embedded.map { ($0.name, $0.text) }
   }
 
   public init(texts: [(name: String, text: String)]) throws(RuleError) {
-    library = try RuleLibrary(texts: texts, extending: nil, readsAll: true)
+    library = try RuleLibrary(
+      texts.map { SourceText($0.text, name: $0.name) }, extending: nil, readsAll: true)
     functions = FunctionTable(library: library)
   }
 
@@ -38,11 +34,18 @@ public final class RuleBook: Sendable {
 
   /// These rules and more, read from text. The new ones are not verified here; see `RuleVerifier`.
   public func adding(_ text: String, file: String = "rules") throws(RuleError) -> RuleBook {
-    RuleBook(try RuleLibrary(texts: [(file, text)], extending: library, readsAll: true))
+    RuleBook(try RuleLibrary([SourceText(text, name: file)], extending: library, readsAll: true))
   }
 
   package var rules: [Rule] { library.everything.rules }
   package var facts: [Fact] { library.everything.facts }
+  /// The blocks of operations, in the order of the files.
+  package var operations: [OperationDefinition] { library.everything.operations }
+  /// What operations with a body or a kernel mean, for reading formulas.
+  package var notation: [String: BlockOperation] { library.notation }
+
+  /// The blocks of an operation.
+  package func operations(named name: String) -> [OperationDefinition] { library.operation(name) }
 
   /// The rules for formulas with these operations, and more.
   func tables(covering marks: Marks = Marks()) -> RuleTables { library.tables(covering: marks) }
@@ -61,9 +64,9 @@ package struct FunctionTable: Sendable {
 extension RuleBook {
   /// The signatures of the functions that a user may call: all except the engine's own helpers.
   package var userSignatures: [String: Signature] {
-    library.signatures.filter { !["power", "less", "lessequal"].contains($0.key) }
+    library.signatures.filter { !Signature.hidden.contains($0.key) }
   }
 
-  /// Names of functions in LaTeX.
+  /// Names of functions and operations in LaTeX.
   public var latexNames: [String: String] { library.latexNames }
 }

@@ -55,17 +55,4 @@ extension Formula {
     }
     return result
   }
-
-  /// Scalar variables under elementwise operations alone: what is true of it is true entry by entry.
-  var isEntrywiseScalar: Bool {
-    nodesChildrenFirst.allSatisfy { node in
-      guard node.isScalar else { return false }
-      switch node.kind {
-      case .number, .constant, .variable, .sum, .times, .power: return true
-      case .apply(.elementwise, _): return true
-      case .apply, .dimension, .zeros, .ones, .identity, .product, .inverse, .transpose, .differential:
-        return false
-      }
-    }
-  }
 }

@@ -2,30 +2,35 @@ import NablaLanguage
 import NablaTypes
 import Synchronization
 
-/// A rule file: what its declarations say at each place.
-private struct RuleFile: Sendable {
-  var declarations: [RuleParser.Entry] = []
+/// What the declarations of a rule file say at each place.
+private struct Scopes: Sendable {
+  let file: RuleFile
+  var declarations: [RuleFile.Entry]
   /// Parsers after no declaration, after one, and so on, as far as they were needed.
   private var parsers: [RuleParser]
 
-  init(_ parser: RuleParser) { parsers = [parser] }
-
-  mutating func read(
-    _ pending: RuleLibrary.Pending, _ problems: inout [RuleError]
-  ) throws(RuleError) -> (rules: [Rule], facts: [Fact], functions: [FunctionDefinition]) {
-    declare(pending.declarations, &problems)
-    var parser = parsers[pending.declarations]
-    try parser.read(pending.entry, place: pending.place)
-    return (parser.rules, parser.facts, parser.functions)
+  init(_ file: RuleFile, _ parser: RuleParser, _ declarations: [RuleFile.Entry] = []) {
+    self.file = file
+    self.declarations = declarations
+    parsers = [parser]
   }
 
-  mutating func finish(_ problems: inout [RuleError]) { declare(declarations.count, &problems) }
+  mutating func read(_ pending: RuleLibrary.Pending, _ problems: inout [Diagnostic]) throws(Diagnostic)
+    -> RuleParser
+  {
+    declare(pending.declarations, &problems)
+    var parser = parsers[pending.declarations]
+    try parser.read(try file.statement(pending.entry), place: pending.place)
+    return parser
+  }
 
-  private mutating func declare(_ count: Int, _ problems: inout [RuleError]) {
+  mutating func finish(_ problems: inout [Diagnostic]) { declare(declarations.count, &problems) }
+
+  private mutating func declare(_ count: Int, _ problems: inout [Diagnostic]) {
     while parsers.count <= count {
       var parser = parsers[parsers.count - 1]
-      do throws(RuleError) {
-        try parser.declare(declarations[parsers.count - 1])
+      do throws(Diagnostic) {
+        try parser.read(try file.statement(declarations[parsers.count - 1]), place: 0)
       } catch {
         problems.append(error)
       }
@@ -43,23 +48,25 @@ final class RuleLibrary: Sendable {
     let file: Int
     /// How many declarations come before it in its file.
     let declarations: Int
-    let entry: RuleParser.Entry
+    let entry: RuleFile.Entry
     /// Its place among all entries.
     let place: Int
     /// It is needed for formulas that have all marks of one of these.
     let marks: [Marks]
-    /// Of a function block.
-    let function: String?
+    /// The name of a block.
+    let block: String?
   }
 
   private struct State {
-    var files: [RuleFile] = []
+    var files: [Scopes] = []
     var pending: [Pending] = []
     var tables = RuleTables()
     var rules: [Rule] = []
     var facts: [Fact] = []
     var functions: [String: FunctionDefinition] = [:]
-    var problems: [RuleError] = []
+    var operations: [OperationDefinition] = []
+    /// What is wrong with each file.
+    var problems: [Int: [Diagnostic]] = [:]
     var names: Set<String> = []
     var entries = 0
     /// Whether the entries that every formula may need were read.
@@ -69,89 +76,112 @@ final class RuleLibrary: Sendable {
     mutating func read(_ isWanted: (Pending) -> Bool) {
       var rest: [Pending] = []
       for entry in pending {
-        if isWanted(entry) { read(entry) } else { rest.append(entry) }
+        if isWanted(entry) { _ = read(entry) } else { rest.append(entry) }
       }
       pending = rest
     }
 
-    private mutating func read(_ pending: Pending) {
-      do throws(RuleError) {
-        let found = try files[pending.file].read(pending, &problems)
+    /// Reads an entry; the operation that its block defines, if it does.
+    mutating func read(_ pending: Pending) -> BlockOperation? {
+      do throws(Diagnostic) {
+        let found = try files[pending.file].read(pending, &problems[pending.file, default: []])
         for rule in found.rules { tables.add(rule) }
         for fact in found.facts { tables.add(fact) }
         for function in found.functions { functions[function.name] = function }
         rules += found.rules
         facts += found.facts
+        operations += found.operations
+        return found.operations.last.flatMap { found.notation[$0.name] }
       } catch {
-        problems.append(error)
+        problems[pending.file, default: []].append(error)
+        return nil
       }
     }
 
     /// Reads what is left of the declarations.
     mutating func finish() {
-      for index in files.indices { files[index].finish(&problems) }
+      for index in files.indices { files[index].finish(&problems[index, default: []]) }
+    }
+
+    /// What is wrong with the first file at fault.
+    var error: RuleError? {
+      problems.keys.sorted().lazy.compactMap { [self] index -> RuleError? in
+        let found = problems[index] ?? []
+        return found.isEmpty ? nil : RuleError(files[index].file.source, found)
+      }.first
     }
   }
 
   private let state: Mutex<State>
   let signatures: [String: Signature]
-  /// Names of functions in LaTeX.
+  /// What operations with a body or a kernel mean.
+  let notation: [String: BlockOperation]
+  /// Names of functions and operations in LaTeX.
   let latexNames: [String: String]
   let functionNames: Set<String>
 
   /// The texts, after those of another library; with `readsAll` they are read at once, and their errors thrown.
-  init(
-    texts: [(name: String, text: String)], extending base: RuleLibrary?, readsAll: Bool
-  ) throws(RuleError) {
+  init(_ texts: [SourceText], extending base: RuleLibrary?, readsAll: Bool) throws(RuleError) {
     var state = base?.state.withLock { $0 } ?? State()
-    let files = texts.map { (name: $0.name, entries: RuleParser.entries($0.text)) }
+    let files = texts.map(RuleFile.init)
     var signatures = base?.signatures ?? [:]
+    var notation = base?.notation ?? [:]
     var latexNames = base?.latexNames ?? [:]
     var functionNames = base?.functionNames ?? []
-    for (name, arity) in files.flatMap({ RuleParser.functionHeads($0.entries) }) {
-      functionNames.insert(name)
-      if signatures[name] == nil { signatures[name] = .elementwise(arity: arity) }
+    for file in files {
+      for entry in file.entries {
+        guard let (name, signature) = file.signature(entry) else { continue }
+        if entry.kind == .function { functionNames.insert(name) }
+        if signatures[name] == nil { signatures[name] = Signature.builtins[name] ?? signature }
+        if latexNames[name] == nil { latexNames[name] = file.value(of: .latex, entry) }
+      }
     }
     var environment = Environment()
-    environment.functions.merge(signatures) { old, _ in old }
-    let operations = Self.operationNames(functionNames)
+    environment.functions.merge(signatures) { _, new in new }
+    let operations = Self.operationNames(Set(signatures.keys))
     let added = state.entries
-    var duplicates: [RuleError] = []
-    for (name, entries) in files {
-      var file = RuleFile(RuleParser(file: name, environment: environment, checksRules: readsAll))
-      for entry in entries {
-        switch entry.kind {
-        case .declaration: file.declarations.append(entry)
-        case .rule, .fact, .function:
-          let function = entry.kind == .function ? RuleParser.functionHeads([entry]).first?.0 : nil
-          if let function {
-            latexNames[function] = entry.latex
-          } else if !state.names.insert(entry.name).inserted {
-            duplicates.append(
-              RuleError(
-                file: name, line: entry.line, message: "the name '\(entry.name)' is used twice",
-                text: entry.head))
-          }
-          state.pending.append(
-            Pending(
-              file: state.files.count, declarations: file.declarations.count, entry: entry,
-              place: state.entries, marks: entry.marks(operations), function: function))
-          state.entries += 1
+    for file in files {
+      var scopes = Scopes(
+        file, RuleParser(file.source, environment: environment, notation: notation, checksRules: readsAll))
+      let index = state.files.count
+      state.files.append(scopes)
+      for entry in file.entries {
+        if entry.kind == .declaration {
+          scopes.declarations.append(entry)
+          state.files[index] = scopes
+          continue
+        }
+        let name = file.name(entry)
+        let isBlock = entry.kind != .rule && entry.kind != .fact
+        if !isBlock, !state.names.insert(name).inserted {
+          state.problems[index, default: []].append(
+            Diagnostic(message: "the name '\(name)' is used twice", range: file.nameRange(entry)))
+        }
+        let pending = Pending(
+          file: index, declarations: scopes.declarations.count, entry: entry, place: state.entries,
+          marks: file.marks(entry, operations), block: isBlock ? name : nil)
+        state.entries += 1
+        // What operations mean has to be known before any formula is read.
+        if file.isDefinition(entry) {
+          notation[name] = state.read(pending)
+          scopes = Scopes(
+            file, RuleParser(file.source, environment: environment, notation: notation, checksRules: readsAll),
+            scopes.declarations)
+          state.files[index] = scopes
+        } else {
+          state.pending.append(pending)
         }
       }
-      state.files.append(file)
     }
     self.signatures = signatures
+    self.notation = notation
     self.latexNames = latexNames
     self.functionNames = functionNames
     if readsAll {
       state.read { $0.place >= added }
       state.finish()
     }
-    if var first = (state.problems.isEmpty ? duplicates : state.problems).first {
-      first.others = Array(state.problems.dropFirst())
-      throw first
-    }
+    if let error = state.error { throw error }
     self.state = Mutex(state)
   }
 }
@@ -176,19 +206,28 @@ extension RuleLibrary {
   func function(_ name: String) -> FunctionDefinition? {
     guard functionNames.contains(name) else { return nil }
     return state.withLock { state in
-      if state.functions[name] == nil { state.read { $0.function == name } }
+      if state.functions[name] == nil { state.read { $0.block == name } }
       return state.functions[name]
     }
   }
 
+  /// The blocks of the operation of this name; several where it has several meanings.
+  func operation(_ name: String) -> [OperationDefinition] {
+    state.withLock { state in
+      state.read { $0.block == name }
+      return state.operations.filter { $0.name == name }
+    }
+  }
+
   /// Everything, in the order of the files.
-  var everything: (rules: [Rule], facts: [Fact]) {
+  var everything: (rules: [Rule], facts: [Fact], operations: [OperationDefinition]) {
     state.withLock { state in
       state.read { _ in true }
       return (
         state.rules.sorted { $0.place < $1.place },
         state.facts.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
-          .map(\.element)
+          .map(\.element),
+        state.operations.sorted { ($0.source.file, $0.source.line) < ($1.source.file, $1.source.line) }
       )
     }
   }
@@ -196,9 +235,109 @@ extension RuleLibrary {
   /// The names of operations of which a pattern that is written with them has the mark; not those that constructors
   /// make something else of.
   static func operationNames(_ functions: Set<String>) -> [Substring: Marks] {
-    let names = functions.union(ArrayOperation.allCases.map(\.name)).union(["inv"])
-      .subtracting(["dot", "vec", "power"])
+    let names = functions.subtracting(unmarked)
     return Dictionary(uniqueKeysWithValues: names.map { (Substring($0), Marks(operation: $0)) })
   }
 
+  /// What is read as another operation, or as none.
+  private static let unmarked: Set<String> = [
+    "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye", "ones", "zeros",
+  ]
+}
+
+extension RuleFile {
+  /// The text of an entry on one line, without comments.
+  func line(_ entry: Entry) -> String { lines(entry).joined(separator: " ") }
+
+  /// The lines of an entry, without comments and the spaces around them.
+  private func lines(_ entry: Entry) -> [String] {
+    source.bytes[entry.range.start..<entry.range.end].split(separator: UInt8(ascii: "\n")).compactMap { line in
+      let line = trimmed(line.prefix { $0 != UInt8(ascii: "#") })
+      return line.isEmpty ? nil : line
+    }
+  }
+
+  /// The place of the name of a rule, a fact or a block.
+  func nameRange(_ entry: Entry) -> SourceRange {
+    let bytes = source.bytes[entry.range.start..<entry.range.end]
+    let start = bytes.dropFirst(entry.kind.rawValue.utf8.count).drop { $0 == UInt8(ascii: " ") }
+    let isBlock = entry.kind != .rule && entry.kind != .fact
+    let name = start.prefix { $0 > UInt8(ascii: " ") && !(isBlock && $0 == UInt8(ascii: "(")) }
+    return SourceRange(start: name.startIndex, end: name.endIndex)
+  }
+
+  func name(_ entry: Entry) -> String { source.text(nameRange(entry)) }
+
+  /// What a line of a block says as text.
+  func value(of key: RuleStatement.Key, _ entry: Entry) -> String? {
+    lines(entry).dropFirst().first { $0.hasPrefix(key.rawValue + " ") }.map {
+      trimmed($0.dropFirst(key.rawValue.utf8.count))
+    }
+  }
+
+  /// Whether it is an operation or a notation with a body or a kernel.
+  func isDefinition(_ entry: Entry) -> Bool {
+    guard entry.kind == .operation || entry.kind == .notation else { return false }
+    let lines = lines(entry)
+    return lines[0].utf8.contains(UInt8(ascii: "=")) || value(of: .kernel, entry) != nil
+  }
+
+  /// What a formula must have for the entry to be of use: the operations of what it looks for, of one of its sides
+  /// where it is an equality.
+  func marks(_ entry: Entry, _ operations: [Substring: Marks]) -> [Marks] {
+    switch entry.kind {
+    case .declaration: return []
+    case .function, .operation, .notation: return [Marks(operation: name(entry))]
+    case .rule, .fact: break
+    }
+    var text = line(entry)
+    if let (before, _) = split(text, " for ") { text = before }
+    if let (left, _) = split(text, " -> ") ?? split(text, " is ") { return [Self.marks(left, operations)] }
+    guard let (left, right) = split(text, " == ") else { return [Marks()] }
+    return [Self.marks(left, operations), Self.marks(right, operations)]
+  }
+
+  /// The marks of the names that open a bracket in a text.
+  private static func marks(_ text: String, _ operations: [Substring: Marks]) -> Marks {
+    var result = Marks()
+    let bytes = text.utf8
+    var start = bytes.startIndex
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        continue
+      case UInt8(ascii: "("):
+        if start < index, let mark = operations[text[start..<index]] { result.formUnion(mark) }
+      default: break
+      }
+      start = bytes.index(after: index)
+    }
+    return result
+  }
+}
+
+/// Without spaces at its ends.
+func trimmed(_ text: some StringProtocol) -> String { trimmed(Array(text.utf8)[...]) }
+
+/// Without spaces at its ends.
+private func trimmed(_ text: ArraySlice<UInt8>) -> String {
+  var bytes = text
+  while let first = bytes.first, first == 32 || first == 9 || first == 13 { bytes = bytes.dropFirst() }
+  while let last = bytes.last, last == 32 || last == 9 || last == 13 { bytes = bytes.dropLast() }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Before and after the first occurrence of a mark.
+private func split(_ text: String, _ mark: String) -> (String, String)? {
+  let (bytes, pattern) = (Array(text.utf8), Array(mark.utf8))
+  guard bytes.count >= pattern.count else { return nil }
+  for start in 0...(bytes.count - pattern.count)
+  where bytes[start..<start + pattern.count].elementsEqual(pattern) {
+    return (
+      String(decoding: bytes[..<start], as: UTF8.self),
+      String(decoding: bytes[(start + pattern.count)...], as: UTF8.self)
+    )
+  }
+  return nil
 }

@@ -1,71 +1,70 @@
 import NablaLanguage
 import NablaTypes
 
-/// An error in a rule file: where, and what is wrong; with it, the other errors of the same texts.
+/// What is wrong with a text of rules.
 public struct RuleError: Error, Sendable, CustomStringConvertible {
-  public let file: String
-  public let line: Int
-  public let message: String
-  public let text: String
+  public let source: SourceText
+  public let diagnostics: [Diagnostic]
 
-  package init(file: String, line: Int, message: String, text: String) {
-    self.file = file
-    self.line = line
-    self.message = message
-    self.text = text
+  package init(_ source: SourceText, _ diagnostics: [Diagnostic]) {
+    self.source = source
+    self.diagnostics = diagnostics
   }
-  public package(set) var others: [RuleError] = []
 
-  public var description: String {
-    (["\(file):\(line):1: error: \(message)\n  \(text)"] + others.map(\.description)).joined(separator: "\n")
-  }
+  public var description: String { String(DiagnosticRenderer(source).render(diagnostics).dropLast()) }
 }
 
-/// Reads `.rules` text: declarations, rules, facts and function blocks.
+/// Types the statements of a rule file: declarations, rules, facts, functions and operations.
 struct RuleParser {
-  let file: String
+  let source: SourceText
   private(set) var rules: [Rule] = []
   private(set) var facts: [Fact] = []
   private(set) var functions: [FunctionDefinition] = []
+  private(set) var operations: [OperationDefinition] = []
   private var environment: Environment
-  private var lowering = Lowering(names: [:])
+  private var lowering: Lowering
   /// Off for the embedded texts, whose rules the tests check: every start would pay for it.
   private let checksRules: Bool
   /// The place of the entry that is read among all entries.
   private var place = 0
 
-  /// An environment that knows the functions, and no names.
-  init(file: String, environment: Environment, checksRules: Bool) {
-    self.file = file
+  /// A parser that knows functions and operations, and no names.
+  init(
+    _ source: SourceText, environment: Environment, notation: [String: BlockOperation], checksRules: Bool
+  ) {
+    self.source = source
     self.environment = environment
     self.environment.allowsDifferentials = true
     self.environment.infersUndeclared = false
     self.checksRules = checksRules
+    lowering = Lowering(operations: notation)
   }
 
-  mutating func read(_ entry: Entry, place: Int) throws(RuleError) {
+  mutating func read(_ statement: RuleStatement, place: Int) throws(Diagnostic) {
     self.place = place
-    switch entry.kind {
-    case .rule: try readRule(entry)
-    case .fact: try readFact(entry)
-    case .function: try readFunction(entry)
-    case .declaration: try declare(entry)
+    switch statement.kind {
+    case .declaration(let declarations): for declaration in declarations { declare(declaration) }
+    case .rule(let identity): try readRule(statement, identity)
+    case .fact(let pattern, let property, let conditions):
+      let formula = try formulas([pattern])[0]
+      facts.append(
+        Fact(
+          name: statement.name, pattern: formula, property: property,
+          conditions: try self.conditions(conditions), source: origin(statement), place: place,
+          isEntrywise: formula.isEntrywiseScalar))
+    case .function(let block): try readFunction(statement, block)
+    case .operation(let block, let isNotation): try readOperation(statement, block, isNotation)
     }
   }
 
-  private func failure(_ entry: Entry, _ message: String) -> RuleError {
-    RuleError(file: file, line: entry.line, message: message, text: entry.head)
+  private func origin(_ statement: RuleStatement) -> Rule.Source {
+    Rule.Source(
+      file: source.name, line: source.line(at: statement.range.start), text: statement.text,
+      nameRange: statement.nameRange)
   }
 
-  mutating func declare(_ entry: Entry) throws(RuleError) {
-    let declarations: [Declaration]
-    do throws(NablaError) {
-      declarations = try parseDeclaration(SourceText(entry.head, name: file))
-    } catch {
-      throw failure(
-        entry, error.diagnostics.first?.message ?? "not a rule, a fact, a function or a declaration")
-    }
-    for declaration in declarations { declare(declaration) }
+  private func failure(_ statement: RuleStatement, _ message: String) -> Diagnostic {
+    Diagnostic(message: "\(statement.name): \(message)", range: statement.nameRange)
   }
 
   private mutating func declare(_ declaration: Declaration) {
@@ -82,79 +81,38 @@ struct RuleParser {
     lowering.names[differential] = .differential(of: variable)
   }
 
-  /// Two sides of one shape, typed together.
-  private func formulas(_ texts: [String], _ entry: Entry) throws(RuleError) -> [Formula] {
+  /// Formulas of one shape, typed together.
+  private func formulas(_ trees: [SyntaxTree]) throws(Diagnostic) -> [Formula] {
     do throws(NablaError) {
-      var trees: [SyntaxTree] = []
-      for text in texts { trees.append(try parseExpression(SourceText(text, name: file))) }
-      let source = SourceText(texts.first ?? "", name: file)
       let typed = try infer(trees, in: environment, source: source, expectedEqualShapes: true)
       return typed.expressions.map(lowering.formula)
     } catch {
-      let detail = error.diagnostics.first
-      throw failure(entry, detail.map { $0.message } ?? "cannot be read")
+      throw error.diagnostics[0]
     }
   }
 
-  private func conditions(_ text: String?, _ entry: Entry) throws(RuleError) -> [Condition] {
-    guard let text else { return [] }
+  private func conditions(_ trees: [RuleStatement.ConditionTree]) throws(Diagnostic) -> [Condition] {
     var result: [Condition] = []
-    var pending: [String] = []
-    for part in text.split(separator: ",") {
-      let words = part.split(separator: " ")
-      guard let last = words.last else { throw failure(entry, "an empty condition") }
-      if let regularity = Regularity.allCases.first(where: { part.hasSuffix(" " + $0.rawValue) }) {
-        let subject = trimmed(part.dropLast(regularity.rawValue.utf8.count))
-        result.append(.regular(try formulas([subject], entry)[0], regularity))
-        continue
+    for tree in trees {
+      let subject = try formulas([tree.subject])[0]
+      if let property = Property(rawValue: tree.words) {
+        result.append(.property(subject, property))
+      } else if let regularity = Regularity(rawValue: tree.words) {
+        result.append(.regular(subject, regularity))
+      } else {
+        throw Diagnostic(
+          message: "the condition '\(source.text(tree.range))' names no property", range: tree.range)
       }
-      guard let property = Property(rawValue: String(last)) else {
-        pending.append(trimmed(part))  // `S, T invertible`: the property comes after the last name
-        continue
-      }
-      let subject = words.dropLast().joined(separator: " ")
-      for name in pending + [subject] { result.append(.property(try formulas([name], entry)[0], property)) }
-      pending = []
     }
-    if let open = pending.first { throw failure(entry, "the condition '\(open)' names no property") }
     return result
   }
 
-  /// A head split at its keywords: name, formula part, `for` part, `says` part.
-  private func parts(
-    _ entry: Entry, after keyword: String
-  ) throws(RuleError) -> (name: String, formula: String, condition: String?, saying: String?) {
-    var text = ([entry.head] + entry.body).joined(separator: " ")
-    text.removeFirst(keyword.utf8.count)
-    text = trimmed(text)
-    guard let space = text.firstIndex(of: " ") else { throw failure(entry, "a name alone says nothing") }
-    let name = String(text[..<space])
-    text = trimmed(text[space...])
-    var saying: String?
-    if let (before, after) = split(text, " says ") {
-      saying = after.filter { $0 != "\"" }
-      text = before
-    }
-    var condition: String?
-    if let (before, after) = split(text, " for ") {
-      condition = trimmed(after)
-      text = before
-    }
-    return (name, trimmed(text), condition, saying)
-  }
+  // MARK: Rules
 
-  private mutating func readRule(_ entry: Entry) throws(RuleError) {
-    let (name, formula, condition, saying) = try parts(entry, after: "rule ")
-    let arrow: Rule.Arrow
-    let sides: (String, String)
-    if let found = split(formula, " -> ") {
-      (arrow, sides) = (.rewrites, found)
-    } else if let found = split(formula, " == ") {
-      (arrow, sides) = (.equals, found)
-    } else {
-      throw failure(entry, "a rule needs '->' or '==' between its two sides")
-    }
-    let both = try formulas([sides.0, sides.1], entry)
+  private mutating func readRule(
+    _ statement: RuleStatement, _ identity: RuleStatement.Identity
+  ) throws(Diagnostic) {
+    let both = try formulas([identity.left, identity.right])
     let (left, right) = (both[0], both[1])
     let table: Rule.Table
     if case .differential(let inner) = left.kind, inner.variable == nil {
@@ -165,138 +123,134 @@ struct RuleParser {
       table = .identity
     }
     let rule = Rule(
-      name: name, left: left, right: right, arrow: arrow, conditions: try conditions(condition, entry),
-      saying: saying, source: Rule.Source(file: file, line: entry.line, text: entry.head), table: table,
-      place: place, isEntrywise: table == .identity && left.isEntrywiseScalar && right.isEntrywiseScalar)
-    if checksRules, let problem = rule.problem { throw failure(entry, "\(name): \(problem)") }
+      name: statement.name, left: left, right: right, arrow: identity.isRewrite ? .rewrites : .equals,
+      conditions: try conditions(identity.conditions), saying: identity.saying, source: origin(statement),
+      table: table, place: place,
+      isEntrywise: table == .identity && left.isEntrywiseScalar && right.isEntrywiseScalar)
+    if checksRules, let problem = rule.problem { throw failure(statement, problem) }
     rules.append(rule)
   }
 
-  private mutating func readFact(_ entry: Entry) throws(RuleError) {
-    let (name, text, condition, _) = try parts(entry, after: "fact ")
-    guard let (pattern, word) = split(text, " is "), let property = Property(rawValue: trimmed(word)) else {
-      throw failure(entry, "a fact reads 'FORMULA is PROPERTY'")
-    }
-    let formula = try formulas([pattern], entry)[0]
-    let conditions = try conditions(condition, entry)
-    facts.append(
-      Fact(
-        name: name, pattern: formula, property: property, conditions: conditions,
-        source: Rule.Source(file: file, line: entry.line, text: entry.head), place: place,
-        isEntrywise: formula.isEntrywiseScalar))
-  }
+  // MARK: Blocks
 
-  private mutating func readFunction(_ entry: Entry) throws(RuleError) {
-    let head = trimmed(entry.head.dropFirst("function ".utf8.count))
-    guard let open = head.firstIndex(of: "("), let close = head[open...].firstIndex(of: ")") else {
-      throw failure(entry, "a function reads 'function name(arguments)'")
-    }
-    let name = trimmed(head[..<open])
-    let names = head[head.index(after: open)..<close].split(separator: ",").map { trimmed($0) }
-    if let bad = ([name] + names).first(where: { !Self.isName($0) }) {
-      throw failure(entry, "'\(bad)' is no name")
-    }
-    guard !names.isEmpty, Set(names).count == names.count else {
-      throw failure(entry, "a function has arguments, each with a name of its own")
-    }
-    if let known = environment.functions[name], !known.arity.contains(names.count) {
-      throw failure(entry, "\(name) takes another number of arguments already")
+  private mutating func readFunction(
+    _ statement: RuleStatement, _ block: RuleStatement.Block
+  ) throws(Diagnostic) {
+    let names = block.head.parameters.map(\.name)
+    if let known = environment.functions[statement.name], !known.arity.contains(names.count) {
+      throw failure(statement, "it takes another number of arguments already")
     }
     var scope = self
     for parameter in names {
       scope.declare(Declaration(name: parameter, type: .value(.scalar), properties: [], range: nil))
     }
-    let tail = trimmed(head[head.index(after: close)...])
-    let body = tail.hasPrefix("=") ? try scope.formulas([trimmed(tail.dropFirst())], entry)[0] : nil
-    var derivatives: [Formula] = []
-    var kinks: [Formula] = []
-    var limits: [Condition] = []
-    var domain: [Condition] = []
-    var latex: String?
-    for line in entry.body {
-      let (key, value) = split(line, " ").map { ($0, trimmed($1)) } ?? (line, "")
-      switch key {
-      case "derivative":
-        let (text, condition) = split(value, " for ").map { ($0, Optional($1)) } ?? (value, nil)
-        for part in Self.topLevelParts(text) {
-          derivatives.append(part == "none" ? .invalid : try scope.formulas([part], entry)[0])
+    let parameters = names.compactMap { scope.lowering.names[$0] }
+    var function = FunctionDefinition(
+      name: statement.name, parameters: parameters,
+      body: try block.body.map { body throws(Diagnostic) in try scope.formulas([body])[0] },
+      about: About(block), source: origin(statement))
+    for line in block.lines {
+      switch (line.key, line.value) {
+      case (.derivative, .formulas(let trees, let limits)):
+        for tree in trees {
+          function.derivatives.append(
+            try tree.map { tree throws(Diagnostic) in try scope.formulas([tree])[0] } ?? .invalid)
         }
-        limits = try scope.conditions(condition, entry)
-      case "kink":
-        for part in Self.topLevelParts(value) { kinks.append(try scope.formulas([part], entry)[0]) }
-      case "domain": domain = try scope.conditions(value, entry)
-      case "facts":
-        for part in Self.topLevelParts(value) {
-          guard let property = Property(rawValue: part) else {
-            throw failure(entry, "'\(part)' is no property")
-          }
-          let pattern = Formula.apply(
-            .elementwise(name), names.map { scope.lowering.names[$0] ?? .invalid }, .scalar)
-          facts.append(
-            Fact(
-              name: "\(name).\(part)", pattern: pattern, property: property, conditions: [],
-              source: Rule.Source(file: file, line: entry.line, text: entry.head), place: place,
-              isEntrywise: true))
+        function.conditions = try scope.conditions(limits)
+      case (.kink, .formulas(let trees, _)):
+        for case let tree? in trees { function.kinks.append(try scope.formulas([tree])[0]) }
+      case (.domain, .conditions(let trees)): function.domain = try scope.conditions(trees)
+      case (.facts, .properties(let properties)):
+        let pattern = Formula.apply(.elementwise(statement.name), parameters, .scalar)
+        facts += properties.map { property in
+          Fact(
+            name: "\(statement.name).\(property.rawValue)", pattern: pattern, property: property,
+            conditions: [], source: origin(statement), place: place, isEntrywise: true)
         }
-      case "latex": latex = value
-      default: throw failure(entry, "a function block has no line '\(key)'")
+      case (.latex, _), (.help, _), (.example, _): break
+      case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
+        throw Diagnostic(message: "a function has no such line", range: line.range)
       }
     }
-    guard !derivatives.isEmpty || body != nil else {
-      throw failure(entry, "\(name) has neither a derivative nor a definition to derive it from")
+    guard !function.derivatives.isEmpty || function.body != nil else {
+      throw failure(statement, "neither a derivative nor a definition to derive it from")
     }
-    guard derivatives.isEmpty || derivatives.count == names.count else {
-      throw failure(entry, "\(name) needs a derivative for each of its \(names.count) arguments")
+    guard function.derivatives.isEmpty || function.derivatives.count == names.count else {
+      throw failure(statement, "a derivative is needed for each of the \(names.count) arguments")
     }
-    functions.append(
-      FunctionDefinition(
-        name: name, parameters: names.map { scope.lowering.names[$0] ?? .invalid }, body: body,
-        derivatives: derivatives, kinks: kinks, conditions: limits, domain: domain, latex: latex,
-        source: Rule.Source(file: file, line: entry.line, text: entry.head)))
+    functions.append(function)
   }
 
-  // MARK: Text
-
-  private static func isName(_ text: String) -> Bool {
-    guard let declared = try? parseDeclaration(SourceText("\(text) : scalar")) else { return false }
-    return declared.count == 1 && declared[0].name == text && declared[0].properties.isEmpty
-  }
-
-  static func topLevelParts(_ text: String) -> [String] {
-    var parts = [""]
-    var depth = 0
-    for character in text {
-      if character == "(" { depth += 1 }
-      if character == ")" { depth -= 1 }
-      if character == ",", depth == 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
+  private mutating func readOperation(
+    _ statement: RuleStatement, _ block: RuleStatement.Block, _ isNotation: Bool
+  ) throws(Diagnostic) {
+    var scope = self
+    var parameters: [Formula] = []
+    for parameter in block.head.parameters {
+      guard let shape = parameter.shape else {
+        scope.environment.dimensions.insert(parameter.name)
+        parameters.append(.dimension(Dimension(name: parameter.name)))
+        continue
+      }
+      scope.declare(Declaration(name: parameter.name, type: .value(shape)))
+      parameters += [scope.lowering.names[parameter.name]].compactMap { $0 }
     }
-    return parts.map { trimmed($0) }
+    // A body speaks of what is defined above it only, so no operation is defined by itself.
+    scope.environment.functions[statement.name] = nil
+    var body: Formula?
+    if let tree = block.body {
+      do throws(NablaError) {
+        let typed = try infer(tree, as: block.head.result, in: scope.environment, source: source)
+        body = scope.lowering.formula(typed)
+      } catch {
+        throw error.diagnostics[0]
+      }
+    }
+    var kernel: String?
+    var isLinear = false
+    var domain: [Condition] = []
+    for line in block.lines {
+      switch (line.key, line.value) {
+      case (.kernel, .text(let name)): kernel = name
+      case (.laws, .text(let law)):
+        guard law == "linear" else { throw Diagnostic(message: "'\(law)' is not a law", range: line.range) }
+        isLinear = true
+      case (.domain, .conditions(let trees)): domain = try scope.conditions(trees)
+      case (.latex, _), (.help, _), (.example, _): break
+      case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
+        throw Diagnostic(
+          message: "an operation has no such line; rules and facts of their own say it", range: line.range)
+      }
+    }
+    let isNative =
+      ArrayOperation(rawValue: statement.name) != nil || Lowering.native.contains(statement.name)
+      || Signature.special[statement.name] != nil
+    guard isNative || body != nil || kernel != nil else {
+      throw failure(statement, "neither a body nor a kernel")
+    }
+    let definition = OperationDefinition(
+      name: statement.name, head: block.head, body: body, kernel: kernel, domain: domain,
+      parameters: parameters, about: About(block), isNotation: isNotation, source: origin(statement))
+    operations.append(definition)
+    if isNative { return }
+    let operation = DefinedOperation(
+      name: statement.name, parameters: parameters, result: block.head.result, body: body, kernel: kernel,
+      isLinear: isLinear)
+    lowering.operations[statement.name] = isNotation ? .notation(operation) : .operation(operation)
   }
+
+  /// What operations mean.
+  var notation: [String: BlockOperation] { lowering.operations }
 }
 
-/// Without spaces at its ends.
-func trimmed(_ text: some StringProtocol) -> String { trimmed(Array(text.utf8)[...]) }
-
-/// Without spaces at its ends.
-func trimmed(_ text: ArraySlice<UInt8>) -> String {
-  var bytes = text
-  while let first = bytes.first, first == 32 || first == 9 || first == 13 { bytes = bytes.dropFirst() }
-  while let last = bytes.last, last == 32 || last == 9 || last == 13 { bytes = bytes.dropLast() }
-  return String(decoding: bytes, as: UTF8.self)
-}
-
-/// Before and after the first occurrence of a mark.
-func split(_ text: String, _ mark: String) -> (String, String)? {
-  let (bytes, pattern) = (Array(text.utf8), Array(mark.utf8))
-  guard bytes.count >= pattern.count else { return nil }
-  for start in 0...(bytes.count - pattern.count)
-  where bytes[start..<start + pattern.count].elementsEqual(pattern) {
-    return (
-      String(decoding: bytes[..<start], as: UTF8.self),
-      String(decoding: bytes[(start + pattern.count)...], as: UTF8.self)
-    )
+extension About {
+  fileprivate init(_ block: RuleStatement.Block) {
+    func text(_ key: RuleStatement.Key) -> String? {
+      for line in block.lines where line.key == key { if case .text(let text) = line.value { return text } }
+      return nil
+    }
+    self.init(latex: text(.latex), help: text(.help), example: text(.example))
   }
-  return nil
 }
 
 extension Formula {

@@ -5,7 +5,7 @@ extension Problem {
   var wording: (message: String, hint: String?) {
     switch self {
     case .unknownCharacter(let text):
-      ("the character `\(text)` has no meaning here", text.first.flatMap(ForeignNames.hint(for:)))
+      ("the character `\(text)` has no meaning here", text.first.flatMap(Self.hint(for:)))
     case .notText(let byte): ("a byte that is no text (\(byte))", "formulas are UTF-8 text")
     case .foreignOperator(let found, let instead): ("`\(found)` is not an operator", "write `\(instead)`")
     case .unknownSuperscript: ("a superscript is a number or a T, with or without a sign", nil)
@@ -283,5 +283,18 @@ extension String {
   /// The text in brackets unless it is a name.
   fileprivate var bracketed: String {
     allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? self : "(\(self))"
+  }
+}
+
+extension Problem {
+  /// The hint for a character that formulas elsewhere have.
+  private static func hint(for character: Character) -> String? {
+    switch character {
+    case ".": "a function stands before its arguments: `dot(x, y)`"
+    case "{", "}": "brackets are `(` and `)`"
+    case "&": "`(a < b) .* (b < c)` is 1 where both hold"
+    case "∇": "`∇_x f` is the gradient of f with respect to x"
+    default: nil
+    }
   }
 }

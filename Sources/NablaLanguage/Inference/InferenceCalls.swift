@@ -31,6 +31,9 @@ extension InferenceEngine {
       throw Diagnostic(
         .argumentCount(canonical, wanted: signature.arity.words, found: arguments.count), at: tree.range)
     }
+    if case .declared(let head) = signature.rule {
+      return try operation(tree, signature.canonical ?? canonical, head, arguments)
+    }
     if signature.takesSizes { return try structure(tree, signature.rule, arguments) }
     if signature.rule == .openZeros {
       return Draft(tree, Shape(state.unifier.fresh(), state.unifier.fresh())) { _ in .zeros }
@@ -91,15 +94,65 @@ extension InferenceEngine {
     throws(Diagnostic) -> Draft
   {
     var sizes: [Dimension] = []
-    for argument in arguments {
-      let size = try size(argument)
-      if !size.isPossibleSize { throw Diagnostic(.sizeNotPositive(size.description), at: argument.range) }
-      sizes.append(size)
-    }
+    for argument in arguments { sizes.append(try positiveSize(argument)) }
     let (m, n) = (sizes[0], sizes.count > 1 ? sizes[1] : 1)
     if rule == .identity { return Draft(tree, Shape(m, m)) { _ in .identity } }
-    if rule == .commutation { return Draft(tree, Shape(m * n, m * n)) { _ in .commutation(m, n) } }
     return Draft(tree, Shape(m, n)) { _ in rule == .zeros ? .zeros : .ones }
+  }
+
+  private func positiveSize(_ tree: SyntaxTree) throws(Diagnostic) -> Dimension {
+    let size = try size(tree)
+    if !size.isPossibleSize { throw Diagnostic(.sizeNotPositive(size.description), at: tree.range) }
+    return size
+  }
+
+  /// An operation with a head; the sizes in it are those of the arguments in which they first occur alone.
+  private func operation(
+    _ tree: SyntaxTree, _ name: String, _ head: Signature.Head, _ arguments: [SyntaxTree]
+  ) throws(Diagnostic) -> Draft {
+    var values: [String: Dimension] = [:]
+    var drafts: [Draft] = []
+    var sizes: [Dimension] = []
+    for (parameter, argument) in zip(head.parameters, arguments) where parameter.shape == nil {
+      sizes.append(try positiveSize(argument))
+      values[parameter.name] = sizes[sizes.count - 1]
+    }
+    var first: [Shape: Draft] = [:]
+    for (parameter, argument) in zip(head.parameters, arguments) {
+      guard let shape = parameter.shape else { continue }
+      let a = try draft(argument)
+      if !shape.isScalar { note(.array(a)) }
+      drafts.append(a)
+      if let other = first[shape] {
+        try require(other.shape, equals: a.shape, .sameShape(name, other, a), at: tree.range)
+        continue
+      }
+      first[shape] = a
+      let isNew = shape.rows.name.map { values[$0] == nil } ?? false
+      for (side, size) in [(shape.rows, a.shape.rows), (shape.columns, a.shape.columns)] {
+        if let name = side.name, values[name] == nil { values[name] = state.unifier.resolve(size) }
+        for name in side.names where values[name] == nil { values[name] = state.unifier.fresh() }
+      }
+      if isNew, shape.isMatrix, shape.isSquare {
+        try require(a.shape, equals: a.shape.transposed, .square("`\(name)`", a), at: tree.range)
+        continue
+      }
+      let wanted = shape.substituting(values)
+      let kindred: Problem.Kindred =
+        if shape.isScalar {
+          .scalar("this argument of `\(name)`", a)
+        } else if isNew, shape.isVector {
+          .vector("`\(name)`", a)
+        } else {
+          .parameter(name, wanted, a)
+        }
+      try require(a.shape, equals: wanted, kindred, at: a.tree.range)
+    }
+    let result = head.result.substituting(values.mapValues(state.unifier.resolve))
+    return Draft(tree, result) { unifier in
+      let parts = drafts.map { $0.built(unifier) }
+      return sizes.isEmpty ? .call(name, parts) : .sized(name, parts, sizes)
+    }
   }
 
   /// The size that an expression spells; a name that has no meaning becomes a size.
@@ -155,26 +208,11 @@ extension InferenceEngine {
     case .reductionOrElementwise:
       return Draft(
         tree, arguments.count == 1 ? .scalar : try elementwiseShape(name, arguments, tree.range), plain)
-    case .reduction: return Draft(tree, .scalar, plain)
     case .entryProduct: return Draft(tree, .scalar) { Self.entryProduct(of: a.built($0), tree.range) }
-    case .rowSums: return Draft(tree, .vector(a.shape.rows), plain)
-    case .columnSums: return Draft(tree, .row(a.shape.columns), plain)
-    case .squareToScalar, .squareToSquare:
-      try requireSquare(a, name, tree.range)
-      return Draft(tree, rule == .squareToScalar ? .scalar : a.shape, plain)
-    case .same: return Draft(tree, a.shape, plain)
-    case .pseudoinverse: return Draft(tree, a.shape.transposed, plain)
-    case .leftVector: return Draft(tree, .vector(a.shape.rows), plain)
-    case .rightVector: return Draft(tree, .vector(a.shape.columns), plain)
-    case .vectorize:
-      let count = state.unifier.resolve(a.shape.rows) * state.unifier.resolve(a.shape.columns)
-      return Draft(tree, .vector(count), plain)
     case .diagonal, .rowwiseReduction:
       let shape = openShape()
       try post(rule == .diagonal ? .diagonal(a, shape) : .rowwiseReduction(a, shape), at: tree.range)
       return Draft(tree, state.unifier.resolve(shape), plain)
-    case .kronecker: return kronecker(tree, a, arguments[1])
-    case .dot, .outer: return try pair(tree, name, rule, a, arguments[1], plain)
     case .fill(let isMatrix):
       try require(a.shape, equals: .scalar, .scalar("`\(name)(c)`", a), at: a.tree.range)
       let rows = state.unifier.fresh(many: true)
@@ -187,7 +225,7 @@ extension InferenceEngine {
       }
     case .differential: return Draft(tree, a.shape) { .differential(a.built($0)) }
     case .bars(let bars): return try self.bars(tree, bars, a)
-    case .identity, .ones, .zeros, .commutation, .openZeros:
+    case .identity, .ones, .zeros, .openZeros, .declared:
       return try structure(tree, rule, arguments.map(\.tree))
     }
   }
@@ -232,26 +270,6 @@ extension InferenceEngine {
     }
     let column = a.shape.isVector ? a : made("vec", a, .vector(size))
     return .call("det", [made("diag", column, Shape(size, size))])
-  }
-
-  private func pair(
-    _ tree: SyntaxTree, _ name: String, _ rule: Signature.Rule, _ a: Draft, _ b: Draft,
-    _ make: @escaping (Unifier) -> TypedExpression.Kind
-  ) throws(Diagnostic) -> Draft {
-    if rule == .dot {
-      try require(a.shape, equals: b.shape, .sameShape("dot", a, b), at: tree.range)
-      return Draft(tree, .scalar, make)
-    }
-    for argument in [a, b] {
-      try require(
-        argument.shape, equals: .vector(argument.shape.rows), .vector("`\(name)`", argument),
-        at: argument.tree.range)
-    }
-    return Draft(tree, Shape(a.shape.rows, b.shape.rows), make)
-  }
-
-  private func requireSquare(_ a: Draft, _ name: String, _ range: SourceRange) throws(Diagnostic) {
-    try require(a.shape, equals: a.shape.transposed, .square("`\(name)`", a), at: range)
   }
 
   private func elementwiseShape(_ name: String, _ arguments: [Draft], _ range: SourceRange) throws(Diagnostic)

@@ -313,7 +313,7 @@ extension InferenceEngine {
     case .division(let a, let b): error(.divisionByArray(operand(a), operand(b)), range, b)
     case .exponent(let a): error(.powerExponent(operand(a)), range, a)
     case .parameter(let function, let wanted, let a):
-      error(.parameter(function: function, wanted: wanted, operand(a)), range, a)
+      error(.parameter(function: function, wanted: shownShape(wanted), operand(a)), range, a)
     case .sides(let a, let b): error(.equalSides(operand(a), operand(b)), range, a, b)
     case .subscript(let index, let upper, let size, let a):
       error(.indexAgainstSize(index: index, upper: shown(upper), size: shown(size), operand(a)), range, a)

@@ -159,7 +159,7 @@ extension TypedExpression {
   /// Calls with every part, left to right.
   public func forEachChild(_ body: (TypedExpression) -> Void) {
     switch kind {
-    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros, .commutation: break
+    case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros: break
     case .negate(let a), .transpose(let a), .matrixPower(let a, _), .fill(let a), .differential(let a),
       .sum(_, _, _, let a):
       body(a)
@@ -168,7 +168,8 @@ extension TypedExpression {
       .kronecker(let a, let b), .compare(_, let a, let b):
       body(a)
       body(b)
-    case .call(_, let arguments), .apply(_, _, let arguments): for argument in arguments { body(argument) }
+    case .call(_, let arguments), .apply(_, _, let arguments), .sized(_, let arguments, _):
+      for argument in arguments { body(argument) }
     case .blocks(let rows): for row in rows { for block in row { body(block) } }
     case .entry(let a, let row, let column):
       body(a)

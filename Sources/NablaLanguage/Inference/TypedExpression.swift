@@ -51,7 +51,8 @@ public final class TypedExpression: Sendable {
     /// `x[i]` of a vector has the column `index(1)`, of a row the row `index(1)`.
     case entry(TypedExpression, row: Subscript, column: Subscript)
     case sum(index: String, lower: Dimension, upper: Dimension, TypedExpression)
-    case commutation(Dimension, Dimension)
+    /// A built-in function whose last arguments are sizes.
+    case sized(String, [TypedExpression], [Dimension])
     /// `d(E)`, only where the environment allows it.
     case differential(TypedExpression)
   }
@@ -121,7 +122,8 @@ extension TypedExpression: CustomDebugStringConvertible {
       "(at \(a.debugDescription) \(row.debugDescription) \(column.debugDescription))"
     case .sum(let index, let lower, let upper, let summand):
       "(sum \(index) \(lower) \(upper) \(summand.debugDescription))"
-    case .commutation(let m, let n): "(commutation \(m) \(n))"
+    case .sized(let name, let arguments, let sizes):
+      "(" + ([name] + arguments.map(\.debugDescription) + sizes.map(\.description)).joined(separator: " ") + ")"
     }
   }
 

@@ -45,7 +45,7 @@ extension Parser {
     return Set(mentioned)
   }
 
-  private mutating func shape() throws(Diagnostic) -> Shape {
+  mutating func shape() throws(Diagnostic) -> Shape {
     let word = token
     guard kind == .name else { throw unexpected(wanted: "a type") }
     guard Words.types.contains(word.text) else {

@@ -3,25 +3,28 @@
 /// It never fails: what cannot be read becomes a `bad` token that holds its problem.
 struct Lexer {
   private let bytes: [UInt8]
-  private var position = 0
+  private var position: Int
+  private let end: Int
   private var tokens: [Token] = []
 
-  /// The tokens of a text, ended by one of kind `end`.
-  static func tokens(of source: SourceText) -> [Token] {
-    var lexer = Lexer(source.bytes)
+  /// The tokens of a text, or of a stretch of it, ended by one of kind `end`.
+  static func tokens(of source: SourceText, in range: SourceRange? = nil) -> [Token] {
+    var lexer = Lexer(source.bytes, range ?? SourceRange(start: 0, end: source.bytes.count))
     lexer.run()
     return lexer.tokens
   }
 
-  private init(_ bytes: [UInt8]) {
+  private init(_ bytes: [UInt8], _ range: SourceRange) {
     self.bytes = bytes
-    tokens.reserveCapacity(bytes.count / 3 + 2)
+    position = range.start
+    end = range.end
+    tokens.reserveCapacity((end - position) / 3 + 2)
   }
 
   private func byte(_ offset: Int) -> UInt8 { position + offset < bytes.count ? bytes[position + offset] : 0 }
 
   private mutating func run() {
-    while position < bytes.count { step() }
+    while position < end { step() }
     add(.end, length: 0)
   }
 

@@ -111,7 +111,8 @@ extension Parser {
       return try call(token)
     }
     if kind == .underscore, token.text == "sum" || token.text == "prod" { return try writtenSum(token) }
-    if Self.takesOperand(token.text), startsOperand { return try application(of: token) }
+    // The catalogue of functions is asked last: sizes in the heads of its own blocks are read by this parser.
+    if startsOperand, Self.takesOperand(token.text) { return try application(of: token) }
     // phi'(z): primes with a bracket behind them; anywhere else a prime transposes.
     var primes = 0
     while kind(at: position + primes) == .prime { primes += 1 }

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// How a built-in function's shape follows from its arguments'.
 public struct Signature: Sendable, Hashable {
   package enum Rule: Sendable, Hashable {
@@ -7,25 +9,16 @@ public struct Signature: Sendable, Hashable {
     case choice
     /// Entry by entry in the argument at that place; the others are scalars.
     case elementwiseIn(Int)
+    /// As the head of its block in `Rules/` says.
+    case declared(Head)
     /// Any array to a scalar; of two arguments, entry by entry.
     case reductionOrElementwise
-    case reduction
     /// The product of the entries, which is the determinant of the diagonal matrix of them.
     case entryProduct
-    case rowSums, columnSums
-    case squareToScalar
-    case squareToSquare
-    case same
-    case pseudoinverse
     case diagonal
-    case vectorize
-    case kronecker
-    case dot, outer
+    case rowwiseReduction
     case identity, ones, zeros
     case fill(isMatrix: Bool)
-    case rowwiseReduction
-    case commutation
-    case leftVector, rightVector
     case trigamma
     case differential
     /// What bars mean of a shape.
@@ -36,15 +29,12 @@ public struct Signature: Sendable, Hashable {
     /// Whether the arguments are arrays, if the function is of any use.
     func takesArrays(_ count: Int) -> Bool {
       switch self {
-      case .elementwise, .choice, .elementwiseIn, .identity, .ones, .zeros, .openZeros, .fill, .commutation,
-        .trigamma,
+      case .elementwise, .choice, .elementwiseIn, .identity, .ones, .zeros, .openZeros, .fill, .trigamma,
         .differential:
         false
       case .reductionOrElementwise: count == 1
-      case .reduction, .entryProduct, .rowSums, .columnSums, .squareToScalar, .squareToSquare, .same,
-        .pseudoinverse, .diagonal, .vectorize, .kronecker, .dot, .outer, .rowwiseReduction, .leftVector,
-        .rightVector:
-        true
+      case .declared(let head): !head.takesOnlySizes
+      case .entryProduct, .diagonal, .rowwiseReduction: true
       case .bars(let bars):
         switch bars {
         case .absolute, .logAbsolute: false
@@ -52,6 +42,20 @@ public struct Signature: Sendable, Hashable {
         }
       }
     }
+  }
+
+  /// The head of an operation's block: `kron(A : matrix(m, n), B : matrix(p, q)) -> matrix(m*p, n*q)`.
+  package struct Head: Sendable, Hashable {
+    package let parameters: [Parameter]
+    package let result: Shape
+
+    /// An argument with its shape, or a size, which has none.
+    package struct Parameter: Sendable, Hashable {
+      package let name: String
+      package let shape: Shape?
+    }
+
+    var takesOnlySizes: Bool { parameters.allSatisfy { $0.shape == nil } }
   }
 
   /// The name of zeros without sizes, which nobody can type.
@@ -68,52 +72,34 @@ public struct Signature: Sendable, Hashable {
     self.canonical = canonical
   }
 
-  /// A function that acts entry by entry on all its arguments.
-  public static func elementwise(arity: Int) -> Signature {
-    Signature(max(arity, 1)...max(arity, 1), .elementwise)
+  /// A function that acts entry by entry on all its arguments, but for those that are declared scalars.
+  package static func elementwise(scalars: [Bool]) -> Signature {
+    let arity = max(scalars.count, 1)
+    let places = scalars.indices.filter { !scalars[$0] }
+    let isShared = scalars.contains(true) && places.count == 1
+    return Signature(arity...arity, isShared ? .elementwiseIn(places[0]) : .elementwise)
   }
 
-  /// The functions of the language, by name.
-  public static let builtins: [String: Signature] = {
+  package static func operation(_ head: Head) -> Signature {
+    Signature(head.parameters.count...head.parameters.count, .declared(head))
+  }
+
+  /// What no head can say: several meanings under one name, or notation for something else.
+  package static let special: [String: Signature] = {
     var table: [String: Signature] = [:]
-    func add(_ names: String, _ arity: ClosedRange<Int>, _ rule: Rule) {
-      for name in names.split(separator: " ") { table[String(name)] = Signature(arity, rule) }
-    }
-    add(
-      "exp log log1p expm1 sqrt abs sign sin cos tan asin acos atan sinh cosh tanh sech erf", 1...1,
-      .elementwise)
-    add("sigmoid logit softplus relu silu gelu step lgamma digamma", 1...1, .elementwise)
     for name in ["sin", "cos", "tan"] { table["arc" + name] = Signature(1...1, .elementwise, as: "a" + name) }
-    add("asinh acosh atanh erfc normcdf normpdf", 1...1, .elementwise)
-    add("leakyrelu elu huber", 2...2, .elementwiseIn(0))
-    add("clip", 3...3, .elementwise)
-    add("where", 3...3, .choice)
-    add("polygamma", 2...2, .elementwiseIn(1))
-    add("max min", 1...2, .reductionOrElementwise)
-    add("sum mean norm1 norm2 normF norminf specnorm nucnorm", 1...1, .reduction)
-    table["norm"] = Signature(1...1, .reduction, as: "norm2")
-    add("rowsums", 1...1, .rowSums)
-    add("colsums", 1...1, .columnSums)
-    add("tr det logdet", 1...1, .squareToScalar)
-    add("prod", 1...1, .entryProduct)
-    add("inv adj expm chol lowhalf", 1...1, .squareToSquare)
-    add("softmax logsoftmax tril triu argmaxhot polar", 1...1, .same)
-    add("pinv", 1...1, .pseudoinverse)
-    add("diag", 1...1, .diagonal)
-    add("vec", 1...1, .vectorize)
-    add("kron", 2...2, .kronecker)
-    add("dot", 2...2, .dot)
-    add("outer", 2...2, .outer)
-    add("logsumexp", 1...1, .rowwiseReduction)
-    add("eye", 1...1, .identity)
-    add("ones", 1...2, .ones)
-    add("zeros", 1...2, .zeros)
-    add("vector", 1...1, .fill(isMatrix: false))
-    add("matrix", 1...1, .fill(isMatrix: true))
-    add("commutation", 2...2, .commutation)
-    add("leftsv", 1...1, .leftVector)
-    add("rightsv", 1...1, .rightVector)
-    add("trigamma", 1...1, .trigamma)
+    table["sqrt"] = Signature(1...1, .elementwise)
+    table["where"] = Signature(3...3, .choice)
+    table["trigamma"] = Signature(1...1, .trigamma)
+    for name in ["max", "min"] { table[name] = Signature(1...2, .reductionOrElementwise) }
+    table["prod"] = Signature(1...1, .entryProduct)
+    table["diag"] = Signature(1...1, .diagonal)
+    table["logsumexp"] = Signature(1...1, .rowwiseReduction)
+    table["eye"] = Signature(1...1, .identity)
+    table["ones"] = Signature(1...2, .ones)
+    table["zeros"] = Signature(1...2, .zeros)
+    table["vector"] = Signature(1...1, .fill(isMatrix: false))
+    table["matrix"] = Signature(1...1, .fill(isMatrix: true))
     return table
   }()
 
@@ -124,16 +110,20 @@ public struct Signature: Sendable, Hashable {
     return table
   }()
 
-  /// Whether the arguments are sizes.
+  /// Whether some arguments are sizes.
   var takesSizes: Bool {
     switch rule {
-    case .identity, .ones, .zeros, .commutation: true
-    case .elementwise, .choice, .elementwiseIn, .reductionOrElementwise, .reduction, .entryProduct, .rowSums,
-      .columnSums,
-      .squareToScalar,
-      .squareToSquare, .same, .pseudoinverse, .diagonal, .vectorize, .kronecker, .dot, .outer, .fill,
-      .rowwiseReduction, .leftVector, .rightVector, .trigamma, .differential, .bars, .openZeros:
+    case .identity, .ones, .zeros: true
+    case .declared(let head): head.parameters.contains { $0.shape == nil }
+    case .elementwise, .choice, .elementwiseIn, .reductionOrElementwise, .entryProduct, .diagonal, .fill,
+      .rowwiseReduction, .trigamma, .differential, .bars, .openZeros:
       false
     }
+  }
+
+  /// Whether the argument at a place is a size.
+  func isSize(_ place: Int) -> Bool {
+    if case .declared(let head) = rule { return place < head.parameters.count && head.parameters[place].shape == nil }
+    return takesSizes
   }
 }

@@ -9,6 +9,9 @@ extension IndexReader {
     switch operation {
     case .elementwise: return Plan(parts: entries) { .apply(operation, $0, .scalar) }
     case .array(let array): return self.array(array, arguments, place)
+    case .defined(let defined):
+      guard defined.isLinear, let unfolded = defined.unfolded(arguments) else { return whole(place) }
+      return Plan(parts: [Place(unfolded, row, column)]) { $0[0] }
     case .function(let function, _):
       // One that takes a scalar to an array has entries, but no formula for them.
       guard function.isElementwise else { return whole(place) }

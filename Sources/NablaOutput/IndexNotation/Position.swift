@@ -124,6 +124,7 @@ final class Axes {
     case .elementwise: return shared(arguments, plain)
     case .function(let function, _): return function.isElementwise ? shared(arguments, plain) : plain
     case .array(let array): return self.array(array, arguments, plain)
+    case .defined: return plain
     case .blocks(let height, let width):
       let blocks = arguments.map { known($0) }
       let heights = (0..<height).map { arguments[$0 * width].shape.rows }
@@ -171,24 +172,5 @@ final class Axes {
       .polar, .leftsv, .rightsv:
       return plain
     }
-  }
-}
-
-extension Formula {
-  /// The size that a formula made of sizes and whole numbers is.
-  var size: Dimension? {
-    switch kind {
-    case .number(let value): return value.integer.map { Dimension($0) }
-    case .dimension(let name): return Dimension(name: name)
-    case .sum(let terms): return Self.sizes(terms)?.reduce(0, +)
-    case .times(let factors): return Self.sizes(factors)?.reduce(1, *)
-    case .constant, .variable, .zeros, .ones, .identity, .product, .power, .inverse, .transpose, .apply,
-      .differential:
-      return nil
-    }
-  }
-  private static func sizes(_ parts: [Formula]) -> [Dimension]? {
-    let sizes = parts.compactMap(\.size)
-    return sizes.count == parts.count ? sizes : nil
   }
 }

@@ -60,7 +60,7 @@ indirect enum Layout: Sendable {
   }
 
   enum Head: Sendable {
-    case elementwise(String)
+    case named(String)
     case array(ArrayOperation)
     case declared(String, FunctionDerivative)
   }

@@ -191,7 +191,7 @@ struct LinearSpeller {
 
   private func call(_ head: Layout.Head, _ arguments: [Layout]) -> [Job] {
     switch head {
-    case .elementwise(let function):
+    case .named(let function):
       return call(isUnicode && function == "sigmoid" ? "σ" : function, arguments)
     case .array(.kron) where isUnicode && arguments.count == 2: return call("kron", arguments)
     case .array(let operation): return call(operation.name, arguments)

@@ -16,7 +16,7 @@ extension Presenter {
       case .apply(.array(.diagonalMatrix), let inner) = arguments[0].kind
     {
       let entries = inner.map { piece($0) }
-      return named("prod", .call(.elementwise("prod"), entries.map(\.layout)), entries)
+      return named("prod", .call(.named("prod"), entries.map(\.layout)), entries)
     }
     // ‖X*w - y‖ and ‖y - X*w‖ are one number.
     let parts = arguments.map { piece(operation == .array(.norm2) ? clearlyOriented($0) : $0) }
@@ -29,12 +29,13 @@ extension Presenter {
       if name == "abs", let inner = layouts.first {
         return named(name, .norm(.absolute, inner, isMatrix: arguments[0].shape.isMatrix), parts)
       }
-      return named(name, .call(.elementwise(name), layouts), parts)
+      return named(name, .call(.named(name), layouts), parts)
     case .array(let array):
       if let norm = Layout.Norm(array), let inner = layouts.first {
         return named(norm.rawValue, .norm(norm, inner, isMatrix: arguments[0].shape.isMatrix), parts)
       }
       return named(array.name, .call(.array(array), layouts), parts)
+    case .defined(let defined): return named(defined.name, .call(.named(defined.name), layouts), parts)
     case .function(let function, let derivative):
       return named(function.name, .call(.declared(function.name, derivative), layouts), parts)
     case .blocks(_, let columns):

@@ -28,7 +28,7 @@ extension Formula: CustomStringConvertible {
   public var unicode: String { unicode(limit: PrintLimit.symbols) ?? tooLarge }
 
   /// The formula for LaTeX's mathematics mode.
-  public var latex: String { latex(functionNames: [:]) }
+  public var latex: String { latex(functionNames: RuleBook.standard.latexNames) }
 
   /// The formula for LaTeX's mathematics mode, with names for functions that go before the usual ones.
   public func latex(functionNames: [String: String]) -> String {

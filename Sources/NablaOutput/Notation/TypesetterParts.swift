@@ -56,13 +56,17 @@ extension Typesetter {
     return framed(.superscript, [.part(inner, .atom)], [.symbol(.negative), .mark(.number(digits))])
   }
 
+  private static func operatorName(_ name: String) -> String { "\\operatorname{" + name + "}" }
+
+  private func functionName(_ name: String) -> String { functionNames[name] ?? Self.operatorName(name) }
+
   func call(_ head: Layout.Head, _ arguments: [Layout]) -> [Job] {
     switch head {
-    case .elementwise(let name): return elementwise(name, arguments)
+    case .named(let name): return elementwise(name, arguments)
     case .array(let operation): return array(operation, arguments)
     case .declared(let name, let derivative):
       let isWord = Names.isWord(name)
-      let function = Job.mark(isWord ? .function(FunctionNames.operatorName(name)) : .name(name))
+      let function = Job.mark(isWord ? .function(Self.operatorName(name)) : .name(name))
       switch derivative {
       case .value: return call([function], arguments)
       case .prime(let order):
@@ -103,7 +107,7 @@ extension Typesetter {
         return call(framed(.superscript, [.mark(.function("\\psi"))], order), [arguments[1]])
       }
     }
-    return call([.mark(.function(FunctionNames.elementwise(name, functionNames)))], arguments)
+    return call([.mark(.function(functionName(name)))], arguments)
   }
 
   private func array(_ operation: ArrayOperation, _ arguments: [Layout]) -> [Job] {
@@ -124,7 +128,7 @@ extension Typesetter {
       .dot, .logsumexp, .softmax, .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky,
       .diagonalMatrix,
       .diagonalVector, .vec, .kron, .tril, .triu, .lowhalf, .argmaxhot, .polar, .leftsv, .rightsv:
-      return call([.mark(.function(FunctionNames.array(operation, functionNames)))], arguments)
+      return call([.mark(.function(functionName(operation.name)))], arguments)
     }
   }
 
@@ -133,7 +137,7 @@ extension Typesetter {
     case .absolute:
       // Bars around a matrix are its determinant.
       return functionNames["abs"] != nil || isMatrix
-        ? call([.mark(.function(FunctionNames.elementwise("abs", functionNames)))], [inner])
+        ? call([.mark(.function(functionName("abs")))], [inner])
         : fenced(.bars, [.part(inner, .sum)], isTall: isTall(inner))
     case .one: return self.norm(of: isMatrix ? .call(.array(.vec), [inner]) : inner, .mark(.number("1")))
     case .two: return self.norm(of: inner, isMatrix ? .symbol(.frobenius) : .mark(.number("2")))

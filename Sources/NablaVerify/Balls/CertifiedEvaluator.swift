@@ -170,6 +170,9 @@ package struct CertifiedEvaluator {
       return RealArray(rows, columns) { result[$0 + $1 * rows] }
     case .array(let operation):
       return try array(operation, parts, isMatrix: arguments[0].shape.isMatrix, rows, columns)
+    case .defined(let defined):
+      guard let body = defined.unfolded(arguments) else { throw .unknown }
+      return try value(body)
     case .function(let function, let derivative):
       return try declared(function, derivative, parts[0], rows, columns)
     case .blocks(let height, let width):

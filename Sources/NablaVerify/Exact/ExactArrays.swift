@@ -51,7 +51,7 @@ extension ExactEvaluator {
       guard let factor = a.cholesky else { throw .noValue }
       return factor
     case .specnorm, .nucnorm, .exponential, .polar, .leftsv, .rightsv:
-      return try opaque(operation, a, node)
+      return try opaque(operation.rawValue, [a], node)
     }
   }
 
@@ -144,13 +144,14 @@ extension ExactEvaluator {
   // MARK: What the field has no computation for
 
   /// Unknowns; the norms have the derivative that the singular vectors give.
-  private mutating func opaque(
-    _ operation: ArrayOperation, _ a: DualMatrix, _ node: Formula
+  mutating func opaque(
+    _ operation: String, _ arguments: [DualMatrix], _ node: Formula
   ) throws(ExactProblem) -> DualMatrix {
+    guard let a = arguments.first else { throw .sizes }
     let (rows, columns) = try size(node.shape)
     func unknown(_ name: String, _ rows: Int, _ columns: Int) throws(ExactProblem) -> FieldMatrix {
-      try spend(8 * (a.count + rows * columns))
-      var key = a.value.storage.map(\.residue) + [0]
+      try spend(8 * (arguments.reduce(0) { $0 + $1.count } + rows * columns))
+      var key: [UInt64] = arguments.flatMap { $0.value.storage.map(\.residue) } + [0]
       var result = FieldMatrix(rows: rows, columns: columns)
       for index in 0..<result.count {
         key[key.count - 1] = UInt64(index)
@@ -158,18 +159,18 @@ extension ExactEvaluator {
       }
       return result
     }
-    let value = try unknown(operation.rawValue, rows, columns)
-    if a.isConstant { return DualMatrix(value) }
+    let value = try unknown(operation, rows, columns)
+    if arguments.allSatisfy(\.isConstant) { return DualMatrix(value) }
     let slope: FieldMatrix
-    if operation == .specnorm {
+    if operation == ArrayOperation.specnorm.rawValue {
       let left = try unknown(ArrayOperation.leftsv.rawValue, a.rows, 1)
       slope = left * (try unknown(ArrayOperation.rightsv.rawValue, a.columns, 1)).transposed
-    } else if operation == .nucnorm {
+    } else if operation == ArrayOperation.nucnorm.rawValue {
       slope = try unknown(ArrayOperation.polar.rawValue, a.rows, a.columns)
     } else {
-      throw .notApplicable("\(operation.name) has no derivative in the field")
+      throw .notApplicable("\(operation) has no derivative in the field")
     }
-    if a.isOfSecondOrder { throw .notApplicable("\(operation.name) has no second derivative in the field") }
+    if a.isOfSecondOrder { throw .notApplicable("\(operation) has no second derivative in the field") }
     var result = a.linear { FieldMatrix(slope.dot($0)) }
     result.value = value
     return result

@@ -106,6 +106,9 @@ struct ExactDegrees {
     guard let first = parts.first, let inner = arguments.first else { return ExactDegree() }
     switch operation {
     case .elementwise, .function: return unknown(parts, entries: 4 * count(node.shape) + count(inner.shape))
+    case .defined:
+      if let unfolded = node.unfoldedAtRoot { return value(unfolded) }
+      return unknown(parts, entries: count(node.shape) + count(inner.shape))
     case .blocks: return sum(parts)
     case .slice: return first
     case .indexSum(_, let lower, let upper):

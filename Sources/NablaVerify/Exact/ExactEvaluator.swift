@@ -118,6 +118,7 @@ struct ExactEvaluator {
   /// What a node's value is computed from; an even power of a Euclidean norm needs no root.
   static func operands(of node: Formula) -> [Formula] {
     if let inner = node.evenPowerOfNorm { return [inner.argument] }
+    if let unfolded = node.unfoldedAtRoot { return [unfolded] }
     return node.children
   }
 
@@ -214,6 +215,9 @@ struct ExactEvaluator {
       if name == "log", arguments.count == 1 { return try logarithm(of: arguments[0]) }
       return try elementwise(name, try values(arguments))
     case .array(let operation): return try array(operation, try values(arguments), arguments, node)
+    case .defined(let defined):
+      if let unfolded = node.unfoldedAtRoot { return try value(unfolded) }
+      return try opaque(defined.name, try values(arguments), node)
     case .function(let function, let derivative):
       return try declared(function, derivative, try value(arguments[0]), node)
     case .blocks(let rows, let columns): return try blocks(rows, columns, try values(arguments))

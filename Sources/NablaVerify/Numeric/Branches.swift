@@ -75,7 +75,7 @@ package struct Branches {
           .vec, .kron, .tril, .triu, .commutation, .lowhalf, .polar, .leftsv, .rightsv:
           continue
         }
-      case .function, .blocks, .slice, .indexSum: continue
+      case .defined, .function, .blocks, .slice, .indexSum: continue
       }
     }
     if !arguments.isEmpty {

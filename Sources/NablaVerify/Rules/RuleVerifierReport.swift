@@ -1,4 +1,5 @@
 import NablaCore
+import NablaLanguage
 import NablaNumerics
 
 /// What was found about one line of `Rules/`.
@@ -98,18 +99,14 @@ extension RuleBook {
         || functions[subject.name]?.source == subject.source
       return !known
     }
-    var problems: [RuleError] = []
+    var problems: [Diagnostic] = []
     for subject in added {
       let report = verifier.report(subject, seed: RuleVerifier.standardSeed)
       if let problem = report.problem {
-        problems.append(
-          RuleError(file: file, line: subject.source.line, message: problem, text: report.statement))
+        problems.append(Diagnostic(message: problem, range: subject.source.nameRange))
       }
     }
-    if var first = problems.first {
-      first.others = Array(problems.dropFirst())
-      throw first
-    }
+    if !problems.isEmpty { throw RuleError(SourceText(text, name: file), problems) }
     return book
   }
 }

@@ -7,13 +7,15 @@ import Testing
 /// Entries are read when a formula has the operations that they name: their patterns must have those, or a formula
 /// that matches would not find them.
 @Suite struct RuleLibraryTests {
-  private static let entries = RuleBook.embeddedTexts.flatMap { RuleParser.entries($0.text) }
-  private static let operations = RuleLibrary.operationNames(Set(RuleBook.standard.functions.names))
+  private static let files = RuleTexts.embedded.map(RuleFile.init)
+  private static let operations = RuleLibrary.operationNames(Set(RuleBook.standard.userSignatures.keys))
 
   @Test func patternsHaveTheMarksOfTheirTexts() throws {
     let marks = Dictionary(
-      Self.entries.filter { $0.kind == .rule || $0.kind == .fact }.map {
-        ($0.name, $0.marks(Self.operations))
+      Self.files.flatMap { file in
+        file.entries.filter { $0.kind == .rule || $0.kind == .fact }.map {
+          (file.name($0), file.marks($0, Self.operations))
+        }
       },
       uniquingKeysWith: { first, _ in first })
     for rule in RuleBook.standard.rules {

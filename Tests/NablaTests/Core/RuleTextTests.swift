@@ -31,62 +31,69 @@ import Testing
   @Test func refusesAFalseRule() {
     let report = message(
       "S, T : matrix(n, n)\nrule own.product  inv(S*T) == inv(S)*inv(T)  for S, T invertible")
-    #expect(report.hasPrefix("own.rules:2:1: error: own.product is false at n = 2, S = ["), "\(report)")
+    #expect(report.hasPrefix("own.rules:2:6: error: own.product is false at n = 2, S = ["), "\(report)")
     #expect(report.contains(": the left side is [") && report.contains("], the right side is ["), "\(report)")
     #expect(
-      report.hasSuffix("]\n  rule own.product inv(S*T) == inv(S)*inv(T) for S, T invertible"), "\(report)")
+      report.hasSuffix("]\nrule own.product  inv(S*T) == inv(S)*inv(T)  for S, T invertible\n     ^^^^^^^^^^^"),
+      "\(report)")
     #expect(
       message("x : scalar\nrule own.wrong  exp(x) == 1 + x") == """
-        own.rules:2:1: error: own.wrong is false at x = 3: the left side is 20.0855, the right side is 4
-          rule own.wrong exp(x) == 1 + x
+        own.rules:2:6: error: own.wrong is false at x = 3: the left side is 20.0855, the right side is 4
+        rule own.wrong  exp(x) == 1 + x
+             ^^^^^^^^^
         """)
   }
 
   @Test func refusesAFalseFact() {
     #expect(
       message("A : matrix(n, n)\nfact own.spd  A + A' is spd") == """
-        own.rules:2:1: error: own.spd is false at n = 2, A = [-1 0; -1 -1]: the value is [-2 -1; -1 -2]; not spd: \
+        own.rules:2:6: error: own.spd is false at n = 2, A = [-1 0; -1 -1]: the value is [-2 -1; -1 -2]; not spd: \
         row 1, column 1: the leading 1×1 block is not positive definite
-          fact own.spd A + A' is spd
+        fact own.spd  A + A' is spd
+             ^^^^^^^
         """)
   }
 
   @Test func refusesAFalseDifferential() {
     #expect(
       message("A : matrix(m, n)\nrule own.d  d(sum(A .* A)) -> dot(A, dA)") == """
-        own.rules:2:1: error: own.d is false at m = 2, n = 2, A = [3 2; -1 2], dA = [1 2; 0 1]: \
+        own.rules:2:6: error: own.d is false at m = 2, n = 2, A = [3 2; -1 2], dA = [1 2; 0 1]: \
         the left side is 18, the right side is 9
-          rule own.d d(sum(A .* A)) -> dot(A, dA)
+        rule own.d  d(sum(A .* A)) -> dot(A, dA)
+             ^^^^^
         """)
   }
 
   @Test func refusesAFalseFunction() {
     #expect(
       message("function own(x) = x^2\n  derivative  x") == """
-        own.rules:1:1: error: own is false at x = 3, dx = -1: the left side is -6, the right side is -3
-          function own(x) = x^2
+        own.rules:1:10: error: own is false at x = 3, dx = -1: the left side is -6, the right side is -3
+        function own(x) = x^2
+                 ^^^
         """)
     #expect(
       message("function own(x) = x*(x > 0)\n  derivative  (x > 0)") == """
-        own.rules:1:1: error: own is false at x = 0: the value is 0; the differences do not agree with the \
+        own.rules:1:10: error: own is false at x = 0: the value is 0; the differences do not agree with the \
         derivative 0, and no kink is declared there
-          function own(x) = x*(x > 0)
+        function own(x) = x*(x > 0)
+                 ^^^
         """)
   }
 
   @Test func refusesWhatCannotBeTried() {
     #expect(
       message("x : scalar\nrule own.never  log(-x^2) == x") == """
-        own.rules:2:1: error: own.never cannot be verified: 0 of 24 draws could be used
-          rule own.never log(-x^2) == x
+        own.rules:2:6: error: own.never cannot be verified: 0 of 24 draws could be used
+        rule own.never  log(-x^2) == x
+             ^^^^^^^^^
         """)
   }
 
   @Test func reportsEveryFault() {
     let report = message(
       "x : scalar\nrule own.a  exp(x) == x\nrule own.b  log(x) == x\nrule own.c  x + x == 2*x")
-    #expect(report.contains("own.rules:2:1: error: own.a is false"))
-    #expect(report.contains("own.rules:3:1: error: own.b is false"))
+    #expect(report.contains("own.rules:2:6: error: own.a is false"))
+    #expect(report.contains("own.rules:3:6: error: own.b is false"))
     #expect(!report.contains("own.c"))
   }
 
@@ -105,23 +112,23 @@ import Testing
   @Test(arguments: [
     (
       "x, y : scalar\nrule own.a  exp(x) == exp(x) + y",
-      "own.rules:2:1: error: own.a: the right side uses 'y', which the left side does not bind"
+      "own.rules:2:6: error: own.a: the right side uses 'y', which the left side does not bind"
     ),
     (
       "x : scalar\nrule own.c  exp(x) -> exp(x)^2",
-      "own.rules:2:1: error: own.c: '->' must make things plainer; '==' is for identities that do not"
+      "own.rules:2:6: error: own.c: '->' must make things plainer; '==' is for identities that do not"
     ),
     (
       "x : scalar\nrule own.d  exp(x)  1",
-      "own.rules:2:1: error: a rule needs '->' or '==' between its two sides"
+      "own.rules:2:13: error: a rule needs '->' or '==' between its two sides"
     ),
-    ("x : scalar\nrule own.e  exp(x) -> exp(z)", "own.rules:2:1: error: `z` is not declared"),
+    ("x : scalar\nrule own.e  exp(x) -> exp(z)", "own.rules:2:27: error: `z` is not declared"),
     (
       "x : scalar\nrule own.f  exp(x) -> x  for x purple",
-      "own.rules:2:1: error: the condition 'x purple' names no property"
+      "own.rules:2:30: error: the condition 'x purple' names no property"
     ),
-    ("x : scalar\nfact own.g  exp(x) positive", "own.rules:2:1: error: a fact reads 'FORMULA is PROPERTY'"),
-    ("rule log.exp  log(1) -> 0", "own.rules:1:1: error: the name 'log.exp' is used twice"),
+    ("x : scalar\nfact own.g  exp(x) positive", "own.rules:2:13: error: a fact reads 'FORMULA is PROPERTY'"),
+    ("rule log.exp  log(1) -> 0", "own.rules:1:6: error: the name 'log.exp' is used twice"),
   ]) func refusesWhatIsNoRule(_ text: String, _ expected: String) {
     let report = message(text)
     #expect(report.split(separator: "\n").first.map(String.init) == expected)
@@ -130,7 +137,11 @@ import Testing
   @Test func refusesTwoShapes() {
     let report = message("A : matrix(m, n)\nx : vector(n)\nrule own.b  A*x -> x")
     #expect(
-      report.hasPrefix("own.rules:3:1: error: the sides differ in shape: `A*x` is m x 1 and "), "\(report)")
-    #expect(report.hasSuffix(" is n x 1\n  rule own.b  A*x -> x"), "\(report)")
+      report.hasPrefix(
+        """
+        own.rules:3:20: error: the sides differ in shape: `A*x` is m x 1 and `x` is n x 1
+        rule own.b  A*x -> x
+                           ^
+        """), "\(report)")
   }
 }

@@ -93,6 +93,7 @@ struct Evaluation {
         default: Double.nan
         }
       }
+    case .defined(let defined): return known(defined.unfolded(arguments) ?? formula)
     case .function(_, let derivative):
       let order = derivative == .prime(1) ? 1.0 : derivative == .prime(2) ? 2.0 : 3.0
       return spread(formula, arguments) { order + $0[0] / (1 + $0[0] * $0[0]) }

@@ -81,7 +81,7 @@ enum Reader {
     _ parse: (SourceText, inout Environment, Set<String>) throws -> SyntaxTree
   ) throws -> Formula {
     var environment = Environment()
-    var lowering = Lowering(names: [:])
+    var lowering = Lowering(operations: RuleBook.standard.notation)
     var indices: Set<String> = []
     for node in original.nodesChildrenFirst {
       switch node.kind {

@@ -19,17 +19,6 @@ enum ForeignNames {
     return (missing.contains(name) || forms[name] != nil, nil)
   }
 
-  /// The hint for a character that formulas elsewhere have.
-  static func hint(for character: Character) -> String? {
-    switch character {
-    case ".": "a function stands before its arguments: `dot(x, y)`"
-    case "{", "}": "brackets are `(` and `)`"
-    case "&": "`(a < b) .* (b < c)` is 1 where both hold"
-    case "∇": "`∇_x f` is the gradient of f with respect to x"
-    default: nil
-    }
-  }
-
   private static let same: [String: String] = {
     let names = [
       "tr": "trace", "inv": "inverse invert minv", "pinv": "pinverse pseudoinverse", "det": "determinant",

@@ -1,5 +1,29 @@
 import NablaTypes
 
+/// What a pattern's variables and sizes stand for.
+package struct Bindings {
+  package var formulas: [(key: Formula, value: Formula)] = []
+  var sizes: [(key: String, value: Dimension)] = []
+  /// Sizes such as m*n that were met before m and n: judged at the end.
+  var pending: [(pattern: Dimension, value: Dimension)] = []
+
+  package init(
+    formulas: [(key: Formula, value: Formula)] = [], sizes: [(key: String, value: Dimension)] = [],
+    pending: [(pattern: Dimension, value: Dimension)] = []
+  ) {
+    self.formulas = formulas
+    self.sizes = sizes
+    self.pending = pending
+  }
+
+  package subscript(key: Formula) -> Formula? { formulas.first { $0.key === key }?.value }
+  subscript(name: String) -> Dimension? { sizes.first { $0.key == name }?.value }
+
+  func fit(_ pattern: Dimension, _ value: Dimension) -> Bool {
+    pattern.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) })) == value
+  }
+}
+
 extension Bindings {
   /// The pattern with its variables replaced; `differential` says what the differential of a bound part is.
   package func instantiate(
@@ -57,5 +81,20 @@ extension Bindings {
 
   private func shape(_ pattern: Formula) -> Shape {
     Shape(size(pattern.shape.rows), size(pattern.shape.columns))
+  }
+}
+
+extension Formula {
+  /// Scalar variables under elementwise operations alone: what is true of it is true entry by entry.
+  var isEntrywiseScalar: Bool {
+    nodesChildrenFirst.allSatisfy { node in
+      guard node.isScalar else { return false }
+      switch node.kind {
+      case .number, .constant, .variable, .sum, .times, .power: return true
+      case .apply(.elementwise, _): return true
+      case .apply, .dimension, .zeros, .ones, .identity, .product, .inverse, .transpose, .differential:
+        return false
+      }
+    }
   }
 }

@@ -1,0 +1,29 @@
+import NablaRules
+
+/// The texts of `Rules/`, which are inside the binary.
+package enum RuleTexts {
+  /// Each text under its name.
+  package static let embedded: [SourceText] = (0..<nabla_rule_file_count()).map { index in
+    let file = nabla_rule_file_at(index)
+    let bytes = UnsafeRawBufferPointer(start: file.bytes, count: file.count)
+    return SourceText(bytes: Array(bytes), name: String(cString: file.name))
+  }
+}
+
+extension Signature {
+  /// The functions of the language, by name: those that have a block in `Rules/`, and the special ones.
+  public static let builtins: [String: Signature] = {
+    var table: [String: Signature] = [:]
+    for text in RuleTexts.embedded {
+      let file = RuleFile(text)
+      for (name, signature) in file.entries.compactMap(file.signature) where !hidden.contains(name) {
+        table[name] = signature
+      }
+    }
+    table["norm"] = table["norm2"].map { Signature($0.arity, $0.rule, as: "norm2") }
+    return table.merging(special) { _, special in special }
+  }()
+
+  /// Functions of the engine that have a notation instead of a name.
+  package static let hidden: Set<String> = ["power", "less", "lessequal"]
+}

@@ -1,0 +1,59 @@
+import NablaTypes
+
+/// A rule file, cut into entries that are read one by one.
+package struct RuleFile: Sendable {
+  /// A line that is not indented, and the indented lines that follow.
+  package struct Entry: Sendable {
+    package let kind: Kind
+    package let range: SourceRange
+
+    package enum Kind: String, Sendable, CaseIterable {
+      case rule, fact, function, operation, notation
+      case declaration = ""
+    }
+  }
+
+  package let source: SourceText
+  package let entries: [Entry]
+
+  package init(_ source: SourceText) {
+    self.source = source
+    let bytes = source.bytes
+    var entries: [Entry] = []
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let first = bytes[start..<end].first { !Self.isSpace($0) }
+      if let first, first != UInt8(ascii: "#") {
+        if Self.isSpace(bytes[start]), let open = entries.popLast() {
+          entries.append(Entry(kind: open.kind, range: SourceRange(start: open.range.start, end: end)))
+        } else {
+          let word = String(decoding: bytes[start..<end].prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+          entries.append(
+            Entry(kind: Entry.Kind(rawValue: word) ?? .declaration, range: SourceRange(start: start, end: end)))
+        }
+      }
+      start = end + 1
+    }
+    self.entries = entries
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+
+  /// The entry, read.
+  package func statement(_ entry: Entry) throws(Diagnostic) -> RuleStatement {
+    let reader = RuleReader(source, entry)
+    return try reader.statement()
+  }
+
+  /// The signature of a block, without reading its formulas; nil for what is no block, or not a correct one.
+  package func signature(_ entry: Entry) -> (name: String, signature: Signature)? {
+    switch entry.kind {
+    case .function, .operation, .notation:
+      let reader = RuleReader(source, entry)
+      return try? reader.signature()
+    case .declaration, .rule, .fact: return nil
+    }
+  }
+
+}

@@ -1,0 +1,64 @@
+import NablaTypes
+
+/// A statement of a rule file; formulas are trees that are not typed yet.
+package struct RuleStatement: Sendable {
+  package enum Kind: Sendable {
+    case declaration([Declaration])
+    case rule(Identity)
+    case fact(pattern: SyntaxTree, property: Property, conditions: [ConditionTree])
+    case function(Block)
+    case operation(Block, isNotation: Bool)
+  }
+
+  /// `LEFT -> RIGHT for CONDITIONS says "WORDS"`.
+  package struct Identity: Sendable {
+    package let left: SyntaxTree
+    package let right: SyntaxTree
+    /// `->`, not `==`.
+    package let isRewrite: Bool
+    package let conditions: [ConditionTree]
+    package let saying: String?
+  }
+
+  /// `function f(x, a : scalar) = BODY` or `operation f(A : matrix(m, n)) -> scalar = BODY`, and its lines.
+  package struct Block: Sendable {
+    package let head: Signature.Head
+    package let body: SyntaxTree?
+    package let lines: [Line]
+  }
+
+  /// A line of a block.
+  package struct Line: Sendable {
+    package let key: Key
+    package let range: SourceRange
+    package let value: Value
+
+    package enum Value: Sendable {
+      /// Formulas, nil for `none`, and conditions after `for`.
+      case formulas([SyntaxTree?], [ConditionTree])
+      case conditions([ConditionTree])
+      case properties([Property])
+      case text(String)
+    }
+  }
+
+  /// What a line of a block is about.
+  package enum Key: String, Sendable, CaseIterable {
+    case derivative, kink, domain, facts, latex, help, example, kernel, laws
+  }
+
+  /// One condition after `for`: a property, or a regularity in words.
+  package struct ConditionTree: Sendable {
+    package let subject: SyntaxTree
+    package let words: String
+    package let range: SourceRange
+  }
+
+  package let kind: Kind
+  /// The name of a rule, a fact, a function or an operation; empty for a declaration.
+  package let name: String
+  package let nameRange: SourceRange
+  package let range: SourceRange
+  /// The statement on one line.
+  package let text: String
+}
