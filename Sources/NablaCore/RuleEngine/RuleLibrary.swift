@@ -130,9 +130,11 @@ final class RuleLibrary: Sendable {
     var functionNames = base?.functionNames ?? []
     for file in files {
       for entry in file.entries {
-        guard let (name, signature) = file.signature(entry) else { continue }
+        guard entry.kind == .function || entry.kind == .operation || entry.kind == .notation else { continue }
+        let name = file.name(entry)
+        guard let signature = Signature.builtins[name] ?? file.signature(entry)?.signature else { continue }
         if entry.kind == .function { functionNames.insert(name) }
-        if signatures[name] == nil { signatures[name] = Signature.builtins[name] ?? signature }
+        if signatures[name] == nil { signatures[name] = signature }
         if latexNames[name] == nil { latexNames[name] = file.value(of: .latex, entry) }
       }
     }

@@ -50,8 +50,10 @@ package struct RuleFile: Sendable {
   package func signature(_ entry: Entry) -> (name: String, signature: Signature)? {
     switch entry.kind {
     case .function, .operation, .notation:
-      let reader = RuleReader(source, entry)
-      return try? reader.signature()
+      let bytes = source.bytes[entry.range.start..<entry.range.end]
+      let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+      let head = Entry(kind: entry.kind, range: SourceRange(start: entry.range.start, end: end))
+      return try? RuleReader(source, head).signature()
     case .declaration, .rule, .fact: return nil
     }
   }
