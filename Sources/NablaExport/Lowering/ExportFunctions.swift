@@ -10,6 +10,9 @@ extension ExportLowering {
     switch operation {
     case .elementwise(let name): return try elementwise(name, arguments, shape)
     case .array(let operation): return try array(operation, arguments, shape)
+    case .defined(let defined):
+      guard let body = defined.unfolded(arguments) else { throw .functionWithoutBody(defined.name) }
+      return try lowerPart(body)
     case .function(let function, _): throw .functionWithoutBody(function.name)
     case .blocks(let rows, let columns):
       var blocks: [Int] = []
