@@ -52,7 +52,9 @@ extension Planner {
       return try emit(strided(name == "less" ? .less : .lessEqual), rows, columns)
     }
     if values.count == 1, let kernel = NamedKernels.functions[name] {
-      return try emit(PlanStep(opcode: .function, inputs: values, m: count, extra: add { $1[0] = kernel($0[0]) }), rows, columns)
+      return try emit(
+        PlanStep(opcode: .function, inputs: values, m: count, extra: add { $1[0] = kernel($0[0]) }), rows,
+        columns)
     }
     guard let function = LibraryFunction(rawValue: name), function.arity == values.count,
       let index = LibraryFunction.allCases.firstIndex(of: function)
@@ -225,7 +227,8 @@ extension Planner {
     var top = 0
     for value in values {
       try append(
-        PlanStep(opcode: .place, inputs: [value], output: output, m: count(value), n: 1, k: total, extra: top))
+        PlanStep(opcode: .place, inputs: [value], output: output, m: count(value), n: 1, k: total, extra: top)
+      )
       top += count(value)
     }
     return output

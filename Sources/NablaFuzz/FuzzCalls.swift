@@ -60,7 +60,9 @@ extension FuzzGenerator {
     var sizes: [String: Dimension] = [:]
     for (wanted, size) in [(head.result.rows, shape.rows), (head.result.columns, shape.columns)] {
       // Of a size such as m*n, one factor is all of it.
-      for (place, name) in wanted.names.enumerated() where sizes[name] == nil { sizes[name] = place == 0 ? size : 1 }
+      for (place, name) in wanted.names.enumerated() where sizes[name] == nil {
+        sizes[name] = place == 0 ? size : 1
+      }
     }
     guard head.result.substituting(sizes) == shape else { return nil }
     var parts: [FuzzTree] = []
@@ -71,8 +73,13 @@ extension FuzzGenerator {
         parts.append(FuzzTree(.leaf("\(size)"), [], .scalar))
         continue
       }
-      for name in wanted.rows.names + wanted.columns.names where sizes[name] == nil { sizes[name] = several() }
-      parts.append(tree(wanted.substituting(sizes), depth))
+      for name in wanted.rows.names + wanted.columns.names where sizes[name] == nil {
+        sizes[name] = several()
+      }
+      let shape = wanted.substituting(sizes)
+      // LaTeX does not read powers of sizes in places.
+      if shape.rows.terms.contains(where: { Set($0.names).count < $0.names.count }) { return nil }
+      parts.append(tree(shape, depth))
     }
     return parts
   }

@@ -64,7 +64,9 @@ extension Lowering {
       return Presupposition(formula(node), formula(base), property)
     case .call(let name, let arguments):
       if name == "sqrt" { return Presupposition(formula(node), formula(arguments[0]), .nonnegative) }
-      return book.needs(of: name, arguments.map(formula), node.shape).map { Presupposition(formula(node), $0) }
+      return book.needs(of: name, arguments.map(formula), node.shape).map {
+        Presupposition(formula(node), $0)
+      }
     case .number, .constant, .name, .dimension, .index, .negate, .add, .subtract, .multiply,
       .elementwiseMultiply, .kronecker, .transpose, .compare, .apply, .identity, .ones, .zeros, .fill,
       .blocks,

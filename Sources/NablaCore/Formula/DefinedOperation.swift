@@ -76,7 +76,9 @@ extension Formula {
     case .sum(let terms): return Self.sizes(terms)?.reduce(0, +)
     case .times(let factors): return Self.sizes(factors)?.reduce(1, *)
     case .power(let base, let exponent):
-      guard let size = base.size, let count = exponent.number?.integer, (1...8).contains(count) else { return nil }
+      guard let size = base.size, let count = exponent.number?.integer, (1...8).contains(count) else {
+        return nil
+      }
       return (1..<count).reduce(size) { power, _ in power * size }
     case .constant, .variable, .zeros, .ones, .identity, .product, .inverse, .transpose, .apply,
       .differential:

@@ -109,7 +109,12 @@ package struct Lowering {
     case .subtract(let a, let b): return combine(a, b, -)
     case .multiply(let a, let b): return combine(a, b, *)
     case .negate(let a): return dimension(a).map { Dimension(-1) * $0 }
-    case .constant, .name, .divide, .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .matrixPower,
+    case .elementwisePower(let a, let exponent):
+      guard let size = dimension(a), case .number(let value) = exponent.kind, let count = value.integer,
+        (1...4).contains(count)
+      else { return nil }
+      return (1..<count).reduce(size) { power, _ in power * size }
+    case .constant, .name, .divide, .elementwiseMultiply, .elementwiseDivide, .matrixPower,
       .kronecker, .transpose, .compare, .call, .apply, .identity, .ones, .zeros, .fill, .blocks, .entry, .sum,
       .sized, .differential:
       return nil

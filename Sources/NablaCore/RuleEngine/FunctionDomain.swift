@@ -14,7 +14,8 @@ package struct DomainNeed: Hashable, Sendable {
 extension RuleBook {
   /// What a built-in function needs of its arguments to have a value; nil where it has one everywhere.
   package func needs(of name: String, _ arguments: [Formula], _ shape: Shape) -> [DomainNeed]? {
-    if let function = functions[name], !function.domain.isEmpty, function.parameters.count == arguments.count {
+    if let function = functions[name], !function.domain.isEmpty, function.parameters.count == arguments.count
+    {
       return function.needs(of: arguments, shape)
     }
     guard let operation = operations(named: name).first, !operation.domain.isEmpty else { return nil }
@@ -35,7 +36,8 @@ extension Property {
     case .invertible: .nonzero
     case .spd: .positive
     case .psd: .nonnegative
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .positive, .nonnegative, .nonzero, .binary,
+    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .positive, .nonnegative, .nonzero,
+      .binary,
       .signs, .simplex, .onehot:
       self
     }

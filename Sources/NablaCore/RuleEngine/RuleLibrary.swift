@@ -167,7 +167,8 @@ final class RuleLibrary: Sendable {
         if file.isDefinition(entry) {
           notation[name] = state.read(pending)
           scopes = Scopes(
-            file, RuleParser(file.source, environment: environment, notation: notation, checksRules: readsAll),
+            file,
+            RuleParser(file.source, environment: environment, notation: notation, checksRules: readsAll),
             scopes.declarations)
           state.files[index] = scopes
         } else {
@@ -243,7 +244,8 @@ extension RuleLibrary {
 
   /// What is read as another operation, or as none.
   private static let unmarked: Set<String> = [
-    "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye", "ones", "zeros",
+    "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye",
+    "ones", "zeros",
   ]
 }
 
@@ -253,7 +255,8 @@ extension RuleFile {
 
   /// The lines of an entry, without comments and the spaces around them.
   private func lines(_ entry: Entry) -> [String] {
-    source.bytes[entry.range.start..<entry.range.end].split(separator: UInt8(ascii: "\n")).compactMap { line in
+    source.bytes[entry.range.start..<entry.range.end].split(separator: UInt8(ascii: "\n")).compactMap {
+      line in
       let line = trimmed(line.prefix { $0 != UInt8(ascii: "#") })
       return line.isEmpty ? nil : line
     }

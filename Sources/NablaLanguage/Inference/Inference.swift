@@ -111,7 +111,9 @@ extension InferenceEngine {
     switch tree.kind {
     case .call(let name, _, _, let arguments):
       if let signature = environment.functions[name], environment.declarations[name] == nil {
-        for (place, argument) in arguments.enumerated() where signature.isSize(place) { noteSizeNames(argument, bound) }
+        for (place, argument) in arguments.enumerated() where signature.isSize(place) {
+          noteSizeNames(argument, bound)
+        }
       }
       if name == "sum", arguments.count == 2, let index = arguments[0].name { bound.append(index) }
     case .sum(let index, _, let lower, let upper, _):

@@ -123,7 +123,8 @@ extension TypedExpression: CustomDebugStringConvertible {
     case .sum(let index, let lower, let upper, let summand):
       "(sum \(index) \(lower) \(upper) \(summand.debugDescription))"
     case .sized(let name, let arguments, let sizes):
-      "(" + ([name] + arguments.map(\.debugDescription) + sizes.map(\.description)).joined(separator: " ") + ")"
+      "(" + ([name] + arguments.map(\.debugDescription) + sizes.map(\.description)).joined(separator: " ")
+        + ")"
     }
   }
 

@@ -30,7 +30,8 @@ package struct RuleFile: Sendable {
         } else {
           let word = String(decoding: bytes[start..<end].prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
           entries.append(
-            Entry(kind: Entry.Kind(rawValue: word) ?? .declaration, range: SourceRange(start: start, end: end)))
+            Entry(
+              kind: Entry.Kind(rawValue: word) ?? .declaration, range: SourceRange(start: start, end: end)))
         }
       }
       start = end + 1

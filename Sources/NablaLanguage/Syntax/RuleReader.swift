@@ -55,7 +55,8 @@ struct RuleReader {
 
   private func place(_ range: Range<Int>) -> SourceRange {
     SourceRange(
-      start: tokens[range.lowerBound].range.start, end: tokens[max(range.upperBound - 1, range.lowerBound)].range.end)
+      start: tokens[range.lowerBound].range.start,
+      end: tokens[max(range.upperBound - 1, range.lowerBound)].range.end)
   }
 
   private func text(_ range: Range<Int>) -> String { range.isEmpty ? "" : source.text(place(range)) }
@@ -128,7 +129,8 @@ struct RuleReader {
     } while parser.take(.comma)
     if parser.kind != .end { throw parser.unexpected(wanted: "a property") }
     if let tree = open.first {
-      throw Diagnostic(message: "the condition '\(source.text(tree.range))' names no property", range: tree.range)
+      throw Diagnostic(
+        message: "the condition '\(source.text(tree.range))' names no property", range: tree.range)
     }
     return result
   }

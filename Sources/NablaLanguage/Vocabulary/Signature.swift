@@ -123,7 +123,9 @@ public struct Signature: Sendable, Hashable {
 
   /// Whether the argument at a place is a size.
   func isSize(_ place: Int) -> Bool {
-    if case .declared(let head) = rule { return place < head.parameters.count && head.parameters[place].shape == nil }
+    if case .declared(let head) = rule {
+      return place < head.parameters.count && head.parameters[place].shape == nil
+    }
     return takesSizes
   }
 }

@@ -113,7 +113,9 @@ extension Formula {
 
   /// As `components`, with letters for indices that are none of these names, and with LaTeX's names for functions
   /// that go before the usual ones.
-  public func components(avoiding names: Set<String> = [], functionNames: [String: String] = RuleBook.standard.latexNames)
+  public func components(
+    avoiding names: Set<String> = [], functionNames: [String: String] = RuleBook.standard.latexNames
+  )
     -> Components?
   {
     guard height <= PrintLimit.height, let entries = IndexReader.entries(of: self) else { return nil }

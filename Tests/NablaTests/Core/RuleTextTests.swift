@@ -34,7 +34,8 @@ import Testing
     #expect(report.hasPrefix("own.rules:2:6: error: own.product is false at n = 2, S = ["), "\(report)")
     #expect(report.contains(": the left side is [") && report.contains("], the right side is ["), "\(report)")
     #expect(
-      report.hasSuffix("]\nrule own.product  inv(S*T) == inv(S)*inv(T)  for S, T invertible\n     ^^^^^^^^^^^"),
+      report.hasSuffix(
+        "]\nrule own.product  inv(S*T) == inv(S)*inv(T)  for S, T invertible\n     ^^^^^^^^^^^"),
       "\(report)")
     #expect(
       message("x : scalar\nrule own.wrong  exp(x) == 1 + x") == """
