@@ -46,7 +46,7 @@ import Testing
   ])
   func readsWhatIsNeeded(_ text: String) throws {
     let whole = try RuleBook(texts: RuleBook.embeddedTexts)
-    let library = try RuleLibrary(texts: RuleBook.embeddedTexts, extending: nil, readsAll: false)
+    let library = try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false)
     for node in try formula(text).nodesChildrenFirst {
       let (some, all) = (
         library.tables(covering: node.marks), whole.tables(covering: Marks(bits: .max))
