@@ -36,7 +36,7 @@ extension Formula: CustomStringConvertible {
   }
 
   /// The formula as a `math` element of MathML Core.
-  public var mathML: String { mathML(functionNames: [:]) }
+  public var mathML: String { mathML(functionNames: RuleBook.standard.latexNames) }
 
   /// The formula as a `math` element of MathML Core, with LaTeX's names for functions that go before the usual ones.
   public func mathML(functionNames: [String: String]) -> String {
@@ -44,13 +44,15 @@ extension Formula: CustomStringConvertible {
   }
 
   /// The equation of a name and the formula as a `math` element.
-  public func mathML(of name: String, functionNames: [String: String] = [:]) -> String {
+  public func mathML(of name: String, functionNames: [String: String] = RuleBook.standard.latexNames)
+    -> String
+  {
     MathML.block(
       MathML.row([.name(name), .symbol(.equals)]) + mathMLRow(functionNames: functionNames))
   }
 
   /// The elements inside `math`.
-  package func mathMLRow(functionNames: [String: String] = [:]) -> String {
+  package func mathMLRow(functionNames: [String: String] = RuleBook.standard.latexNames) -> String {
     marks(functionNames: functionNames, limit: PrintLimit.symbols).map(MathML.row)
       ?? "<mtext>\(tooLarge)</mtext>"
   }
