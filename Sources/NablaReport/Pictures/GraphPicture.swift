@@ -94,6 +94,7 @@ package struct GraphPicture {
     switch operation {
     case .elementwise(let name): name
     case .array(let operation): operation.name
+    case .defined(let operation): operation.name
     case .function(let function, _): function.name
     case .blocks: "[ ]"
     case .slice: "[i:j]"
