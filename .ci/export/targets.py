@@ -142,3 +142,143 @@ class Octave:
 
 
 TARGETS["matlab"] = Octave()
+
+
+def sizes_of(case, source):
+    """The sizes of a case by name, read off the data."""
+    found = {}
+    for parameter in source["parameters"]:
+        value = case["data"][parameter["variable"]]
+        rows, columns = parameter["shape"]
+        if not isinstance(value, list):
+            lengths = (1, 1)
+        elif value and isinstance(value[0], list):
+            lengths = (len(value), len(value[0]))
+        else:
+            lengths = (1, len(value)) if rows == "1" else (len(value), 1)
+        for name, length in zip((rows, columns), lengths):
+            if name.isidentifier():
+                found[name] = length
+    for name in source["allSizes"]:
+        found.setdefault(name, case["data"].get(name))
+    return found
+
+
+def length_of(shape, sizes):
+    return eval(shape[0], {}, dict(sizes)) * eval(shape[1], {}, dict(sizes))
+
+
+def flat(value):
+    return [x for v in value for x in flat(v)] if isinstance(value, list) else [value]
+
+
+class C:
+    """Each file is a library, which is called through its interface."""
+
+    def __init__(self):
+        self.compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("clang")
+
+    def missing(self):
+        return None if self.compiler else "a C compiler"
+
+    def values(self, folder, jobs):
+        return [self.value(folder, case, source) for case, source in jobs]
+
+    def value(self, folder, case, source):
+        import ctypes
+
+        path = folder / f"{case['name']}.c"
+        path.write_text(source["source"])
+        library = folder / f"{case['name']}.so"
+        done = run([self.compiler, "-std=c99", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-O1", "-fPIC",
+                    "-shared", str(path), "-o", str(library), "-lm"])
+        if done.returncode != 0:
+            return done.stderr[:500]
+        code = ctypes.CDLL(str(library))
+        sizes = sizes_of(case, source)
+        numbers = [ctypes.c_long(sizes[name]) for name in source["allSizes"]]
+        work_size = getattr(code, source["function"] + "_work")
+        work_size.restype = ctypes.c_long
+        work = (ctypes.c_double * max(work_size(*numbers), 1))()
+        inputs = []
+        for parameter in source["parameters"]:
+            value = case["data"][parameter["variable"]]
+            entries = [float(v) for v in flat(value)]
+            is_number = parameter["shape"] == ["1", "1"]
+            inputs.append(ctypes.c_double(entries[0]) if is_number else (ctypes.c_double * len(entries))(*entries))
+        outputs = [(ctypes.c_double * length_of(o["shape"], sizes))() for o in source["outputs"]]
+        status = getattr(code, source["function"])(*numbers, *inputs, *outputs, work)
+        return [list(output) for output in outputs] if status == 0 else f"status {status}"
+
+    def self_tests(self, folder, jobs):
+        problems = []
+        for case, _ in jobs:
+            program = folder / f"{case['name']}.out"
+            done = run([self.compiler, "-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-DNABLA_SELF_TEST",
+                        "-fsanitize=address,undefined", str(folder / f"{case['name']}.c"), "-o", str(program), "-lm"])
+            if done.returncode == 0:
+                done = run([str(program)])
+            if done.returncode != 0:
+                problems.append(f"c {case['name']}: self-test: {done.stdout[-300:]}{done.stderr[-300:]}")
+        return problems
+
+
+TARGETS["c"] = C()
+
+
+class Swift:
+    """All files and a program that calls them, compiled as one module."""
+
+    def missing(self):
+        return None if shutil.which("swiftc") else "swiftc"
+
+    @staticmethod
+    def literal(value, is_number):
+        entries = [repr(float(v)) for v in flat(value)]
+        return entries[0] if is_number else "[" + ", ".join(entries) + "]"
+
+    def values(self, folder, jobs):
+        files, functions, calls = [], [], []
+        for number, (case, source) in enumerate(jobs):
+            path = folder / f"{case['name']}.swift"
+            path.write_text(source["source"])
+            files.append(str(path))
+            sizes = sizes_of(case, source)
+            words = [f"{p['name']}: {self.literal(case['data'][p['variable']], p['shape'] == ['1', '1'])}"
+                     for p in source["parameters"]]
+            words += [f"{local}: {sizes[name]}" for local, name in zip(source["sizes"], source["allSizes"])]
+            outputs = source["outputs"]
+            parts = []
+            for output in outputs:
+                value = "values" if len(outputs) == 1 else f"values.{output['name']}"
+                parts.append(f"[{value}]" if output["shape"] == ["1", "1"] else value)
+            functions.append(f"func run{number}() -> [[Double]] {{\n  let values = {source['function']}({', '.join(words)})\n"
+                             f"  return [{', '.join(parts)}]\n}}\n")
+            calls.append(f"print(run{number}())")
+        runs = folder / "runs.swift"
+        runs.write_text("\n".join(functions))
+        main = folder / "main.swift"
+        main.write_text("\n".join(calls) + "\n")
+        program = folder / "runner"
+        done = run(["swiftc", "-Onone", *files, str(runs), str(main), "-o", str(program)])
+        if done.returncode != 0:
+            sys.exit(done.stderr[:3000])
+        done = run([str(program)])
+        if done.returncode != 0:
+            sys.exit(done.stderr[:3000])
+        return [json.loads(line.replace("nan", "NaN").replace("inf", "Infinity")) for line in done.stdout.splitlines()]
+
+    def self_tests(self, folder, jobs):
+        problems = []
+        for case, _ in jobs:
+            program = folder / f"{case['name']}.out"
+            done = run(["swiftc", "-parse-as-library", "-D", "NABLA_SELF_TEST", str(folder / f"{case['name']}.swift"),
+                        "-o", str(program)])
+            if done.returncode == 0:
+                done = run([str(program)])
+            if done.returncode != 0:
+                problems.append(f"swift {case['name']}: self-test: {done.stdout[-300:]}{done.stderr[-300:]}")
+        return problems
+
+
+TARGETS["swift"] = Swift()

@@ -18,7 +18,12 @@ extension ExportRequest {
     case .julia:
       var file = JuliaFile(program)
       return file.source()
-    case .c, .swift: throw .nothing
+    case .c:
+      var file = CFile(program)
+      return try file.source()
+    case .swift:
+      var file = SwiftFile(program)
+      return try file.source()
     }
   }
 }

@@ -1,0 +1,167 @@
+import NablaTypes
+
+/// A file of C99: the function, the functions that it needs, and a self-test.
+struct CFile {
+  let program: ExportProgram
+  private var names = Identifiers(reserved: CLanguage.reserved, renamed: CLanguage.renamed)
+  private var helpers: Set<ScalarHelper> = []
+
+  init(_ program: ExportProgram) { self.program = program }
+
+  /// A routine as a function of C.
+  struct Function {
+    let name: String
+    let lines: [String]
+    /// Parameters that are sizes, inputs and outputs, and the memory that it takes.
+    let sizes: [String]
+    let parameters: [String]
+    let outputs: [String]
+    let memory: String
+  }
+
+  mutating func source() throws(ExportProblem) -> ExportedSource {
+    let name = names.name(program.request.name)
+    let main = try function(program.main, name, isStatic: false)
+    var test: [String] = []
+    if let selfTest = program.selfTest { test = try testSections(selfTest, main) }
+    var sections: [String] = []
+    for helper in ExportProgram.closed(helpers) {
+      sections.append(try function(helper).joined(separator: "\n"))
+    }
+    sections.append(main.lines.joined(separator: "\n"))
+    if !test.isEmpty {
+      sections.append("#ifdef NABLA_SELF_TEST")
+      sections += test
+      sections.append("#endif")
+    }
+    let needed = Self.needed(by: sections.joined())
+    let needsOnlyInTest = Self.needed(by: sections.prefix { $0 != "#ifdef NABLA_SELF_TEST" }.joined())
+    let runtime = CRuntime.functions.filter { needed.contains($0.name) }.map { function in
+      needsOnlyInTest.contains(function.name)
+        ? function.text : "#ifdef NABLA_SELF_TEST\n\(function.text)\n#endif"
+    }
+    let head =
+      "// Written by Nabla in C99. The self-test: cc -std=c99 -O2 -DNABLA_SELF_TEST \(name).c -lm && ./a.out\n"
+      + "#include <math.h>\n#ifdef NABLA_SELF_TEST\n#include <stdio.h>\n#include <stdlib.h>\n#endif"
+    let text = ([head] + runtime + sections).joined(separator: "\n\n") + "\n"
+    return ExportedSource(
+      text: text, target: .c, function: name,
+      parameters: zip(main.parameters, program.main.parameters).map { ($0, $1.name, $1.shape) },
+      sizes: main.sizes, allSizes: program.main.sizes.names, outputs: program.interface)
+  }
+
+  /// The functions of arrays that code calls, and that these call.
+  private static func needed(by code: String) -> Set<String> {
+    var all: Set<String> = []
+    var text = code
+    for (name, body) in CRuntime.functions.reversed() where text.contains(name + "(") {
+      all.insert(name)
+      text += body
+    }
+    return all
+  }
+
+  /// A helper of numbers.
+  private mutating func function(_ helper: ScalarHelper) throws(ExportProblem) -> [String] {
+    let routine = helper.routine
+    let symbols = Dictionary(uniqueKeysWithValues: helper.parameters.map { ($0, $0) })
+    let names = Identifiers(
+      reserved: CLanguage.reserved, renamed: [:], taken: Set(helper.parameters))
+    var printer = LoopPrinter(routine, CLanguage(), names: names, symbols: symbols)
+    let values = printer.statements(targets: [:])
+    helpers.formUnion(printer.helpers)
+    let parameters = helper.parameters.map { "double \($0)" }.joined(separator: ", ")
+    var result = "0"
+    if case .number(let code)? = values.first { result = code }
+    return ["// \(helper.summary)", "static double nabla_\(helper.rawValue)(\(parameters)) {"]
+      + printer.lines.map { "  " + $0 } + ["  return \(result);", "}"]
+  }
+
+  mutating func function(
+    _ routine: ExportRoutine, _ function: String, isStatic: Bool
+  ) throws(ExportProblem) -> Function {
+    var names = Identifiers(
+      reserved: CLanguage.reserved, renamed: CLanguage.renamed, taken: [function, function + "_work"])
+    var symbols: [String: String] = [:]
+    let sizeNames = routine.sizes.names
+    for size in sizeNames { symbols[size] = names.name(size) }
+    for parameter in routine.parameters { symbols[parameter.name] = names.name(parameter.name) }
+    let outputs = routine.outputs.map { names.unique($0.name) }
+    var targets: [Int: String] = [:]
+    for ((_, node), name) in zip(routine.outputs, outputs)
+    where targets[node] == nil && !routine.graph.shape(node).isScalar {
+      targets[node] = name
+    }
+    var printer = LoopPrinter(routine, CLanguage(), names: names, symbols: symbols)
+    let values = printer.statements(targets: targets)
+    if let problem = printer.problem { throw .unsupported(operation: problem, target: .c) }
+    helpers.formUnion(Self.helpers(in: routine))
+    var last: [String] = []
+    for ((output, name), value) in zip(zip(routine.outputs, outputs), values) {
+      let shape = routine.graph.shape(output.node)
+      switch value {
+      case .number(let code): last.append("*\(name) = \(code);")
+      case .array(let array) where array != name:
+        let count = (shape.rows * shape.columns).code(symbols)
+        last.append("for (long i = 0; i < \(count); ++i) \(name)[i] = \(array)[i];")
+      case .array: break
+      }
+    }
+    let sizes = sizeNames.map { symbols[$0] ?? $0 }
+    let inputs = routine.parameters.map { parameter in
+      "\(parameter.shape.isScalar ? "double " : "const double *")\(symbols[parameter.name] ?? parameter.name)"
+    }
+    let total = printer.memory.reduce(Dimension(0)) { $0 + $1.count }
+    let memory = total == 0 ? "0" : total.code(symbols)
+    let needsMemory = !isStatic || !printer.memory.isEmpty
+    let all =
+      sizes.map { "long \($0)" } + inputs + outputs.map { "double *\($0)" }
+      + (needsMemory ? ["double *work"] : [])
+    var lines: [String] = []
+    if !isStatic {
+      let note =
+        "Arrays are stored row by row. The caller supplies the outputs and, as work, room for"
+        + " \(function)_work(...) numbers. Returns 0, or 1 where a size is not positive or a place does not exist."
+      let parameters = routine.parameters.map { symbols[$0.name] ?? $0.name }
+      lines += program.documentation(parameters: parameters, note: note).map { ("// " + $0).trimmedRight }
+      let work =
+        "long \(function)_work(\(sizes.isEmpty ? "void" : sizes.map { "long \($0)" }.joined(separator: ", ")))"
+      let unused = sizes.map { "(void)\($0);" }.joined(separator: " ")
+      lines =
+        ["// The numbers of memory that \(function) takes beside its arguments.", "\(work) {"]
+        + (unused.isEmpty ? [] : ["  \(unused)"]) + ["  return \(memory);", "}", ""] + lines
+    }
+    lines.append("\(isStatic ? "static " : "")int \(function)(\(all.joined(separator: ", "))) {")
+    var body: [String] = []
+    if !isStatic {
+      if !sizes.isEmpty {
+        body.append("if (\(sizes.map { "\($0) < 1" }.joined(separator: " || "))) return 1;")
+      }
+      if printer.memory.isEmpty { body.append("(void)work;") }
+    }
+    let mentioned = (printer.lines + last).joined(separator: "\n")
+    for parameter in routine.parameters {
+      let name = symbols[parameter.name] ?? parameter.name
+      if !mentioned.mentions(name) { body.append("(void)\(name);") }
+    }
+    if isStatic { body += sizes.map { "(void)\($0);" } }
+    var place = "work"
+    for (name, count) in printer.memory {
+      body.append("double *\(name) = \(place);")
+      place = "\(name) + \(LoopText.factor(count.code(symbols)))"
+    }
+    body += printer.lines + last + ["return 0;"]
+    return Function(
+      name: function, lines: lines + body.map { "  " + $0 } + ["}"], sizes: sizes,
+      parameters: routine.parameters.map { symbols[$0.name] ?? $0.name }, outputs: outputs,
+      memory: needsMemory ? memory : "")
+  }
+
+  /// The helpers that a routine calls.
+  private static func helpers(in routine: ExportRoutine) -> Set<ScalarHelper> {
+    Set(
+      routine.graph.reachable(from: routine.outputs.map(\.node)).compactMap { node in
+        if case .helper(let helper) = routine.graph[node].operation { helper } else { nil }
+      })
+  }
+}
