@@ -62,12 +62,12 @@ struct Naming {
     var memo: [Formula: Formula] = [:]
     let results = formulas.map { replaced($0, before: definitions.count, &memo) }
     var used: [(name: String, formula: Formula)] = []
-    var open = results.reduce(into: Set<String>()) { $0.formUnion(names(in: $1)) }
+    var open = names(in: results)
     for index in definitions.indices.reversed() where open.contains(definitions[index].name) {
       var memo: [Formula: Formula] = [:]
       let body = replaced(definitions[index].formula, before: index, &memo)
       used.append((definitions[index].name, body))
-      open.formUnion(names(in: body))
+      open.formUnion(names(in: [body]))
     }
     return (results, used.reversed())
   }
@@ -78,8 +78,17 @@ struct Naming {
     return replaced(formula, before: definitions.count, &memo)
   }
 
-  private func names(in formula: Formula) -> Set<String> {
-    Set(formula.nodesChildrenFirst.compactMap { $0.variable?.role == .definition ? $0.variable?.name : nil })
+  /// The names of definitions in formulas; what they share is looked at once.
+  private func names(in formulas: [Formula]) -> Set<String> {
+    var result: Set<String> = []
+    var seen: Set<Formula> = []
+    var open = formulas
+    while let next = open.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      if let variable = next.variable, variable.role == .definition { result.insert(variable.name) }
+      open += next.children
+    }
+    return result
   }
 
   /// Every occurrence of the definitions before a place. Later definitions are made of earlier ones, so they go
@@ -132,12 +141,13 @@ struct Naming {
     _ parts: [Formula], _ node: Formula, in table: [Formula: [Replacement]], before end: Int
   ) -> Replacement? {
     if table.isEmpty { return nil }
-    let present = Set(parts)
-    return parts.flatMap { part in
+    let candidates = parts.flatMap { part in
       (table[part] ?? []).filter {
         $0.index < end && $0.symbol.shape == node.shape && $0.parts.count < parts.count
-          && present.isSuperset(of: $0.parts)
       }
-    }.max { $0.index < $1.index }
+    }
+    if candidates.isEmpty { return nil }
+    let present = Set(parts)
+    return candidates.sorted { $0.index > $1.index }.first { present.isSuperset(of: $0.parts) }
   }
 }

@@ -69,6 +69,7 @@ struct Matcher {
     _ patterns: [Formula], of subjects: [Formula], isSum: Bool, _ shape: Shape, _ found: @escaping Found
   ) -> Bool {
     self.found = found
+    if !Self.mayMatchParts(patterns, subjects) { return false }
     return matchAll(patterns, subjects, Group(isSum: isSum, shape: shape, isWhole: false), .found)
   }
 
@@ -254,6 +255,7 @@ struct Matcher {
       }
       patterns.removeFirst()
     }
+    if !Self.mayMatchParts(patterns, parts) { return false }
     return matchAll(patterns, parts, Group(isSum: false, shape: subject.shape, isWhole: true), next)
   }
 
@@ -267,7 +269,7 @@ struct Matcher {
     }
     var others = patterns
     let pattern = others.remove(at: index)
-    for (position, subject) in subjects.enumerated() {
+    for (position, subject) in subjects.enumerated() where Self.mayMatchPart(pattern, subject) {
       var left = subjects
       left.remove(at: position)
       let saved = bindings

@@ -6,6 +6,24 @@ extension Matcher {
     }
   }
 
+  /// Whether every pattern that has a head finds it among the parts of a sum or elementwise product.
+  static func mayMatchParts(_ patterns: [Formula], _ parts: [Formula]) -> Bool {
+    patterns.allSatisfy { pattern in isBare(pattern) || parts.contains { mayMatchPart(pattern, $0) } }
+  }
+
+  /// Whether a part has the head of a pattern that takes one part.
+  static func mayMatchPart(_ pattern: Formula, _ part: Formula) -> Bool {
+    switch (pattern.kind, part.kind) {
+    case (.apply(let operation, _), .apply): pattern.head == part.head || operation.isSlice
+    case (.apply, _): false
+    case (.inverse, .inverse), (.power, .power), (.sum, .sum): true
+    case (.inverse, _), (.power, _), (.sum, _): false
+    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.ones, _), (.identity, _),
+      (.times, _), (.product, _), (.transpose, _), (.differential, _):
+      true
+    }
+  }
+
   /// Whether a factor has the head of a pattern that takes one factor.
   static func mayMatch(_ pattern: Formula, _ factor: Formula) -> Bool {
     switch (pattern.kind, factor.kind) {

@@ -104,12 +104,12 @@ public struct FileElaborator {
     for (index, statement) in statements.enumerated() {
       if diagnostics.count >= Limits.diagnostics { break }
       engine.statement = index
-      let before = engine.state
+      let before = engine.state.mark
       do throws(Diagnostic) {
         if let diagnostic = excluded[index] { throw diagnostic }
         try read(statement, index)
       } catch {
-        engine.state = before
+        engine.state.undo(to: before)
         engine.indices = []
         diagnostics.append(error)
         if case .declaration(let declarations) = statement.kind {

@@ -14,6 +14,33 @@ final class InferenceEngine {
     /// What was read, and the places by which typings of it are ranked; empty where all names are declared.
     var roots: [SyntaxTree] = []
     var uses: [Use] = []
+
+    /// A state to which `undo` leads back, as long as statements are only read.
+    struct Mark {
+      fileprivate let unifier: Unifier.Mark
+      fileprivate let pending: Int
+      fileprivate let undeclared: Int
+      fileprivate let roots: Int
+      fileprivate let uses: Int
+      fileprivate let dimensions: Set<String>
+    }
+
+    /// Marks are cheap, while a copy of the state would be copied as a whole at the next change.
+    var mark: Mark {
+      Mark(
+        unifier: unifier.mark, pending: pending.count, undeclared: undeclared.count, roots: roots.count,
+        uses: uses.count, dimensions: dimensions)
+    }
+
+    mutating func undo(to mark: Mark) {
+      unifier.undo(to: mark.unifier)
+      pending.removeLast(pending.count - mark.pending)
+      for entry in undeclared[mark.undeclared...] { undeclaredIndex[entry.name] = nil }
+      undeclared.removeLast(undeclared.count - mark.undeclared)
+      roots.removeLast(roots.count - mark.roots)
+      uses.removeLast(uses.count - mark.uses)
+      dimensions = mark.dimensions
+    }
   }
 
   struct BoundIndex {

@@ -9,12 +9,41 @@ struct Unifier {
   /// The open sizes that are known not to be 1.
   private var many: Set<String> = []
   private var count = 0
+  /// What became known, in order.
+  private var trail: [Change] = []
+
+  private enum Change {
+    case bound(String), many(String)
+  }
+
+  /// A state to which `undo` leads back.
+  struct Mark {
+    fileprivate let changes: Int
+    fileprivate let count: Int
+  }
+
+  var mark: Mark { Mark(changes: trail.count, count: count) }
+
+  /// Forgets what became known since a mark.
+  mutating func undo(to mark: Mark) {
+    while trail.count > mark.changes, let change = trail.popLast() {
+      switch change {
+      case .bound(let name): bindings[name] = nil
+      case .many(let name): many.remove(name)
+      }
+    }
+    count = mark.count
+  }
+
+  private mutating func noteMany(_ name: String) {
+    if many.insert(name).inserted { trail.append(.many(name)) }
+  }
 
   /// A new open size.
   mutating func fresh(many isMany: Bool = false) -> Dimension {
     count += 1
     let name = "?\(count)"
-    if isMany { many.insert(name) }
+    if isMany { noteMany(name) }
     return Dimension(name: name)
   }
 
@@ -57,7 +86,7 @@ struct Unifier {
   mutating func requireMany(_ unresolved: Dimension) -> Bool {
     let size = resolve(unresolved)
     if size.isOne { return false }
-    if let name = size.name, Self.isOpen(name) { many.insert(name) }
+    if let name = size.name, Self.isOpen(name) { noteMany(name) }
     return true
   }
 
@@ -92,6 +121,7 @@ struct Unifier {
     if !value.isPossibleSize { return false }
     if many.contains(name), !requireMany(value) { return false }
     bindings[name] = value
+    trail.append(.bound(name))
     return true
   }
 

@@ -18,7 +18,7 @@ public struct LaTeXNames: Sendable {
   /// The variables that a definition is written as a function of: `J(w) = ...`; none for `J = ...`.
   private(set) var parameters: [String: [String]] = [:]
   /// The names that a definition leads to.
-  private var reached: [String: Set<String>] = [:]
+  private var made: [String: [String]] = [:]
   private(set) var families: [String: Family] = [:]
   /// Indices that a formula holds for all of.
   var freeIndices: Set<String> = []
@@ -55,14 +55,25 @@ public struct LaTeXNames: Sendable {
     add(value: name, shape: shape)
     if shape == nil { shapes[name] = nil }
     self.parameters[name] = parameters
-    reached[name] = names.reduce(into: Set(names)) { $0.formUnion(reached[$1] ?? []) }
+    made[name] = names
   }
 
   /// Whether a definition may be written as a function of names: of those that it is defined with, or leads to.
   func isFunction(_ name: String, of arguments: [String]) -> Bool {
     guard let parameters = parameters[name] else { return false }
     if !parameters.isEmpty { return arguments == parameters }
-    return arguments.allSatisfy { reached[name]?.contains($0) ?? false }
+    let reached = reached(from: name)
+    return arguments.allSatisfy(reached.contains)
+  }
+
+  /// The names that a definition is made of, and those that these are made of.
+  private func reached(from name: String) -> Set<String> {
+    var result: Set<String> = []
+    var open = made[name] ?? []
+    while let next = open.popLast() {
+      if result.insert(next).inserted { open += made[next] ?? [] }
+    }
+    return result
   }
 
   mutating func forgetShape(of name: String) { shapes[name] = nil }
