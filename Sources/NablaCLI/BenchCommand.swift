@@ -5,7 +5,7 @@ import NablaNumerics
 import NablaReport
 import NablaTypes
 
-/// `nabla bench numbers`: how fast compiled derivatives are computed here.
+/// `nabla bench`: how fast compiled derivatives are computed here, and how fast derivatives are found.
 struct BenchCommand {
   private let names: [String]
   private let sizes: [Int]
@@ -13,22 +13,20 @@ struct BenchCommand {
   private let seconds: Double
   private let writesJSON: Bool
   private let showsPlan: Bool
+  /// What is measured in place of numbers.
+  private let symbols: BenchSymbols?
 
   private static let sizeNames = ["small", "medium", "large"]
 
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(
       words, valued: ["--only", "--size", "--seed", "--seconds", "--format"], flags: ["--plan"])
-    guard try arguments.operand("what to measure") == "numbers" else {
-      throw UsageError(message: "bench takes numbers, not '\(arguments.operands[0])'")
+    let subject = try arguments.operand("what to measure")
+    guard subject == "numbers" || subject == "symbols" else {
+      throw UsageError(message: "bench takes numbers or symbols, not '\(subject)'")
     }
-    let known = BenchProblem.all.map(\.name)
-    names = arguments.all("--only").flatMap { $0.split(separator: ",").map(String.init) }
-    for name in names where !known.contains(name) {
-      throw UsageError(
-        message: "there is no problem '\(name)'",
-        hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" })
-    }
+    symbols = subject == "symbols" ? try BenchSymbols(arguments) : nil
+    names = symbols == nil ? try Self.chosen(arguments, among: BenchProblem.all.map(\.name)) : []
     if let text = try arguments.one("--size") {
       guard let index = Self.sizeNames.firstIndex(of: text) else {
         throw UsageError(message: "--size takes small, medium or large, not '\(text)'")
@@ -47,15 +45,31 @@ struct BenchCommand {
       throw UsageError(message: "--seconds takes a positive number, not '\(secondsText)'")
     }
     self.seconds = seconds
+    writesJSON = try Self.writesJSON(arguments)
+    showsPlan = arguments.has("--plan")
+  }
+
+  /// The problems of `--only`, which have to be among the known ones.
+  static func chosen(_ arguments: Arguments, among known: [String]) throws(UsageError) -> [String] {
+    let names = arguments.all("--only").flatMap { $0.split(separator: ",").map(String.init) }
+    for name in names where !known.contains(name) {
+      throw UsageError(
+        message: "there is no problem '\(name)'",
+        hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" })
+    }
+    return names
+  }
+
+  static func writesJSON(_ arguments: Arguments) throws(UsageError) -> Bool {
     let format = try arguments.one("--format") ?? "text"
     guard format == "text" || format == "json" else {
       throw UsageError(message: "--format takes text or json here, not '\(format)'")
     }
-    writesJSON = format == "json"
-    showsPlan = arguments.has("--plan")
+    return format == "json"
   }
 
   func execute() -> ExitCode {
+    if let symbols { return symbols.execute() }
     let machine = Machine.measured()
     if !writesJSON {
       Terminal.print(

@@ -38,7 +38,7 @@ enum Command: String, CaseIterable {
     case .serve: "answer on a page of this machine while one types"
     case .rules: "list, show or verify the rule set"
     case .fuzz: "seek inputs with which nabla does not do what it should"
-    case .bench: "measure how fast derivatives are computed here"
+    case .bench: "measure how fast derivatives are found and computed here"
     }
   }
 

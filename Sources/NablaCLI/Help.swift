@@ -15,7 +15,7 @@ enum Help {
       serve [--port N]         \(Command.serve.summary)
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
-      bench numbers            \(Command.bench.summary)
+      bench numbers|symbols    \(Command.bench.summary)
 
     `nabla COMMAND --help` shows its options and examples.
 
@@ -202,10 +202,14 @@ enum Help {
     case .bench:
       """
       usage: nabla bench numbers [--only NAME,...] [--size small|medium|large] [--format text|json]
+             nabla bench symbols [--only NAME,...] [--format text|json]
 
       Measures values with gradients, and Hessians, at three sizes on data from a seed: the median time of a call on
       one thread, operations a second, the share of what a product of matrices reaches here, and the error against
       differences. Exit code 70 where a result is wrong. Build with `swift build -c release` to measure.
+
+      With symbols it measures the CPU time from text to verified answer, for everyday questions and for files that
+      show how it grows.
 
         --seconds S   CPU time for each (0.5)
         --seed N      of the data (1)

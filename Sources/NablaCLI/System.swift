@@ -189,6 +189,38 @@ enum System {
   /// Ends the process by a signal after so many seconds, unless it is called again; 0 for never.
   static func ringAfter(seconds: UInt32) { alarm(seconds) }
 
+  /// The CPU time of a run of this program with other arguments, its output thrown away; nil where it fails.
+  static func childSeconds(_ arguments: [String]) -> Double? {
+    let before = childrenSeconds
+    let words = [CommandLine.arguments[0]] + arguments
+    var pointers = words.map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var child = pid_t()
+    guard posix_spawnp(&child, words[0], &actions, nil, &pointers, environ) == 0 else { return nil }
+    var status: Int32 = 0
+    guard waitpid(child, &status, 0) == child, status == 0 else { return nil }
+    return childrenSeconds - before
+  }
+
+  private static var childrenSeconds: Double {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+    #else
+      getrusage(RUSAGE_CHILDREN, &usage)
+    #endif
+    let times = [usage.ru_utime, usage.ru_stime]
+    return times.reduce(0) { $0 + Double($1.tv_sec) + 1e-6 * Double($1.tv_usec) }
+  }
+
   /// The CPU time of this thread.
   static var threadSeconds: Double {
     var now = timespec()
