@@ -30,12 +30,14 @@ struct BenchSymbols {
       } else {
         let times = seconds.map { label, time in (label == "seconds" ? "" : label + " ") + Self.text(time) }
         Terminal.print(
-          name + String(repeating: " ", count: max(1, 34 - name.count)) + times.joined(separator: ", ") + "\n")
+          name + String(repeating: " ", count: max(1, 34 - name.count)) + times.joined(separator: ", ") + "\n"
+        )
       }
     }
     func isWanted(_ name: String) -> Bool { names.isEmpty || names.contains(name) }
     if isWanted("process") {
-      let times = (0..<20).compactMap { _ in System.childSeconds(["derive", "x'*A*x", "--wrt", "x"]) }.sorted()
+      let times = (0..<20).compactMap { _ in System.childSeconds(["derive", "x'*A*x", "--wrt", "x"]) }
+        .sorted()
       if times.isEmpty { code = .defect } else { tell("process", [("seconds", times[times.count / 2])]) }
     }
     if isWanted("question") {

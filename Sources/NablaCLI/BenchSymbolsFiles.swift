@@ -2,7 +2,8 @@ extension BenchSymbols {
   /// Questions of everyday size, each a file.
   static let questions: [String] = [
     "gradient x'*A*x wrt x", "hessian x'*A*x wrt x", "gradient norm2(A*x - b)^2 wrt x",
-    "gradient 1/2*norm2(X*w - y)^2 + lambda/2*norm2(w)^2 wrt w", "gradient sum(log(1 + exp(-y .* (X*w)))) wrt w",
+    "gradient 1/2*norm2(X*w - y)^2 + lambda/2*norm2(w)^2 wrt w",
+    "gradient sum(log(1 + exp(-y .* (X*w)))) wrt w",
     "hessian sum(log(1 + exp(-y .* (X*w)))) wrt w", "gradient logsumexp(A*x + b) wrt x",
     "gradient -y'*logsoftmax(W*x + b) wrt W, b", "gradient sum(max(1 - y .* (X*w), 0)) wrt w",
     "X : matrix(n, n), spd\ngradient logdet(X) + tr(inv(X)*S) wrt X", "gradient tr(A*X*B) wrt X",
@@ -10,12 +11,14 @@ extension BenchSymbols {
     "gradient norm2(X - U*V')^2 wrt U, V", "gradient norm2(M .* (X - U*V'))^2 wrt U",
     "gradient 1/2*norm2(W2*tanh(W1*x + b1) + b2 - y)^2 wrt W1, b1, W2, b2", "gradient w'*sigmoid(W*x) wrt x",
     "hessian w'*tanh(W*x) wrt x", "gradient sqrt(x'*S*x) wrt x", "gradient a'*x/(b'*x) wrt x",
-    "gradient (x'*A*x)/(x'*x) wrt x", "gradient x'*y/(norm2(x)*norm2(y)) wrt x", "jacobian softmax(A*x) wrt x",
+    "gradient (x'*A*x)/(x'*x) wrt x", "gradient x'*y/(norm2(x)*norm2(y)) wrt x",
+    "jacobian softmax(A*x) wrt x",
     "jacobian x/norm2(x) wrt x", "gradient a'*inv(X)*b wrt X", "gradient det(X) wrt X",
     "gradient exp(-1/2*(x - mu)'*inv(S)*(x - mu)) wrt x", "gradient sum((x .* log(x ./ y)) - x + y) wrt x",
     "gradient norm1(A*x - b) wrt x", "gradient sum(sqrt(1 + (A*x - b).^2)) wrt x",
     "hessian sum(exp(A*x)) wrt x", "hessian (x'*x)^2 wrt x", "gradient tr(expm(X)) wrt X",
-    "gradient b'*diag(x)*A*x wrt x", "gradient log(sum(exp(a .* x))) wrt x", "gradient norm2(A*X*B - C)^2 wrt X",
+    "gradient b'*diag(x)*A*x wrt x", "gradient log(sum(exp(a .* x))) wrt x",
+    "gradient norm2(A*X*B - C)^2 wrt X",
     "gradient sum(relu(W*x + b)) wrt W", "gradient w'*gelu(W*x) wrt W", "gradient mean((x - y).^2) wrt x",
   ]
 
@@ -65,7 +68,8 @@ extension BenchSymbols {
         + "gradient t1000 wrt x"),
     Measure(
       name: "Hessian through 40 sines",
-      text: "x : scalar\nhessian " + String(repeating: "sin(", count: 40) + "x" + String(repeating: ")", count: 40)
+      text: "x : scalar\nhessian " + String(repeating: "sin(", count: 40) + "x"
+        + String(repeating: ")", count: 40)
         + " wrt x"),
   ]
 
