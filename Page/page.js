@@ -205,7 +205,7 @@ function answerCard(answer) {
     answer.mode === "check" ? null : element("div", { class: "buttons" },
       element("span", { class: "hint" }, "Copy as"),
       ...names.map(([name, text]) => copyButton(name, () => text)),
-      ...known.targets.map((target) => copyButton(target, () => code(target)))),
+      ...known.targets.map((target) => copyButton(languages[target] ?? target, () => code(target)))),
     answer.mode === "check" ? null : fold("Steps", steps(answer.steps)),
     answer.index ? fold("Index notation", formula(answer.index.mathml, answer.index.text, "small")) : null,
     answer.structure ? fold("Structure", picture(answer.structure)) : null)
@@ -268,7 +268,7 @@ function steps(list) {
   if (!list) return element("p", { class: "hint" }, "…")
   if (!list.length) return element("p", { class: "hint" }, "nothing had to be done")
   return element("ol", { class: "steps" }, ...list.map((step) =>
-    element("li", {}, formula(step.mathml, step.text, "small"), element("div", { class: "rule" }, step.rule))))
+    element("li", {}, formula(step.mathml, step.text, "small"), element("div", { class: "rule", title: step.rule }, step.reason))))
 }
 
 function fold(title, content) {
@@ -286,6 +286,8 @@ function fold(title, content) {
 }
 
 // MARK: Copying
+
+const languages = { numpy: "NumPy", jax: "JAX", torch: "PyTorch", julia: "Julia", matlab: "MATLAB", c: "C", swift: "Swift" }
 
 function copyButton(name, text) {
   return element("button", { type: "button", onclick: (event) => copy(event.target, name, text) }, name)

@@ -40,7 +40,8 @@ extension AnswerWriter {
     if steps, let derivation = session.derivation(of: answer) {
       let lines = derivation.lines.map { line in
         JSON.object([
-          ("rule", .string(line.rules.joined(separator: "; "))), ("text", .string(line.text)),
+          ("rule", .string(line.rules.joined(separator: "; "))),
+          ("reason", .string(line.sayings.joined(separator: "; "))), ("text", .string(line.text)),
           ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
         ])
       }
