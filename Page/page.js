@@ -136,7 +136,10 @@ function show(result) {
   if (!isUnfinished || result.answers.length) $("answers").replaceChildren(...result.answers.map(answerCard))
 }
 
-function showErrors(errors) {
+function showErrors(all) {
+  // A wrong declaration makes the expression wrong as well; there the first is enough.
+  const declarations = all.filter((error) => error.place?.field.startsWith("declaration"))
+  const errors = declarations.length ? declarations : all
   $("errors").replaceChildren(...errors.flatMap(({ error }) => [
     element("div", { class: "error" }, ...withCode(error.message)),
     error.hint ? element("div", { class: "hint" }, ...withCode(`hint: ${error.hint}`)) : "",
