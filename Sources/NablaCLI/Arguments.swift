@@ -76,15 +76,20 @@ struct Arguments {
 /// The options that all commands share.
 struct CommonOptions {
   static let valued: Set<String> = ["--format", "--layout", "--seed", "--rules"]
-  static let flags: Set<String> = ["--steps", "--no-check"]
+  static let flags: Set<String> = ["--steps", "--no-check", "--quiet", "--verbose"]
 
   var format: OutputFormat
   var steps: Bool
+  var detail: AnswerDetail
   var session: SessionOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
     format = try Self.choice("--format", arguments, OutputFormat.text)
     steps = arguments.has("--steps")
+    if arguments.has("--quiet"), arguments.has("--verbose") {
+      throw UsageError(message: "--quiet and --verbose exclude each other")
+    }
+    detail = arguments.has("--quiet") ? .formula : arguments.has("--verbose") ? .verbose : .standard
     session = try Self.session(arguments)
   }
 

@@ -28,6 +28,8 @@ enum Help {
                                          how answers are written (text); index: entry by entry
       --layout denominator|numerator     the layout of gradients (denominator)
       --steps                            show the rules that were used
+      --quiet                            print the formula alone
+      --verbose                          print all that the check found
       --rules FILE                       more rules, functions and facts
       --no-check                         do not compare answers with differences
       --seed N                           of the check's random numbers (1)

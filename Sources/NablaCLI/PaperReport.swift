@@ -76,7 +76,7 @@ struct PaperReport {
           "    at step \(step.number) of \(step.count) (line \(place.line), column \(place.column)): \(step.left) == \(step.right) does not hold"
         )
       }
-      if let verdict = answer.verdict { lines += AnswerWriter.details(verdict, answer.refutation) }
+      if let verdict = answer.verdict { lines += VerdictText.details(verdict, answer.refutation) }
       if !answer.assumed.isEmpty { lines.append("    assumed: \(answer.assumed.joined(separator: "; "))") }
       return lines
     case .notUnderstood(let diagnostic), .mismatch(let diagnostic):

@@ -9,9 +9,10 @@ struct Runner {
   let session: Session
   let format: OutputFormat
   let steps: Bool
+  var detail = AnswerDetail.standard
 
   var writer: AnswerWriter {
-    AnswerWriter(session, format: format, steps: steps)
+    AnswerWriter(session, format: format, steps: steps, detail: detail)
   }
 
   /// Every question in order; the graver exit code of all.
@@ -31,7 +32,7 @@ struct Runner {
     for question in session.questions {
       switch session.answer(question) {
       case .answers(let answers):
-        Terminal.print((isFirst ? "" : "\n") + writer.write(answers))
+        Terminal.print((isFirst || detail == .formula ? "" : "\n") + writer.write(answers))
         isFirst = false
         if answers.contains(where: \.isRefuted) { code = code.worse(.refuted) }
       case .failure(let diagnostic):
@@ -88,7 +89,7 @@ struct Runner {
 
   static func defect(_ question: String, _ example: Counterexample?, _ session: Session) -> String {
     "\(session.source.name): defect: the answer to '\(question)' failed its own check and is not shown; please report it\n"
-      + (example.map { AnswerWriter.counterexample($0) + "\n" } ?? "")
+      + (example.map { VerdictText.counterexample($0) + "\n" } ?? "")
   }
 }
 
@@ -105,7 +106,8 @@ struct RunCommand {
     let source = try InputFile.source(try arguments.operand("formula file"))
     let options = try CommonOptions(arguments)
     runner = Runner(
-      session: Session(source, options: options.session), format: options.format, steps: options.steps)
+      session: Session(source, options: options.session), format: options.format, steps: options.steps,
+      detail: options.detail)
   }
 
   func execute() -> ExitCode { runner.run() }
@@ -141,7 +143,8 @@ struct DeriveCommand {
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")
     runner = Runner(
-      session: Session(source, options: options.session), format: options.format, steps: options.steps)
+      session: Session(source, options: options.session), format: options.format, steps: options.steps,
+      detail: options.detail)
   }
 
   func execute() -> ExitCode { runner.run() }
@@ -247,7 +250,7 @@ struct CheckCommand {
             Terminal.print("REFUTED   \(answer.question)\(several)\n")
             if let step = answer.refutation?.step { Terminal.print("    \(step.words)\n") }
             if let verdict = answer.verdict {
-              for line in AnswerWriter.details(verdict, answer.refutation) { Terminal.print(line + "\n") }
+              for line in VerdictText.details(verdict, answer.refutation) { Terminal.print(line + "\n") }
             }
           case .skipped(let reason):
             counts.skipped += 1

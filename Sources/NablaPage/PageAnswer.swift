@@ -94,7 +94,7 @@ struct PageAnswer {
           .object([("svg", .string(picture.svg)), ("caption", .string(picture.caption))])
         ))
     }
-    fields.append(("verdict", .string(AnswerWriter.verdict(answer.verdict, answer.refutation))))
+    fields.append(("verdict", .string(VerdictText(answer.verdict, answer.refutation, isVerbose: true).text)))
     return .object(fields)
   }
 

@@ -6,18 +6,30 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
+/// How much is said beside an answer.
+package enum AnswerDetail: Sendable {
+  /// The formula alone, for scripts.
+  case formula
+  /// What it rests on, and the verdict in a few words.
+  case standard
+  /// The verdict with all figures.
+  case verbose
+}
+
 /// Writes answers as text and as JSON.
 package struct AnswerWriter {
   let session: Session
   let format: OutputFormat
   let steps: Bool
+  let detail: AnswerDetail
   /// LaTeX's names for functions that go before the usual ones.
   var latexNames: [String: String] { session.options.book.latexNames }
 
-  package init(_ session: Session, format: OutputFormat, steps: Bool) {
+  package init(_ session: Session, format: OutputFormat, steps: Bool, detail: AnswerDetail = .standard) {
     self.session = session
     self.format = format
     self.steps = steps
+    self.detail = detail
   }
 
   func formula(_ formula: Formula) -> String {
@@ -40,11 +52,12 @@ package struct AnswerWriter {
   /// The answers to one question, what they rest on, and the verdict.
   package func write(_ answers: [Answer]) -> String {
     guard let first = answers.first else { return "" }
+    if detail == .formula { return alone(answers) }
     // What was asked of something else than a scalar is said at once.
     let isOfArray = first.kind == .gradient && !first.expression.shape.isScalar
     let remark = isOfArray ? first.notes.first.map { "  (\($0))" } ?? "" : ""
     var text = "\(first.question)\(remark)\n"
-    if first.kind == .check { return text + "  \(Self.verdict(first.verdict, first.refutation))\n" }
+    if first.kind == .check { return text + "  \(verdict(first.verdict, first.refutation))\n" }
     for answer in answers {
       if steps, let derivation = session.derivation(of: answer) {
         text += self.derivation(derivation).split(separator: "\n").map { "  \($0)\n" }.joined() + "\n"
@@ -70,14 +83,26 @@ package struct AnswerWriter {
     }
     let verdicts = answers.compactMap(\.verdict)
     if verdicts.count > 1, verdicts.allSatisfy({ $0.status == .verified }) {
-      text += "  each \(Self.verdict(verdicts.dropFirst().reduce(verdicts[0]) { $0.joined(with: $1) }))\n"
+      text += "  each \(verdict(verdicts.dropFirst().reduce(verdicts[0]) { $0.joined(with: $1) }))\n"
     } else {
       for answer in answers where answer.verdict != nil {
         let label = answers.count > 1 ? "wrt \(answer.variable): " : ""
-        text += "  \(label)\(Self.verdict(answer.verdict))\n"
+        text += "  \(label)\(verdict(answer.verdict))\n"
       }
     }
     return text
+  }
+
+  /// The formulas with nothing named but what the question names, a line each; of a claim, its status.
+  private func alone(_ answers: [Answer]) -> String {
+    answers.map { answer in
+      if answer.kind == .check { return VerdictText.status(answer.verdict) + "\n" }
+      return formula(answer.expanded) + "\n"
+    }.joined()
+  }
+
+  private func verdict(_ verdict: Verdict?, _ refutation: Refutation? = nil) -> String {
+    VerdictText(verdict, refutation, isVerbose: detail == .verbose).text
   }
 
   private func derivation(_ derivation: Derivation) -> String {
@@ -126,80 +151,5 @@ package struct AnswerWriter {
       }
     }
     return result
-  }
-
-  /// `verified` or `refuted`, with the figures.
-  package static func verdict(_ verdict: Verdict?, _ refutation: Refutation? = nil) -> String {
-    guard let verdict else { return "not checked" }
-    switch verdict.status {
-    case .verified:
-      return verified(verdict)
-    case .skipped(let reason):
-      return "not checked: \(reason)"
-    case .refuted:
-      var text = "REFUTED"
-      if verdict.isRefutedExactly {
-        text += " exactly: the sides differ, by less than the tolerance of numbers"
-      }
-      if let step = refutation?.step { text += " \(step.words)" }
-      return ([text] + details(verdict, refutation)).joined(separator: "\n")
-    }
-  }
-
-  /// The values that refute a claim, and what helps with it, a line each.
-  package static func details(_ verdict: Verdict, _ refutation: Refutation?) -> [String] {
-    (verdict.counterexample.map { [counterexample($0)] } ?? [])
-      + (refutation?.lines ?? []).map { "    \($0)" }
-  }
-
-  /// How it was verified: exactly, at random points, or both.
-  private static func verified(_ verdict: Verdict) -> String {
-    let points = "at \(verdict.points) random point\(verdict.points == 1 ? "" : "s")"
-    let numbers = "\(points), largest relative error \(figure(verdict.error))"
-    guard let certificate = verdict.certificate else {
-      let order = verdict.order.map { ", order of convergence \(Matrix.text(of: $0, digits: 2))" } ?? ""
-      let digits = verdict.digits.map { ", and to \($0) digits" } ?? ""
-      return "verified \(numbers)\(order)\(digits)"
-    }
-    let probability = "error probability < 2^-\(certificate.exponent)"
-    let exact =
-      certificate.hasChoices
-      ? "exactly in \(certificate.points) random cases (\(probability) each)"
-      : certificate.sizes > 1
-        ? "exactly at \(certificate.sizes) choices of sizes (\(probability) each)"
-        : "exactly (\(probability))"
-    return verdict.points == 0 ? "verified \(exact)" : "verified \(exact) and \(numbers)"
-  }
-
-  package static func counterexample(_ example: Counterexample) -> String {
-    var lines: [String] = []
-    for name in example.values.keys.sorted() {
-      guard let value = example.values[name] else { continue }
-      lines.append("    \(name) = \(inline(value, isNumber: example.isNumber(name)))")
-    }
-    // As many digits as it takes to see the difference.
-    func side(_ value: Matrix, _ digits: Int) -> String {
-      inline(value, isNumber: example.sidesAreNumbers, digits)
-    }
-    let digits = [6, 9, 12, 17].first { side(example.left, $0) != side(example.right, $0) } ?? 17
-    lines.append("    left side  = \(side(example.left, digits))")
-    lines.append("    right side = \(side(example.right, digits))")
-    return lines.joined(separator: "\n")
-  }
-
-  package static func figure(_ value: Double) -> String {
-    if value == 0 { return "0" }
-    return Matrix.text(of: value, digits: 2)
-  }
-
-  /// A matrix on one line: `[1 2; 3 4]`; a number without brackets.
-  package static func inline(_ matrix: Matrix, isNumber: Bool, _ digits: Int = 6) -> String {
-    if isNumber, matrix.rows == 1, matrix.columns == 1 {
-      return Matrix.text(of: matrix[0, 0], digits: digits)
-    }
-    let rows = (0..<matrix.rows).map { i in
-      (0..<matrix.columns).map { Matrix.text(of: matrix[i, $0], digits: digits) }.joined(separator: " ")
-    }
-    return "[" + rows.joined(separator: "; ") + "]"
   }
 }

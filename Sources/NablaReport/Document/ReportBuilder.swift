@@ -112,7 +112,7 @@ package struct ReportBuilder {
   }
 
   private func verdict(_ answer: Answer) -> [Report.Block] {
-    let words = AnswerWriter.verdict(answer.verdict, answer.refutation)
+    let words = VerdictText(answer.verdict, answer.refutation, isVerbose: true).text
     let first = words.split(separator: "\n").first.map(String.init) ?? words
     guard let verdict = answer.verdict else { return [.verdict(.skipped, first)] }
     switch verdict.status {
@@ -129,10 +129,10 @@ package struct ReportBuilder {
 
   private static func values(_ example: Counterexample) -> [(name: String, value: String)] {
     var rows = example.values.keys.sorted().compactMap { name in
-      example.values[name].map { (name, AnswerWriter.inline($0, isNumber: example.isNumber(name))) }
+      example.values[name].map { (name, VerdictText.inline($0, isNumber: example.isNumber(name))) }
     }
     for (name, side) in [("left side", example.left), ("right side", example.right)] {
-      rows.append((name, AnswerWriter.inline(side, isNumber: example.sidesAreNumbers)))
+      rows.append((name, VerdictText.inline(side, isNumber: example.sidesAreNumbers)))
     }
     return rows
   }

@@ -89,7 +89,7 @@ private let large: [HardCase] = [
     "X^1000000", "X : matrix(n, n)\ngradient tr(X^1000000) wrt X\n", code: nil, neverSays: ["32*", "(X')^31"]),
   HardCase("X^-1000000", "X : matrix(n, n)\ngradient tr(X^-1000000) wrt X\n", code: nil, neverSays: ["64*"]),
   HardCase(
-    "powers that differ", "X : matrix(n, n)\ncheck X^100 == X^32\n", code: nil, neverSays: ["verified at"]),
+    "powers that differ", "X : matrix(n, n)\ncheck X^100 == X^32\n", code: nil, neverSays: ["verified"]),
   HardCase("x^(10^20)", "x : scalar\ngradient x^1\(times(20, "0")) wrt x\n", code: nil),
   HardCase("a tower of powers", "x : scalar\ngradient 9^9^9^9*x wrt x\n", code: nil),
   HardCase(
