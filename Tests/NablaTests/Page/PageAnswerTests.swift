@@ -130,5 +130,20 @@ import Testing
     #expect(response.json["mode"] as? String == question.mode.rawValue)
   }
 
+  /// The request of the documentation, and the fields that it names.
+  @Test func theDocumentedRequestIsAnswered() throws {
+    let text = try String(
+      contentsOf: Repository.root.appending(path: "Documentation/Page.md"), encoding: .utf8)
+    let request = try #require(text.firstMatch(of: /```json\n((?s).*?)```/))
+    let response = try PageClient().post("/api/answer", String(request.1))
+    #expect(response.answers.first?["text"] as? String == "2*A*x")
+    let table = text.matches(of: /\| (`[^|]*) \|/).flatMap {
+      $0.1.matches(of: /`(\w+)`/).map { String($0.1) }
+    }
+    #expect(Set(table) == Set(response.json.keys))
+    let answer = try #require(response.answers.first)
+    for name in ["unicode", "verdict", "definitions"] { #expect(answer[name] != nil) }
+  }
+
   @Test func theGalleryHasExamples() { #expect(Gallery.examples.count >= 7) }
 }

@@ -6,6 +6,7 @@ import Testing
 @testable import NablaCore
 @testable import NablaLanguage
 @testable import NablaOutput
+@testable import NablaPage
 @testable import NablaVerify
 
 /// The numbers of `Documentation/Limits.md` are those of the constants that it names.
@@ -26,7 +27,8 @@ import Testing
     "CompileLimits.steps": CompileLimits.steps, "CompileLimits.passes": CompileLimits.passes,
     "CompileLimits.passesOfChecks": CompileLimits.passesOfChecks, "ExactLimits.array": ExactLimits.array,
     "ExactLimits.work": ExactLimits.work, "MinimizationTask.mostEntries": MinimizationTask.mostEntries,
-    "NewtonDescent.largest": NewtonDescent.largest,
+    "NewtonDescent.largest": NewtonDescent.largest, "HTTPReader.largestHead": HTTPReader.largestHead,
+    "HTTPReader.largestBody": HTTPReader.largestBody,
   ]
 
   /// The command's own, which the tests cannot import, from its sources.
