@@ -59,7 +59,7 @@ import Testing
 
   @Test("rules for formulas without operations are there before any operation was met")
   func rulesOfEveryFormula() throws {
-    let library = try RuleLibrary(texts: RuleBook.embeddedTexts, extending: nil, readsAll: false)
+    let library = try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false)
     let product = try formula("A*x")
     let names = library.tables(covering: Marks()).differentials(for: product).map(\.rule.name)
     #expect(names.contains("product.differential"))
