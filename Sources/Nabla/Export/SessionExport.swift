@@ -51,11 +51,7 @@ private struct ExportedAnswers {
   init(session: Session) {
     self.session = session
     names = session.names().names
-    let book = session.options.book
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
-    options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
-    self.options = options
+    options = .exporting(session.options.book)
     for name in session.file.definitions {
       if let formula = names[name], formula.height > 0 { definitions.append((name, formula)) }
     }
@@ -220,14 +216,8 @@ private struct ExportedAnswers {
     let shape = answer.expression.shape
     switch answer.kind {
     case .gradient:
-      let variable = answer.variables[0].shape
-      let isNumerator = session.options.layout == .numerator
-      let layout: ExportRequest.SlopeLayout =
-        variable.isScalar
-        ? .values
-        : shape.isScalar
-          ? (isNumerator ? .transposedEntries : .entries)
-          : (isNumerator ? .valueByVariable : .variableByValue)
+      let layout = ExportRequest.SlopeLayout(
+        value: shape, variable: answer.variables[0].shape, layout: session.options.layout)
       return .slope(of: value, variable: variables[0], layout: layout)
     case .jacobian: return .slope(of: value, variable: variables[0], layout: .valueByVariable)
     case .hessian:

@@ -1,0 +1,52 @@
+import Foundation
+import Nabla
+import NablaExport
+import NablaLanguage
+import Testing
+
+/// The files for a few formulas, as a person would read them.
+struct ExportTextTests {
+  private static let folder = Repository.root.appendingPathComponent("Tests/Corpora/export")
+
+  private static let cases: [(example: String, target: ExportTarget)] = [
+    ("ridge", .numpy), ("logistic", .jax), ("gaussian", .torch), ("gaussian", .julia), ("network", .julia),
+    ("softmax", .julia), ("factorization", .matlab), ("ridge", .c), ("rayleigh", .swift),
+  ]
+
+  /// `NABLA_RECORD=1` writes them anew.
+  @Test(arguments: cases.indices)
+  func files(_ index: Int) throws {
+    let (example, target) = Self.cases[index]
+    let path = Repository.root.appendingPathComponent("Examples/\(example).nabla")
+    let source = SourceText(try String(contentsOf: path, encoding: .utf8))
+    var options = SessionOptions()
+    options.checks = false
+    let text = try Session(source, options: options).exported(to: target, name: example).text
+    let file = Self.folder.appendingPathComponent("\(example)-\(target.rawValue).\(target.fileExtension)")
+    if ProcessInfo.processInfo.environment["NABLA_RECORD"] != nil {
+      try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(try text == String(contentsOf: file, encoding: .utf8))
+  }
+
+  /// Words of the languages are no names; what is renamed says so.
+  @Test func reservedWordsAreRenamed() throws {
+    let text = "lambda, def, print : scalar\nx : vector(n)\ngradient lambda*def*print*sum(x.^2) wrt x\n"
+    let session = Session(SourceText(text))
+    #expect(session.diagnostics.isEmpty)
+    let code = try session.exported(to: .numpy, name: "lambda")
+    #expect(code.function == "lam")
+    #expect(code.parameters.map(\.name) == ["lam_", "def_", "print_", "x"] || code.parameters.map(\.name) == ["lam", "def_", "print_", "x"])
+    #expect(code.text.contains("(here def_)"))
+  }
+
+  /// Sizes are read off the parameters; one that no parameter has is a parameter.
+  @Test func sizes() throws {
+    let text = "x : vector(h + 1)\ny : vector(2*k)\ngradient sum(x)*sum(y)*q/h wrt x\nq : scalar\n"
+    let session = Session(SourceText("q : scalar\n" + text.replacingOccurrences(of: "q : scalar\n", with: "")))
+    let code = try session.exported(to: .numpy, name: "f")
+    #expect(code.text.contains("h = (x.shape[0] - (1))"))
+    #expect(code.sizes.isEmpty)
+  }
+}
