@@ -38,7 +38,8 @@ extension Formula {
       }
     }
     let request = ExportRequest(
-      name: name, variables: parameters, outputs: outputs, remarks: remarks, options: .exporting(options.book))
+      name: name, variables: parameters, outputs: outputs, remarks: remarks, options: .exporting(options.book)
+    )
     do throws(ExportProblem) { return try request.source(for: target) } catch {
       throw FormulaError(text, name: "<formula>", message: error.description)
     }
