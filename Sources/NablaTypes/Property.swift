@@ -6,30 +6,124 @@ public enum Property: String, CaseIterable, Hashable, Sendable, Comparable {
   case binary, signs
   case simplex, onehot
 
-  /// Whether it speaks of square matrices only.
-  public var isOfSquareMatrices: Bool {
+  public static func < (a: Property, b: Property) -> Bool { a.rawValue < b.rawValue }
+}
+
+extension Property {
+  /// What is known of a property. How arrays with it are drawn and checked is in `NablaNumerics`; what follows from
+  /// it in formulas is in `Rules/Facts.rules`.
+  public struct Traits: Sendable {
+    /// What it says, for `nabla help`.
+    public let meaning: String
+    /// The words after "is", where they are not the property's own.
+    public var words: String?
+    /// Whether it speaks of square matrices only.
+    public var isOfSquareMatrices = false
+    /// Whether scalars cannot have it.
+    public var needsArray = false
+    /// What follows at once from it (not transitively closed).
+    public var implies: [Property] = []
+    /// What no matrix of two rows or more has besides, other than zero and all ones.
+    public var excludes: [Property] = []
+    /// What it is of a 1 × 1 matrix, where that has a word of its own.
+    public var ofNumbers: Property?
+    /// Which numbers have it, where it speaks of each entry alone.
+    public var holdsOfEntry: (@Sendable (Rational) -> Bool)?
+    /// Whether the identity matrix has it.
+    public var holdsOfIdentity = false
+    /// Whether arrays of more than one entry that have it have zeros.
+    public var hasZeros = false
+    /// Whether it ties entries to each other, so that they cannot move independently.
+    public var tiesEntries = false
+    /// Whether almost every array has it, or it is one of signs.
+    public var isGeneric = false
+    /// Whether few values have it.
+    public var isDiscrete = false
+    /// Expressions in a free C, c or z whose values have it, as `kind`, name and formula.
+    public var parametrization: String?
+  }
+
+  /// The one table of properties.
+  public var traits: Traits {
     switch self {
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd: true
-    case .positive, .nonnegative, .nonzero, .binary, .signs, .simplex, .onehot: false
+    case .symmetric:
+      Traits(
+        meaning: "square and equal to its transpose", isOfSquareMatrices: true, excludes: [.skew],
+        holdsOfIdentity: true, tiesEntries: true, parametrization: "matrix C and define # = C + C'")
+    case .skew:
+      Traits(
+        meaning: "square and equal to minus its transpose", words: "skew-symmetric (skew)",
+        isOfSquareMatrices: true, excludes: [.symmetric, .positive, .nonzero, .nonnegative], hasZeros: true,
+        tiesEntries: true, parametrization: "matrix C and define # = C - C'")
+    case .diagonal:
+      Traits(
+        meaning: "square and zero off the diagonal", isOfSquareMatrices: true,
+        implies: [.symmetric, .lower, .upper], holdsOfIdentity: true, hasZeros: true, tiesEntries: true,
+        parametrization: "vector c and define # = diag(c)")
+    case .lower:
+      Traits(
+        meaning: "square and zero above the diagonal", words: "lower triangular", isOfSquareMatrices: true,
+        excludes: [.nonzero], holdsOfIdentity: true, hasZeros: true, tiesEntries: true,
+        parametrization: "matrix C and define # = tril(C)")
+    case .upper:
+      Traits(
+        meaning: "square and zero below the diagonal", words: "upper triangular", isOfSquareMatrices: true,
+        excludes: [.nonzero], holdsOfIdentity: true, hasZeros: true, tiesEntries: true,
+        parametrization: "matrix C and define # = triu(C)")
+    case .orthogonal:
+      Traits(
+        meaning: "square with orthonormal columns", isOfSquareMatrices: true, implies: [.invertible],
+        excludes: [.positive], holdsOfIdentity: true, tiesEntries: true, isDiscrete: true)
+    case .invertible:
+      Traits(
+        meaning: "square with an inverse", isOfSquareMatrices: true, ofNumbers: .nonzero,
+        holdsOfIdentity: true, isGeneric: true)
+    case .spd:
+      Traits(
+        meaning: "symmetric positive definite", words: "symmetric positive definite (spd)",
+        isOfSquareMatrices: true, implies: [.psd, .invertible], ofNumbers: .positive, holdsOfIdentity: true,
+        tiesEntries: true, parametrization: "matrix C and define # = C*C'")
+    case .psd:
+      Traits(
+        meaning: "symmetric positive semidefinite", words: "symmetric positive semidefinite (psd)",
+        isOfSquareMatrices: true, implies: [.symmetric], ofNumbers: .nonnegative, holdsOfIdentity: true,
+        tiesEntries: true, parametrization: "matrix C and define # = C*C'")
+    case .positive:
+      Traits(
+        meaning: "every entry is positive", implies: [.nonnegative, .nonzero],
+        holdsOfEntry: { !$0.isNegative && !$0.isZero }, isGeneric: true)
+    case .nonnegative:
+      Traits(
+        meaning: "every entry is zero or positive", holdsOfEntry: { !$0.isNegative }, holdsOfIdentity: true,
+        isGeneric: true)
+    case .nonzero:
+      Traits(meaning: "every entry differs from zero", holdsOfEntry: { !$0.isZero }, isGeneric: true)
+    case .binary:
+      Traits(
+        meaning: "every entry is 0 or 1", implies: [.nonnegative], excludes: [.signs],
+        holdsOfEntry: { $0.isZero || $0.isOne }, holdsOfIdentity: true, isDiscrete: true)
+    case .signs:
+      Traits(
+        meaning: "every entry is -1 or 1", words: "made of signs (signs)", implies: [.nonzero],
+        excludes: [.simplex], holdsOfEntry: { $0.magnitude.isOne }, isDiscrete: true)
+    case .simplex:
+      Traits(
+        meaning: "nonnegative entries that sum to 1: of a vector, of each row of a matrix",
+        words: "on the simplex (simplex)", needsArray: true, implies: [.nonnegative], holdsOfIdentity: true,
+        tiesEntries: true, parametrization: "array z and define # = softmax(z)")
+    case .onehot:
+      Traits(
+        meaning: "one entry is 1 and the others are 0: of a vector, of each row of a matrix",
+        words: "one-hot (onehot)", needsArray: true, implies: [.simplex, .binary], excludes: [.nonzero],
+        holdsOfIdentity: true, hasZeros: true, tiesEntries: true, isDiscrete: true)
     }
   }
+
+  /// Whether it speaks of square matrices only.
+  public var isOfSquareMatrices: Bool { traits.isOfSquareMatrices }
 
   /// What follows at once from it (not transitively closed).
-  public var implies: [Property] {
-    switch self {
-    case .symmetric, .skew, .lower, .upper, .invertible, .nonnegative, .nonzero: []
-    case .diagonal: [.symmetric, .lower, .upper]
-    case .orthogonal: [.invertible]
-    case .spd: [.psd, .invertible]
-    case .psd: [.symmetric]
-    case .positive: [.nonnegative, .nonzero]
-    case .binary, .simplex: [.nonnegative]
-    case .signs: [.nonzero]
-    case .onehot: [.simplex, .binary]
-    }
-  }
-
-  public static func < (a: Property, b: Property) -> Bool { a.rawValue < b.rawValue }
+  public var implies: [Property] { traits.implies }
 }
 
 extension Set<Property> {

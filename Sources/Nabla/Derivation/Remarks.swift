@@ -37,7 +37,7 @@ struct Remarks {
           mentioned.contains(declared.name)
             ? "the expression does not depend on \(declared.name), so the derivative is zero"
             : "\(declared.name) does not occur in the expression, so the derivative is zero")
-      } else if declared.properties.contains(where: { $0.ties }) {
+      } else if declared.properties.contains(where: { $0.traits.tiesEntries }) {
         result.append("the entries of \(declared.name) are taken as independent")
       }
     }
@@ -57,15 +57,5 @@ struct Remarks {
   private func unique(_ lines: [String]) -> [String] {
     var seen: Set<String> = []
     return lines.filter { seen.insert($0).inserted }
-  }
-}
-
-extension Property {
-  /// Whether it ties entries to each other, so that they cannot move independently.
-  var ties: Bool {
-    switch self {
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .spd, .psd, .simplex, .onehot: true
-    case .invertible, .positive, .nonnegative, .nonzero, .binary, .signs: false
-    }
   }
 }

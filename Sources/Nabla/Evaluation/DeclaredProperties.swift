@@ -17,9 +17,9 @@ enum DeclaredProperties {
           violation: PropertyViolation(row: row, column: column, reason: reason))
       }
       for property in variable.properties.strongest {
-        guard let known = InstanceProperty(rawValue: property.rawValue),
+        guard
           let violation = RandomInstance.violation(
-            of: known, in: value, isVector: variable.shape.isVector)
+            of: property, in: value, isVector: variable.shape.isVector)
         else { continue }
         throw .brokenProperty(name: variable.name, property: property, violation: violation)
       }

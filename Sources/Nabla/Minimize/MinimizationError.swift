@@ -75,16 +75,7 @@ extension MinimizationError: CustomStringConvertible {
 
   /// The variable with the property, in terms of a free one.
   private static func wayOut(_ name: String, _ property: Property) -> String? {
-    switch property {
-    case .spd, .psd: "declare a free matrix C and define \(name) = C*C'"
-    case .symmetric: "declare a free matrix C and define \(name) = C + C'"
-    case .skew: "declare a free matrix C and define \(name) = C - C'"
-    case .diagonal: "declare a free vector c and define \(name) = diag(c)"
-    case .lower: "declare a free matrix C and define \(name) = tril(C)"
-    case .upper: "declare a free matrix C and define \(name) = triu(C)"
-    case .simplex: "declare a free array z and define \(name) = softmax(z)"
-    case .orthogonal, .invertible, .positive, .nonnegative, .nonzero, .binary, .signs, .onehot: nil
-    }
+    property.traits.parametrization.map { "declare a free \($0.replacing("#", with: name))" }
   }
 }
 

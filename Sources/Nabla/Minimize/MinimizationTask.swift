@@ -58,7 +58,9 @@ struct MinimizationTask {
       }
       if variables[..<index].contains(formula) { throw .givenTwice(variable.name) }
       if !objective.contains(formula) { throw .absent(variable.name) }
-      let tied = variable.properties.strongest.first { $0.ties || $0 == .binary || $0 == .signs }
+      let tied = variable.properties.strongest.first {
+        $0.traits.tiesEntries || $0 == .binary || $0 == .signs
+      }
       if let tied { throw .tied(name: variable.name, property: tied) }
     }
   }
@@ -96,9 +98,9 @@ struct MinimizationTask {
       let value = values[part.variable] ?? zeros
       if values[part.variable] == nil {
         for property in part.variable.properties.strongest {
-          guard let known = InstanceProperty(rawValue: property.rawValue),
+          guard
             RandomInstance.violation(
-              of: known, in: zeros, isVector: part.variable.shape.isVector) != nil
+              of: property, in: zeros, isVector: part.variable.shape.isVector) != nil
           else { continue }
           throw .startNeeded(name: part.variable.name ?? "", property: property)
         }

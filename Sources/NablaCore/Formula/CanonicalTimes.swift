@@ -147,7 +147,7 @@ extension Formula {
     if isScalar { return false }
     switch kind {
     case .zeros, .identity: return true
-    case .variable(let variable): return variable.properties.contains(where: \.meansZeroEntries)
+    case .variable(let variable): return variable.properties.contains(where: \.traits.hasZeros)
     case .transpose(let inner): return inner.hasZeroEntries
     case .times(let factors): return factors.contains(where: \.hasZeroEntries)
     case .apply(.array(.diagonalMatrix), _), .apply(.array(.commutation), _): return true
@@ -194,17 +194,5 @@ extension Rational {
     guard value <= Int128(1) << 52 else { return nil }
     let root = Int128(Double(value).squareRoot())
     return root * root == value ? root : nil
-  }
-}
-
-extension Property {
-  /// Whether an array of more than one entry that has it has zeros.
-  fileprivate var meansZeroEntries: Bool {
-    switch self {
-    case .diagonal, .lower, .upper, .skew, .onehot: true
-    case .symmetric, .orthogonal, .invertible, .spd, .psd, .positive, .nonnegative, .nonzero, .binary, .signs,
-      .simplex:
-      false
-    }
   }
 }

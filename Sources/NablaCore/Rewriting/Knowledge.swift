@@ -83,14 +83,8 @@ package final class Knowledge {
     case .number(let value): return Self.truth(property, of: value)
     case .dimension: return Self.isSign(property) ? .yes : nil
     case .constant: return Self.isSign(property) ? .yes : nil
-    case .ones: return Self.isEntrywise(property) ? Self.truth(property, of: 1) : nil
-    case .identity:
-      switch property {
-      case .symmetric, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .nonnegative, .binary,
-        .onehot, .simplex:
-        return .yes
-      case .skew, .positive, .nonzero, .signs: return .no
-      }
+    case .ones: return Self.truth(property, of: 1)
+    case .identity: return property.traits.holdsOfIdentity ? .yes : .no
     case .zeros, .sum, .times, .product, .power, .inverse, .transpose, .apply, .differential:
       return nil
     }
@@ -100,20 +94,7 @@ package final class Knowledge {
     property == .positive || property == .nonnegative || property == .nonzero
   }
 
-  private static func isEntrywise(_ property: Property) -> Bool {
-    isSign(property) || property == .binary || property == .signs
-  }
-
   private static func truth(_ property: Property, of value: Rational) -> Truth? {
-    switch property {
-    case .positive: return !value.isNegative && !value.isZero ? .yes : .no
-    case .nonnegative: return value.isNegative ? .no : .yes
-    case .nonzero: return value.isZero ? .no : .yes
-    case .binary: return value.isZero || value.isOne ? .yes : .no
-    case .signs: return value.magnitude.isOne ? .yes : .no
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .simplex,
-      .onehot:
-      return nil
-    }
+    property.traits.holdsOfEntry.map { $0(value) ? .yes : .no }
   }
 }

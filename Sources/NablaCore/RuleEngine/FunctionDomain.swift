@@ -24,22 +24,7 @@ extension RuleBook {
         let place = operation.parameters.firstIndex(of: subject), place < arguments.count
       else { return nil }
       let argument = arguments[place]
-      return DomainNeed(argument: argument, property: argument.isScalar ? property.ofNumbers : property)
-    }
-  }
-}
-
-extension Property {
-  /// What it is of a 1 × 1 matrix.
-  fileprivate var ofNumbers: Property {
-    switch self {
-    case .invertible: .nonzero
-    case .spd: .positive
-    case .psd: .nonnegative
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .positive, .nonnegative, .nonzero,
-      .binary,
-      .signs, .simplex, .onehot:
-      self
+      return DomainNeed(argument: argument, property: argument.isScalar ? property.traits.ofNumbers ?? property : property)
     }
   }
 }

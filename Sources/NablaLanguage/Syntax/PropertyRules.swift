@@ -2,20 +2,13 @@ import NablaTypes
 
 /// Which properties go together, and with which shapes.
 public enum PropertyRules {
-  /// Pairs of which no matrix of two rows or more, other than zero and all ones, has both.
-  private static let contradictions: [(Property, Property)] = [
-    (.skew, .symmetric), (.skew, .positive), (.skew, .nonzero), (.skew, .nonnegative), (.binary, .signs),
-    (.signs, .simplex), (.onehot, .nonzero), (.orthogonal, .positive),
-  ]
-  private static let trianglesAgainst: [Property] = [.nonzero]
-
   /// What stands against one more property; nil when nothing does.
   public static func problem(adding property: Property, to others: [Property], of type: DeclaredType)
     -> Problem?
   {
     guard case .value(let shape) = type else { return .propertyOfFunction(property.rawValue) }
     if property.isOfSquareMatrices, !shape.isSquare { return .propertyNeedsSquare(property.rawValue, shape) }
-    if property == .simplex || property == .onehot, shape.isScalar {
+    if property.traits.needsArray, shape.isScalar {
       return .propertyNeedsArray(property.rawValue)
     }
     let closed = Set([property]).closed
@@ -26,11 +19,12 @@ public enum PropertyRules {
   }
 
   private static func contradict(_ a: Set<Property>, _ b: Set<Property>, isScalar: Bool) -> Bool {
-    func have(_ p: Property, _ q: Property) -> Bool {
-      a.contains(p) && b.contains(q) || a.contains(q) && b.contains(p)
+    func exclude(_ a: Set<Property>, _ b: Set<Property>) -> Bool {
+      a.contains { property in property.traits.excludes.contains { b.contains($0) } }
     }
-    if contradictions.contains(where: { have($0.0, $0.1) }) { return !isScalar || have(.skew, .nonzero) }
-    if isScalar { return false }
-    return [Property.lower, .upper].contains { triangle in trianglesAgainst.contains { have(triangle, $0) } }
+    if isScalar {
+      return a.contains(.skew) && b.contains(.nonzero) || a.contains(.nonzero) && b.contains(.skew)
+    }
+    return exclude(a, b) || exclude(b, a)
   }
 }

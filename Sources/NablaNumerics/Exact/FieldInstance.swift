@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Random matrices over the prime field that have declared properties, where positive means: a square.
 public enum FieldInstance {
   /// A random matrix with all of some properties; nil where no construction is known.
@@ -6,7 +8,7 @@ public enum FieldInstance {
   /// out where a matrix is definite: over the field it is no more than a choice of names. `isVector` as for
   /// `RandomInstance.violation`.
   public static func random(
-    rows: Int, columns: Int, isVector: Bool, properties: Set<InstanceProperty>,
+    rows: Int, columns: Int, isVector: Bool, properties: Set<Property>,
     using generator: inout SplitMix64
   ) -> FieldMatrix? {
     guard let result = candidate(rows, columns, isVector, properties, &generator),
@@ -16,7 +18,7 @@ public enum FieldInstance {
   }
 
   /// Whether a matrix has what a property says but for signs.
-  private static func has(_ property: InstanceProperty, _ a: FieldMatrix) -> Bool {
+  private static func has(_ property: Property, _ a: FieldMatrix) -> Bool {
     func entries(_ body: (Int, Int) -> Bool) -> Bool {
       (0..<a.columns).allSatisfy { j in (0..<a.rows).allSatisfy { a[$0, j].isZero || body($0, j) } }
     }
@@ -34,11 +36,11 @@ public enum FieldInstance {
   }
 
   private static func candidate(
-    _ rows: Int, _ columns: Int, _ isVector: Bool, _ properties: Set<InstanceProperty>,
+    _ rows: Int, _ columns: Int, _ isVector: Bool, _ properties: Set<Property>,
     _ generator: inout SplitMix64
   ) -> FieldMatrix? {
-    func wants(_ some: InstanceProperty...) -> Bool { some.contains(where: properties.contains) }
-    if rows != columns, properties.contains(where: \.needsSquare) { return nil }
+    func wants(_ some: Property...) -> Bool { some.contains(where: properties.contains) }
+    if rows != columns, properties.contains(where: \.isOfSquareMatrices) { return nil }
     let isTriangular = wants(.lower) || wants(.upper)
     let isSymmetric = wants(.symmetric, .spd, .psd)
     let isDiagonal =
@@ -84,8 +86,8 @@ public enum FieldInstance {
   }
 
   /// Whether values with these properties come from finitely many.
-  public static func isDiscrete(_ properties: Set<InstanceProperty>) -> Bool {
-    !properties.isDisjoint(with: [.binary, .signs, .onehot, .orthogonal])
+  public static func isDiscrete(_ properties: Set<Property>) -> Bool {
+    properties.contains(where: \.traits.isDiscrete)
   }
 
   /// Rows whose entries sum to one.

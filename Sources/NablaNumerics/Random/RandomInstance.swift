@@ -1,3 +1,5 @@
+import NablaTypes
+
 extension RandomInstance {
   /// A random matrix that has every one of some properties, or nil when none could be made.
   ///
@@ -6,11 +8,11 @@ extension RandomInstance {
   /// Properties mean what they say: a diagonal positive matrix larger than 1×1 does not exist. `isVector` as for
   /// `violation`.
   public static func random(
-    rows: Int, columns: Int, isVector: Bool, properties: Set<InstanceProperty>,
+    rows: Int, columns: Int, isVector: Bool, properties: Set<Property>,
     using generator: inout SplitMix64
   ) -> Matrix? {
     precondition(rows >= 0 && columns >= 0, "A matrix has no negative number of rows or columns.")
-    if rows != columns && properties.contains(where: \.needsSquare) { return nil }
+    if rows != columns && properties.contains(where: \.isOfSquareMatrices) { return nil }
     let plan = InstancePlan(rows: rows, columns: columns, isVector: isVector, properties: properties)
     for construction in plan.constructions {
       for _ in 0..<construction.attempts {
@@ -32,7 +34,7 @@ struct InstancePlan {
   let columns: Int
   /// Whether the one column is a vector, rather than that of a matrix.
   let isVector: Bool
-  let properties: Set<InstanceProperty>
+  let properties: Set<Property>
   /// Whether the properties together force a diagonal matrix.
   let isDiagonal: Bool
   /// Whether they force nonnegative entries.
@@ -40,7 +42,7 @@ struct InstancePlan {
   /// Whether they force a symmetric matrix.
   let isSymmetric: Bool
 
-  init(rows: Int, columns: Int, isVector: Bool, properties: Set<InstanceProperty>) {
+  init(rows: Int, columns: Int, isVector: Bool, properties: Set<Property>) {
     self.rows = rows
     self.columns = columns
     self.isVector = isVector
@@ -55,7 +57,7 @@ struct InstancePlan {
   }
 
   /// Whether any of some properties is wanted.
-  func wants(_ some: InstanceProperty...) -> Bool {
+  func wants(_ some: Property...) -> Bool {
     some.contains { properties.contains($0) }
   }
 

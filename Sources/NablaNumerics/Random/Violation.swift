@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Random matrices with declared properties, and the check that a matrix has one.
 public enum RandomInstance {
   /// The relative tolerance of every comparison in `violation`.
@@ -9,9 +11,9 @@ public enum RandomInstance {
   /// reported at row and column 0. `isVector` says whether the array was declared a vector: of a matrix that
   /// happens to have one column, `simplex` and `onehot` say something of each row.
   public static func violation(
-    of property: InstanceProperty, in a: Matrix, isVector: Bool
+    of property: Property, in a: Matrix, isVector: Bool
   ) -> PropertyViolation? {
-    if property.needsSquare && !a.isSquare {
+    if property.isOfSquareMatrices && !a.isSquare {
       return PropertyViolation(
         row: 0, column: 0, reason: "the matrix is \(a.rows)×\(a.columns), not square")
     }

@@ -218,7 +218,7 @@ package struct ExactCheck {
       if overflow || count > ExactLimits.array {
         throw .tooMuchWork("an array has more than \(ExactLimits.array) entries")
       }
-      let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
+      let properties = variable.properties
       guard
         let value = FieldInstance.random(
           rows: rows, columns: columns, isVector: variable.shape.isVector, properties: properties,

@@ -33,9 +33,9 @@ enum Instance {
     guard let rows = variable.shape.rows.value(sizes), let columns = variable.shape.columns.value(sizes),
       rows >= 0, columns >= 0
     else { return nil }
-    let properties = Set(variable.properties.compactMap { InstanceProperty(rawValue: $0.rawValue) })
+    let properties = variable.properties
     let isVector = variable.shape.isVector
-    func random(_ more: InstanceProperty...) -> Matrix? {
+    func random(_ more: Property...) -> Matrix? {
       RandomInstance.random(
         rows: rows, columns: columns, isVector: isVector, properties: properties.union(more),
         using: &generator)
@@ -102,7 +102,7 @@ enum Instance {
 
   /// A matrix with the properties and little more; nil where nothing of the kind is known.
   private static func extreme(
-    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ isVector: Bool,
+    _ properties: Set<Property>, _ rows: Int, _ columns: Int, _ isVector: Bool,
     _ generator: inout SplitMix64
   ) -> Matrix? {
     var value = Matrix(rows: rows, columns: columns)
@@ -134,7 +134,7 @@ enum Instance {
 
   /// Whole numbers with properties that rounding would destroy; now and then none, where they are special.
   private static func readable(
-    _ properties: Set<InstanceProperty>, _ rows: Int, _ columns: Int, _ isVector: Bool,
+    _ properties: Set<Property>, _ rows: Int, _ columns: Int, _ isVector: Bool,
     _ generator: inout SplitMix64
   ) -> Matrix? {
     guard rows > 0 else { return nil }
@@ -161,7 +161,7 @@ enum Instance {
 
   /// Rounded to whole numbers where the properties survive that.
   private static func rounded(
-    _ matrix: Matrix?, _ properties: Set<InstanceProperty>, _ isVector: Bool
+    _ matrix: Matrix?, _ properties: Set<Property>, _ isVector: Bool
   ) -> Matrix? {
     guard let matrix else { return nil }
     let rounded = matrix.map { $0.rounded() }

@@ -150,17 +150,5 @@ extension QuestionKind {
 
 extension Property {
   /// As it stands after "is".
-  var words: String {
-    switch self {
-    case .symmetric, .diagonal, .orthogonal, .invertible, .positive, .nonnegative, .binary: rawValue
-    case .skew: "skew-symmetric (skew)"
-    case .lower, .upper: "\(rawValue) triangular"
-    case .spd: "symmetric positive definite (spd)"
-    case .psd: "symmetric positive semidefinite (psd)"
-    case .nonzero: "nonzero"
-    case .signs: "made of signs (signs)"
-    case .simplex: "on the simplex (simplex)"
-    case .onehot: "one-hot (onehot)"
-    }
-  }
+  var words: String { traits.words ?? rawValue }
 }

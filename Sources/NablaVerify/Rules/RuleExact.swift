@@ -10,7 +10,7 @@ extension ExactCheck {
       guard case .property(let formula, let property) = condition else { continue }
       if formula.variable != nil {
         wanted[formula, default: []].insert(property)
-      } else if !Self.isGeneric(property) {
+      } else if !property.traits.isGeneric {
         return .notApplicable("a condition speaks of \(formula.text)")
       }
     }
@@ -33,16 +33,6 @@ extension ExactCheck {
       return checkDifferential(
         of: inner.replacing(drawn), variables: variables, differential: right.replacing(drawn))
     case .property: return .notApplicable("a property is tried with numbers")
-    }
-  }
-
-  /// Whether almost every point has the property, or it is one of signs, which only choices rest on.
-  private static func isGeneric(_ property: Property) -> Bool {
-    switch property {
-    case .invertible, .nonzero, .positive, .nonnegative: true
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .spd, .psd, .binary, .signs, .simplex,
-      .onehot:
-      false
     }
   }
 }

@@ -191,8 +191,7 @@ package struct RuleTrial {
 
   /// How a value breaks a property; nil when it has it.
   package static func violation(_ property: Property, _ formula: Formula, _ value: Matrix) -> String? {
-    guard let known = InstanceProperty(rawValue: property.rawValue) else { return "no such property" }
-    return RandomInstance.violation(of: known, in: value, isVector: formula.shape.isVector)?.description
+    RandomInstance.violation(of: property, in: value, isVector: formula.shape.isVector)?.description
   }
 
   // MARK: Trying

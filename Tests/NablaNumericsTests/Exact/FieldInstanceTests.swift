@@ -1,3 +1,4 @@
+import NablaTypes
 import Testing
 
 @testable import NablaNumerics
@@ -6,7 +7,7 @@ private let seed: UInt64 = 20_260_503
 
 @Suite("Matrices over the field with properties, seed 20260503") struct FieldInstanceTests {
   private static func has(
-    _ property: InstanceProperty, _ a: FieldMatrix, isVector: Bool = false
+    _ property: Property, _ a: FieldMatrix, isVector: Bool = false
   ) -> Bool {
     func entries(_ body: (Int, Int) -> Bool) -> Bool {
       (0..<a.rows).allSatisfy { i in (0..<a.columns).allSatisfy { body(i, $0) } }
@@ -43,7 +44,7 @@ private let seed: UInt64 = 20_260_503
     }
   }
 
-  @Test(arguments: InstanceProperty.allCases) func holdsExactly(_ property: InstanceProperty) throws {
+  @Test(arguments: Property.allCases) func holdsExactly(_ property: Property) throws {
     var generator = SplitMix64(seed: seed)
     var determinants: Set<PrimeField> = []
     for size in 1...5 {
@@ -63,8 +64,8 @@ private let seed: UInt64 = 20_260_503
   @Test("combined properties hold together, or there is no matrix")
   func combinations() {
     var generator = SplitMix64(seed: seed)
-    for first in InstanceProperty.allCases {
-      for second in InstanceProperty.allCases {
+    for first in Property.allCases {
+      for second in Property.allCases {
         for (rows, columns, isVector) in [(3, 3, false), (4, 1, true), (4, 1, false), (2, 3, false)] {
           guard
             let a = FieldInstance.random(
@@ -72,7 +73,7 @@ private let seed: UInt64 = 20_260_503
               using: &generator)
           else { continue }
           // What is said of the signs of entries means nothing beside definiteness, skewness, zeros or sums.
-          let vague: Set<InstanceProperty> = [.positive, .nonnegative, .nonzero, .invertible]
+          let vague: Set<Property> = [.positive, .nonnegative, .nonzero, .invertible]
           for property in [first, second] where !vague.contains(property) {
             #expect(Self.has(property, a, isVector: isVector), "\(first), \(second): \(a)")
           }
@@ -83,7 +84,7 @@ private let seed: UInt64 = 20_260_503
 
   @Test func nonsquareMatricesHaveNoSquareProperties() {
     var generator = SplitMix64(seed: seed)
-    for property in InstanceProperty.allCases where property.needsSquare {
+    for property in Property.allCases where property.isOfSquareMatrices {
       let drawn = FieldInstance.random(
         rows: 2, columns: 3, isVector: false, properties: [property], using: &generator)
       #expect(drawn == nil, "\(property)")

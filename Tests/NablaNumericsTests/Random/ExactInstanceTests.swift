@@ -1,3 +1,4 @@
+import NablaTypes
 import Testing
 
 @testable import NablaNumerics
@@ -5,7 +6,7 @@ import Testing
 @Suite("random instances without rounding")
 struct ExactInstanceTests {
   private func instance(
-    _ property: InstanceProperty, _ rows: Int, _ columns: Int, isVector: Bool = false, seed: UInt64
+    _ property: Property, _ rows: Int, _ columns: Int, isVector: Bool = false, seed: UInt64
   ) -> Matrix? {
     var generator = SplitMix64(seed: seed)
     return RandomInstance.random(

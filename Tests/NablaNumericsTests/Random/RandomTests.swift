@@ -1,3 +1,4 @@
+import NablaTypes
 import Testing
 
 @testable import NablaNumerics
@@ -22,11 +23,11 @@ import Testing
     }
   }
 
-  @Test(arguments: InstanceProperty.allCases) func everyProperty(property: InstanceProperty) {
+  @Test(arguments: Property.allCases) func everyProperty(property: Property) {
     for seed in 0..<40 {
       var g = SplitMix64(seed: UInt64(seed))
       let rows = g.integer(in: 1...9)
-      let columns = property.needsSquare ? rows : (seed % 3 == 0 ? 1 : g.integer(in: 1...9))
+      let columns = property.isOfSquareMatrices ? rows : (seed % 3 == 0 ? 1 : g.integer(in: 1...9))
       let isVector = columns == 1 && rows > 1 && seed % 2 == 0
       let shape = "seed \(seed), \(rows)×\(columns)"
       guard
@@ -43,8 +44,8 @@ import Testing
   }
 
   @Test func everyPair() {
-    for first in InstanceProperty.allCases {
-      for second in InstanceProperty.allCases {
+    for first in Property.allCases {
+      for second in Property.allCases {
         let shapes = [
           (1, 1, false), (2, 2, false), (3, 3, false), (4, 4, false), (6, 6, false), (5, 1, true),
           (5, 1, false),
@@ -68,7 +69,7 @@ import Testing
   }
 
   /// Sets of properties that have 4×4 instances.
-  static let possible: [Set<InstanceProperty>] = [
+  static let possible: [Set<Property>] = [
     [], [.symmetric, .invertible], [.symmetric, .orthogonal], [.skew, .orthogonal],
     [.skew, .invertible], [.diagonal, .spd], [.diagonal, .psd], [.diagonal, .nonnegative],
     [.diagonal, .orthogonal], [.diagonal, .invertible], [.lower, .invertible],
@@ -83,7 +84,7 @@ import Testing
     [.lower, .binary, .invertible], [.symmetric, .nonzero], [.lower, .onehot],
   ]
 
-  @Test(arguments: possible) func possibleCombination(properties: Set<InstanceProperty>) {
+  @Test(arguments: possible) func possibleCombination(properties: Set<Property>) {
     for seed in 0..<10 {
       var g = SplitMix64(seed: UInt64(seed))
       let a = RandomInstance.random(rows: 4, columns: 4, isVector: false, properties: properties, using: &g)
@@ -92,7 +93,7 @@ import Testing
   }
 
   @Test func impossibleCombinations() {
-    let impossible: [(Int, Int, Set<InstanceProperty>)] = [
+    let impossible: [(Int, Int, Set<Property>)] = [
       (3, 3, [.skew, .invertible]), (3, 3, [.diagonal, .positive]), (3, 3, [.skew, .spd]),
       (2, 3, [.symmetric]), (3, 3, [.simplex, .signs]), (3, 3, [.lower, .nonzero]),
       (3, 3, [.onehot, .nonzero]), (3, 3, [.orthogonal, .binary, .positive]),
@@ -109,7 +110,7 @@ import Testing
 
   @Test func violationsAreFound() {
     let a = Matrix(rows: [[1, 2], [3, -4]])
-    for property in InstanceProperty.allCases where ![.invertible, .nonzero].contains(property) {
+    for property in Property.allCases where ![.invertible, .nonzero].contains(property) {
       #expect(RandomInstance.violation(of: property, in: a, isVector: false) != nil, "\(property)")
     }
     let bad = RandomInstance.violation(of: .positive, in: a, isVector: false)
@@ -120,14 +121,14 @@ import Testing
     #expect(RandomInstance.violation(of: .spd, in: ones, isVector: false) != nil)
     #expect(RandomInstance.violation(of: .psd, in: ones, isVector: false) == nil)
     let nan = Matrix(rows: 2, columns: 2, repeating: .nan)
-    for property in InstanceProperty.allCases {
+    for property in Property.allCases {
       #expect(RandomInstance.violation(of: property, in: nan, isVector: false) != nil, "\(property)")
     }
   }
 
   /// A property means what the declared shape says at every size: of a vector as a whole, of each row of a matrix.
   @Test func linesAreThoseOfTheDeclaredShape() {
-    let cases: [(column: [Double], property: InstanceProperty, ofVector: Bool, ofMatrix: Bool)] = [
+    let cases: [(column: [Double], property: Property, ofVector: Bool, ofMatrix: Bool)] = [
       ([0.2, 0.3, 0.5], .simplex, true, false), ([1, 1, 1], .simplex, false, true),
       ([0, 1, 0], .onehot, true, false), ([1, 1, 1], .onehot, false, true), ([1], .onehot, true, true),
       ([1], .simplex, true, true), ([0.5], .simplex, false, false), ([0, 1, 1], .binary, true, true),

@@ -1,0 +1,18 @@
+/// The place where a matrix breaks a property, and how.
+public struct PropertyViolation: Sendable, Equatable, CustomStringConvertible {
+  /// The row of the entry, from zero.
+  public let row: Int
+  /// The column of the entry, from zero.
+  public let column: Int
+  /// A clause without the place, such as "the entry -2 is not positive".
+  public let reason: String
+
+  package init(row: Int, column: Int, reason: String) {
+    self.row = row
+    self.column = column
+    self.reason = reason
+  }
+
+  /// The reason with the place, counted from one.
+  public var description: String { "row \(row + 1), column \(column + 1): \(reason)" }
+}
