@@ -72,9 +72,7 @@ enum Main {
       return .usage
     }
     if ["--help", "-h", "help"].contains(first) {
-      Terminal.print(
-        arguments.dropFirst().first.flatMap(Command.init(rawValue:)).map(Help.text) ?? Help.overview)
-      return .answered
+      return HelpCommand(arguments.dropFirst().first).execute()
     }
     if first == "--version" {
       Terminal.print("nabla 0.1.0\n")

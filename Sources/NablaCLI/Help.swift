@@ -17,7 +17,8 @@ enum Help {
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
       bench numbers|symbols    \(Command.bench.summary)
 
-    `nabla COMMAND --help` shows its options and examples.
+    `nabla COMMAND --help` shows its options and examples; `nabla help language`, `nabla help functions` and
+    `nabla help NAME` (a function, a property, a question) explain what may be written.
 
     """
 

@@ -24,7 +24,8 @@ extension RuleBook {
         let place = operation.parameters.firstIndex(of: subject), place < arguments.count
       else { return nil }
       let argument = arguments[place]
-      return DomainNeed(argument: argument, property: argument.isScalar ? property.traits.ofNumbers ?? property : property)
+      return DomainNeed(
+        argument: argument, property: argument.isScalar ? property.traits.ofNumbers ?? property : property)
     }
   }
 }

@@ -116,11 +116,7 @@ struct Matcher {
       return pattern === subject || (isEntrywise && subject.uniformValue === pattern) ? proceed(next) : false
     case .dimension(let name):
       let saved = bindings
-      if case .dimension(let other) = subject.kind, match(Dimension(name: name), Dimension(name: other)),
-        proceed(next)
-      {
-        return true
-      }
+      if let size = subject.size, match(Dimension(name: name), size), proceed(next) { return true }
       bindings = saved
       return false
     case .ones:

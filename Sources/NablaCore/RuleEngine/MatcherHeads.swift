@@ -18,7 +18,8 @@ extension Matcher {
     case (.apply, _): false
     case (.inverse, .inverse), (.power, .power), (.sum, .sum): true
     case (.inverse, _), (.power, _), (.sum, _): false
-    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.ones, _), (.identity, _),
+    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.ones, _),
+      (.identity, _),
       (.times, _), (.product, _), (.transpose, _), (.differential, _):
       true
     }

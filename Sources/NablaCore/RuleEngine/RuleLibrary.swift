@@ -285,6 +285,7 @@ extension RuleFile {
     guard entry.kind == .operation || entry.kind == .notation else { return false }
     let lines = lines(entry)
     return lines[0].utf8.contains(UInt8(ascii: "=")) || value(of: .kernel, entry) != nil
+      || value(of: .body, entry) != nil
   }
 
   /// What a formula must have for the entry to be of use: the operations of what it looks for, of one of its sides

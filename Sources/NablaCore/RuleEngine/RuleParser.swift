@@ -167,7 +167,7 @@ struct RuleParser {
             name: "\(statement.name).\(property.rawValue)", pattern: pattern, property: property,
             conditions: [], source: origin(statement), place: place, isEntrywise: true)
         }
-      case (.latex, _), (.help, _), (.example, _): break
+      case (.body, _), (.latex, _), (.help, _), (.example, _): break
       case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
         throw Diagnostic(message: "a function has no such line", range: line.range)
       }
@@ -216,7 +216,7 @@ struct RuleParser {
         guard law == "linear" else { throw Diagnostic(message: "'\(law)' is not a law", range: line.range) }
         isLinear = true
       case (.domain, .conditions(let trees)): domain = try scope.conditions(trees)
-      case (.latex, _), (.help, _), (.example, _): break
+      case (.body, _), (.latex, _), (.help, _), (.example, _): break
       case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
         throw Diagnostic(
           message: "an operation has no such line; rules and facts of their own say it", range: line.range)

@@ -237,15 +237,24 @@ struct RuleReader {
     return try formula(rest.dropFirst(), after: rest.lowerBound)
   }
 
+  private func block(_ head: Signature.Head, _ rest: Range<Int>) throws(Diagnostic) -> RuleStatement.Block {
+    let lines = try blockLines()
+    var body = try body(rest)
+    for line in lines where line.key == .body {
+      if case .formulas(let trees, _) = line.value { body = body ?? trees.first ?? nil }
+    }
+    return RuleStatement.Block(head: head, body: body, lines: lines)
+  }
+
   private func function() throws(Diagnostic) -> RuleStatement {
     let (name, head, rest) = try functionHead()
-    let block = RuleStatement.Block(head: head, body: try body(rest), lines: try blockLines())
+    let block = try block(head, rest)
     return make(.function(block), name: name.text, range.lowerBound + 1..<range.lowerBound + 2)
   }
 
   private func operation(isNotation: Bool) throws(Diagnostic) -> RuleStatement {
     let (name, head, rest) = try operationHead()
-    let block = RuleStatement.Block(head: head, body: try body(rest), lines: try blockLines())
+    let block = try block(head, rest)
     return make(
       .operation(block, isNotation: isNotation), name: name.text, range.lowerBound + 1..<range.lowerBound + 2)
   }
@@ -260,7 +269,7 @@ struct RuleReader {
       }
       let value: RuleStatement.Line.Value
       switch key {
-      case .derivative, .kink:
+      case .body, .derivative, .kink:
         let condition = first(in: rest, where: isWord("for"))
         let formulas = rest.lowerBound..<(condition ?? rest.upperBound)
         value = .formulas(

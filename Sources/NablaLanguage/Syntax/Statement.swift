@@ -2,6 +2,19 @@
 public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
   case gradient, jacobian, hessian, differential, simplify, check, stationary
 
+  /// What it asks, for `nabla help`.
+  public var meaning: String {
+    switch self {
+    case .gradient: "the gradient of a scalar, in the shape of the variable"
+    case .jacobian: "the matrix of all first derivatives"
+    case .hessian: "the matrix of all second derivatives of a scalar"
+    case .differential: "the differential, in the differentials dx of the variables"
+    case .simplify: "the simplest form of an expression"
+    case .check: "whether all sides are equal: check E1 == E2 == E3, where a side may be `gradient E wrt x`"
+    case .stationary: "where the gradient is zero, if it is linear in the variable"
+    }
+  }
+
   /// Whether it names variables after `wrt`.
   public var takesVariables: Bool {
     switch self {

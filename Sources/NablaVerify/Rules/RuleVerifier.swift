@@ -38,6 +38,10 @@ public struct RuleVerifier: Sendable {
     let all =
       book.rules.map { RuleSubject($0) } + book.facts.map { RuleSubject($0) }
       + functions.map { RuleSubject($0) }
+      + book.operations.compactMap { definition in
+        guard case .operation(let operation)? = book.notation[definition.name] else { return nil }
+        return RuleSubject(operation, definition)
+      }
     return all.enumerated().sorted {
       let (a, b) = ($0.element.source, $1.element.source)
       return (a.file, a.line, $0.offset) < (b.file, b.line, $1.offset)
@@ -137,6 +141,36 @@ struct RuleSubject: Sendable {
       claims.append(claim)
       kinkChecks = [function]
     }
+    self.claims = claims
+  }
+
+  /// An operation with a body or a kernel: the two agree, and the law of linearity holds; nil where nothing is claimed.
+  init?(_ operation: DefinedOperation, _ definition: OperationDefinition) {
+    name = definition.name
+    source = definition.source
+    var claims: [RuleClaim] = []
+    func claim(_ left: Formula, _ right: Formula) {
+      claims.append(
+        RuleClaim(statement: .equal(left, right), conditions: definition.domain, isEntrywise: false))
+    }
+    func applied(_ arguments: [Formula]) -> Formula {
+      operation.unfolded(arguments) ?? .apply(.defined(operation), arguments, operation.result)
+    }
+    if operation.kernel != nil, let body = operation.body {
+      claim(.apply(.defined(operation), operation.parameters, operation.result), body)
+    }
+    if operation.isLinear {
+      let factor = Formula.variable(Variable(name: "factor", shape: .scalar, properties: []))
+      for (place, parameter) in operation.parameters.enumerated() where parameter.variable != nil {
+        let other = Formula.variable(Variable(name: "other", shape: parameter.shape, properties: []))
+        var (sum, single) = (operation.parameters, operation.parameters)
+        sum[place] = .adding(.times([factor, parameter]), other)
+        single[place] = other
+        claim(
+          applied(sum), .adding(.times([factor, applied(operation.parameters)]), applied(single)))
+      }
+    }
+    if claims.isEmpty { return nil }
     self.claims = claims
   }
 }

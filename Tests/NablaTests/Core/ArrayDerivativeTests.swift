@@ -38,7 +38,7 @@ private let answers: [(question: String, text: String)] = [
   ("jacobian diag(diag(A*diag(x)*B))*x wrt x", "diag((A .* B')*x) + diag(x)*(A .* B')"),
   ("gradient tr(expm(A)) wrt A", "expm(A)'"),
   ("gradient expm(t*A)*x wrt t", "A*expm(t*A)*x"),
-  ("gradient tr(B*expm(A)) wrt A", "(expm([A, zeros(n, n); B, A])')[1:n, n + 1:2*n]"),
+  ("gradient tr(B*expm(A)) wrt A", "dexpm(A', B')"),
   ("gradient sum(argmaxhot(x) .* x.^2) wrt x", "2*x .* argmaxhot(x)"),
   ("gradient tr(lowhalf(A)*B) wrt A", "lowhalf(B')"),
   (
