@@ -129,11 +129,19 @@ function show(result) {
     const [, index] = place?.field.match(/^declaration (\d+)$/) ?? []
     if (index) showFaultyDeclaration(Object.keys(question.declarations)[index])
   }
-  for (const input of $("modes").querySelectorAll("input")) input.checked = input.value === (result.mode ?? question.mode)
+  for (const input of $("modes").querySelectorAll("input")) {
+    input.checked = input.value === (result.mode ?? question.mode)
+    // A text that asks by itself leaves no choice.
+    input.disabled = result.isWhole === true
+  }
   // While one types, the last answer stays in sight, dimmed, until there is another.
   const isUnfinished = result.errors.some(({ place }) => place?.field === "expression")
   $("answers").classList.toggle("stale", isUnfinished && !result.answers.length)
-  if (!isUnfinished || result.answers.length) $("answers").replaceChildren(...result.answers.map(answerCard))
+  if (isUnfinished && !result.answers.length) return
+  const reachable = () => [...$("answers").querySelectorAll("summary, button")]
+  const focused = reachable().indexOf(document.activeElement)
+  $("answers").replaceChildren(...result.answers.map(answerCard))
+  reachable()[focused]?.focus()
 }
 
 function showErrors(all) {
@@ -349,7 +357,16 @@ function edit(variable) {
   dialog.showModal()
 }
 
-// MARK: History
+// MARK: What the browser keeps
+
+// A browser may keep nothing: then the page does without.
+function store(name, text) {
+  try { localStorage.setItem(name, text) } catch {}
+}
+
+function stored(name) {
+  try { return localStorage.getItem(name) } catch { return null }
+}
 
 let rememberSoon = 0
 
@@ -358,14 +375,14 @@ function remember(result) {
   if (!result.answers?.length) return
   rememberSoon = setTimeout(() => {
     const entries = recall().filter((entry) => entry.expression !== question.expression || entry.mode !== question.mode)
-    localStorage.setItem("history", JSON.stringify([{ ...question }, ...entries].slice(0, 40)))
+    store("history", JSON.stringify([{ ...question }, ...entries].slice(0, 40)))
     showHistory()
   }, 1500)
 }
 
 function recall() {
   try {
-    const entries = JSON.parse(localStorage.getItem("history") ?? "[]")
+    const entries = JSON.parse(stored("history") ?? "[]")
     return Array.isArray(entries) ? entries.filter((entry) => typeof entry?.expression === "string") : []
   } catch { return [] }
 }
@@ -396,7 +413,7 @@ function switchTheme() {
 
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme
-  localStorage.setItem("theme", theme)
+  store("theme", theme)
 }
 
 $("expression").addEventListener("input", (event) => {
@@ -440,7 +457,7 @@ addEventListener("keydown", (event) => {
   }
 })
 
-const theme = localStorage.getItem("theme")
+const theme = stored("theme")
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme
 known = await (await fetch("/api/start")).json()
 fill($("examples"), "Examples", known.examples.map((example) => example.title))

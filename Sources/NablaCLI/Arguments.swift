@@ -93,6 +93,12 @@ struct CommonOptions {
     session = try Self.session(arguments)
   }
 
+  /// The options of a document, which has formats of its own.
+  init(document arguments: Arguments) throws(UsageError) {
+    (format, steps, detail) = (.text, true, .standard)
+    session = try Self.session(arguments)
+  }
+
   /// How questions are answered.
   static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
     var session = SessionOptions()

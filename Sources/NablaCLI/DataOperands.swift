@@ -8,6 +8,10 @@ struct DataOperands {
 
   /// `arguments` have read the option `--data`.
   init(_ arguments: Arguments) throws(UsageError) {
+    try self.init(arguments, CommonOptions(arguments))
+  }
+
+  init(_ arguments: Arguments, _ options: CommonOptions) throws(UsageError) {
     // More words of data may follow the first: `--data X=X.csv y=y.csv`.
     var operands = arguments.operands
     let place = operands.firstIndex { $0.hasSuffix(".nabla") } ?? operands.indices.first
@@ -17,7 +21,7 @@ struct DataOperands {
       throw UsageError(message: "standard input is one text: the formulas or the data")
     }
     words = arguments.all("--data") + operands
-    options = try CommonOptions(arguments)
+    self.options = options
     session = Session(try InputFile.source(path), options: options.session)
   }
 

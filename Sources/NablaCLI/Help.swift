@@ -146,9 +146,13 @@ enum Help {
         -o, --output OUT                        the file to write (standard output)
         --format html|latex-document|markdown   (html)
         --title TITLE                           the document's title (that of the file)
+        --wrt w --data DATA...                  minimizes as well, and shows how it converges; with the options of
+                                                `nabla minimize`
 
       examples:
         nabla report Examples/ridge.nabla -o ridge.html
+        nabla report Examples/logistic.nabla --wrt w --method newton -o logistic.html \\
+          --data X=Examples/data/iris-pair-X.csv y=Examples/data/iris-pair-y.csv lambda=0.01
         nabla report Examples/logistic.nabla -o logistic.tex
 
       options:

@@ -8,21 +8,27 @@ import NablaReport
 /// `nabla minimize FILE --data DATA... --wrt w`.
 struct MinimizeCommand {
   private let operands: DataOperands
+  var session: Session { operands.session }
   private let variables: [String]
   private let objective: String?
   private let options: MinimizationOptions
 
-  private static let valued: Set<String> = [
+  /// The options that it has besides the common ones.
+  static let valued: Set<String> = [
     "--data", "--wrt", "--method", "--objective", "--tolerance", "--max-iterations", "--step",
   ]
 
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(
       words, valued: CommonOptions.valued.union(Self.valued), flags: CommonOptions.flags)
+    try self.init(arguments, CommonOptions(arguments))
+  }
+
+  init(_ arguments: Arguments, _ common: CommonOptions) throws(UsageError) {
     variables = try Self.variables(arguments)
     objective = try arguments.one("--objective").map { (text) throws(UsageError) in try Self.name(text) }
     options = try Self.options(arguments)
-    operands = try DataOperands(arguments)
+    operands = try DataOperands(arguments, common)
   }
 
   private static func variables(_ arguments: Arguments) throws(UsageError) -> [String] {
@@ -68,21 +74,31 @@ struct MinimizeCommand {
   }
 
   func execute() throws(UsageError) -> ExitCode {
+    var writer = EvaluationWriter(session: operands.session, isJSON: operands.options.format == .json)
+    let showsProgress = System.isTerminal(2)
+    let minimum = try minimum(&writer) { progress in
+      if showsProgress, Self.isShown(progress.iteration) { Terminal.error(Self.line(progress)) }
+    }
+    if let minimum { writer.write(minimum.found, objective: minimum.objective) }
+    return writer.finish()
+  }
+
+  /// What was found, and the name of what was minimized; nil where something is at fault, which the writer was told.
+  func minimum(
+    _ writer: inout EvaluationWriter, _ progress: (MinimizationProgress) -> Void
+  ) throws(UsageError) -> (objective: String, found: Minimization)? {
     let session = operands.session
-    var writer = EvaluationWriter(session: session, isJSON: operands.options.format == .json)
     writer.report(session.diagnostics)
     // The last definition may be the one at fault, and then it is not the one before that is meant.
-    guard session.diagnostics.isEmpty, let table = try operands.table(&writer) else { return writer.finish() }
+    guard session.diagnostics.isEmpty, let table = try operands.table(&writer) else { return nil }
     let name = objective ?? session.lastDefinition
     let place = name.flatMap(session.rangeOfDefinition)
-    let showsProgress = System.isTerminal(2)
     do throws(EvaluationProblem) {
       let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes)
       do throws(MinimizationError) {
-        let found = try evaluation.minimization(of: name, wrt: variables, options: options) { progress in
-          if showsProgress, Self.isShown(progress.iteration) { Terminal.error(Self.line(progress)) }
-        }
-        writer.write(found, objective: name ?? "")
+        let found = try evaluation.minimization(
+          of: name, wrt: variables, options: options, progress: progress)
+        return (name ?? "", found)
       } catch {
         if case .evaluation(let problem) = error { throw problem }
         writer.report(error, place)
@@ -90,7 +106,7 @@ struct MinimizeCommand {
     } catch {
       writer.report(error, place)
     }
-    return writer.finish()
+    return nil
   }
 
   /// The first twenty steps, then fewer and fewer.
@@ -161,7 +177,7 @@ extension EvaluationWriter {
 
   private func declared(_ name: String) -> SourceRange? { session.declaration(of: name)?.range }
 
-  private static func sentence(_ reason: StoppingReason) -> String {
+  static func sentence(_ reason: StoppingReason) -> String {
     switch reason {
     case .converged: "converged: the gradient vanishes within the tolerance"
     case .iterationLimit: "not converged: the iteration limit is reached"

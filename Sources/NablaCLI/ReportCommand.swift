@@ -27,27 +27,49 @@ struct ReportCommand {
   private let format: Format
   private let output: String?
   private let title: String
+  /// What is minimized besides, where variables and data are named.
+  private let minimize: MinimizeCommand?
 
   init(_ words: [String]) throws(UsageError) {
+    let own: Set<String> = ["--output", "--title"]
     let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(["--output", "--title"]), flags: CommonOptions.flags)
-    let path = try arguments.operand("formula file")
+      words, valued: CommonOptions.valued.union(MinimizeCommand.valued).union(own), flags: CommonOptions.flags
+    )
     output = try arguments.one("--output")
     format = try CommonOptions.choice("--format", arguments, output.flatMap(Format.init(path:)) ?? .html)
-    title = try arguments.one("--title") ?? Self.title(path)
-    session = Session(try InputFile.source(path), options: try CommonOptions.session(arguments))
+    let options = try CommonOptions(document: arguments)
+    if arguments.all("--wrt").isEmpty {
+      minimize = nil
+      let path = try arguments.operand("formula file")
+      session = Session(try InputFile.source(path), options: options.session)
+    } else {
+      let command = try MinimizeCommand(arguments, options)
+      minimize = command
+      session = command.session
+    }
+    title = try arguments.one("--title") ?? Self.title(session.source.name)
   }
 
   /// The name of a file without folder and extension.
   private static func title(_ path: String) -> String {
     let file = path.split(separator: "/").last.map(String.init) ?? path
-    return file == "-" ? "Report" : file.hasSuffix(".nabla") ? String(file.dropLast(6)) : file
+    return file == "<stdin>" ? "Report" : file.hasSuffix(".nabla") ? String(file.dropLast(6)) : file
   }
 
-  func execute() -> ExitCode {
-    let (report, failures, isRefuted) = ReportBuilder(session).report(title: title)
+  func execute() throws(UsageError) -> ExitCode {
+    var (report, failures, isRefuted) = ReportBuilder(session).report(title: title)
     if !failures.isEmpty { Terminal.error(DiagnosticRenderer(session.source).render(failures)) }
-    Runner.sayIfNothingIsAsked(session)
+    var code: ExitCode = failures.isEmpty ? isRefuted ? .refuted : .answered : .input
+    if let minimize {
+      var writer = EvaluationWriter(session: session, isJSON: false)
+      var history: [MinimizationProgress] = []
+      if let (objective, found) = try minimize.minimum(&writer, { history.append($0) }) {
+        report.add(found, of: objective, history, reason: EvaluationWriter.sentence(found.reason))
+      }
+      code = code.worse(writer.code)
+    } else {
+      Runner.sayIfNothingIsAsked(session)
+    }
     let text =
       switch format {
       case .html: HTMLDocument(report).text
@@ -62,6 +84,6 @@ struct ReportCommand {
     } else {
       Terminal.print(text)
     }
-    return failures.isEmpty ? isRefuted ? .refuted : .answered : .input
+    return code
   }
 }

@@ -32,7 +32,7 @@ struct HTTPResponse: Sendable {
   /// What the page may do: nothing but load its own script, style and answers.
   private static let policy = [
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self'",
     "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
   ].joined(separator: "; ")
 

@@ -31,6 +31,7 @@ package struct PageAPI: Sendable {
       case ("GET", "/"): return try file("Page/index.html", "text/html; charset=utf-8")
       case ("GET", "/page.css"): return try file("Page/page.css", "text/css; charset=utf-8")
       case ("GET", "/page.js"): return try file("Page/page.js", "text/javascript; charset=utf-8")
+      case ("GET", "/icon.svg"): return try file("Page/icon.svg", "image/svg+xml")
       case ("GET", "/api/start"): return HTTPResponse(start)
       case ("POST", "/api/answer"): return HTTPResponse(PageAnswer(try question(request)).json)
       case ("POST", _) where request.path.hasPrefix("/api/export/"): return try export(request)

@@ -19,8 +19,8 @@ struct QuestionFile {
   }
 
   private(set) var text = ""
-  /// The mode and the variables; of a question that was typed whole, what is chosen around it does not count.
   private(set) var mode: QuestionKind
+  /// Whether the text is a question or a claim by itself, so that what is chosen around it does not count.
   private(set) var isWhole = false
   private var pieces: [Piece] = []
   private let expression: String
@@ -42,7 +42,7 @@ struct QuestionFile {
       add(whole, .expression, at: bodyOffset)
       return
     }
-    if Self.isClaim(whole) { self.mode = .check }
+    if whole.contains("==") { (self.mode, isWhole) = (.check, true) }
     let right = self.mode == .check ? whole : QuestionText.rightSide(of: whole)
     text += self.mode.rawValue + " "
     add(right, .expression, at: bodyOffset + whole.utf8.count - right.utf8.count)
@@ -71,8 +71,6 @@ struct QuestionFile {
     let lead = lines[..<last].map { $0 + "\n" }.joined()
     return (lead, lines[last...].joined(separator: "\n"))
   }
-
-  private static func isClaim(_ text: String) -> Bool { text.contains("==") }
 
   /// Where a range of the file was typed; nil where it was not.
   func place(of range: SourceRange) -> (field: Field, start: Int, end: Int)? {

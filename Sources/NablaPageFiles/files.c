@@ -12,6 +12,9 @@ static const char page_page_css[] = {
 static const char page_page_js[] = {
 #embed "../../Page/page.js" suffix(,)
   0};
+static const char page_icon_svg[] = {
+#embed "../../Page/icon.svg" suffix(,)
+  0};
 static const char page_report_css[] = {
 #embed "../../Page/report.css" suffix(,)
   0};
@@ -41,6 +44,7 @@ static const nabla_page_file files[] = {
   {"Page/index.html", page_index_html, sizeof page_index_html - 1},
   {"Page/page.css", page_page_css, sizeof page_page_css - 1},
   {"Page/page.js", page_page_js, sizeof page_page_js - 1},
+  {"Page/icon.svg", page_icon_svg, sizeof page_icon_svg - 1},
   {"Page/report.css", page_report_css, sizeof page_report_css - 1},
   {"Examples/ridge.nabla", examples_ridge_nabla, sizeof examples_ridge_nabla - 1},
   {"Examples/logistic.nabla", examples_logistic_nabla, sizeof examples_logistic_nabla - 1},

@@ -17,6 +17,16 @@ struct SVG {
       "stroke=\"currentColor\" stroke-opacity=\"0.4\"")
   }
 
+  /// A line through points, with a dot at each where these are few.
+  mutating func curve(_ points: [(x: Double, y: Double)]) {
+    let path = points.map { "\(Self.number($0.x)),\(Self.number($0.y))" }.joined(separator: " ")
+    elements += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"/>"
+    if points.count > 60 { return }
+    for point in points {
+      add("circle", [("cx", point.x), ("cy", point.y), ("r", 2.5)], "fill=\"currentColor\"")
+    }
+  }
+
   /// A filled rectangle; 0 is not seen, 1 is full.
   mutating func cell(_ x: Double, _ y: Double, _ width: Double, _ height: Double, opacity: Double) {
     add(

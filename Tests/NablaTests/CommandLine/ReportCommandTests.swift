@@ -32,6 +32,20 @@ import Testing
     #expect((run.output + run.errors).contains(text))
   }
 
+  @Test func minimizationsAreShown() throws {
+    let examples = Repository.root.path + "/Examples"
+    let run = try Program.run([
+      "report", "\(examples)/logistic.nabla", "--no-check", "--wrt", "w", "--method", "newton", "--data",
+      "X=\(examples)/data/iris-pair-X.csv", "y=\(examples)/data/iris-pair-y.csv", "lambda=0.01",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    for text in ["minimize J wrt w", "<polyline", "0.3252497169", "converged"] {
+      #expect(run.output.contains(text))
+    }
+    let without = try Program.run(["report", "\(examples)/logistic.nabla", "--no-check", "--wrt", "w"])
+    #expect(without.code == 65)
+  }
+
   @Test(arguments: [("r.html", "<!doctype"), ("r.tex", "\\documentclass"), ("r.md", "# good")])
   func theFormatFollowsFromTheName(_ name: String, _ start: String) throws {
     try Program.withFiles(Self.files) { folder in
