@@ -45,12 +45,15 @@ let package = Package(
     .target(
       name: "NablaPage",
       dependencies: ["NablaData", "NablaReport", "NablaSockets", "NablaStack"]),
+    // What `nabla repl` does with keys and lines.
+    .target(name: "NablaPrompt", dependencies: ["NablaReport"]),
     // Campaigns of random formulas, texts and files.
     .target(name: "NablaFuzz", dependencies: ["Nabla", "NablaData"]),
-    .executableTarget(name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaReport"]),
+    .executableTarget(
+      name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaKernels", "NablaNumerics"]),
-    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz", "NablaPage", "NablaReport"]),
+    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,7 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, minimize, export, report, serve, rules, fuzz, bench
+  case derive, run, check, eval, minimize, export, report, repl, serve, rules, fuzz, bench
 
   var summary: String {
     switch self {
@@ -35,6 +35,7 @@ enum Command: String, CaseIterable {
     case .minimize: "seek the variables' values at which a definition is least"
     case .export: "write the answers as source code"
     case .report: "write the answers of a formula file as a page or an article"
+    case .repl: "answer line by line"
     case .serve: "answer on a page of this machine while one types"
     case .rules: "list, show or verify the rule set"
     case .fuzz: "seek inputs with which nabla does not do what it should"
@@ -51,6 +52,7 @@ enum Command: String, CaseIterable {
     case .minimize: try MinimizeCommand(arguments).execute()
     case .export: try ExportCommand(arguments).execute()
     case .report: try ReportCommand(arguments).execute()
+    case .repl: try ReplCommand(arguments).execute()
     case .serve: try ServeCommand(arguments).execute()
     case .rules: try RulesCommand(arguments).execute()
     case .fuzz: try FuzzCommand(arguments).execute()

@@ -12,6 +12,7 @@ enum Help {
       minimize FILE --wrt w    \(Command.minimize.summary)
       export FILE --to numpy   \(Command.export.summary)
       report FILE -o OUT       \(Command.report.summary)
+      repl                     \(Command.repl.summary)
       serve [--port N]         \(Command.serve.summary)
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
@@ -159,6 +160,20 @@ enum Help {
         --layout denominator|numerator, --rules FILE, --no-check, --seed N, as for `nabla run`
 
       """
+    case .repl:
+      """
+      usage: nabla repl
+
+      Answers declarations, definitions, questions and expressions as they are typed. On a terminal lines are edited
+      with the usual keys (arrows, home, end, ctrl-A/E/K/U/W/Y, ctrl-R to search the history), and Tab completes names.
+      The history is kept in $XDG_STATE_HOME/nabla/history. `:help` lists the commands. In a pipe it reads lines and
+      prints answers.
+
+      examples:
+        nabla repl
+        printf 'x : vector(n)\ngradient norm2(x)^2 wrt x\n' | nabla repl
+
+      """ + common
     case .serve:
       """
       usage: nabla serve [--port N]

@@ -139,9 +139,9 @@ struct ExportCatalogueTests {
   }
 
   @Test func aFormulaIsExportedWithItsGradients() throws {
-    let X = Formula.matrix("X", "n", "d")
+    let design = Formula.matrix("X", "n", "d")
     let w = Formula.vector("w", "d")
-    let code = try pow(norm2(X * w), 2).exported(to: .numpy, name: "energy", gradients: [w])
+    let code = try pow(norm2(design * w), 2).exported(to: .numpy, name: "energy", gradients: [w])
     #expect(code.parameters.map(\.name) == ["X", "w"])
     #expect(code.outputs.map(\.name) == ["value", "gradient_w"])
     #expect(code.text.contains("gradient_w = 2 * (X.T @ t1)"))

@@ -1,0 +1,21 @@
+/// How a line looks on a terminal of so many columns.
+package struct LineScreen: Hashable, Sendable {
+  /// What is seen of prompt and line, and the column of the cursor, from 0.
+  package let text: String
+  package let column: Int
+
+  package init(_ editor: LineEditor, prompt: String, columns: Int) {
+    let prompt = editor.pattern.map { "search '\($0)': " } ?? prompt
+    // The cursor is kept in sight: a long line moves below it.
+    let room = max(columns - prompt.count - 1, 8)
+    let first = max(editor.cursor - room, 0)
+    let visible = editor.line.dropFirst(first).prefix(room)
+    text = prompt + String(visible)
+    column = prompt.count + editor.cursor - first
+  }
+
+  /// The bytes that draw it in the place of what was on the terminal's line.
+  package var bytes: String {
+    "\r\(text)\u{1B}[K\r" + (column > 0 ? "\u{1B}[\(column)C" : "")
+  }
+}
