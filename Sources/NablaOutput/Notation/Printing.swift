@@ -69,7 +69,9 @@ extension Formula: CustomStringConvertible {
   }
 
   /// What LaTeX and MathML spell; nil for what is too large or too deep.
-  package func marks(functionNames: [String: String] = [:], limit: Int = PrintLimit.symbols) -> [Mark]? {
+  package func marks(
+    functionNames: [String: String] = RuleBook.standard.latexNames, limit: Int = PrintLimit.symbols
+  ) -> [Mark]? {
     layout(limit: limit).map(Typesetter(functionNames: functionNames).marks)
   }
 

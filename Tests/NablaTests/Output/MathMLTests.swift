@@ -104,6 +104,16 @@ import Testing
     }
   }
 
+  /// Left sides of derivations name functions as right sides do.
+  @Test func functionsOfDerivationsAreNamedAlike() throws {
+    let session = Session(SourceText("X : matrix(n, d)\nhessian sum(sigmoid(X*w)) wrt w\n"))
+    let question = try #require(session.questions.first)
+    guard case .answers(let answers) = session.answer(question) else { return }
+    let derivation = try #require(session.derivation(of: answers[0]))
+    #expect(!derivation.latex.contains("operatorname{sigmoid}"))
+    #expect(!derivation.mathML.contains("<mi>sigmoid</mi>") && derivation.mathML.contains("σ"))
+  }
+
   @Test func namesOfRulesAreEscaped() {
     #expect(MathMLNames.function(#"\foo<b>"#) == #"<mtext>\foo&lt;b&gt;</mtext>"#)
     #expect(MathMLNames.function(#"\psi'"#) == "<msup><mi>ψ</mi><mo>′</mo></msup>")
