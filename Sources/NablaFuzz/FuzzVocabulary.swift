@@ -38,11 +38,7 @@ enum FuzzVocabulary {
 
   private static func fits(_ property: Property, _ shape: Shape) -> Bool {
     if property.isOfSquareMatrices { return shape.isMatrix && shape.isSquare }
-    return switch property {
-    case .simplex, .onehot: shape.isVector || shape.isMatrix
-    case .positive, .nonnegative, .nonzero, .binary, .signs: true
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd: false
-    }
+    return !property.traits.needsArray || shape.isVector || shape.isMatrix
   }
 
   /// The shape in letters that a name may have.
@@ -68,12 +64,5 @@ enum FuzzVocabulary {
 
 extension Property {
   /// Whether it leaves few values, or ties those of a line to each other.
-  fileprivate var isDiscrete: Bool {
-    switch self {
-    case .binary, .signs, .onehot, .simplex: true
-    case .symmetric, .skew, .diagonal, .lower, .upper, .orthogonal, .invertible, .spd, .psd, .positive,
-      .nonnegative, .nonzero:
-      false
-    }
-  }
+  fileprivate var isDiscrete: Bool { !isOfSquareMatrices && (traits.isDiscrete || traits.tiesEntries) }
 }

@@ -155,7 +155,8 @@ final class RuleLibrary: Sendable {
         }
         let name = file.name(entry)
         let isBlock = entry.kind != .rule && entry.kind != .fact
-        if !isBlock, !state.names.insert(name).inserted {
+        let isTaken = entry.kind == .function ? false : isBlock && base?.signatures[name] != nil
+        if isTaken || !isBlock && !state.names.insert(name).inserted {
           state.problems[index, default: []].append(
             Diagnostic(message: "the name '\(name)' is used twice", range: file.nameRange(entry)))
         }

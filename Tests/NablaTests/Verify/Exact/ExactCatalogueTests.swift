@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Nabla
@@ -13,6 +14,10 @@ private let claiming = verifier.subjects.filter { subject in
     if case .property = claim.statement { false } else { true }
   }
 }
+
+private let mutated = claiming.map(\.name).enumerated().filter {
+  $0.offset % 6 == 0 || ProcessInfo.processInfo.environment["NABLA_MUTANTS"] == "full"
+}.map(\.element)
 
 /// True by laws that the unknowns of the field do not have: those of exponentials of logarithms, of logarithms of roots
 /// and of products with exponentials, and inequalities.
@@ -51,8 +56,8 @@ extension RuleClaim {
     }
   }
 
-  /// Every small change of every line: the two arms never contradict each other.
-  @Test(arguments: claiming.map(\.name)) func mutants(_ name: String) throws {
+  /// Every small change of a line: the two arms never contradict each other. CI tries every line, other runs each sixth.
+  @Test(arguments: mutated) func mutants(_ name: String) throws {
     let subject = try #require(claiming.first { $0.name == name })
     for mutant in subject.claims.flatMap(\.mutants) where mutant.claim.dropped == nil {
       let outcome = verifier.run(mutant.claim, draws: 12, seed: seed)
