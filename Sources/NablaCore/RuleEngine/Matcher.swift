@@ -384,7 +384,14 @@ struct Matcher {
     }
     let others = patterns.dropFirst()
     guard chain.count > others.count else { return false }
-    for length in lengths(pattern, most: chain.count - others.count, isLast: others.isEmpty && wholly) {
+    var most = chain.count - others.count
+    if separatesDifferential, Self.isBare(pattern), pattern.variable != nil {
+      // What is not the part with the differential ends before it.
+      let place = chain.firstIndex(where: \.containsDifferential) ?? chain.endIndex
+      most = min(most, place - chain.startIndex)
+      if most == 0 || others.isEmpty && wholly && most < chain.count { return false }
+    }
+    for length in lengths(pattern, most: most, isLast: others.isEmpty && wholly) {
       if let follower = others.first, !Self.mayMatch(follower, chain[chain.startIndex + length]) { continue }
       let run = Formula.product(Array(chain.prefix(length)))
       let saved = bindings
