@@ -205,7 +205,9 @@ package struct Calculus {
     var reservations = differentiator.reservations
     if let (other, needed) = withInverses(raw, cheaperThan: formula) {
       formula = other
-      reservations += needed.map { Reservation(kind: .condition(.invertible), formula: $0) }
+      for reservation in needed.flatMap(\.invertibility) where !reservations.contains(reservation) {
+        reservations.append(reservation)
+      }
     }
     let open = reservations.map { reservation in
       // Where something is zero does not depend on its sign or on a number before it.
@@ -245,6 +247,21 @@ package struct Calculus {
     var turned = derivative
     turned.formula = try valued(derivative.formula.transposed)
     return turned
+  }
+}
+
+extension Formula {
+  /// That a matrix is invertible, said of the factors of a product of square ones and of the entries of a diagonal.
+  fileprivate var invertibility: [Reservation] {
+    switch kind {
+    case .product(let chain) where chain.allSatisfy({ $0.shape == shape }): chain.flatMap(\.invertibility)
+    case .transpose(let inner), .inverse(let inner): inner.invertibility
+    case .apply(.array(.diagonalMatrix), let arguments):
+      [Reservation(kind: .condition(.nonzero), formula: arguments[0])]
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
+      .apply, .differential:
+      [Reservation(kind: .condition(.invertible), formula: self)]
+    }
   }
 }
 

@@ -179,6 +179,7 @@ extension Formula {
     // A column is stacked already, and so is a row when it is turned.
     if operation == .array(.vec), arguments[0].shape.columns.isOne { return arguments[0] }
     if operation == .array(.vec), arguments[0].shape.rows.isOne { return arguments[0].transposed }
+    if operation == .array(.kron), arguments.contains(where: \.isScalar) { return times(arguments) }
     let isNarrow = if case .array = operation { arguments.contains(where: \.isScalar) } else { false }
     if !isFree || isNarrow { return interned(.apply(operation, arguments), shape) }
     var scalars: [Formula] = []

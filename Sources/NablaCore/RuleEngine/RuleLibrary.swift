@@ -227,6 +227,10 @@ extension RuleLibrary {
   var everything: (rules: [Rule], facts: [Fact], operations: [OperationDefinition]) {
     state.withLock { state in
       state.read { _ in true }
+      // Texts of others were read, and refused, when they were given.
+      if let problem = state.problems.values.joined().first {
+        preconditionFailure("an embedded rule cannot be read: \(problem)")
+      }
       return (
         state.rules.sorted { $0.place < $1.place },
         state.facts.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
