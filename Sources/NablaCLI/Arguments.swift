@@ -75,8 +75,8 @@ struct Arguments {
 
 /// The options that all commands share.
 struct CommonOptions {
-  static let valued: Set<String> = ["--format", "--layout", "--seed", "--rules"]
-  static let flags: Set<String> = ["--steps", "--no-check", "--quiet", "--verbose"]
+  static let valued: Set<String> = ["--format", "--layout", "--seed", "--rules", "--let"]
+  static let flags: Set<String> = ["--steps", "--no-check", "--quiet", "--verbose", "--no-let"]
 
   var format: OutputFormat
   var steps: Bool
@@ -104,6 +104,13 @@ struct CommonOptions {
     var session = SessionOptions()
     session.layout = try choice("--layout", arguments, DerivativeLayout.denominator)
     session.checks = !arguments.has("--no-check")
+    if let text = try arguments.one("--let") {
+      guard text == "all" else { throw UsageError(message: "--let takes all, not '\(text)'") }
+      if arguments.has("--no-let") { throw UsageError(message: "--let and --no-let exclude each other") }
+      session.lets = .all
+    } else if arguments.has("--no-let") {
+      session.lets = .none
+    }
     if let text = try arguments.one("--seed") {
       guard let seed = UInt64(text) else {
         throw UsageError(message: "--seed takes a whole number of at least 0, not '\(text)'")

@@ -30,6 +30,7 @@ enum Help {
                                          how answers are written (text); index: entry by entry
       --layout denominator|numerator     the layout of gradients (denominator)
       --steps                            show the rules that were used
+      --let all, --no-let                name every repeated part, or none (where it saves much)
       --quiet                            print the formula alone
       --verbose                          print all that the check found
       --rules FILE                       more rules, functions and facts

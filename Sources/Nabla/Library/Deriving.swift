@@ -144,7 +144,8 @@ private struct DerivedQuestion {
   func result(
     _ kind: QuestionKind, _ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?
   ) -> DerivationResult {
-    let remarks = Remarks(variables: variables, occurring: Set(expression.variables), reservations: derivative.reservations)
+    let remarks = Remarks(
+      variables: variables, occurring: Set(expression.variables), reservations: derivative.reservations)
     return DerivationResult(
       result: derivative.formula, conditions: remarks.conditions,
       notes: remarks.notes, verdict: verdict, calculus: calculus,

@@ -247,7 +247,8 @@ struct Answering {
     let sharing = Sharing(
       definitions: definitions, adjoints: adjoints(drafts, definitions),
       taken: Set(session.file.environment.declarations.keys).union(session.file.definitions)
-        .union(session.file.environment.dimensions))
+        .union(session.file.environment.dimensions),
+      lets: session.options.lets)
     let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
     let naming = Naming(definitions)
     let mentioned = question.expression.expression.names { session.file.environment.definitions[$0] }

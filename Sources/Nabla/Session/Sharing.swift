@@ -3,31 +3,67 @@ import NablaOutput
 
 /// Names what the answers to one question share, so that their size is linear in that of the question.
 ///
-/// The person's definitions always keep their names. The adjoint of a definition z gets the name `delta_z`, as in
+/// The user's definitions always keep their names. The adjoint of a definition z gets the name `delta_z`, as in
 /// the backpropagation equations, where it is used twice or where an answer would be long without it. Parts that
-/// long answers repeat become `t1`, `t2`, ….
+/// answers repeat get names as the field has them (`r` for a residual, `p` for probabilities) where that saves much;
+/// in long answers every repeated part does.
 struct Sharing {
   let definitions: [(name: String, formula: Formula)]
   /// Of the definitions, from the expression to the variables.
   let adjoints: [(name: String, formula: Formula)]
   /// Names that are taken.
   let taken: Set<String>
+  let lets: Lets
 
   /// An answer that costs more is long.
   private static let long = 56 * Cost.symbol
   /// Repeated parts are looked for in answers that cost more.
   private static let unwieldy = 84 * Cost.symbol
+  /// Names for parts of an answer that is not long.
+  private static let mostNames = 8
   /// How many names and numbers a part has at least that gets a name.
   private static let substantial = 3
 
   typealias Named = (formulas: [Formula], used: [(name: String, formula: Formula)])
 
   func named(_ formulas: [Formula]) -> Named {
+    if lets == .none { return (formulas, []) }
     let plain = Naming(definitions).named(formulas)
     let all = withAdjoints(formulas, plain)
     let longest = (all.formulas + all.used.map(\.formula)).map(\.cost).max() ?? 0
-    return longest > Self.unwieldy ? withRepeatedParts(all) : all
+    var names = PartNames(taken: taken.union((all.formulas + all.used.map(\.formula)).flatMap(\.namesInUse)))
+    if lets == .all || longest > Self.unwieldy {
+      let repeated = Self.repeated(all)
+      return repeated.isEmpty ? all : withNames(all, repeated.keys.sorted(by: Self.isSmaller), &names)
+    }
+    // One after the other, the smallest first: with its name the others may be short enough.
+    var current = all
+    for _ in 0..<Self.mostNames {
+      let worthwhile = Self.repeated(current).filter { Self.isWorthwhile($0.key, places: $0.value) }
+      guard let part = Self.maximal(worthwhile).min(by: Self.isSmaller) else { break }
+      current = withNames(current, [part], &names)
+    }
+    return current
   }
+
+  /// The parts that do not appear only inside others.
+  private static func maximal(_ repeated: [Formula: Int]) -> [Formula] {
+    var inside: Set<Formula> = []
+    for (part, count) in repeated {
+      for inner in part.nodesChildrenFirst where inner !== part {
+        if let places = repeated[inner], places <= count { inside.insert(inner) }
+      }
+    }
+    return repeated.keys.filter { !inside.contains($0) }
+  }
+
+  /// Whether a name for a part saves much; less is enough where the part appears more than twice.
+  private static func isWorthwhile(_ part: Formula, places: Int) -> Bool {
+    let saved = (places - 1) * part.cost - (places + 2) * Cost.symbol
+    return saved >= (places > 2 ? 4 : 8) * Cost.symbol
+  }
+
+  private static func isSmaller(_ a: Formula, _ b: Formula) -> Bool { (a.height, a) < (b.height, b) }
 
   private func withAdjoints(_ formulas: [Formula], _ plain: Named) -> Named {
     if adjoints.isEmpty { return plain }
@@ -74,22 +110,21 @@ struct Sharing {
     return rest.isEmpty ? formula : .times(rest)
   }
 
-  /// Parts that stand in several places of long answers get names, the smallest first.
-  private func withRepeatedParts(_ named: Named) -> Named {
+  /// The parts that appear in several places, with the number of their places.
+  private static func repeated(_ named: Named) -> [Formula: Int] {
     let bodies = named.formulas + named.used.map(\.formula)
-    if bodies.contains(where: \.containsIndexSum) { return named }
+    if bodies.contains(where: \.containsIndexSum) { return [:] }
     var counts: [Formula: Int] = [:]
     for formula in bodies { for (node, count) in formula.occurrences { counts[node, default: 0] += count } }
-    let repeated = counts.filter { node, count in
-      count > 1 && node.leaves > Self.substantial && !node.containsDifferential && !node.isTransposed
-    }.keys.sorted { ($0.height, $0) < ($1.height, $1) }
-    if repeated.isEmpty { return named }
-    var parts: [(name: String, formula: Formula)] = []
-    var number = 0
-    for part in repeated {
-      repeat { number += 1 } while taken.contains("t\(number)")
-      parts.append(("t\(number)", part))
+    return counts.filter { node, count in
+      count > 1 && node.leaves >= substantial && !node.containsDifferential && !node.isTransposed
     }
+  }
+
+  /// Parts with names, each after those inside it.
+  private func withNames(_ named: Named, _ chosen: [Formula], _ names: inout PartNames) -> Named {
+    let bodies = named.formulas + named.used.map(\.formula)
+    let parts = chosen.map { (name: names.name(of: $0), formula: $0) }
     // The answers and the definitions they use may both hold such parts, and parts the names of definitions.
     let (formulas, shared) = Naming(parts).named(bodies)
     let count = named.formulas.count
