@@ -48,7 +48,7 @@ struct PartNameTests {
 
   @Test("a name that is taken is not used")
   func taken() {
-    let names = answers("gradient norm2(W2*tanh(W1*r + h) + b2 - y)^2 wrt W1, b1, W2, b2")
+    let names = answers("gradient norm2(W2*tanh(W1*r + h) + b2 - y)^2 wrt W1, h, W2, b2")
       .flatMap(\.definitions).map(\.name)
     #expect(!names.isEmpty && Set(names).isDisjoint(with: ["r", "h"]))
   }
