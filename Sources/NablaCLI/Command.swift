@@ -1,3 +1,4 @@
+import Nabla
 import NablaLanguage
 import NablaReport
 
@@ -77,7 +78,7 @@ enum Main {
       return HelpCommand(arguments.dropFirst().first).execute()
     }
     if first == "--version" {
-      Terminal.print("nabla 0.1.0\n")
+      Terminal.print("nabla \(nablaVersion)\n")
       return .answered
     }
     guard let command = Command(rawValue: first) else {
