@@ -22,7 +22,7 @@ struct ExportTextTests {
     var options = SessionOptions()
     options.checks = false
     let text = try Session(source, options: options).exported(to: target, name: example).text
-    let file = Self.folder.appendingPathComponent("\(example)-\(target.rawValue).\(target.fileExtension)")
+    let file = Self.folder.appendingPathComponent("\(example)-\(target.rawValue).\(target.fileExtension).txt")
     if ProcessInfo.processInfo.environment["NABLA_RECORD"] != nil {
       try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)
