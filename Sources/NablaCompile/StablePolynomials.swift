@@ -1,0 +1,177 @@
+import NablaCore
+import NablaTypes
+
+// The rules of `StableForms` for polynomials in sigmoid(x) and tanh(x), and for differences of exponentials.
+
+extension StableForms {
+  /// A sum as a polynomial in g = sigmoid(x) or tanh(x), with powers of g, and of 1 - g = sigmoid(-x) or
+  /// 1 - g^2 = sech(x)^2, taken out of what multiplies each of its other factors.
+  @Sendable static func polynomialOfActivation(_ node: Formula) -> Formula? {
+    guard case .sum(let terms) = node.kind else { return nil }
+    for activation in terms.lazy.flatMap({ Activation.all(in: $0, nested: true) }) {
+      if let result = activation.factored(node) { return result }
+    }
+    return nil
+  }
+
+  /// exp(a) - exp(b) = sign(a - b)*exp(max(a, b))*(1 - exp(-abs(a - b))), among other terms.
+  @Sendable static func differenceOfTwoExponentials(_ node: Formula) -> Formula? {
+    guard case .sum(let terms) = node.kind else { return nil }
+    for (i, term) in terms.enumerated() {
+      let (coefficient, core) = term.splitCoefficient
+      guard let a = core.argument(of: "exp") else { continue }
+      for (j, other) in terms.enumerated().dropFirst(i + 1) {
+        let (opposite, second) = other.splitCoefficient
+        guard opposite == -coefficient, let b = second.argument(of: "exp"), b.shape == a.shape else {
+          continue
+        }
+        let gap = Formula.sum([a, b.negated], a.shape)
+        // The gap has to be simpler than the arguments, or it cancels as they do.
+        guard !gap.isInvalid, gap.cost < max(a.cost, b.cost) else { continue }
+        let largest = Formula.apply(.elementwise("max"), [a, b], a.shape).elementwise("exp")
+        let rest = gap.elementwise("abs").negated.elementwise("expm1").negated
+        let joined = Formula.times([gap.elementwise("sign"), largest, rest]).scaled(by: coefficient)
+        let others = terms.indices.filter { $0 != i && $0 != j }.map { terms[$0] }
+        return others.reduce(joined) { .adding($0, $1) }
+      }
+    }
+    return nil
+  }
+
+  /// exp(u)*x^2 - exp(u) = exp(u)*(x - 1)*(x + 1).
+  @Sendable static func commonExponential(_ node: Formula) -> Formula? {
+    guard case .sum(let terms) = node.kind, terms.count < 8 else { return nil }
+    let shared = terms[0].factors.first { factor in
+      factor.argument(of: "exp") != nil && terms.allSatisfy { $0.factors.contains(factor) }
+    }
+    guard let shared else { return nil }
+    let rests = terms.map { Formula.times([.ones(node.shape)] + $0.factors.filter { $0 !== shared }) }
+    // Other brackets may overflow where the exponential vanishes.
+    let bracket = Formula.sum(rests, node.shape)
+    guard let square = squareMinusOne(bracket) else { return nil }
+    return .times([shared, square])
+  }
+}
+
+/// sigmoid(x) or tanh(x), and sums as polynomials in it.
+private struct Activation {
+  let value: Formula
+  let argument: Formula
+  let isSigmoid: Bool
+
+  /// What multiplies each product of other factors: coefficients by the power of the activation.
+  private struct Polynomials {
+    var order: [Formula] = []
+    var coefficients: [Formula: [Int: Rational]] = [:]
+
+    mutating func add(_ core: Formula, _ power: Int, _ coefficient: Rational) {
+      if coefficients[core] == nil { order.append(core) }
+      let known = coefficients[core]?[power] ?? 0
+      coefficients[core, default: [:]][power] = known + coefficient
+    }
+  }
+
+  private static let mostTerms = 24
+  private static let highestPower = 12
+
+  init?(_ factor: Formula) {
+    var base = factor
+    if case .power(let inner, let exponent) = factor.kind, let count = exponent.number?.integer, count > 0 {
+      base = inner
+    }
+    if let x = base.argument(of: "sigmoid") {
+      (value, argument, isSigmoid) = (base, x, true)
+    } else if let x = base.argument(of: "tanh") {
+      (value, argument, isSigmoid) = (base, x, false)
+    } else {
+      return nil
+    }
+  }
+
+  /// The activations among the factors of a term, and in the sums among them.
+  static func all(in term: Formula, nested: Bool) -> [Activation] {
+    term.factors.flatMap { factor -> [Activation] in
+      if let found = Activation(factor) { return [found] }
+      guard nested, case .sum(let terms) = factor.kind else { return [] }
+      return terms.flatMap { all(in: $0, nested: true) }
+    }
+  }
+
+  /// The power of the activation that a factor is.
+  private func power(_ factor: Formula) -> Int? {
+    if factor === value { return 1 }
+    guard case .power(let base, let exponent) = factor.kind, base === value,
+      let count = exponent.number?.integer,
+      count > 0
+    else { return nil }
+    return count
+  }
+
+  /// The sum with what vanishes where the activation is at its limits taken out; nil where nothing does.
+  func factored(_ sum: Formula) -> Formula? {
+    var found = Polynomials()
+    var open = sum.terms
+    var steps = 0
+    while let term = open.popLast() {
+      steps += 1
+      if steps > Self.mostTerms { return nil }
+      // A sum with the activation in it is multiplied out.
+      let factors = term.factors
+      if let place = factors.firstIndex(where: { factor in
+        guard case .sum(let inner) = factor.kind else { return false }
+        return inner.contains { Self.all(in: $0, nested: true).contains { $0.value === value } }
+      }) {
+        var others = factors
+        others.remove(at: place)
+        open += factors[place].terms.map { .times(others + [$0]) }
+        continue
+      }
+      var power = 0
+      var rest: [Formula] = []
+      for factor in factors {
+        if let count = self.power(factor) { power += count } else { rest.append(factor) }
+      }
+      if power > Self.highestPower { return nil }
+      let core = Formula.times([.ones(sum.shape)] + rest)
+      let (coefficient, plain) = core.splitCoefficient
+      found.add(plain, power, coefficient)
+    }
+    var vanishes = false
+    var parts: [Formula] = []
+    for core in found.order.reversed() {
+      let polynomial = (found.coefficients[core] ?? [:]).filter { !$0.value.isZero }
+      guard let least = polynomial.keys.min(), let most = polynomial.keys.max() else { continue }
+      var coefficients = (least...most).map { polynomial[$0] ?? 0 }
+      var count = 0
+      while coefficients.count > 1, let quotient = divided(coefficients) {
+        coefficients = quotient
+        count += 1
+      }
+      vanishes = vanishes || count > 0
+      let rest = Formula.sum(
+        coefficients.enumerated().map { power, coefficient in
+          Formula.times([.number(coefficient), .power(value, .number(power)), .ones(sum.shape)])
+        }, sum.shape)
+      parts.append(.times([core, .power(value, .number(least)), complement(count), rest]))
+    }
+    return vanishes && !parts.contains(where: \.isInvalid) ? .sum(parts, sum.shape) : nil
+  }
+
+  /// (1 - g)^count or (1 - g^2)^count.
+  private func complement(_ count: Int) -> Formula {
+    if isSigmoid { return .power(argument.negated.elementwise("sigmoid"), .number(count)) }
+    return .power(argument.elementwise("sech"), .number(2 * count))
+  }
+
+  /// A polynomial over 1 - g or 1 - g^2, lowest powers first; nil where that leaves a remainder.
+  private func divided(_ coefficients: [Rational]) -> [Rational]? {
+    let step = isSigmoid ? 1 : 2
+    guard coefficients.count > step else { return nil }
+    var quotient: [Rational] = []
+    for (place, coefficient) in coefficients.enumerated() {
+      quotient.append(coefficient + (place >= step ? quotient[place - step] : 0))
+    }
+    guard quotient.suffix(step).allSatisfy(\.isZero) else { return nil }
+    return Array(quotient.dropLast(step))
+  }
+}
