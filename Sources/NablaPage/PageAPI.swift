@@ -29,13 +29,10 @@ package struct PageAPI: Sendable {
     do throws(HTTPRefusal) {
       switch (request.method, request.path) {
       case ("GET", "/"): return try file("Page/index.html", "text/html; charset=utf-8")
-      case ("GET", "/page.css"): return try file("Page/page.css", "text/css; charset=utf-8")
-      case ("GET", "/page.js"): return try file("Page/page.js", "text/javascript; charset=utf-8")
-      case ("GET", "/icon.svg"): return try file("Page/icon.svg", "image/svg+xml")
       case ("GET", "/api/start"): return HTTPResponse(start)
       case ("POST", "/api/answer"): return HTTPResponse(PageAnswer(try question(request)).json)
       case ("POST", _) where request.path.hasPrefix("/api/export/"): return try export(request)
-      case ("GET", _): throw HTTPRefusal(404, "there is no page of this name")
+      case ("GET", _): return try file("Page" + request.path, try type(of: request.path))
       case ("POST", _): throw HTTPRefusal(404, "there is nothing to ask here")
       case (_, _): throw HTTPRefusal(405, "GET and POST are understood")
       }
@@ -47,6 +44,15 @@ package struct PageAPI: Sendable {
   private func file(_ name: String, _ type: String) throws(HTTPRefusal) -> HTTPResponse {
     guard let bytes = PageFiles.bytes(name) else { throw HTTPRefusal(404, "there is no page of this name") }
     return HTTPResponse(type: type, body: bytes)
+  }
+
+  /// The type of a file by the end of its name.
+  private func type(of path: String) throws(HTTPRefusal) -> String {
+    let types = [".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"]
+    guard let type = types.first(where: { path.hasSuffix($0.key) }) else {
+      throw HTTPRefusal(404, "there is no page of this name")
+    }
+    return type.value + "; charset=utf-8"
   }
 
   private func question(_ request: HTTPRequest) throws(HTTPRefusal) -> PageQuestion {

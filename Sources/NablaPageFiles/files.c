@@ -12,6 +12,21 @@ static const char page_page_css[] = {
 static const char page_page_js[] = {
 #embed "../../Page/page.js" suffix(,)
   0};
+static const char page_answer_js[] = {
+#embed "../../Page/answer.js" suffix(,)
+  0};
+static const char page_elements_js[] = {
+#embed "../../Page/elements.js" suffix(,)
+  0};
+static const char page_keep_js[] = {
+#embed "../../Page/keep.js" suffix(,)
+  0};
+static const char page_state_js[] = {
+#embed "../../Page/state.js" suffix(,)
+  0};
+static const char page_variable_js[] = {
+#embed "../../Page/variable.js" suffix(,)
+  0};
 static const char page_icon_svg[] = {
 #embed "../../Page/icon.svg" suffix(,)
   0};
@@ -44,6 +59,11 @@ static const nabla_page_file files[] = {
   {"Page/index.html", page_index_html, sizeof page_index_html - 1},
   {"Page/page.css", page_page_css, sizeof page_page_css - 1},
   {"Page/page.js", page_page_js, sizeof page_page_js - 1},
+  {"Page/answer.js", page_answer_js, sizeof page_answer_js - 1},
+  {"Page/elements.js", page_elements_js, sizeof page_elements_js - 1},
+  {"Page/keep.js", page_keep_js, sizeof page_keep_js - 1},
+  {"Page/state.js", page_state_js, sizeof page_state_js - 1},
+  {"Page/variable.js", page_variable_js, sizeof page_variable_js - 1},
   {"Page/icon.svg", page_icon_svg, sizeof page_icon_svg - 1},
   {"Page/report.css", page_report_css, sizeof page_report_css - 1},
   {"Examples/ridge.nabla", examples_ridge_nabla, sizeof examples_ridge_nabla - 1},

@@ -11,7 +11,10 @@ import Testing
 
   @Test func thePageIsServed() throws {
     let client = try client()
-    for (path, type) in [("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript")] {
+    for (path, type) in [
+      ("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript"),
+      ("/state.js", "text/javascript"), ("/icon.svg", "image/svg+xml"),
+    ] {
       let response = try client.get(path)
       #expect(response.status == 200)
       #expect(response.headers["content-type"]?.hasPrefix(type) == true)

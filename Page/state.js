@@ -1,0 +1,50 @@
+// What is asked, the address that holds it, and how the server is asked.
+
+const pageName = crypto.randomUUID()
+
+/// What is asked. `declarations` has what was declared on the page, by name: "matrix(n, d), symmetric".
+export const question = { expression: "", mode: "gradient", wrt: [], declarations: {} }
+/// What the server knows from the start.
+export const known = { modes: [], properties: [], targets: [], examples: [] }
+/// Which parts of an answer are unfolded.
+export const unfolded = new Set()
+
+/// The fragment that holds a question.
+export function addressOf(asked = question) {
+  const fields = new URLSearchParams({ e: asked.expression, m: asked.mode })
+  for (const name of asked.wrt) fields.append("w", name)
+  for (const [name, type] of Object.entries(asked.declarations)) fields.append("d", `${name} : ${type}`)
+  for (const title of unfolded) fields.append("u", title)
+  return "#" + fields
+}
+
+export function readAddress(hash) {
+  const fields = new URLSearchParams(hash.slice(1))
+  const declarations = {}
+  for (const line of fields.getAll("d")) {
+    const [name, ...type] = line.split(":")
+    if (type.length) declarations[name.trim()] = type.join(":").trim()
+  }
+  return {
+    expression: fields.get("e") ?? "", mode: fields.get("m") ?? "gradient", wrt: fields.getAll("w"), declarations,
+  }
+}
+
+export function post(path, signal) {
+  return fetch(path, {
+    method: "POST", signal,
+    headers: { "Content-Type": "application/json", "X-Nabla-Page": pageName },
+    body: JSON.stringify({
+      expression: question.expression, mode: question.mode, wrt: question.wrt,
+      declarations: Object.entries(question.declarations).map(([name, type]) => `${name} : ${type}`),
+      steps: unfolded.has("Steps"),
+    }),
+  })
+}
+
+/// The answers as source code.
+export async function code(target) {
+  const result = await (await post(`/api/export/${target}`)).json()
+  if (result.error) throw new Error(result.error.message)
+  return result.code
+}
