@@ -33,13 +33,13 @@ enum Command: String, CaseIterable {
     case .run: "answer every question of a formula file"
     case .check: "verify the claims and the answers of a formula file"
     case .eval: "compute every question's value on numbers"
-    case .minimize: "seek the variables' values at which a definition is least"
+    case .minimize: "minimize a definition"
     case .export: "write the answers as source code"
     case .report: "write the answers of a formula file as a page or an article"
     case .repl: "answer line by line"
     case .serve: "answer on a page of this machine while one types"
     case .rules: "list, show or verify the rule set"
-    case .fuzz: "seek inputs with which nabla does not do what it should"
+    case .fuzz: "search for inputs that break nabla"
     case .bench: "measure how fast derivatives are found and computed here"
     }
   }

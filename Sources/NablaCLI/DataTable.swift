@@ -60,7 +60,7 @@ struct DataTable {
     guard isArchive || Self.ends(word, "json") || word == "-" else {
       throw .usage(
         UsageError(
-          message: "'\(word)' is no data: a .json or .npz file, or NAME=FILE with .csv, .npy or .json",
+          message: "'\(word)' is not data: a .json or .npz file, or NAME=FILE with .csv, .npy or .json",
           hint: Self.ends(word, "csv", "tsv", "txt", "npy") ? "name it: X=\(word)" : nil))
     }
     let file = try Self.file(word)
@@ -78,7 +78,7 @@ struct DataTable {
     guard Self.ends(path, "csv", "tsv", "txt", "npy", "json") else {
       throw .usage(
         UsageError(
-          message: "'\(path)' is no number, and no .csv, .tsv, .txt, .npy or .json file",
+          message: "'\(path)' is not a number, and no .csv, .tsv, .txt, .npy or .json file",
           hint: Self.ends(path, "npz") ? "an archive needs no name: --data \(path)" : nil))
     }
     let file = try Self.file(path)

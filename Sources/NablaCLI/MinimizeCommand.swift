@@ -43,7 +43,7 @@ struct MinimizeCommand {
 
   /// A name as the language has it.
   private static func name(_ text: String) throws(UsageError) -> String {
-    guard let name = DataTable.name(text) else { throw UsageError(message: "'\(text)' is no name") }
+    guard let name = DataTable.name(text) else { throw UsageError(message: "'\(text)' is not a name") }
     return name
   }
 

@@ -95,7 +95,7 @@ package struct DataCSV {
     let text = String(decoding: cell.text.prefix(40), as: UTF8.self)
     let isDecimalComma = cell.text.contains(UInt8(ascii: ",")) && separator != UInt8(ascii: ",")
     throw file.problem(
-      "'\(text)' is no number, or too large", at: cell.start, to: cell.end,
+      "'\(text)' is not a number, or too large", at: cell.start, to: cell.end,
       hint: isDecimalComma ? "decimals take a point" : nil)
   }
 

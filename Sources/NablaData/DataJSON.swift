@@ -41,14 +41,15 @@ package struct DataJSON {
     case .number(let value): return DataArray(layout: .number, matrix: Matrix(value))
     case .string(let text):
       guard let value = DataNumber.special(text) else {
-        throw fault(node, "\(name): a text is no number", file)
+        throw fault(node, "\(name): a text is not a number", file)
       }
       return DataArray(layout: .number, matrix: Matrix(value))
     case .numbers(let values):
       if values.isEmpty { throw fault(node, "\(name): the array is empty", file) }
       return DataArray(layout: .flat, matrix: Matrix(column: values))
     case .array(let rows): return try matrix(rows, name, file)
-    case .null, .bool, .object: throw fault(node, "\(name): \(Self.words(node)) is no number or array", file)
+    case .null, .bool, .object:
+      throw fault(node, "\(name): \(Self.words(node)) is not a number or an array", file)
     }
   }
 
@@ -76,7 +77,7 @@ package struct DataJSON {
           let place = "row \(index + 1), column \((inner.firstIndex { $0.isNoNumber } ?? 0) + 1)"
           throw fault(bad, "\(name): \(place): \(words(bad)) where a number should stand", file)
         }
-        throw fault(node, "\(name): row \(index + 1) is no list of numbers", file)
+        throw fault(node, "\(name): row \(index + 1) is not a list of numbers", file)
       case .number, .string, .null, .bool, .object:
         throw fault(node, "\(name): entry \(index + 1) is \(words(node)) where a row should stand", file)
       }
@@ -163,7 +164,7 @@ package struct DataJSON {
       return .number(-.infinity)
     }
     guard let value = DataNumber.value(file.bytes[start..<position]) else {
-      throw file.problem("this is no number, or it is too large", at: start, to: position)
+      throw file.problem("this is not a number, or it is too large", at: start, to: position)
     }
     return .number(value)
   }

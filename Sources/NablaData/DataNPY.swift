@@ -29,7 +29,7 @@ package struct DataNPY {
   private func read() throws(DataProblem) -> DataArray {
     let header = try self.header()
     if header.shape.count > 2 {
-      throw fault("an array of \(header.shape.count) axes is no scalar, vector or matrix")
+      throw fault("an array of \(header.shape.count) axes is not a scalar, vector or matrix")
     }
     let (number, width, isBig) = try type(header.descriptor)
     var count = 1

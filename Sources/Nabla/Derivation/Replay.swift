@@ -74,7 +74,7 @@ private struct Replay {
         return node.isScalar && value.isOne && node.variable != nil
           || changes[node].map { $0 === value || $0.replacing(values) === value } ?? false
       }
-      guard isKnown, formula === change else { return "what is put in is no earlier line" }
+      guard isKnown, formula === change else { return "what is put in is not an earlier line" }
       let value = formula.replacing(values)
       if values.values.contains(where: \.isOne) { current = value }
       change = value
@@ -157,7 +157,7 @@ private struct Replay {
       return "not everything that depends on \(part.text) is collected"
     }
     for source in sources {
-      guard changes[source.node] === source.change else { return "what is collected is no earlier line" }
+      guard changes[source.node] === source.change else { return "what is collected is not an earlier line" }
       if let known = adjoints[source.node] {
         guard known === source.adjoint else { return "another adjoint is used" }
       } else {

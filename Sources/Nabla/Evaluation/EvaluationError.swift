@@ -28,7 +28,7 @@ extension EvaluationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missingValue(let name, let shape): "no value is given for \(name) : \(shape.declaration)"
-    case .notAVariable(let text): "a value is given for \(text), which is no variable"
+    case .notAVariable(let text): "a value is given for \(text), which is not a variable"
     case .wrongShape(let name, let shape, let expected, let found, let because):
       "\(name) : \(shape.declaration) is given as \(found), but should be \(expected)\(because)"
     case .nameTwice(let name): "two different variables are called \(name)"

@@ -104,7 +104,7 @@ private struct DerivedQuestion {
       guard let declared = variable.variable, declared.role != .index else {
         throw FormulaError(
           variable.text, name: "<wrt>",
-          message: "`\(variable)` is no variable, so nothing can be derived by it")
+          message: "`\(variable)` is not a variable, so nothing can be differentiated with respect to it")
       }
       if variables[..<index].contains(variable) {
         throw FormulaError(variable.text, name: "<wrt>", message: "`\(variable)` is given twice")

@@ -54,7 +54,7 @@ extension Formula {
       }
       guard let variable = formula.variable else {
         throw FormulaError(
-          text, name: source.name, message: "`\(formula)` is given as a name, but is no variable")
+          text, name: source.name, message: "`\(formula)` is given as a name, but is not a variable")
       }
       if let other = lowering.names[variable.name], other != formula {
         throw FormulaError(

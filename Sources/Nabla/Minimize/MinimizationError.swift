@@ -36,7 +36,7 @@ extension MinimizationError: CustomStringConvertible {
     case .unknownObjective(let name, _): "there is no definition of `\(name)`"
     case .noVariable: "no variable is given to minimize over"
     case .unknownVariable(let name, _): "there is no name `\(name)`"
-    case .notAVariable(let name): "`\(name)` is no variable that a minimum can be sought over"
+    case .notAVariable(let name): "`\(name)` is not a variable that can be minimized over"
     case .givenTwice(let name): "`\(name)` is given twice"
     case .notScalar(let shape): "a minimum is of a scalar; the objective is a \(shape.declaration)"
     case .absent(let name): "the objective does not depend on `\(name)`"

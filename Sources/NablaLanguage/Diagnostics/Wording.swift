@@ -6,7 +6,7 @@ extension Problem {
     switch self {
     case .unknownCharacter(let text):
       ("the character `\(text)` has no meaning here", text.first.flatMap(Self.hint(for:)))
-    case .notText(let byte): ("a byte that is no text (\(byte))", "formulas are UTF-8 text")
+    case .notText(let byte): ("a byte that is not text (\(byte))", "formulas are UTF-8 text")
     case .foreignOperator(let found, let instead): ("`\(found)` is not an operator", "write `\(instead)`")
     case .unknownSuperscript: ("a superscript is a number or a T, with or without a sign", nil)
     case .numberTooLarge(let text): ("the number \(text.shortened) is too large to be kept exactly", nil)
@@ -139,8 +139,10 @@ extension Problem {
       ("`\(name)` gets its meaning only in line \(line)", "move that line up")
     case .cyclic(let name): ("`\(name)` is defined by itself", nil)
     case .dependsOnFaulty(let name): ("`\(name)` has an error above", nil)
-    case .dimensionAsVariable(let name): ("`\(name)` is a size; there is no derivative by it", nil)
-    case .functionAsVariable(let name): ("`\(name)` is a function; there is no derivative by it", nil)
+    case .dimensionAsVariable(let name):
+      ("`\(name)` is a size; it cannot be differentiated with respect to", nil)
+    case .functionAsVariable(let name):
+      ("`\(name)` is a function; it cannot be differentiated with respect to", nil)
     case .runTogether(let name):
       (
         "`\(name)` is one name",

@@ -194,7 +194,7 @@ struct RuleReader {
   private func parameters(_ parser: inout Parser) throws(Diagnostic) -> (Token, [Signature.Head.Parameter]) {
     parser.advance()
     let name = parser.token
-    parser.advance()
+    guard parser.take(.name) else { throw parser.unexpected(wanted: "a name") }
     let opening = parser.token
     guard parser.take(.leftParenthesis) else { throw parser.unexpected(wanted: "`(`") }
     var parameters: [Signature.Head.Parameter] = []
@@ -280,7 +280,7 @@ struct RuleReader {
         var properties: [Property] = []
         for index in rest where tokens[index].kind != .comma {
           guard let property = Property(rawValue: tokens[index].text) else {
-            throw error("'\(text(index..<index + 1))' is no property", index..<index + 1)
+            throw error("'\(text(index..<index + 1))' is not a property", index..<index + 1)
           }
           properties.append(property)
         }

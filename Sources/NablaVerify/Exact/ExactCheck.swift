@@ -128,7 +128,7 @@ package struct ExactCheck {
 
     func direction(_ variable: Formula, second: Bool = false) throws(ExactProblem) -> FieldMatrix {
       guard let both = directions[variable] else {
-        throw .notApplicable("what it is differentiated by is no variable")
+        throw .notApplicable("what it is differentiated with respect to is not a variable")
       }
       return second ? both.second : both.first
     }

@@ -248,7 +248,10 @@ import Testing
     ),
     (#"x : vector(n)\#ngradient x'*x"#, #"2:1: `gradient` needs `wrt` and a name | `gradient E wrt x`"#),
     (#"x : vector(n)\#ngradient x'*x wrt z"#, #"2:19: `z` is not declared"#),
-    (#"x : vector(n)\#ngradient x'*x wrt n"#, #"2:19: `n` is a size; there is no derivative by it"#),
+    (
+      #"x : vector(n)\#ngradient x'*x wrt n"#,
+      #"2:19: `n` is a size; it cannot be differentiated with respect to"#
+    ),
     (#"x : vector(n)\#ngradient x'*x wrt x, x"#, #"2:22: `x` stands twice after `wrt`"#),
     (
       #"x, y, z : vector(n)\#nhessian x'*y + z'*z wrt x, y, z"#,
@@ -266,7 +269,10 @@ import Testing
       #"x : vector(n)\#ndifferential x'*dx wrt x"#,
       #"2:24: `dx` has a meaning already, so it cannot stand for the differential of `x` | give one of the two another name"#
     ),
-    (#"x : vector(n)\#ngradient x'*x wrt exp"#, #"2:19: `exp` is a function; there is no derivative by it"#),
+    (
+      #"x : vector(n)\#ngradient x'*x wrt exp"#,
+      #"2:19: `exp` is a function; it cannot be differentiated with respect to"#
+    ),
     (
       #"A : matrix(n, n)\#nx : vector(n)\#ngradient A*x wrt A"#,
       #"3:10: no gradient of an array by an array: `A*x` is n x 1 and `A` is n x n | `jacobian A*x wrt A`"#

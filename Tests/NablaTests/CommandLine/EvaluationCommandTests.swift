@@ -18,7 +18,7 @@ private let refusals: [Refusal] = [
   Refusal(words: ["nix.json"], error: "nabla eval: error: there is no file 'nix.json'\n", code: 64),
   Refusal(words: ["X.csv"], error: "hint: name it: X=X.csv\n", code: 64),
   Refusal(words: ["X="], error: "nothing stands after 'X='\n", code: 64),
-  Refusal(words: ["X=abc"], error: "'abc' is no number, and no .csv", code: 64),
+  Refusal(words: ["X=abc"], error: "'abc' is not a number, and no .csv", code: 64),
   Refusal(
     words: [], error: "q.nabla:1:1: error: no data are given for X : matrix(n, d); y : vector(n)\n"),
   Refusal(
@@ -32,12 +32,12 @@ private let refusals: [Refusal] = [
     error: "a.json:1:7: error: X : matrix(n, d) is given as a flat array of 2\n"),
   Refusal(
     words: ["a.json"], files: ["a.json": "{\"y\": true}"],
-    error: "a.json:1:7: error: y: true is no number or array\n"),
+    error: "a.json:1:7: error: y: true is not a number or an array\n"),
   Refusal(
     words: ["a.json"], files: ["a.json": "{\"y\": [1,]}"],
     error: "a.json:1:10: error: no value can start here\n"),
   Refusal(
-    words: ["a.json"], files: ["a.json": "{\"y\": 1e999}"], error: "a.json:1:7: error: this is no number, or"),
+    words: ["a.json"], files: ["a.json": "{\"y\": 1e999}"], error: "a.json:1:7: error: this is not a number, or"),
   Refusal(
     words: ["a.json"], files: ["a.json": String(repeating: "[", count: 100_000)],
     error: "error: arrays nest deeper than 200, the limit\n"),
@@ -56,7 +56,7 @@ private let refusals: [Refusal] = [
     error: "X.csv:4:1: error: line 4 has 3 cells, but line 1 has 2\n3,4,5\n^^^^^\n"),
   Refusal(
     words: ["X=X.csv"], files: ["X.csv": "a;b\r\n1;2\r\n3; x4 \r\n"],
-    error: "X.csv:3:4: error: 'x4' is no number, or too large\n"),
+    error: "X.csv:3:4: error: 'x4' is not a number, or too large\n"),
   Refusal(
     words: ["X=X.csv"], files: ["X.csv": "1;2\n3;0,5\n"], error: "^^^\nhint: decimals take a point\n"),
   Refusal(words: ["X=X.csv"], files: ["X.csv": "1,2\n3,\n"], error: "X.csv:2:3: error: the cell is empty\n"),

@@ -31,8 +31,8 @@ private struct Refusal: Sendable, CustomTestStringConvertible {
 
 private let refusals: [Refusal] = [
   Refusal(words: [], error: "nabla minimize: error: --wrt is missing: over which variable?\n", code: 64),
-  Refusal(words: ["--wrt", "x,"], error: "error: '' is no name\n", code: 64),
-  Refusal(words: ["--wrt", "x y"], error: "error: 'x y' is no name\n", code: 64),
+  Refusal(words: ["--wrt", "x,"], error: "error: '' is not a name\n", code: 64),
+  Refusal(words: ["--wrt", "x y"], error: "error: 'x y' is not a name\n", code: 64),
   Refusal(
     words: ["--wrt", "x", "--method", "sgd"], error: "--method takes gd, newton, lbfgs, not 'sgd'\n", code: 64
   ),
@@ -50,9 +50,9 @@ private let refusals: [Refusal] = [
   Refusal(
     words: ["--wrt", "x", "--objective", "linaer"], error: "hint: did you mean `linear`?\n"),
   Refusal(words: ["--wrt", "xx"], error: "q.nabla: error: there is no name `xx`\n"),
-  Refusal(words: ["--wrt", "n"], error: "q.nabla: error: `n` is no variable"),
-  Refusal(words: ["--wrt", "f"], error: "q.nabla: error: `f` is no variable"),
-  Refusal(words: ["--wrt", "J"], error: "q.nabla: error: `J` is no variable"),
+  Refusal(words: ["--wrt", "n"], error: "q.nabla: error: `n` is not a variable"),
+  Refusal(words: ["--wrt", "f"], error: "q.nabla: error: `f` is not a variable"),
+  Refusal(words: ["--wrt", "J"], error: "q.nabla: error: `J` is not a variable"),
   Refusal(words: ["--wrt", "x", "--wrt", "x"], error: "q.nabla: error: `x` is given twice\n"),
   Refusal(words: ["--wrt", "x,s"], error: "q.nabla:14:5: error: the objective does not depend on `s`\n"),
   Refusal(words: ["--wrt", "c"], error: "q.nabla:1:1: error: no data are given for x : vector(n)\n"),

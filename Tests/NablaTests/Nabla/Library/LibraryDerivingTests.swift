@@ -56,7 +56,7 @@ struct LibraryDerivingTests {
     do throws(FormulaError) {
       _ = try sum(x).gradient(wrt: x + y)
     } catch {
-      #expect(error.description.contains("`x + y` is no variable"))
+      #expect(error.description.contains("`x + y` is not a variable"))
     }
   }
 

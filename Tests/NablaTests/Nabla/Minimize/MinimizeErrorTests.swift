@@ -64,7 +64,7 @@ struct MinimizeErrorTests {
         == "nothing fixes the size n; give it as `sizes: [\"n\": ...]`")
     #expect(
       message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x + 1], data: [x: [1]]) }
-        == "`x + 1` is no variable that a minimum can be sought over")
+        == "`x + 1` is not a variable that can be minimized over")
     #expect(
       message { () throws(MinimizationError) in try tr(S).minimized(wrt: [S], sizes: sizes) }
         == "S is declared spd, so its entries cannot be moved freely; declare a free matrix C and define S = C*C'"
