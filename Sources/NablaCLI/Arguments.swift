@@ -143,7 +143,7 @@ struct CommonOptions {
   }
 }
 
-/// Reads what a person names: a file, or `-` for standard input.
+/// Reads what a user names: a file, or `-` for standard input.
 enum InputFile {
   /// Larger inputs are refused.
   static let limit = 16 << 20

@@ -17,7 +17,7 @@ enum ExitCode: Int32 {
   func worse(_ other: ExitCode) -> ExitCode { rawValue >= other.rawValue ? self : other }
 }
 
-/// Wrong use of the command: a sentence for the person.
+/// Wrong use of the command: a sentence for the user.
 struct UsageError: Error {
   let message: String
   var hint: String?

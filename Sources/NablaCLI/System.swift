@@ -55,7 +55,7 @@ enum System {
     }
   }
 
-  /// Whether a person reads what is written there.
+  /// Whether a user reads what is written there.
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Writes the whole text; false where that fails, but for a reader that went away, which is no error of ours.

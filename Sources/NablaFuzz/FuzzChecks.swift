@@ -34,7 +34,7 @@ struct FuzzChecks {
       let message = error.diagnostics.first?.message ?? "not read"
       return FuzzFinding(kind: .reading, message: message, questions: ["simplify \(text)"])
     }
-    // A division by zero, or numbers that do not fit: an error for the person.
+    // A division by zero, or numbers that do not fit: an error for the user.
     if formula.isInvalid { return nil }
     let ask = ["simplify \(text)"]
     if formula.shape != tree.shape {
@@ -96,7 +96,7 @@ struct FuzzChecks {
     if plain.isInvalid {
       // A sum over an index may hide what divides by zero at all sizes but 1.
       if IndexSums.lifted(formula).isInvalid { return nil }
-      // Where there is a value, there is a plainest form; infinite numbers may hide that there is none.
+      // Where there is a value, there is a simplest form; infinite numbers may hide that there is none.
       if case .notApplicable = exact.checkEqual(formula, formula.scaled(by: 2)) { return nil }
       if !numeric.hasSteadyValue(formula) { return nil }
       return FuzzFinding(kind: .simplification, message: "the plainest form is invalid", questions: ask)

@@ -6,11 +6,11 @@ public struct FuzzDefect: Sendable {
     case reading
     /// What is printed does not read back to the same formula.
     case roundTrip = "round-trip"
-    /// Two orders of writing have different canonical or plainest forms.
+    /// Two orders of writing have different canonical or simplest forms.
     case order
-    /// The plainest form has a plainer one.
+    /// The simplest form has a simpler one.
     case idempotence
-    /// The plainest form has another value.
+    /// The simplest form has another value.
     case simplification
     /// The canonical form has another value than the operations one after the other.
     case construction

@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// Random typed expressions over the whole catalogue: every function that the book lets a person call, by what
+/// Random typed expressions over the whole catalogue: every function that the book lets a user call, by what
 /// its signature says of shapes, and every construct of the language.
 struct FuzzGenerator {
   var random: SplitMix64

@@ -2,7 +2,7 @@ import NablaCore
 import NablaLanguage
 import NablaTypes
 
-/// Reads random expressions the way a session reads what a person typed.
+/// Reads random expressions the way a session reads what a user typed.
 struct FuzzReader {
   private var environment = Environment()
   private(set) var names: Lowering

@@ -35,7 +35,7 @@ struct FuzzShrinker {
     (a.count, a.text.utf8.count) < (b.count, b.text.utf8.count)
   }
 
-  /// The expression with one node replaced by something plainer of its shape.
+  /// The expression with one node replaced by something simpler of its shape.
   private static func variants(_ tree: FuzzTree) -> [FuzzTree] {
     var result = [FuzzVocabulary.plain(tree.shape)] + descendants(of: tree, shape: tree.shape)
     if tree.shape.isScalar { result.append(FuzzTree(.leaf("2"), [], .scalar)) }

@@ -2,7 +2,7 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// A random expression as a person would type it: it can be written, rearranged and cut down before it is read.
+/// A random expression as a user would type it: it can be written, rearranged and cut down before it is read.
 struct FuzzTree: Sendable {
   enum Form: Sendable {
     /// A number, a size, a constant array.

@@ -20,7 +20,7 @@ enum FuzzVocabulary {
     return named(shape.isScalar ? letter : letter + "_" + suffix(shape), shape, [])
   }
 
-  /// The plainest variable of this shape.
+  /// The simplest variable of this shape.
   static func plain(_ shape: Shape) -> FuzzTree {
     named(shape.isScalar ? "a" : (shape.isMatrix ? "A_" : "x_") + suffix(shape), shape, [])
   }

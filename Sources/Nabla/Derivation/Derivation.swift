@@ -50,7 +50,7 @@ public struct Derivation: Sendable {
     case adjoints(at: Formula, sources: [Source], [RuleUse])
     /// Earlier lines put in the place of the symbols.
     case insertion(of: Formula, [Formula: Formula])
-    /// The formula, brought into its plainest form by these rewrites, the properties of `free` not used.
+    /// The formula, brought into its simplest form by these rewrites, the properties of `free` not used.
     case rewrites(of: Formula, [Rewrite], free: [Formula])
     /// The matrix of this linear map of u.
     case matrix(ofMap: Formula, u: Formula)

@@ -15,7 +15,7 @@ struct DerivationQuestion {
 }
 
 extension Deriver {
-  /// The derivation of an answer; from the plainest form of the expression where the typed one has a part whose
+  /// The derivation of an answer; from the simplest form of the expression where the typed one has a part whose
   /// derivative is not known.
   static func derivation(
     of question: DerivationQuestion, _ calculus: Calculus,

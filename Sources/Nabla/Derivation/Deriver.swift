@@ -2,10 +2,10 @@ import NablaCore
 import NablaOutput
 import NablaTypes
 
-/// Writes a derivation down: the differentials of the expression and of the person's intermediates, what is
+/// Writes a derivation down: the differentials of the expression and of the user's intermediates, what is
 /// collected at each, the derivative, and how it becomes plain.
 ///
-/// It differentiates the expression as it was typed, so that the lines speak of what the person wrote.
+/// It differentiates the expression as it was typed, so that the lines speak of what the user wrote.
 struct Deriver {
   let calculus: Calculus
   /// The person's intermediates; their formulas hold no names.
@@ -46,7 +46,7 @@ struct Deriver {
 
   func named(_ formula: Formula) -> Formula { naming.shortened(formula) }
 
-  /// With the names of the person, inside differentials too.
+  /// With the names of the user, inside differentials too.
   private func display(_ formula: Formula) -> Formula {
     var symbols: [Formula: Formula] = [:]
     for part in formula.differentialLeaves { symbols[.differential(of: part)] = symbol(ofChange: part) }
@@ -55,7 +55,7 @@ struct Deriver {
 
   func symbol(ofChange part: Formula) -> Formula { .differential(of: naming.shortened(part)) }
 
-  /// A formula step by step to its plainest form; returns that.
+  /// A formula step by step to its simplest form; returns that.
   ///
   /// Of many steps some share a line. `shown` is the last line as the answer prints it.
   mutating func simplify(
@@ -208,7 +208,7 @@ struct Deriver {
 
   // MARK: Questions
 
-  /// The gradient of a scalar; returns it as the rules of derivation give it, in plainest form.
+  /// The gradient of a scalar; returns it as the rules of derivation give it, in simplest form.
   mutating func scalarGradient(
     of expression: Formula, by variable: Formula, answer: Formula, shown: Formula?, free: [Formula] = [],
     isTurned: Bool = false

@@ -108,7 +108,7 @@ private struct ExportedAnswers {
     return outputs.count - 1
   }
 
-  /// The formula with the person's definitions, but for one.
+  /// The formula with the user's definitions, but for one.
   private mutating func text(of formula: Formula, apartFrom definition: String?) -> String {
     let others = definitions.filter { $0.name != definition }
     let (formulas, used) = Naming(others).named([formula])

@@ -4,7 +4,7 @@ import NablaVerify
 
 /// A derivative, the way to it, where it holds, and what its check found.
 public struct DerivationResult: Sendable {
-  /// The derivative in its plainest form.
+  /// The derivative in its simplest form.
   public let result: Formula
   /// What has to hold and is not known to: `norm2(x) != 0`, `S invertible`.
   public let conditions: [String]

@@ -86,7 +86,7 @@ extension Formula {
     return derivation.result(.differential, derivative, variables, verdict)
   }
 
-  /// An equal formula in the plainest form that the rules of the book lead to.
+  /// An equal formula in the simplest form that the rules of the book lead to.
   public func simplified(using book: RuleBook = .standard) -> Formula {
     let result = Calculus(book: book).about(self).simplified(self)
     return result.isInvalid ? self : result

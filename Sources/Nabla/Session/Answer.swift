@@ -10,7 +10,7 @@ public struct Answer: Sendable {
   public let kind: QuestionKind
   /// The variable; for a mixed Hessian both, separated by a comma; empty for `simplify` and `check`.
   public let variable: String
-  /// The answer with the person's names for intermediates; for a check, its left side.
+  /// The answer with the user's names for intermediates; for a check, its left side.
   public let formula: Formula
   /// The answer with no names but those of variables.
   public let expanded: Formula

@@ -237,7 +237,7 @@ struct Answering {
 
   // MARK: The answers
 
-  /// The answers with the person's names and with those that make them short.
+  /// The answers with the user's names and with those that make them short.
   private func finished(_ drafts: [Draft]) -> [Answer] {
     let variables = Set(drafts.flatMap(\.variables))
     let wrt = Set(variables.compactMap { $0.variable?.name })
@@ -293,7 +293,7 @@ struct Answering {
     return ["not of a scalar but of a \(shape): entry [i, j] is the derivative \(order)"]
   }
 
-  /// What a reverse sweep collected at the person's definitions, in plainest form, the expression's side first.
+  /// What a reverse sweep collected at the user's definitions, in simplest form, the expression's side first.
   private func adjoints(
     _ drafts: [Draft], _ definitions: [(name: String, formula: Formula)]
   ) -> [(name: String, formula: Formula)] {
@@ -301,7 +301,7 @@ struct Answering {
       session.options.layout == .denominator
     else { return [] }
     let variables = drafts.flatMap(\.variables)
-    // The nodes of the sweep are in plainest form, with the properties of the variables set aside.
+    // The nodes of the sweep are in simplest form, with the properties of the variables set aside.
     let plain = calculus.simplifier(free: variables)
     let hasSums = first.expression.containsIndexSum
     var names: [Formula: String] = [:]

@@ -35,11 +35,11 @@ package struct Calculus {
     self.surroundings = surroundings
   }
 
-  /// The plainest form of a formula.
+  /// The simplest form of a formula.
   package func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
     let simplifier = simplifier(free: free)
     var result = simplifier.simplify(IndexSums.lifted(formula))
-    // A plainer body of a sum over an index may have a matrix form where the first had none.
+    // A simpler body of a sum over an index may have a matrix form where the first had none.
     for _ in 0..<3 {
       let lifted = IndexSums.lifted(result)
       if lifted === result { break }
@@ -63,7 +63,7 @@ package struct Calculus {
     if start.isScalar {
       let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
-      // One simplifier for all: what the gradients share is brought into its plainest form once.
+      // One simplifier for all: what the gradients share is brought into its simplest form once.
       let simplifier = simplifier(free: free)
       var result: [Derivative] = []
       for variable in variables {
@@ -181,20 +181,20 @@ package struct Calculus {
     return try finish(differentiator.forward(prepared(expression, variables), seeds), differentiator)
   }
 
-  /// What is differentiated, in its plainest form. The properties of the variables are not used: their entries count
+  /// What is differentiated, in its simplest form. The properties of the variables are not used: their entries count
   /// as independent.
   private func prepared(_ expression: Formula, _ variables: [Formula]) throws(DerivativeProblem) -> Formula {
     try valued(expression, free: variables)
   }
 
-  /// The plainest form, which has to have a value.
+  /// The simplest form, which has to have a value.
   private func valued(_ formula: Formula, free: [Formula] = []) throws(DerivativeProblem) -> Formula {
     let plain = simplified(formula, free: free)
     if plain.isInvalid { throw .noValue }
     return plain
   }
 
-  /// The answer in its plainest form, with the reservations that are not known to be met anyway.
+  /// The answer in its simplest form, with the reservations that are not known to be met anyway.
   private func finish(
     _ raw: Formula, _ differentiator: Differentiator, _ shared: Simplifier? = nil
   ) throws(DerivativeProblem) -> Derivative {

@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension Formula {
-  /// What an operation on whole arrays makes of numbers; nil where that is nothing plainer.
+  /// What an operation on whole arrays makes of numbers; nil where that is nothing simpler.
   static func ofNumbers(_ operation: ArrayOperation, _ arguments: [Formula]) -> Formula? {
     guard arguments.allSatisfy(\.isScalar), let x = arguments.first else { return nil }
     if arguments.contains(where: \.isInvalid) { return .invalid }

@@ -141,7 +141,7 @@ extension Formula {
     return interned(.inverse(inner), inner.shape)
   }
 
-  /// An operation applied. An elementwise one takes the transpose outside when that is the plainer way.
+  /// An operation applied. An elementwise one takes the transpose outside when that is the simpler way.
   package static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if case .array(let array) = operation {
       if let value = ofNumbers(array, arguments) { return value }

@@ -78,7 +78,7 @@ extension Formula {
     let shape = Shape(height, width)
     if arguments.allSatisfy(\.isZero) { return zeros(shape) }
     if arguments.allSatisfy({ $0.isOnes || $0.isOne }) { return ones(shape) }
-    // The transpose stands outside when that is the plainer way.
+    // The transpose stands outside when that is the simpler way.
     let turned = first.indices.flatMap { column in rows.map { $0[column].transposed } }
     let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
     if after == before ? turned.lexicographicallyPrecedes(arguments) : after < before {

@@ -106,7 +106,7 @@ package struct Variable: Hashable, Sendable {
   }
 
   package enum Role: UInt8, Hashable, Sendable {
-    /// Given by the person, data of the question.
+    /// Given by the user, data of the question.
     case declared
     /// Stands for a formula, printed by its name.
     case definition

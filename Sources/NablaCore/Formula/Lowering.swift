@@ -86,7 +86,7 @@ package struct Lowering {
     return .product(Array(repeating: factor, count: Int(exponent.magnitude)))
   }
 
-  /// A matrix power is kept as a product of so many factors at the most; larger ones are refused when typed.
+  /// A matrix power is kept as a product of so many factors at most; larger ones are refused when typed.
   static let largestMatrixPower = 32
 
   private func range(_ selection: TypedExpression.Subscript, _ size: Dimension) -> Operation.Range? {

@@ -33,7 +33,7 @@ package final class Rule: Sendable {
   }
 
   enum Arrow: String, Sendable {
-    /// Used left to right; makes things plainer.
+    /// Used left to right; makes things simpler.
     case rewrites = "->"
     /// True both ways; tried by the search.
     case equals = "=="

@@ -2,7 +2,7 @@ import NablaTypes
 
 extension Rule {
   /// What is wrong with the rule as text, before any number is tried: an unbound name, two shapes, or an arrow
-  /// that does not make things plainer.
+  /// that does not make things simpler.
   var problem: String? {
     if left.isInvalid || right.isInvalid { return "a side does not fit together" }
     let bound = left.patternLeaves
@@ -17,7 +17,7 @@ extension Rule {
     }
     if left.shape != right.shape { return "the sides have shapes \(left.shape) and \(right.shape)" }
     if table == .identity, arrow == .rewrites, right.cost >= left.cost {
-      return "'->' must make things plainer; '==' is for identities that do not"
+      return "'->' must make things simpler; '==' is for identities that do not"
     }
     return nil
   }

@@ -7,7 +7,7 @@ extension SyntaxTree {
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
-  /// The tree as a person types it in the plain language; what bars mean is decided by the shapes that `shape` finds.
+  /// The tree as a user types it in the plain language; what bars mean is decided by the shapes that `shape` finds.
   package func plainText(shape: (SyntaxTree) -> Shape?) -> String { written(shape).text }
 
   private func written(_ shape: (SyntaxTree) -> Shape?) -> (text: String, level: Level) {

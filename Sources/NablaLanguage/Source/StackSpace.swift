@@ -2,7 +2,7 @@ import NablaStack
 
 /// How deep a text may nest on this thread: reading, typing and lowering go down with it.
 enum StackSpace {
-  /// What a level of nesting takes at the most, in the hungriest of all passes.
+  /// What a level of nesting takes at most, in the hungriest of all passes.
   #if DEBUG
     private static let bytesPerLevel = 16 << 10
   #else

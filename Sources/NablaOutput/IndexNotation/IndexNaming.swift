@@ -38,7 +38,7 @@ struct IndexNaming {
   ) -> [String: String] {
     let (bound, conflicts) = scopes(body)
     var names: [String: String] = [:]
-    // What the person chose stays.
+    // What the user chose stays.
     for index in bound {
       guard let wish = wishes[index], !taken.contains(wish), wish.first?.isLetter == true else { continue }
       if !(conflicts[index] ?? []).contains(where: { names[$0] == wish }) { names[index] = wish }

@@ -117,7 +117,7 @@ import Testing
     ),
     (
       "x : scalar\nrule own.c  exp(x) -> exp(x)^2",
-      "own.rules:2:6: error: own.c: '->' must make things plainer; '==' is for identities that do not"
+      "own.rules:2:6: error: own.c: '->' must make things simpler; '==' is for identities that do not"
     ),
     (
       "x : scalar\nrule own.d  exp(x)  1",
