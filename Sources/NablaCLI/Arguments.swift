@@ -10,12 +10,17 @@ struct Arguments {
   private var values: [String: [String]] = [:]
   private var flags: Set<String> = []
 
-  /// Options with a value are in `valued`, those without in `flags`.
-  init(_ words: [String], valued: Set<String>, flags known: Set<String>) throws(UsageError) {
+  /// Takes the options that the table has for the command.
+  init(_ words: [String], for command: Command) throws(UsageError) {
+    let options = CommandOption.all(command)
+    let valued = Set(options.filter { $0.value != nil }.map(\.name))
+    let known = Set(options.filter { $0.value == nil }.map(\.name))
+    let shorts = Dictionary(
+      uniqueKeysWithValues: options.compactMap { option in option.short.map { ($0, option.name) } })
     var index = 0
     var operandsOnly = false
     while index < words.count {
-      let word = words[index] == "-o" && !operandsOnly ? "--output" : words[index]
+      let word = operandsOnly ? words[index] : shorts[words[index]] ?? words[index]
       index += 1
       if operandsOnly || !word.hasPrefix("--") {
         operands.append(word)
@@ -75,9 +80,6 @@ struct Arguments {
 
 /// The options that all commands share.
 struct CommonOptions {
-  static let valued: Set<String> = ["--format", "--layout", "--seed", "--rules", "--let"]
-  static let flags: Set<String> = ["--steps", "--no-check", "--quiet", "--verbose", "--no-let"]
-
   var format: OutputFormat
   var steps: Bool
   var detail: AnswerDetail

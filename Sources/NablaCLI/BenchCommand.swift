@@ -19,8 +19,7 @@ struct BenchCommand {
   private static let sizeNames = ["small", "medium", "large"]
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: ["--only", "--size", "--seed", "--seconds", "--format"], flags: ["--plan"])
+    let arguments = try Arguments(words, for: .bench)
     let subject = try arguments.operand("what to measure")
     guard subject == "numbers" || subject == "symbols" else {
       throw UsageError(message: "bench takes numbers or symbols, not '\(subject)'")

@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaReport
 
 /// How the program ends; see the exit codes of `sysexits`.
-enum ExitCode: Int32 {
+enum ExitCode: Int32, CaseIterable {
   case answered = 0
   /// A claim was refuted, or a minimization did not converge.
   case refuted = 1
@@ -25,7 +25,8 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, minimize, export, report, repl, serve, rules, fuzz, bench
+  case derive, run, check, eval, minimize, export, report, repl, serve, rules, fuzz, bench, completions,
+    manual
 
   var summary: String {
     switch self {
@@ -40,6 +41,8 @@ enum Command: String, CaseIterable {
     case .serve: "answer on a page of this machine while one types"
     case .rules: "list, show or verify the rule set"
     case .fuzz: "search for inputs that break nabla"
+    case .completions: "print completions for a shell"
+    case .manual: "print the page of the manual"
     case .bench: "measure how fast derivatives are found and computed here"
     }
   }
@@ -58,12 +61,24 @@ enum Command: String, CaseIterable {
     case .rules: try RulesCommand(arguments).execute()
     case .fuzz: try FuzzCommand(arguments).execute()
     case .bench: try BenchCommand(arguments).execute()
+    case .completions: try CompletionsCommand(arguments).execute()
+    case .manual: try manual(arguments)
     }
+  }
+}
+
+extension Command {
+  private func manual(_ words: [String]) throws(UsageError) -> ExitCode {
+    let arguments = try Arguments(words, for: .manual)
+    if let word = arguments.operands.first { throw UsageError(message: "'\(word)' is too much") }
+    Terminal.print(Manual.page)
+    return .answered
   }
 }
 
 @main
 enum Main {
+
   static func main() {
     // Deep formulas are walked by recursion in places; a thread with a large stack makes the documented limits safe.
     System.run(stack: 512 << 20) { run(Array(CommandLine.arguments.dropFirst())).rawValue }

@@ -13,7 +13,7 @@ struct EvalCommand {
 
   init(_ words: [String]) throws(UsageError) {
     operands = try DataOperands(
-      try Arguments(words, valued: CommonOptions.valued.union(["--data"]), flags: CommonOptions.flags))
+      try Arguments(words, for: .eval))
   }
 
   func execute() throws(UsageError) -> ExitCode {

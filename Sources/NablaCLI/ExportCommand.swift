@@ -12,8 +12,7 @@ struct ExportCommand {
   private let isJSON: Bool
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(["--to", "--output", "--name"]), flags: CommonOptions.flags)
+    let arguments = try Arguments(words, for: .export)
     let path = try arguments.operand("formula file")
     let languages = ExportTarget.allCases.map(\.rawValue).joined(separator: ", ")
     guard try arguments.one("--to") != nil else {

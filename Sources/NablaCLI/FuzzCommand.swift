@@ -12,8 +12,7 @@ struct FuzzCommand {
   private let showsInput: Bool
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: ["--seed", "--count", "--seconds", "--start"], flags: ["--verbose", "--show"])
+    let arguments = try Arguments(words, for: .fuzz)
     let seed = UInt64(try Self.number("--seed", arguments) ?? 1)
     let all: [any FuzzCampaign] = [
       FormulaCampaign(seed: seed), ClaimCampaign(seed: seed), LaTeXCampaign(seed: seed),

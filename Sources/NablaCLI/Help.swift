@@ -17,29 +17,39 @@ enum Help {
       rules [list|show|check]  \(Command.rules.summary)
       fuzz [CAMPAIGN]          \(Command.fuzz.summary)
       bench numbers|symbols    \(Command.bench.summary)
+      completions bash         \(Command.completions.summary)
+      manual                   \(Command.manual.summary)
 
     `nabla COMMAND --help` shows its options and examples; `nabla help language`, `nabla help functions` and
     `nabla help NAME` (a function, a property, a question) explain what may be written.
 
     """
 
-  private static let common = """
-
-    options:
-      --format text|unicode|latex|mathml|index|json
-                                         how answers are written (text); index: entry by entry
-      --layout denominator|numerator     the layout of gradients (denominator)
-      --steps                            show the rules that were used
-      --let all, --no-let                name every repeated part, or none (where it saves much)
-      --quiet                            print the formula alone
-      --verbose                          print all that the check found
-      --rules FILE                       more rules, functions and facts
-      --no-check                         do not compare answers with differences
-      --seed N                           of the check's random numbers (1)
-
-    """
-
+  /// What `nabla COMMAND --help` prints.
   static func text(_ command: Command) -> String {
+    let options = CommandOption.all(command)
+    let lines = options.map { option in
+      let usage = "  \(option.usage)"
+      let isLong = usage.count > 34
+      let room = String(repeating: " ", count: 36)
+      let summary = wrapped(option.summary, 78)
+      let head = isLong ? usage + "\n" + room : usage + String(repeating: " ", count: 36 - usage.count)
+      return head + summary.joined(separator: "\n" + room)
+    }
+    return prose(command) + (options.isEmpty ? "" : "\noptions:\n" + lines.joined(separator: "\n") + "\n")
+  }
+
+  private static func wrapped(_ text: String, _ width: Int) -> [String] {
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      if lines[lines.count - 1].count + word.count >= width { lines.append("") }
+      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+    }
+    return lines
+  }
+
+  /// How a command is used and what it does, with examples.
+  static func prose(_ command: Command) -> String {
     switch command {
     case .derive:
       """
@@ -58,7 +68,7 @@ enum Help {
         nabla derive "∇_x x'A x"
         nabla derive '\\nabla_W \\lVert XW - Y \\rVert_F^2'
 
-      """ + common
+      """
     case .run:
       """
       usage: nabla run FILE
@@ -69,7 +79,7 @@ enum Help {
         nabla run Examples/ridge.nabla
         echo "gradient tr(A*W) wrt W" | nabla run -
 
-      """ + common
+      """
     case .check:
       """
       usage: nabla check FILE... [--declare 'X : matrix(n, d)']...
@@ -85,7 +95,7 @@ enum Help {
         nabla check Examples/seeds/*.nabla
         nabla check paper.tex --declare "S : matrix(n, n), symmetric"
 
-      """ + common
+      """
     case .eval:
       """
       usage: nabla eval FILE --data DATA...
@@ -97,7 +107,7 @@ enum Help {
         nabla eval Examples/ridge.nabla --data Examples/data/ridge.json
         nabla eval Examples/diabetes.nabla --data X=Examples/data/diabetes-X.csv --data y=Examples/data/diabetes-y.csv
 
-      """ + common
+      """
     case .minimize:
       """
       usage: nabla minimize FILE --data DATA... --wrt w[,b...] [--method gd|newton|lbfgs] [--objective J]
@@ -106,19 +116,12 @@ enum Help {
       gradient (and, for newton, the derived Hessian). DATA is as for `nabla eval`; data under the names of the
       variables are the start, which is zero otherwise. Exit code 0 when it converged, 1 when not; the reason is told.
 
-        --method gd|newton|lbfgs   gradient descent, Newton's method, limited-memory BFGS (lbfgs)
-        --objective J              what is minimized (the last definition)
-        --tolerance T              converged where |gradient| <= T*min(1, |gradient at the start|), or where steps
-                                   no longer change the value and |gradient| <= T*|value| (1e-8)
-        --max-iterations N         steps after which it gives up (100000 for gd, 1000 otherwise)
-        --step ETA                 gradient descent w - ETA*gradient, without a search for the step
-
       examples:
         nabla minimize Examples/logistic.nabla --wrt w --method newton \\
           --data X=Examples/data/iris-pair-X.csv y=Examples/data/iris-pair-y.csv lambda=0.01
         nabla minimize Examples/network.nabla --wrt W1,W2 --data Examples/data/network.json
 
-      """ + common
+      """
     case .export:
       """
       usage: nabla export FILE --to numpy|jax|torch|julia|matlab|c|swift [-o OUT]
@@ -127,15 +130,11 @@ enum Help {
       once, in forms that keep their digits. The file says what it computes, checks shapes, and has a self-test
       against finite differences. See Documentation/Export.md.
 
-        --to LANGUAGE              the language, or the array package of Python
-        -o, --output OUT           the file to write (standard output)
-        --name NAME                the function's name (that of the file)
-
       examples:
         nabla export Examples/ridge.nabla --to numpy -o ridge.py
         nabla export Examples/logistic.nabla --to c
 
-      """ + common
+      """
     case .report:
       """
       usage: nabla report FILE [-o OUT] [--format html|latex-document|markdown]
@@ -145,20 +144,11 @@ enum Help {
       compiled by pdflatex; Markdown has its formulas between dollars. The format follows from the end of OUT (.html,
       .tex, .md) unless it is given.
 
-        -o, --output OUT                        the file to write (standard output)
-        --format html|latex-document|markdown   (html)
-        --title TITLE                           the document's title (that of the file)
-        --wrt w --data DATA...                  minimizes as well, and shows how it converges; with the options of
-                                                `nabla minimize`
-
       examples:
         nabla report Examples/ridge.nabla -o ridge.html
         nabla report Examples/logistic.nabla --wrt w --method newton -o logistic.html \\
           --data X=Examples/data/iris-pair-X.csv y=Examples/data/iris-pair-y.csv lambda=0.01
         nabla report Examples/logistic.nabla -o logistic.tex
-
-      options:
-        --layout denominator|numerator, --rules FILE, --no-check, --seed N, as for `nabla run`
 
       """
     case .repl:
@@ -172,9 +162,9 @@ enum Help {
 
       examples:
         nabla repl
-        printf 'x : vector(n)\ngradient norm2(x)^2 wrt x\n' | nabla repl
+        printf 'x : vector(n)\\ngradient norm2(x)^2 wrt x\\n' | nabla repl
 
-      """ + common
+      """
     case .serve:
       """
       usage: nabla serve [--port N]
@@ -195,7 +185,7 @@ enum Help {
         nabla rules show inverse.differential
         nabla rules check
 
-      """ + common
+      """
     case .fuzz:
       """
       usage: nabla fuzz [CAMPAIGN...] [--seed N] [--count N] [--seconds S]
@@ -209,13 +199,6 @@ enum Help {
         files         mutated formula files are read and answered, or refused with a message
         rules         so are mutated rule files
         data          so are mutated JSON, CSV, NPY and NPZ files
-
-        --seed N      of all random numbers (1); a seed and a case's number give the case again
-        --count N     cases of each campaign (1000)
-        --seconds S   stops after so much time, shared by the campaigns
-        --start N     the number of the first case (0)
-        --show        prints each input before it is tried
-        --verbose     tells the number of every thousandth case on standard error
 
       examples:
         nabla fuzz formulas --count 200 --seed 7
@@ -234,12 +217,30 @@ enum Help {
       With symbols it measures the CPU time from text to verified answer, for everyday questions and for files that
       show how it grows.
 
-        --seconds S   CPU time for each (0.5)
-        --seed N      of the data (1)
-        --plan        shows the steps of each program
-
       example:
         nabla bench numbers --only ols,logistic01 --size medium
+
+      """
+    case .completions:
+      """
+      usage: nabla completions bash|zsh|fish
+
+      Prints completions for a shell.
+
+      examples:
+        nabla completions bash > /usr/share/bash-completion/completions/nabla
+        nabla completions zsh > ~/.zsh/completions/_nabla
+        nabla completions fish > ~/.config/fish/completions/nabla.fish
+
+      """
+    case .manual:
+      """
+      usage: nabla manual
+
+      Prints the page of the manual.
+
+      example:
+        nabla manual > /usr/share/man/man1/nabla.1
 
       """
     }

@@ -14,13 +14,8 @@ struct MinimizeCommand {
   private let options: MinimizationOptions
 
   /// The options that it has besides the common ones.
-  static let valued: Set<String> = [
-    "--data", "--wrt", "--method", "--objective", "--tolerance", "--max-iterations", "--step",
-  ]
-
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(Self.valued), flags: CommonOptions.flags)
+    let arguments = try Arguments(words, for: .minimize)
     try self.init(arguments, CommonOptions(arguments))
   }
 

@@ -7,7 +7,7 @@ struct ReplCommand {
   private var prompt: Prompt
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    let arguments = try Arguments(words, for: .repl)
     if let operand = arguments.operands.first {
       throw UsageError(message: "'\(operand)' is too much", hint: ":load reads a file at the prompt")
     }

@@ -31,10 +31,7 @@ struct ReportCommand {
   private let minimize: MinimizeCommand?
 
   init(_ words: [String]) throws(UsageError) {
-    let own: Set<String> = ["--output", "--title"]
-    let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(MinimizeCommand.valued).union(own), flags: CommonOptions.flags
-    )
+    let arguments = try Arguments(words, for: .report)
     output = try arguments.one("--output")
     format = try CommonOptions.choice("--format", arguments, output.flatMap(Format.init(path:)) ?? .html)
     let options = try CommonOptions(document: arguments)

@@ -9,7 +9,7 @@ struct RulesCommand {
   let options: CommonOptions
 
   init(_ words: [String]) throws(UsageError) {
-    arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    arguments = try Arguments(words, for: .rules)
     options = try CommonOptions(arguments)
   }
 

@@ -102,7 +102,7 @@ struct RunCommand {
   let runner: Runner
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(words, valued: CommonOptions.valued, flags: CommonOptions.flags)
+    let arguments = try Arguments(words, for: .run)
     let source = try InputFile.source(try arguments.operand("formula file"))
     let options = try CommonOptions(arguments)
     runner = Runner(
@@ -118,8 +118,7 @@ struct DeriveCommand {
   let runner: Runner
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(["--wrt", "--declare", "--mode"]), flags: CommonOptions.flags)
+    let arguments = try Arguments(words, for: .derive)
     let options = try CommonOptions(arguments)
     let expression = try arguments.operand("expression")
     let mode = try arguments.one("--mode") ?? "gradient"
@@ -157,8 +156,7 @@ struct CheckCommand {
   private let declared: [String]
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(
-      words, valued: CommonOptions.valued.union(["--declare"]), flags: CommonOptions.flags)
+    let arguments = try Arguments(words, for: .check)
     declared = arguments.all("--declare").flatMap { $0.split(separator: ";").map(String.init) }
     guard !arguments.operands.isEmpty else { throw UsageError(message: "formula file is missing") }
     paths = arguments.operands

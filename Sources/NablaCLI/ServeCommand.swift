@@ -5,7 +5,7 @@ struct ServeCommand {
   private let port: UInt16
 
   init(_ words: [String]) throws(UsageError) {
-    let arguments = try Arguments(words, valued: ["--port"], flags: [])
+    let arguments = try Arguments(words, for: .serve)
     if let word = arguments.operands.first { throw UsageError(message: "'\(word)' is too much") }
     guard let text = try arguments.one("--port") else {
       port = 8000

@@ -1,0 +1,147 @@
+import NablaExport
+
+/// An option of a command. This table is all that parsing, help, completions and the manual know of options.
+struct CommandOption {
+  let name: String
+  /// A one-letter name, such as `-o`.
+  var short: String?
+  /// What stands for the value; nil for an option without one.
+  var value: String?
+  /// The values that are possible, where they are few.
+  var choices: [String] = []
+  let summary: String
+
+  /// As it is typed: `--to LANGUAGE`.
+  var usage: String {
+    let names = (short.map { "\($0), " } ?? "") + name
+    if !choices.isEmpty { return "\(names) \(choices.joined(separator: "|"))" }
+    return names + (value.map { " \($0)" } ?? "")
+  }
+
+  private static func flag(_ name: String, _ summary: String) -> CommandOption {
+    CommandOption(name: name, summary: summary)
+  }
+
+  private static func valued(
+    _ name: String, _ value: String, _ summary: String, short: String? = nil
+  ) -> CommandOption {
+    CommandOption(name: name, short: short, value: value, summary: summary)
+  }
+
+  private static func choice(_ name: String, _ choices: [String], _ summary: String) -> CommandOption {
+    CommandOption(name: name, value: "VALUE", choices: choices, summary: summary)
+  }
+
+  /// The options of all commands that answer questions.
+  static let common: [CommandOption] = [
+    choice(
+      "--format", ["text", "unicode", "latex", "mathml", "index", "json"],
+      "how answers are written (text); index: entry by entry"),
+    choice("--layout", ["denominator", "numerator"], "the layout of gradients (denominator)"),
+    flag("--steps", "show the rules that were used"),
+    choice("--let", ["all"], "name every repeated part (where it saves much)"),
+    flag("--no-let", "name no part"), flag("--quiet", "print the formula alone"),
+    flag("--verbose", "print all that the check found"),
+    valued("--rules", "FILE", "more rules, functions and facts"),
+    flag("--no-check", "do not compare answers with differences"),
+    valued("--seed", "N", "of the check's random numbers (1)"),
+  ]
+
+  private static let declare = valued("--declare", "DECLARATION", "what a name is: 'X : matrix(n, d)'")
+  private static let data = valued(
+    "--data", "DATA", "data.json, or X=X.csv, X=X.npy, all.npz, lambda=0.1")
+  private static let output = valued("--output", "OUT", "the file to write (standard output)", short: "-o")
+
+  private static let minimize: [CommandOption] = [
+    data, valued("--wrt", "w[,b...]", "the variables whose best values are sought"),
+    choice(
+      "--method", ["gd", "newton", "lbfgs"],
+      "gradient descent, Newton's method, limited-memory BFGS (lbfgs)"),
+    valued("--objective", "J", "what is minimized (the last definition)"),
+    valued(
+      "--tolerance", "T",
+      "converged where |gradient| <= T*min(1, |gradient at the start|), or where steps no longer change the value and"
+        + " |gradient| <= T*|value| (1e-8)"),
+    valued("--max-iterations", "N", "steps after which it gives up (100000 for gd, 1000 otherwise)"),
+    valued("--step", "ETA", "gradient descent w - ETA*gradient, without a search for the step"),
+  ]
+
+  /// The options that a command has beside the common ones.
+  static func own(_ command: Command) -> [CommandOption] {
+    switch command {
+    case .derive:
+      [
+        valued("--wrt", "x[,A...]", "the variables"), declare,
+        choice("--mode", ["gradient", "jacobian", "hessian", "differential"], "what is derived (gradient)"),
+      ]
+    case .run, .rules, .repl: []
+    case .check: [declare]
+    case .eval: [data]
+    case .minimize: minimize
+    case .export:
+      [
+        choice("--to", ExportTarget.allCases.map(\.rawValue), "the language, or the array package of Python"),
+        output,
+        valued("--name", "NAME", "the function's name (that of the file)"),
+      ]
+    case .report:
+      [
+        output, choice("--format", ["html", "latex-document", "markdown"], "(html)"),
+        valued("--title", "TITLE", "the document's title (that of the file)"),
+      ] + minimize
+    case .serve: [valued("--port", "N", "the port (8000); 0: any that is free")]
+    case .fuzz:
+      [
+        valued("--seed", "N", "of all random numbers (1); a seed and a case's number give the case again"),
+        valued("--count", "N", "cases of each campaign (1000)"),
+        valued("--seconds", "S", "stops after so much time, shared by the campaigns"),
+        valued("--start", "N", "the number of the first case (0)"),
+        flag("--show", "prints each input before it is tried"),
+        flag("--verbose", "tells the number of every thousandth case on standard error"),
+      ]
+    case .bench:
+      [
+        valued("--only", "NAME,...", "the problems that are measured"),
+        choice("--size", ["small", "medium", "large"], "one size of data (all)"),
+        choice("--format", ["text", "json"], "(text)"), valued("--seconds", "S", "CPU time for each (0.5)"),
+        valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"),
+      ]
+    case .completions, .manual: []
+    }
+  }
+
+  /// All options of a command; its own go before common ones of the same name.
+  static func all(_ command: Command) -> [CommandOption] {
+    let own = own(command)
+    return own
+      + (command.answersQuestions ? common.filter { option in !own.contains { $0.name == option.name } } : [])
+  }
+}
+
+extension Command {
+  /// Whether it has the common options.
+  var answersQuestions: Bool {
+    switch self {
+    case .derive, .run, .check, .eval, .minimize, .export, .report, .repl, .rules: true
+    case .serve, .fuzz, .bench, .completions, .manual: false
+    }
+  }
+
+  /// What it takes beside options.
+  var operands: CommandOperands {
+    switch self {
+    case .derive: .text
+    case .run, .check, .eval, .minimize, .export, .report: .files
+    case .repl, .serve, .manual: .none
+    case .rules: .words(["list", "show", "check"])
+    case .fuzz: .words(["formulas", "claims", "latex", "tex", "spellings", "files", "rules", "data"])
+    case .bench: .words(["numbers", "symbols"])
+    case .completions: .words(Shell.allCases.map(\.rawValue))
+    }
+  }
+}
+
+enum CommandOperands {
+  case none, text, files
+  case words([String])
+}
