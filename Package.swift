@@ -24,9 +24,11 @@ let package = Package(
     // The loops under all numbers, once for each instruction set.
     .target(name: "NablaKernels", linkerSettings: [.linkedLibrary("m")]),
     // Dense matrices, factorizations, special functions, random instances, balls.
-    .target(name: "NablaNumerics", dependencies: ["NablaKernels", "NablaTypes"], linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "NablaNumerics", dependencies: ["NablaKernels", "NablaTypes"],
+      linkerSettings: [.linkedLibrary("m")]),
     // Formulas, rules, simplification, derivatives.
-    .target(name: "NablaCore", dependencies: ["NablaLanguage", "NablaRules", "NablaTypes"]),
+    .target(name: "NablaCore", dependencies: ["NablaLanguage", "NablaTypes"]),
     // Formulas as text, Unicode, LaTeX, MathML and index notation.
     .target(name: "NablaOutput", dependencies: ["NablaCore"]),
     // Formulas as programs over dense arrays.

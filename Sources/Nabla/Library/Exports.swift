@@ -5,8 +5,8 @@
 @_exported import NablaOutput
 @_exported import NablaVerify
 
-@_exported import struct NablaExport.ExportedSource
 @_exported import enum NablaExport.ExportTarget
+@_exported import struct NablaExport.ExportedSource
 @_exported import struct NablaLanguage.Diagnostic
 @_exported import struct NablaLanguage.SourceRange
 @_exported import struct NablaLanguage.SourceText

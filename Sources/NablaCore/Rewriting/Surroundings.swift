@@ -47,13 +47,6 @@ package struct Surroundings: Sendable {
     }
   }
 
-  /// The matrices whose determinants are in the expression.
-  static func determinants(in expression: Formula) -> [Formula] {
-    expression.nodesChildrenFirst.compactMap { node in
-      if case .apply(.array(.determinant), let arguments) = node.kind { arguments[0] } else { nil }
-    }
-  }
-
   /// A property of a formula, with what follows for its parts.
   mutating func add(_ formula: Formula, _ property: Property) {
     // What holds for one value of an index says nothing of the array.

@@ -37,7 +37,8 @@ private let refusals: [Refusal] = [
     words: ["a.json"], files: ["a.json": "{\"y\": [1,]}"],
     error: "a.json:1:10: error: no value can start here\n"),
   Refusal(
-    words: ["a.json"], files: ["a.json": "{\"y\": 1e999}"], error: "a.json:1:7: error: this is not a number, or"),
+    words: ["a.json"], files: ["a.json": "{\"y\": 1e999}"],
+    error: "a.json:1:7: error: this is not a number, or"),
   Refusal(
     words: ["a.json"], files: ["a.json": String(repeating: "[", count: 100_000)],
     error: "error: arrays nest deeper than 200, the limit\n"),
