@@ -45,7 +45,13 @@ enum Manual {
         case "-": result += "\\-"
         case "'": result += "\\(aq"
         case "`": result += "\\(ga"
-        default: result.append(character)
+        default:
+          // Signs beyond ASCII by their number, which every man understands.
+          for scalar in character.unicodeScalars {
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            let digits = String(repeating: "0", count: max(4 - code.count, 0)) + code
+            result += scalar.isASCII ? String(scalar) : "\\[u\(digits)]"
+          }
         }
       }
       return result.hasPrefix(".") ? "\\&" + result : result
