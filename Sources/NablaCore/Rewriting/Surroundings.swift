@@ -60,6 +60,8 @@ package struct Surroundings: Sendable {
       for factor in chain { add(factor, .invertible) }
     case .transpose(let inner), .inverse(let inner): add(inner, .invertible)
     case .apply(.array(.pseudoInverse), let arguments): add(arguments[0], .invertible)
+    case .apply(.array(.kron), let sides):
+      for side in sides where side.shape.rows == side.shape.columns { add(side, .invertible) }
     case .apply(.array(.diagonalMatrix), let arguments): add(arguments[0], .nonzero)
     case .times(let factors):
       for factor in factors where factor.isScalar { add(factor, .nonzero) }
