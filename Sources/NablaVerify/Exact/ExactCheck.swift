@@ -176,9 +176,11 @@ package struct ExactCheck {
           return .differs(isRational: !unknowns.areUsed && !unknowns.haveChoices)
         }
         // On a branch where both sides vanish, a multiple of the claim would agree as well.
-        if unknowns.haveChoices || isDiscrete, !formulas[0].isZero, left.storage.allSatisfy({ $0 == 0 }) {
+        if unknowns.haveChoices || isDiscrete, !formulas.prefix(2).contains(where: \.isZero),
+          left.storage.allSatisfy({ $0 == 0 })
+        {
           vanishing += 1
-          if vanishing > 2 * Self.choices { return .notApplicable("both sides vanish at most points") }
+          if vanishing > 4 * Self.choices { return .notApplicable("both sides vanish at most points") }
           if hasSizes { sizes = nil }
           continue
         }
