@@ -13,7 +13,8 @@ struct Unifier {
   private var trail: [Change] = []
 
   private enum Change {
-    case bound(String), many(String)
+    case bound(String)
+    case many(String)
   }
 
   /// A state to which `undo` leads back.

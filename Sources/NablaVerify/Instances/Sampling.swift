@@ -16,9 +16,11 @@ enum Sampling {
   /// Further points where formulas have branches, or variables that take few values.
   static let (moreOfEquations, moreOfDerivatives) = (240, 12)
   /// Points on other combinations of branches.
-  static let (branchesOfEquations, branchesOfDerivatives) = (60, 16)
+  static let (branchesOfEquations, branchesOfDerivatives) = (80, 32)
   /// What is drawn at further points, in turn.
   static let regimes: [Regime] = [.wide, .nearNumbers, .integers, .extreme, .normal]
+  /// What is drawn where branches are sought.
+  static let regimesOfBranches: [Regime] = regimes + [.positive, .unitInterval]
   static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal, .integers]
 
   /// The sizes of numbers in formulas, each once.

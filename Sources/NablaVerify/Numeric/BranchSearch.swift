@@ -60,7 +60,7 @@ struct BranchSearch {
       drawn += 1
       if coverages[index].isFull || !branches[index].areKnown { continue }
       let (program, sizes) = places[index]
-      guard let point = source.nextPoint(program, sizes, among: Sampling.regimes),
+      guard let point = source.nextPoint(program, sizes, among: Sampling.regimesOfBranches),
         let place = branches[index].place(of: point.values), !place.isOnKink, coverages[index].isNew(place)
       else { continue }
       return (point, index)
