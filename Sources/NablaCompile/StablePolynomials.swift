@@ -7,8 +7,9 @@ extension StableForms {
   /// A sum as a polynomial in g = sigmoid(x) or tanh(x), with powers of g, and of 1 - g = sigmoid(-x) or
   /// 1 - g^2 = sech(x)^2, taken out of what multiplies each of its other factors.
   @Sendable static func polynomialOfActivation(_ node: Formula) -> Formula? {
-    guard case .sum(let terms) = node.kind else { return nil }
-    for activation in terms.lazy.flatMap({ Activation.all(in: $0, nested: true) }) {
+    guard case .sum(let terms) = node.kind, terms.count <= Activation.mostTerms else { return nil }
+    var tried: Set<Formula> = []
+    for activation in terms.lazy.flatMap(Activation.all) where tried.insert(activation.value).inserted {
       if let result = activation.factored(node) { return result }
     }
     return nil
@@ -71,7 +72,9 @@ private struct Activation {
     }
   }
 
-  private static let mostTerms = 24
+  static let mostTerms = 24
+  /// Factors of a term that are looked at, those of the sums in it included.
+  private static let mostFactors = 64
   private static let highestPower = 12
 
   init?(_ factor: Formula) {
@@ -89,12 +92,19 @@ private struct Activation {
   }
 
   /// The activations among the factors of a term, and in the sums among them.
-  static func all(in term: Formula, nested: Bool) -> [Activation] {
-    term.factors.flatMap { factor -> [Activation] in
-      if let found = Activation(factor) { return [found] }
-      guard nested, case .sum(let terms) = factor.kind else { return [] }
-      return terms.flatMap { all(in: $0, nested: true) }
+  static func all(in term: Formula) -> [Activation] {
+    var result: [Activation] = []
+    var seen: Set<Formula> = []
+    var open = term.factors
+    while let factor = open.popLast(), seen.count < mostFactors {
+      guard seen.insert(factor).inserted else { continue }
+      if let found = Activation(factor) {
+        result.append(found)
+      } else if case .sum(let terms) = factor.kind, terms.count <= mostTerms {
+        open += terms.flatMap(\.factors)
+      }
     }
+    return result
   }
 
   /// The power of the activation that a factor is.
@@ -119,7 +129,7 @@ private struct Activation {
       let factors = term.factors
       if let place = factors.firstIndex(where: { factor in
         guard case .sum(let inner) = factor.kind else { return false }
-        return inner.contains { Self.all(in: $0, nested: true).contains { $0.value === value } }
+        return inner.contains { Self.all(in: $0).contains { $0.value === value } }
       }) {
         var others = factors
         others.remove(at: place)

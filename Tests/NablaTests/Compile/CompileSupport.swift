@@ -70,7 +70,11 @@ struct Reference {
       let parts = arguments.map { wide(value($0)) }
       if name == "less" { return parts[0].zip(parts[1]) { $0 < $1 ? 1 : 0 } }
       if name == "lessequal" { return parts[0].zip(parts[1]) { $0 <= $1 ? 1 : 0 } }
-      guard let function = LibraryFunction(rawValue: name) else { return Matrix(.nan) }
+      guard let function = LibraryFunction(rawValue: name) else {
+        let definition = RuleBook.standard.numericDefinitions(name)
+        return definition?.body.flatMap { definition?.applied($0, arguments, f.shape) }.map(value)
+          ?? Matrix(.nan)
+      }
       return parts.count == 1
         ? parts[0].map { function.evaluate($0) } : parts[0].zip(parts[1]) { function.evaluate($0, $1) }
     case .apply(.slice(let rows, let columns), let arguments):
@@ -103,6 +107,8 @@ struct Reference {
       }
       return result
     case .apply(.array(let operation), let arguments): return array(operation, arguments, m, n)
+    case .apply(.defined(let operation), let arguments):
+      return operation.unfolded(arguments).map(value) ?? Matrix(.nan)
     case .apply, .differential: return Matrix(.nan)
     }
   }

@@ -24,21 +24,30 @@ private let mutated = claiming.map(\.name).enumerated().filter {
 private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
   "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
-  "cholesky.form", "cholesky.form.spelled",
+  "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "less.abs", "less.abs.difference",
 ]
 
 /// Operations that the field has not.
 private let unknown: Set<ArrayOperation> = [.exponential, .specnorm, .leftsv, .rightsv, .polar, .nucnorm]
 
-extension RuleClaim {
+extension Formula {
   fileprivate var isUnknown: Bool {
-    formulas.flatMap(\.nodesChildrenFirst).contains { node in
+    nodesChildrenFirst.contains { node in
       let inner = node.differentialLeaves.flatMap(\.nodesChildrenFirst)
       return ([node] + inner).contains { part in
-        if case .apply(.array(let operation), _) = part.kind { unknown.contains(operation) } else { false }
+        guard case .apply(let operation, let arguments) = part.kind else { return false }
+        if case .defined(let operation) = operation {
+          return operation.unfolded(arguments)?.isUnknown ?? true
+        }
+        if case .array(let operation) = operation { return unknown.contains(operation) }
+        return false
       }
     }
   }
+}
+
+extension RuleClaim {
+  fileprivate var isUnknown: Bool { formulas.contains(where: \.isUnknown) }
 }
 
 @Suite("The exact arm knows the whole catalogue, seed 20260511") struct ExactCatalogueTests {
