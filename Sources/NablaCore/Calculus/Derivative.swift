@@ -218,7 +218,8 @@ package struct Calculus {
     }.filter { reservation in
       switch reservation.kind {
       case .condition(let property): knowledge.truth(property, of: reservation.formula) != .yes
-      case .kink: knowledge.truth(.nonzero, of: reservation.formula) != .yes
+      // A branch that is always on its border is no choice.
+      case .kink: !reservation.formula.isZero && knowledge.truth(.nonzero, of: reservation.formula) != .yes
       case .regular, .subgradientUnless: true
       }
     }
