@@ -23,7 +23,8 @@ enum ExtremePoints {
   /// Forms that lose digits in doubles beyond the tolerance; `certified` and `eval` give their values.
   static let lossy: Set<String> = [
     "acosh(x)", "asinh(x)", "1/sqrt(x^2 - 1)", "-x/(x^2 - 1)^(3/2)", "log(1/x - 1)", "1/(exp(x) - 1)",
-    "exp(x)/(exp(x) - 1)",
+    "exp(x)/(exp(x) - 1)", "normpdf(x)*x^2 - normpdf(x)",
+    "2*sigmoid(x)*(sigmoid(x)*(1 - softplus(x)) + softplus(x))",
   ]
 
   /// Expressions in x, with as many derivatives.
