@@ -8,7 +8,7 @@ struct Remarks {
   /// The variables in the expression.
   let occurring: Set<Formula>
   let reservations: [Reservation]
-  /// The names that stand in the expression as it was typed; some may have cancelled.
+  /// The names in the expression as it was typed; some may have cancelled.
   var mentioned: Set<String> = []
   /// The person's names for intermediates.
   var naming = Naming([])

@@ -89,7 +89,7 @@ private struct ExportedAnswers {
     }
   }
 
-  /// What outputs are to each other, found when the parameters are known.
+  /// How outputs relate to each other, found when the parameters are known.
   private var relations: [(output: Int, answer: Answer, value: Int)] = []
 
   /// The place of the expression's value among the outputs.
@@ -108,7 +108,7 @@ private struct ExportedAnswers {
     return outputs.count - 1
   }
 
-  /// The formula with the user's definitions, but for one.
+  /// The formula with all of the user's definitions except one.
   private mutating func text(of formula: Formula, apartFrom definition: String?) -> String {
     let others = definitions.filter { $0.name != definition }
     let (formulas, used) = Naming(others).named([formula])
@@ -135,7 +135,7 @@ private struct ExportedAnswers {
   /// Without names of intermediates, and with dX as variables.
   private func closed(_ formula: Formula) -> Formula {
     var current = formula
-    // A name of an answer may stand for a formula that has names itself.
+    // A named formula of an answer may use other names.
     for _ in 0...(definitions.count + 1) {
       var replacements: [Formula: Formula] = [:]
       for node in current.nodesChildrenFirst {

@@ -16,7 +16,7 @@ public struct Minimization: Sendable {
   /// The number of steps that were taken.
   public let iterations: Int
   public let reason: StoppingReason
-  /// What a user should know: kinks, a check that was not possible, a start at which the gradient vanishes.
+  /// Notes for the user: kinks, a check that was not possible, a start at which the gradient vanishes.
   public let notes: [String]
 
   /// Whether the gradient vanishes within the tolerance.

@@ -253,7 +253,7 @@ struct Answering {
     let naming = Naming(definitions)
     let mentioned = question.expression.expression.names { session.file.environment.definitions[$0] }
     let uses = DefinitionUses(used)
-    // All drafts are of one expression, but for that of a side.
+    // All drafts share one expression, except those of a claim's sides.
     var occurring: [Formula: Set<Formula>] = [:]
     for draft in drafts where occurring[draft.expression] == nil {
       occurring[draft.expression] = Set(draft.expression.variables)
@@ -293,7 +293,7 @@ struct Answering {
     return ["not of a scalar but of a \(shape): entry [i, j] is the derivative \(order)"]
   }
 
-  /// What a reverse sweep collected at the user's definitions, in simplest form, the expression's side first.
+  /// The adjoints of the user's definitions, in simplest form, the expression's side first.
   private func adjoints(
     _ drafts: [Draft], _ definitions: [(name: String, formula: Formula)]
   ) -> [(name: String, formula: Formula)] {

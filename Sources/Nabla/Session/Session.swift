@@ -187,7 +187,7 @@ enum QuestionFailure: Error {
   case defect(Counterexample?)
 }
 
-/// What a name of a question is.
+/// The role of a name in a question.
 public struct SessionDeclaration: Sendable {
   public let declaration: Declaration
   /// Whether it was inferred from how the name is used.

@@ -11,7 +11,7 @@ public struct NumericCheck: Sendable {
   public var seed: UInt64
   /// The elementwise functions of the rules.
   let definitions: FunctionDefinitions
-  /// Points of all choices of sizes at which is compared at the most, but for the further ones where there are
+  /// The most points of all choices of sizes, without the further ones where there are
   /// branches; nil for as many as the kind of comparison asks for.
   public var points: Int?
   /// Whether further points are taken where there are branches.
