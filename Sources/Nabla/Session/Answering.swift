@@ -248,7 +248,7 @@ struct Answering {
       definitions: definitions, adjoints: adjoints(drafts, definitions),
       taken: Set(session.file.environment.declarations.keys).union(session.file.definitions)
         .union(session.file.environment.dimensions),
-      lets: session.options.lets)
+      lets: session.options.lets, book: session.options.book)
     let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
     let naming = Naming(definitions)
     let mentioned = question.expression.expression.names { session.file.environment.definitions[$0] }

@@ -2,16 +2,20 @@ import NablaCore
 
 /// Names for repeated parts of answers, as the field has them.
 struct PartNames {
+  private let book: RuleBook
   private var taken: Set<String>
 
-  init(taken: Set<String>) { self.taken = taken }
+  init(_ book: RuleBook, taken: Set<String>) {
+    self.book = book
+    self.taken = taken
+  }
 
   /// A name for a part that nothing else has.
   mutating func name(of part: Formula) -> String {
-    let stem = Self.stem(of: part)
+    let stem = stem(of: part)
     var name = stem
     var number = 0
-    while name == "t" || taken.contains(name) {
+    while name == Self.anything || taken.contains(name) {
       number += 1
       name = "\(stem)\(number)"
     }
@@ -19,24 +23,24 @@ struct PartNames {
     return name
   }
 
-  /// `p` for probabilities, `h` for activations, `r` for residuals, `K` for inverses; `t` for anything else.
-  private static func stem(of part: Formula) -> String {
-    let isMatrix = part.shape.isMatrix
+  /// Always with a number.
+  private static let anything = "t"
+
+  /// The letter of the function or operation, `r` for residuals, `K` for inverses; a capital for a matrix.
+  private func stem(of part: Formula) -> String {
+    func letter(_ letter: String?) -> String {
+      letter.map { part.shape.isMatrix ? $0.uppercased() : $0 } ?? Self.anything
+    }
     switch part.kind {
-    case .apply(.elementwise(let name), _):
-      switch name {
-      case "sigmoid", "normcdf": return isMatrix ? "P" : "p"
-      case "tanh", "relu", "leakyrelu", "elu", "silu", "gelu", "softplus": return isMatrix ? "H" : "h"
-      default: return "t"
-      }
-    case .apply(.array(.softmax), _): return isMatrix ? "S" : "p"
+    case .apply(.elementwise(let name), _): return letter(book.functions[name]?.about.letter)
+    case .apply(.array(let operation), _): return letter(book.letter(of: operation.name))
     case .inverse: return "K"
     case .sum(let terms):
       let isDifference = terms.contains { $0.splitCoefficient.0.isNegative }
-      return isDifference && !part.isScalar ? (isMatrix ? "R" : "r") : "t"
+      return isDifference && !part.isScalar ? letter("r") : Self.anything
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .times, .product, .power,
       .transpose, .apply, .differential:
-      return "t"
+      return Self.anything
     }
   }
 }

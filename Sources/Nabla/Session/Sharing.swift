@@ -14,6 +14,7 @@ struct Sharing {
   /// Names that are taken.
   let taken: Set<String>
   let lets: Lets
+  let book: RuleBook
 
   /// An answer that costs more is long.
   private static let long = 56 * Cost.symbol
@@ -31,7 +32,8 @@ struct Sharing {
     let plain = Naming(definitions).named(formulas)
     let all = withAdjoints(formulas, plain)
     let longest = (all.formulas + all.used.map(\.formula)).map(\.cost).max() ?? 0
-    var names = PartNames(taken: taken.union((all.formulas + all.used.map(\.formula)).flatMap(\.namesInUse)))
+    let inUse = (all.formulas + all.used.map(\.formula)).flatMap(\.namesInUse)
+    var names = PartNames(book, taken: taken.union(inUse))
     if lets == .all || longest > Self.unwieldy {
       let repeated = Self.repeated(all)
       return repeated.isEmpty ? all : withNames(all, repeated.keys.sorted(by: Self.isSmaller), &names)

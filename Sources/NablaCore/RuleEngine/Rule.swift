@@ -105,9 +105,10 @@ package final class Fact: Sendable {
   }
 }
 
-/// What a block says to readers: the name in LaTeX, the meaning, an example.
+/// What a block says to readers: the name in LaTeX, the letter for a value, the meaning, an example.
 package struct About: Sendable {
   package let latex: String?
+  package let letter: String?
   package let help: String?
   package let example: String?
 }

@@ -67,6 +67,11 @@ extension RuleBook {
     library.signatures.filter { !Signature.hidden.contains($0.key) }
   }
 
+  /// The letter that the block of an operation gives to its values.
+  package func letter(of operation: String) -> String? {
+    library.operation(operation).lazy.compactMap(\.about.letter).first
+  }
+
   /// Names of functions and operations in LaTeX.
   public var latexNames: [String: String] { library.latexNames }
 }

@@ -167,7 +167,7 @@ struct RuleParser {
             name: "\(statement.name).\(property.rawValue)", pattern: pattern, property: property,
             conditions: [], source: origin(statement), place: place, isEntrywise: true)
         }
-      case (.body, _), (.latex, _), (.help, _), (.example, _): break
+      case (.body, _), (.latex, _), (.letter, _), (.help, _), (.example, _): break
       case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
         throw Diagnostic(message: "a function has no such line", range: line.range)
       }
@@ -216,7 +216,7 @@ struct RuleParser {
         guard law == "linear" else { throw Diagnostic(message: "'\(law)' is not a law", range: line.range) }
         isLinear = true
       case (.domain, .conditions(let trees)): domain = try scope.conditions(trees)
-      case (.body, _), (.latex, _), (.help, _), (.example, _): break
+      case (.body, _), (.latex, _), (.letter, _), (.help, _), (.example, _): break
       case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
         throw Diagnostic(
           message: "an operation has no such line; rules and facts of their own say it", range: line.range)
@@ -249,7 +249,7 @@ extension About {
       for line in block.lines where line.key == key { if case .text(let text) = line.value { return text } }
       return nil
     }
-    self.init(latex: text(.latex), help: text(.help), example: text(.example))
+    self.init(latex: text(.latex), letter: text(.letter), help: text(.help), example: text(.example))
   }
 }
 

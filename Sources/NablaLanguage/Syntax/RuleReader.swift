@@ -285,7 +285,7 @@ struct RuleReader {
           properties.append(property)
         }
         value = .properties(properties)
-      case .latex, .help, .example, .kernel, .laws: value = .text(text(rest))
+      case .latex, .letter, .help, .example, .kernel, .laws: value = .text(text(rest))
       }
       result.append(RuleStatement.Line(key: key, range: place(line), value: value))
     }

@@ -44,7 +44,7 @@ package struct RuleStatement: Sendable {
 
   /// What a line of a block is about.
   package enum Key: String, Sendable, CaseIterable {
-    case body, derivative, kink, domain, facts, latex, help, example, kernel, laws
+    case body, derivative, kink, domain, facts, latex, letter, help, example, kernel, laws
   }
 
   /// One condition after `for`: a property, or a regularity in words.
