@@ -149,7 +149,10 @@ public struct Verification: Sendable {
       verdict.isRefutedExactly = true
       verdict.counterexample = example
     case .silent(let reason):
-      if verdict.status == .verified, verdict.evidence == 0 { verdict = .skipped(reason) }
+      // Points that refute and are not settled weigh more than those that pass.
+      if verdict.status == .verified, verdict.evidence == 0 || verdict.unsettled > 0 {
+        verdict = .skipped(reason)
+      }
     }
     return verdict
   }

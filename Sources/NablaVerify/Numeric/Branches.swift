@@ -5,7 +5,8 @@ import NablaNumerics
 /// The branches of formulas at given sizes: the signs, comparisons and largest entries on which values depend.
 ///
 /// On the border of a branch that moves with a variable, a derivative with respect to that variable is a choice: the
-/// border is a kink. What a claim says on one branch need not hold on another, so points of every branch are sought.
+/// border is a kink. Where a test stays on its border when the variables move, as the sign of `relu(x)` does for
+/// negative x, there is no choice and no kink. What a claim says on one branch need not hold on another, so points of every branch are sought.
 package struct Branches {
   private enum Test {
     /// The signs of the entries of a sum of terms.
@@ -31,11 +32,12 @@ package struct Branches {
   package struct Place {
     /// Whether it is on the border of a branch that moves with the variables.
     package var isOnKink = false
-    /// For each test, the side of each entry or the leading entry.
+    /// For each test, the side of each entry or the leading entries.
     var sides: [[Int]] = []
   }
 
   private var tests: [(test: Test, outputs: Range<Int>, moves: Bool)] = []
+  private let moving: [Formula]
   private var program: CompiledProgram?
   /// Whether there are branches that cannot be computed.
   private var isUnknown = false
@@ -47,6 +49,7 @@ package struct Branches {
   package init(
     _ formulas: [Formula], moving: [Formula], _ sizes: [String: Int], _ options: Compiler.Options
   ) {
+    self.moving = moving
     var arguments: [Formula] = []
     func add(_ test: Test, _ parts: [Formula]) {
       // What is under an index has no value by itself.
@@ -95,6 +98,37 @@ package struct Branches {
 
   /// Where a point lies; nil where that has no value.
   package func place(of values: [Formula: Matrix]) -> Place? {
+    guard var place = unmovedPlace(of: values) else { return nil }
+    if place.isOnKink { place.isOnKink = !staysWhenMoved(place, values) }
+    return place
+  }
+
+  /// Relative size of the steps that tell a kink from a border on which a test stays.
+  private static let (step, directions) = (1e-7, 3)
+
+  /// Whether every test has the same sides at points nearby.
+  private func staysWhenMoved(_ place: Place, _ values: [Formula: Matrix]) -> Bool {
+    var generator = SplitMix64(seed: 0x6B69_6E6B)
+    for _ in 0..<Self.directions {
+      var directions: [(variable: Formula, direction: Matrix)] = []
+      for variable in moving {
+        guard let value = values[variable] else { continue }
+        directions.append(
+          (variable, value.map { entry in Self.step * max(1, entry.magnitude) * generator.normal() }))
+      }
+      for sign in [1.0, -1.0] {
+        var moved = values
+        for (variable, direction) in directions {
+          moved[variable] = values[variable].map { $0 + direction.map { sign * $0 } }
+        }
+        guard unmovedPlace(of: moved)?.sides == place.sides else { return false }
+      }
+    }
+    return true
+  }
+
+  /// Where a point lies, with every border that moves taken for a kink.
+  private func unmovedPlace(of values: [Formula: Matrix]) -> Place? {
     guard let outputs = try? program?.run(values) else { return nil }
     var place = Place()
     for (test, range, moves) in tests {
@@ -122,14 +156,14 @@ package struct Branches {
 
   private static func lead(_ argument: Matrix, _ order: Order) -> (sides: [Int], isOnBorder: Bool) {
     let ranks = argument.storage.map(order.rank)
-    guard let first = ranks.indices.max(by: { ranks[$0] < ranks[$1] }) else { return ([], false) }
-    let others = ranks.indices.filter { $0 != first }.map { ranks[$0] }
-    let limit = ranks[first] - tolerance * max(argument.maxAbs, 1)
-    let sign = argument.storage[first] < 0 ? -1 : 1
+    guard let first = ranks.max() else { return ([], false) }
+    let limit = first - tolerance * max(argument.maxAbs, 1)
+    let leaders = ranks.indices.filter { ranks[$0] >= limit }
     switch order {
     case .magnitude:
-      return ([(first + 1) * sign], others.contains { $0 >= limit } || argument.maxAbs == 0)
-    case .largest, .smallest: return ([first], others.contains { $0 >= limit })
+      let sides = leaders.map { argument.storage[$0] < 0 ? -($0 + 1) : $0 + 1 }
+      return (sides, leaders.count > 1 || argument.maxAbs == 0)
+    case .largest, .smallest: return (leaders, leaders.count > 1)
     }
   }
 }

@@ -163,7 +163,10 @@ struct DerivativeComparison {
       note(0, [])
       if !isZero, InstanceSizes.showStructure(place.sizes) { found.evidence += 1 }
       return .passed
-    case .undefined, .undecided, .tooMuchWork: return .unusable
+    case .undefined: return .unusable
+    case .undecided, .tooMuchWork:
+      found.unsettled += 1
+      return .unusable
     case .differ:
       found.status = .refuted
       found.points += 1
@@ -194,9 +197,9 @@ struct DerivativeComparison {
       found.evidence += 1
     } else if resolution * claimed.maxAbs <= Self.sharp,
       !Sampling.mayVanishInPlaces([claim, objective], definitions: check.definitions),
-      let whole = check.magnitude(of: claim, values, sizes), claimed.maxAbs <= 1e-9 * whole
+      let whole = check.magnitude(of: claim, values, sizes), whole > 0, claimed.maxAbs <= 1e-9 * whole
     {
-      // Terms that cancel at a random point cancel everywhere.
+      // Terms that cancel at a random point cancel everywhere; a factor that underflows does not.
       found.evidence += 1
     }
   }

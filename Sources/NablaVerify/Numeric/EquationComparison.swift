@@ -97,8 +97,12 @@ struct EquationComparison {
       found.points += 1
       if !isZero, InstanceSizes.showStructure(sizes) { found.evidence += 1 }
     case .undefined: reason = "no point was found at which both sides have a value"
-    case .undecided: reason = "rounding decides at the points that were found"
-    case .tooMuchWork: reason = "more digits are too much work at the points where doubles have too few"
+    case .undecided:
+      found.unsettled += 1
+      reason = "rounding decides at the points that were found"
+    case .tooMuchWork:
+      found.unsettled += 1
+      reason = "more digits are too much work at the points where doubles have too few"
     case .unsupported: doubt = doubt ?? example
     case .differ:
       found.points += 1

@@ -21,6 +21,8 @@ public struct Verdict: Sendable, Equatable {
   public var points = 0
   /// At how many of them numbers would have refuted a false claim: its double, its negation, one with another entry.
   var evidence = 0
+  /// At how many points doubles refute, though nothing confirms it.
+  var unsettled = 0
   public var counterexample: Counterexample?
   /// Whether it is refuted by doubles alone, which ball arithmetic could neither confirm nor deny.
   var isDoubtful = false

@@ -19,6 +19,11 @@ import Testing
     C : matrix(3, 3)
     H : matrix(2, 2), onehot
     K : matrix(3, k), onehot
+    N : matrix(n, 3)
+    F : matrix(2, m)
+    G : matrix(m, 2)
+    e : vector(2), onehot
+    t : row(m), signs
     P : matrix(n, m), simplex
     S : matrix(2, 2), spd
     a, b : scalar
@@ -104,7 +109,31 @@ import Testing
       "jacobian [polar(K), C/(2 + a)] wrt a", "-vec([zeros(3, k), C])/(a + 2)^2",
       ["-vec([zeros(k, 3); C]')/(a + 2)^2"]
     ),
+    (
+      "jacobian kron(v < 3 + x, norminf(relu(N))) wrt N",
+      "(v < 3 + x)*vec(argmaxhot(relu(N)) .* (N > 0) .* sign(relu(N)))'",
+      [
+        """
+        [3*((v < 3 + x)*vec(argmaxhot(relu(N)) .* (N > 0) .* sign(relu(N)))')[1, :]; \
+        ((v < 3 + x)*vec(argmaxhot(relu(N)) .* (N > 0) .* sign(relu(N)))')[2:n, :]]
+        """
+      ]
+    ),
+    (
+      "gradient nucnorm(3*e*t) wrt e", "3*polar(3*e*t)*t'",
+      ["[9*(polar(3*e*t)*t')[1]; 3*(polar(3*e*t)*t')[2]]"]
+    ),
   ]
+
+  @Test("what overflows or is singular at every size but one is not verified")
+  func oneSizeIsNotEvidence() {
+    let inner = "sylvester(ones(2, 2), ones(m, m), F)"
+    let claim = "diag(vec(sech(G*\(inner)) .* tanh(G*\(inner))))*kron(eye(m), G)"
+    let inverse = "inv(kron(eye(m), ones(2, 2)) + kron(ones(m, m), eye(2)))"
+    for answer in answers("check jacobian sech(G*\(inner)) wrt F == -1000001/1000000*\(claim)*\(inverse)") {
+      #expect(answer.verdict?.status != .verified)
+    }
+  }
 
   @Test(arguments: claims.indices) func falseClaimsAreRefuted(_ index: Int) {
     let (question, truth, wrong) = Self.claims[index]
