@@ -34,16 +34,26 @@ public struct Compiler {
   public static func compile(
     _ formulas: [Formula], sizes: [String: Int], options: Options
   ) throws(CompileError) -> CompiledProgram {
-    var prepared: [Formula] = []
-    for formula in formulas { prepared.append(try self.prepared(formula, options)) }
+    var inlined: [Formula] = []
+    for formula in formulas { inlined.append(try self.inlined(formula, options)) }
+    var forms = CheaperForms { options.isPositiveDefinite?($0) == true }
+    // Stable forms of a part and of its transpose may differ.
+    let prepared = forms.shared(inlined).map { forms.separated(stable($0, options)) }
     return try CompiledProgram(try Planner.schedule(prepared, sizes: sizes, options: options))
   }
 
   /// The formula with definitions written out, in the stable form of which programs are made.
   package static func prepared(_ formula: Formula, _ options: Options) throws(CompileError) -> Formula {
-    var form = formula
-    if form.isInvalid { throw .invalidFormula }
-    if let definitions = options.definitions { form = try Definitions(lookup: definitions).inlined(form) }
-    return options.stable ? StableForms.rewritten(form) : form
+    stable(try inlined(formula, options), options)
+  }
+
+  private static func inlined(_ formula: Formula, _ options: Options) throws(CompileError) -> Formula {
+    if formula.isInvalid { throw .invalidFormula }
+    guard let definitions = options.definitions else { return formula }
+    return try Definitions(lookup: definitions).inlined(formula)
+  }
+
+  private static func stable(_ formula: Formula, _ options: Options) -> Formula {
+    options.stable ? StableForms.rewritten(formula) : formula
   }
 }

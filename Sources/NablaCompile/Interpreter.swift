@@ -136,10 +136,12 @@ enum Interpreter {
       case .gemm:
         Kernels.multiply(
           m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB),
-          into: z)
+          into: z, factor: alpha)
       case .gram:
         let isTransposed = !step.flags.contains(.transposeA)
-        Kernels.crossGram(isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z)
+        Kernels.crossGram(
+          isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z,
+          factor: alpha)
       case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, y, into: step.scratch)
       case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
       case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
@@ -163,7 +165,7 @@ enum Interpreter {
       case .traceOfProduct: z[0] = ArrayKernels.traceOfProduct(m, n, x, y)
       case .transpose: Kernels.transpose(m, n, x, into: z)
       case .norm1: z[0] = ArrayKernels.norm1(k, x)
-      case .norm2: z[0] = Kernels.norm(k, x)
+      case .norm2: z[0] = Kernels.norm(k, y, square: x[0])
       case .normInf: z[0] = Kernels.maxAbs(k, x)
       case .maximum: z[0] = Kernels.maximum(k, x)
       case .minimum: z[0] = Kernels.minimum(k, x)
@@ -228,7 +230,7 @@ enum Interpreter {
             let rows = min(k, m &- first)
             nabla_gemv(set, rows, n, 1, x + first, m, y, 0, step.scratch + first)
             run.run(from: first, count: rows)
-            nabla_gemvt(set, rows, n, 1, x + first, m, step.factor + first, first > 0 ? 1 : 0, z)
+            nabla_gemvt(set, rows, n, alpha, x + first, m, step.factor + first, first > 0 ? 1 : 0, z)
           }
         }
       case .function:

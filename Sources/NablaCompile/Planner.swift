@@ -46,6 +46,7 @@ struct Planner {
       planner.schedule.outputs.append(try planner.plan(formula))
     }
     planner.schedule.removeUnused()
+    planner.schedule.foldFactors()
     planner.schedule.joinPasses()
     planner.schedule.fuse()
     planner.schedule.stream()
@@ -137,6 +138,8 @@ struct Planner {
       if planned[node] != nil { continue }
       if expanded {
         planned[node] = try compute(node)
+      } else if let known = knownTransposed(node) {
+        planned[node] = try transposed(known)
       } else {
         stack.append((node, true))
         if case .product(let chain) = node.kind, let sum = try distributed(node, chain) {

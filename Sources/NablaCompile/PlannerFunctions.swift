@@ -95,6 +95,10 @@ extension Planner {
     }
   }
 
+  private mutating func square(_ value: Int) throws(CompileError) -> Int {
+    try emit(PlanStep(opcode: .dot, inputs: [value, value], m: count(value)), 1, 1)
+  }
+
   private mutating func ofFactors(_ opcode: Opcode, _ matrix: Formula) throws(CompileError) -> Int {
     let (factors, isDefinite) = try factored(matrix)
     return try emit(
@@ -125,7 +129,8 @@ extension Planner {
     let step =
       switch operation {
       case .norm1: step(.norm1)
-      case .norm2: step(.norm2)
+      // The square is found in the pass that makes the array.
+      case .norm2: PlanStep(opcode: .norm2, inputs: [try square(value), value], k: count)
       case .norminf: step(.normInf)
       case .maximum: step(.maximum)
       case .minimum: step(.minimum)

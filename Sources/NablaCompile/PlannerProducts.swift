@@ -21,6 +21,7 @@ extension Planner {
   /// A formula as a factor of a product.
   mutating func operand(_ formula: Formula) throws(CompileError) -> ProductOperand {
     let (rows, columns) = try sizes(formula.shape)
+    if let value = knownTransposed(formula) { return .array(value, transposed: true) }
     switch formula.kind {
     case .ones where rows == 1 || columns == 1:
       return .ones(rows: rows, columns: columns)
@@ -38,7 +39,6 @@ extension Planner {
       return .diagonal(try plan(arguments[0]), selects: arguments[0].isSelector)
     case .sum where isKnown(formula):
       let negative = formula.negated
-      if let value = planned[formula.transposed] { return .array(value, transposed: true) }
       guard let value = planned[negative] ?? planned[negative.transposed] else { throw .invalidFormula }
       let isTransposed = planned[negative] == nil
       let result = try emit(
@@ -52,10 +52,21 @@ extension Planner {
     }
   }
 
-  /// Whether it is the transpose or the negative of a sum that has been planned.
+  /// The value of the transpose, where that has been planned and the formula has not.
+  func knownTransposed(_ formula: Formula) -> Int? {
+    switch formula.kind {
+    case .sum, .times, .product, .power, .apply:
+      formula.isScalar || planned[formula] != nil ? nil : planned[formula.transposed]
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose,
+      .differential:
+      nil
+    }
+  }
+
+  /// Whether the transpose of it, or the negative of a sum, has been planned.
   func isKnown(_ formula: Formula) -> Bool {
+    if knownTransposed(formula) != nil { return true }
     guard case .sum = formula.kind, formula.shape.isMatrix, planned[formula] == nil else { return false }
-    if planned[formula.transposed] != nil { return true }
     let negative = formula.negated
     return planned[negative] != nil || planned[negative.transposed] != nil
   }
@@ -124,8 +135,21 @@ extension Planner {
   /// A matrix product in the order that costs least for these sizes.
   mutating func product(_ node: Formula, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     if let sum = apart[node] { return try view(try plan(sum), rows, columns) }
+    if let total = try total(node.chain) { return total }
     let value = try dense(try chain(node.chain))
     return try view(value, rows, columns)
+  }
+
+  /// The sum of all entries of an array, in the orientation that is cheaper; nil for other products.
+  private mutating func total(_ chain: [Formula]) throws(CompileError) -> Int? {
+    guard chain.count == 3, chain[0].isOnes, chain[0].shape.rows.isOne, chain[2].isOnes,
+      chain[2].shape.columns.isOne, case .times(let factors) = chain[1].kind
+    else { return nil }
+    let known = factors.filter { planned[$0] != nil }.count
+    let other = chain[1].transposed
+    let turned = other.factors.filter { planned[$0] != nil }.count
+    let value = try plan(turned > known ? other : chain[1])
+    return try emit(PlanStep(opcode: .sum, inputs: [value], m: count(value)), 1, 1)
   }
 
   /// The product of a chain of factors.
@@ -195,6 +219,9 @@ extension Planner {
     case .known(let run):
       guard let formula = shared[run] else { throw .invalidFormula }
       let (rows, columns) = try sizes(formula.shape)
+      if let value = knownTransposed(formula) {
+        return .array(try view(value, columns, rows), transposed: true)
+      }
       if planned[formula] != nil || products.contains(formula) {
         return .array(try view(try plan(formula), rows, columns), transposed: false)
       }
@@ -226,6 +253,9 @@ extension Planner {
       return try scaled(right, rowsBy: vector, selects: selects)
     case (_, .diagonal(let vector, let selects)):
       return turned(try scaled(turned(left), rowsBy: vector, selects: selects))
+    case (.inverse(let factors, _, _, _), .inverse(let others, _, _, _)) where factors == others:
+      // One inverse serves both.
+      return try multiply(try formed(left), try formed(right))
     case (.inverse(let factors, let n, let transposed, let definite), _):
       let value = try dense(right)
       return .array(
@@ -264,8 +294,21 @@ extension Planner {
       let column = try dense(left)
       return .array(try spread(column, .addColumn, rows(column), n), transposed: false)
     case (.array(let a, let transposedA), .array(let b, let transposedB)):
+      // B'A' is known where AB is.
+      if let known = emitted[gemmStep(b, !transposedB, a, !transposedA)], count(known) > 1 {
+        return .array(known, transposed: true)
+      }
       return .array(try gemm(a, transposedA, b, transposedB), transposed: false)
     }
+  }
+
+  /// An inverse as an array, or the transpose of one.
+  private mutating func formed(_ operand: ProductOperand) throws(CompileError) -> ProductOperand {
+    guard case .inverse(let factors, let size, true, let definite) = operand else {
+      return .array(try dense(operand), transposed: false)
+    }
+    let straight = ProductOperand.inverse(factors, size: size, transposed: false, positiveDefinite: definite)
+    return .array(try dense(straight), transposed: true)
   }
 
   private func flags(transposed: Bool, definite: Bool) -> StepFlags {
@@ -278,13 +321,26 @@ extension Planner {
     let n = transposedB ? rows(b) : columns(b)
     guard (transposedB ? columns(b) : rows(b)) == k else { throw .invalidFormula }
     if m == 1, n == 1 { return try emit(PlanStep(opcode: .dot, inputs: [a, b], m: k), 1, 1) }
+    if m == 1 { return try view(try gemm(b, !transposedB, a, !transposedA), 1, n) }
+    if transposedA != transposedB, m == n, m > 1, isGram(a, b, byRows: transposedA) {
+      return try emit(
+        PlanStep(
+          opcode: .gram, inputs: [a, b], m: m, n: n, k: k, flags: transposedA ? .transposeA : []), m, n)
+    }
+    return try emit(gemmStep(a, transposedA, b, transposedB), m, n)
+  }
+
+  /// A vector on the right is the same array either way.
+  private func gemmStep(_ a: Int, _ transposedA: Bool, _ b: Int, _ transposedB: Bool) -> PlanStep {
+    let (m, k) = transposedA ? (columns(a), rows(a)) : (rows(a), columns(a))
+    let n = transposedB ? rows(b) : columns(b)
     var flags: StepFlags = []
     if transposedA { flags.insert(.transposeA) }
-    if transposedA != transposedB, m == n, m > 1, isGram(a, b, byRows: transposedA) {
-      return try emit(PlanStep(opcode: .gram, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
-    }
-    if transposedB { flags.insert(.transposeB) }
-    return try emit(PlanStep(opcode: .gemm, inputs: [a, b], m: m, n: n, k: k, flags: flags), m, n)
+    if transposedB, n > 1 { flags.insert(.transposeB) }
+    let root = schedule.values[b].root
+    return PlanStep(
+      opcode: .gemm, inputs: [a, n == 1 && count(root) == count(b) ? root : b], m: m, n: n, k: k, flags: flags
+    )
   }
 
   /// Whether A'B, or AB' where not `byRows`, is symmetric: B is A, or A with its rows, or columns, scaled.

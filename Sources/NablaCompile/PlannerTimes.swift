@@ -58,6 +58,16 @@ extension Planner {
         if factor.isScalar { scalars.append(part) } else { arrays.append(part) }
       }
     }
+    if rows != 1 || columns != 1 {
+      // Of an array, numbers are part of the coefficient.
+      scalars.removeAll { value, divides in
+        guard case .constant(let number) = schedule.values[schedule.values[value].root].source else {
+          return false
+        }
+        alpha *= divides ? 1 / number : number
+        return true
+      }
+    }
     // The scalars in one number, the arrays in one array.
     var result = try combine(arrays, rows, columns)
     var scalar = try combine(scalars, 1, 1)

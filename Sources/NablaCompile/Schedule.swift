@@ -141,7 +141,7 @@ extension Schedule {
     var dropped: Set<Int> = []
     for (index, step) in steps.enumerated() {
       if step.opcode == .loopBegin || step.opcode == .loopEnd { known = [:] }
-      guard step.opcode == .gemm, step.n == 1, step.m > 1, step.m == step.k else { continue }
+      guard step.opcode == .gemm, step.n == 1, step.m > 1, step.m == step.k, step.alpha == 1 else { continue }
       let key = Key(
         matrix: values[step.inputs[0]].root, vector: values[step.inputs[1]].root,
         rows: values[step.inputs[0]].rows)

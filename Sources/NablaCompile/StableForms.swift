@@ -89,13 +89,21 @@ enum StableForms {
   private static func stable(_ node: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula {
     var current = node
     var budget = 8
-    while budget > 0, let next = rules.lazy.compactMap({ $0.rewrite(current) }).first, !next.isInvalid,
-      next.shape == current.shape
-    {
+    while budget > 0, let next = next(current, rules), !next.isInvalid, next.shape == current.shape {
       current = next
       budget -= 1
     }
     return current
+  }
+
+  /// What the first rule that applies makes of a node; of its transpose where the functions among the terms of a sum are
+  /// transposed, so that they show.
+  private static func next(_ node: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula? {
+    guard case .sum(let terms) = node.kind,
+      terms.contains(where: { $0.splitCoefficient.1.isTransposedFunction })
+    else { return rules.lazy.compactMap { $0.rewrite(node) }.first }
+    let transposed = node.transposed
+    return rules.lazy.compactMap { $0.rewrite(transposed) }.first?.transposed
   }
 }
 
@@ -108,8 +116,9 @@ extension Formula {
     return nil
   }
 
-  /// Whether it is the transpose of a value of an elementwise function, or of a power.
+  /// Whether it is the transpose of a value of an elementwise function, or of a power, or a power of one.
   var isTransposedFunction: Bool {
+    if case .power(let base, _) = kind { return base.isTransposedFunction }
     guard case .transpose(let inner) = kind else { return false }
     if case .apply(.elementwise, _) = inner.kind { return true }
     if case .power = inner.kind { return true }

@@ -50,13 +50,6 @@ extension StableForms {
     _ node: Formula, _ join: (Formula) -> [Pair]
   ) -> Formula? {
     guard case .sum(let terms) = node.kind, terms.count <= longest else { return nil }
-    if let result = joined(node, terms, join) { return result }
-    // A transposed sum has its transposes at the terms, where no function shows.
-    guard terms.contains(where: { $0.splitCoefficient.1.isTransposedFunction }) else { return nil }
-    return joined(node.transposed, node.transposed.terms, join)?.transposed
-  }
-
-  private static func joined(_ node: Formula, _ terms: [Formula], _ join: (Formula) -> [Pair]) -> Formula? {
     let split = terms.map(Term.init)
     for (index, term) in split.enumerated() where term.isOneFunction {
       for pair in join(term.core) {

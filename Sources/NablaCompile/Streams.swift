@@ -40,7 +40,7 @@ extension Schedule {
       let group = groups[steps[middle].extra]
       let first = group.reads.compactMap { writers[$0]?.first }.first { made in
         let step = steps[made]
-        guard made < middle, !dropped.contains(made), step.opcode == .gemm, step.n == 1,
+        guard made < middle, !dropped.contains(made), step.opcode == .gemm, step.n == 1, step.alpha == 1,
           !step.flags.contains(.transposeA), step.m == steps[middle].m, step.k == steps[last].m,
           values[step.inputs[0]].root == matrix
         else { return false }
@@ -58,7 +58,7 @@ extension Schedule {
       steps[middle] = PlanStep(
         opcode: .stream, inputs: [step.inputs[0], steps[first].inputs[1]] + others, output: step.output,
         m: step.k,
-        n: step.m, k: Stream.blockRows(columns: step.m), extra: streams.count - 1)
+        n: step.m, k: Stream.blockRows(columns: step.m), alpha: step.alpha, extra: streams.count - 1)
       dropped.formUnion([first, last])
     }
     steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }

@@ -110,6 +110,28 @@ static void FN(strip)(
   }
 }
 
+/// Writes `count` arrays of k numbers, each contiguous and `stride` from the last, as k rows of `count` numbers that
+/// are `width` apart.
+INLINE void FN(interleave)(long count, long k, const double *from, long stride, double *to, const int width) {
+  long r = 0;
+  for (; r + LANES <= count; r += LANES) {
+    const double *x = from + r * stride;
+    long p = 0;
+    for (; p + LANES <= k; p += LANES) {
+      V rows[LANES];
+#pragma clang loop unroll(full)
+      for (int q = 0; q < LANES; q++) rows[q] = LOAD(x + q * stride + p);
+      FN(transpose_square)(rows);
+#pragma clang loop unroll(full)
+      for (int q = 0; q < LANES; q++) STORE(to + (p + q) * width + r, rows[q]);
+    }
+    for (; p < k; p++)
+      for (int q = 0; q < LANES; q++) to[p * width + r + q] = x[q * stride + p];
+  }
+  for (; r < count; r++)
+    for (long p = 0; p < k; p++) to[p * width + r] = from[r * stride + p];
+}
+
 static void FN(pack_a)(long m, long k, const double *a, long ars, long acs, double *to) {
   for (long i = 0; i < m; i += FN(tile_rows)) {
     long rows = m - i < FN(tile_rows) ? m - i : FN(tile_rows);
@@ -119,6 +141,8 @@ static void FN(pack_a)(long m, long k, const double *a, long ars, long acs, doub
 #pragma clang loop unroll(full)
         for (int v = 0; v < TILE_VECTORS; v++)
           STORE(to + p * FN(tile_rows) + v * LANES, LOAD(from + p * acs + v * LANES));
+    } else if (acs == 1 && rows == FN(tile_rows)) {
+      FN(interleave)(rows, k, from, ars, to, FN(tile_rows));
     } else {
       for (long p = 0; p < k; p += 8) {
         long end = k - p < 8 ? k : p + 8;
@@ -140,6 +164,8 @@ static void FN(pack_b)(long k, long n, const double *b, long brs, long bcs, doub
       for (long p = 0; p < k; p++)
 #pragma clang loop unroll(full)
         for (int q = 0; q < TILE_COLUMNS; q++) to[p * TILE_COLUMNS + q] = from[p * brs + q];
+    } else if (columns == TILE_COLUMNS && brs == 1) {
+      FN(interleave)(columns, k, from, bcs, to, TILE_COLUMNS);
     } else {
       for (long p = 0; p < k; p += 8) {
         long end = k - p < 8 ? k : p + 8;

@@ -37,6 +37,7 @@ package struct VecIdentification {
     case .times(let factors):
       return try scaled(factors, linear)
     case .product(let chain):
+      if let matrix = try matched(linear) { return matrix }
       guard let index = chain.firstIndex(where: \.containsDifferential),
         !chain[(index + 1)...].contains(where: \.containsDifferential)
       else { throw .noMatrixForm(of: linear) }
@@ -67,8 +68,15 @@ package struct VecIdentification {
     }
   }
 
-  /// An operation whose matrix a rule gives.
+  /// An operation whose matrix a rule gives, itself or for its body.
   private mutating func byRule(_ linear: Formula) throws(DerivativeProblem) -> Formula {
+    if let matrix = try matched(linear) { return matrix }
+    if let unfolded = linear.unfoldedAtRoot { return try matrix(of: unfolded) }
+    throw .noMatrixForm(of: linear)
+  }
+
+  /// The matrix that a rule gives.
+  private mutating func matched(_ linear: Formula) throws(DerivativeProblem) -> Formula? {
     for direction in book.tables(covering: linear.marks).vectorizations
     where direction.marks.isSubset(of: linear.marks) {
       let rule = direction.rule
@@ -83,8 +91,7 @@ package struct VecIdentification {
       }
       if let found { return .product(found.factors + [try matrix(of: found.part)]) }
     }
-    if let unfolded = linear.unfoldedAtRoot { return try matrix(of: unfolded) }
-    throw .noMatrixForm(of: linear)
+    return nil
   }
 
   /// The matrix S of zeros and ones for which S*X has these rows of X.

@@ -127,7 +127,12 @@ public enum Kernels {
   /// The Euclidean norm of `count` numbers, scaled when its square would leave the range.
   @inlinable
   public static func norm(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
-    let square = dot(count, x, x)
+    norm(count, x, square: dot(count, x, x))
+  }
+
+  /// The Euclidean norm of numbers the sum of whose squares is known.
+  @inlinable
+  public static func norm(_ count: Int, _ x: UnsafePointer<Double>, square: Double) -> Double {
     if square > 1e-280 && square < 1e300 { return square.squareRoot() }
     let largest = maxAbs(count, x)
     guard largest > 0, largest.isFinite else { return largest }

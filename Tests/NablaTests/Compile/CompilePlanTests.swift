@@ -52,7 +52,51 @@ import Testing
     ("sum(X*x)*(X'*(X*x - v))", [], []),
     ("exp(X) .* sigmoid(Y) + c*X", ["fused"], ["unary"]),
     ("sum(max(v, 0.5*v)) + v'*sin(v)", ["fused"], ["binary", "unary"]),
+    ("norm2(exp(v))^2 + norm2(X)", ["exp, dot"], []),
+    ("sum(X .* exp(Y))", ["sum"], ["rowSums"]),
+    ("inv(A*A)", ["inverse", "gemm"], ["solve"]),
+    ("inv(A*B)*x", ["solve"], ["inverse"]),
+    ("3*(X'*Y)", ["gemm X Y by 3.0"], ["scaled"]),
+    ("3*X'*X", ["gram X X by 3.0"], ["scaled"]),
+    (
+      "kron(eye(3), X')*(diag(p) - kron(ones(3, 3), eye(m)) .* (p*p'))*kron(eye(3), X)",
+      ["scaleBlocks", "gram"], ["kron", "commutation"]
+    ),
   ]
+
+  /// Formulas with parts in common, transposed or negated, and how many products their plan may have.
+  static let shared: [(texts: [String], products: Int, lacks: [String])] = [
+    (["X'*((Y*B') .* X.^2)", "rowsums(B .* ((X').^2*Y))"], 2, []),
+    (["rowsums(B .* ((X').^2*Y))", "X'*((Y*B') .* X.^2)"], 2, []),
+    (["A*((X'*Y) .* A')", "colsums(X .* (Y*A))"], 2, []),
+    (["tanh(X*A)", "A'*X'*Y", "sum((X*A)')"], 2, []),
+    (["norm2(X - Y*A)^2", "(Y*A - X)*A'", "Y'*(X - Y*A)"], 3, ["scaled"]),
+    (["X'*(1 - tanh(X*A).^2)", "(1 - (tanh(X*A)').^2)*Y"], 3, ["tanh"]),
+    (["sum(Y .* (X*A))", "sum((A'*X') .* Y')", "X*A"], 1, ["transpose"]),
+  ]
+
+  @Test(arguments: shared) func sharedParts(texts: [String], products: Int, lacks: [String]) throws {
+    let formulas = try texts.map { try Formula(parsing: $0, in: Self.variables) }
+    let sizes = ["n": 7, "m": 30]
+    let program = try Compiler.compile(formulas, sizes: sizes)
+    let values = Dictionary(
+      uniqueKeysWithValues: Self.variables.enumerated().map { index, variable in
+        (
+          variable,
+          Make.random(
+            variable.shape.rows.value(sizes) ?? 1, variable.shape.columns.value(sizes) ?? 1, UInt64(index + 1)
+          )
+        )
+      })
+    for (formula, value) in zip(formulas, try program.run(values)) {
+      let wanted = Reference(sizes: sizes, values: values).value(formula)
+      #expect((value - wanted).maxAbs < 1e-12 * max(1, wanted.maxAbs), "\(formula)")
+    }
+    let plan = program.plan.joined(separator: "\n")
+    let count = program.plan.filter { $0.contains("gemm") || $0.contains("gram") }.count
+    #expect(count <= products, "\(texts): \(count) products in\n\(plan)")
+    for part in lacks { #expect(!plan.contains(part), "\(texts): \(part) in\n\(plan)") }
+  }
 
   @Test(arguments: plans) func valueAndPlan(text: String, has: [String], lacks: [String]) throws {
     let formula = try Formula(parsing: text, in: Self.variables)

@@ -1,0 +1,81 @@
+import NablaCore
+
+extension Schedule {
+  /// Makes numbers by which arrays are scaled part of the products that make, or take, the arrays.
+  mutating func foldFactors() {
+    foldNegatives()
+    foldScaledProducts()
+  }
+
+  /// The steps that read and that write each value, by root; nothing is known of what loops touch.
+  private func uses() -> (readers: [Int: [Int]], writers: [Int: [Int]], inLoops: Set<Int>) {
+    var readers: [Int: [Int]] = [:]
+    var writers: [Int: [Int]] = [:]
+    var inLoops: Set<Int> = []
+    var depth = 0
+    for (index, step) in steps.enumerated() {
+      if step.opcode == .loopBegin { depth += 1 }
+      let read = Set(step.inputs.map { values[$0].root })
+      let written = Set(writes(step).map { values[$0].root })
+      if depth > 0 { inLoops.formUnion(read.union(written)) }
+      for root in read { readers[root, default: []].append(index) }
+      for root in written { writers[root, default: []].append(index) }
+      if step.opcode == .loopEnd { depth -= 1 }
+    }
+    return (readers, writers, inLoops)
+  }
+
+  /// Products of `-A` where A is there anyway: the sign is exact wherever it is.
+  private mutating func foldNegatives() {
+    let (readers, writers, inLoops) = uses()
+    let results = Set(outputs.map { values[$0].root })
+    var dropped: Set<Int> = []
+    for (index, step) in steps.enumerated() where step.opcode == .scaled && step.alpha == -1 {
+      let (source, negative) = (values[step.inputs[0]].root, values[step.output].root)
+      let uses = readers[negative] ?? []
+      guard !inLoops.contains(source), !inLoops.contains(negative), !results.contains(negative),
+        writers[negative] == [index], (writers[source] ?? []).allSatisfy({ $0 < index }),
+        // A number is cheaper negated than carried along.
+        values[negative].count > 1,
+        uses.allSatisfy({ steps[$0].opcode == .gemm && steps[$0].inputs[0] != steps[$0].inputs[1] })
+      else { continue }
+      for use in uses {
+        steps[use].alpha = -steps[use].alpha
+        for place in steps[use].inputs.indices {
+          let old = values[steps[use].inputs[place]]
+          guard old.root == negative else { continue }
+          steps[use].inputs[place] = view(of: source, old.rows, old.columns)
+        }
+      }
+      dropped.insert(index)
+    }
+    steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
+  }
+
+  private mutating func view(of root: Int, _ rows: Int, _ columns: Int) -> Int {
+    let known = values[root]
+    if known.rows == rows, known.columns == columns { return root }
+    values.append(
+      PlannedValue(rows: rows, columns: columns, length: known.length, root: root, source: known.source))
+    return values.count - 1
+  }
+
+  /// Products of which nothing but a multiple is needed.
+  private mutating func foldScaledProducts() {
+    let (readers, writers, inLoops) = uses()
+    let results = Set(outputs.map { values[$0].root })
+    var dropped: Set<Int> = []
+    for (index, step) in steps.enumerated() where step.opcode == .scaled && step.alpha != 0 {
+      let (source, scaled) = (values[step.inputs[0]].root, values[step.output].root)
+      guard let made = writers[source], made.count == 1, made[0] < index,
+        steps[made[0]].opcode == .gemm || steps[made[0]].opcode == .gram, readers[source] == [index],
+        !results.contains(source), !inLoops.contains(source), !inLoops.contains(scaled),
+        writers[scaled]?.first == index
+      else { continue }
+      steps[made[0]].alpha *= step.alpha
+      steps[made[0]].output = step.output
+      dropped.insert(index)
+    }
+    steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
+  }
+}
