@@ -2,7 +2,7 @@ import NablaCore
 import NablaNumerics
 
 extension CertifiedEvaluator {
-  /// An operation on whole arrays, by its definition.
+  /// Evaluates an operation on whole arrays by its definition.
   mutating func array(
     _ operation: ArrayOperation, _ parts: [RealArray], isMatrix: Bool, _ rows: Int, _ columns: Int
   ) throws(Failure) -> RealArray {
@@ -22,7 +22,7 @@ extension CertifiedEvaluator {
       guard let value = matrix.eliminated(places: places)?.determinant else { throw .unknown }
       return value
     }
-    /// Of a vector as a whole, of a matrix for each row.
+    /// Log-sum-exp of a vector, or of one row of a matrix.
     func logarithm(_ row: Int) -> Real {
       Real.sum((isMatrix ? (0..<a.columns).map { a[row, $0] } : a.entries).map(\.exponential)).logarithm
     }
@@ -55,7 +55,7 @@ extension CertifiedEvaluator {
         let infinite = row.filter(\.isInfinite)
         if infinite.contains(where: { $0.sign == 1 }) || infinite.count == row.count { return .undefined }
         if a[i, j].isInfinite { return number(0) }
-        // Divided by its own exponential first, as what is too large cannot be told apart otherwise.
+        // Each denominator is divided by its own exponential first: large terms would otherwise lose their differences.
         return number(1) / Real.sum(row.map { ($0 - a[i, j]).exponential })
       }
     case .diagonalMatrix: return RealArray(rows, columns) { $0 == $1 ? a.entries[$0] : number(0) }
@@ -82,7 +82,7 @@ extension CertifiedEvaluator {
       }
       return RealArray(rows, columns) { cofactors[$0 + $1 * rows] }
     case .argmaxhot:
-      // Entry by entry with all others: the difference of an entry that is not exact from itself is not zero.
+      // Compares each entry with all others but itself: the difference of an inexact entry from itself is not zero.
       var leading: [Bool] = []
       for i in a.entries.indices {
         let signs = a.entries.indices.filter { $0 != i }.map {
@@ -117,7 +117,7 @@ extension CertifiedEvaluator {
         let height = Int(exactly: m.double), let width = Int(exactly: n.double), height * width == rows,
         height > 0
       else { throw .unknown }
-      // Row i*n + j of K has its one at i + j*m: vec(A')[i*n + j] = A[i, j].
+      // Row i*n + j of K has its 1 in column i + j*m: vec(A')[i*n + j] = A[i, j].
       return RealArray(rows, columns) { row, column in
         number(column == row / width + (row % width) * height ? 1 : 0)
       }

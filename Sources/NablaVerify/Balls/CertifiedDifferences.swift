@@ -2,29 +2,27 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Derivatives of a formula at a point as limits of its difference quotients, in ball arithmetic.
-///
-/// Serves where a derivative exists but its formula has no value, as the Hessian of `det(A)` where A is singular.
-/// Quotients with steps of 2^-120 and 2^-160 must have one limit from all sides, and be linear in the direction;
-/// else there is no derivative.
+/// Derivatives of a formula at a point, computed as limits of difference quotients in ball arithmetic.
+/// Needed where a derivative exists but its formula has no value, such as the Hessian of `det(A)` at a singular A.
+/// Quotients with steps 2^-120 and 2^-160 must converge to the same limit from all sides, and the limit must be linear
+/// in the direction; otherwise there is no derivative.
 package struct CertifiedDifferences {
   package typealias Direction = [Formula: Matrix]
 
   private let formula: Formula
   private let sizes: [String: Int]
   private let center: [Formula: RealArray]
-  /// The entries of the formula at the point.
   private let value: [Real]
-  /// Whether a value could not be computed, so that what has no limit may have one.
+  /// Whether some value could not be computed, so a missing limit proves nothing.
   package private(set) var isUnknown = false
-  /// What may still be spent, about in nanoseconds.
+  /// Remaining work, roughly in nanoseconds.
   private var work = 1_000_000_000
 
   private static let places = 20
-  /// The logarithms of the steps.
+  /// Base-2 logarithms of the steps.
   private static let steps = [-120, -160]
 
-  /// `value` are the entries of the formula at the point, where its own form has none.
+  /// `value` holds the entries of the formula at the point, used where the formula itself has no value.
   package init?(
     _ formula: Formula, sizes: [String: Int], values: [Formula: Matrix], value: [Real]? = nil,
     definitions: FunctionDefinitions?
@@ -43,7 +41,7 @@ package struct CertifiedDifferences {
 
   // MARK: Derivatives
 
-  /// The derivatives of each entry of the formula along a direction.
+  /// Derivatives of each entry of the formula along a direction.
   package mutating func slope(along direction: Direction) -> [Real]? {
     var central: [[Real]] = []
     var forward: [[Real]] = []
@@ -57,7 +55,7 @@ package struct CertifiedDifferences {
     return limits(central, forward)
   }
 
-  /// The second derivatives of each entry of the formula along two directions.
+  /// Second derivatives of each entry of the formula along two directions.
   mutating func curvature(along first: Direction, _ second: Direction) -> [Real]? {
     var central: [[Real]] = []
     var forward: [[Real]] = []
@@ -79,7 +77,7 @@ package struct CertifiedDifferences {
     return limits(central, forward)
   }
 
-  /// The derivatives of each entry of the formula with respect to each entry of a variable.
+  /// Derivatives of each entry of the formula with respect to each entry of a variable.
   package mutating func slopes(_ variable: Formula) -> [[Real]]? {
     let units = units(variable)
     var result: [[Real]] = []
@@ -87,7 +85,7 @@ package struct CertifiedDifferences {
       guard let slope = slope(along: unit) else { return nil }
       result.append(slope)
     }
-    // What has derivatives along the axes alone, as at a corner, is not linear.
+    // A function that has derivatives only along the axes, as at a corner, is not linear in the direction.
     let weights = Self.weights(units.count)
     guard let slanted = slope(along: Self.combined(units, weights)) else { return nil }
     let isLinear = slanted.indices.allSatisfy { place in
@@ -96,7 +94,7 @@ package struct CertifiedDifferences {
     return isLinear ? result : nil
   }
 
-  /// The second derivatives of a number with respect to each entry of two variables.
+  /// Second derivatives of a scalar with respect to each entry of two variables.
   package mutating func curvatures(_ first: Formula, _ second: Formula) -> [[Real]]? {
     let (rows, columns) = (units(first), units(second))
     guard value.count == 1 else { return nil }
@@ -123,7 +121,7 @@ package struct CertifiedDifferences {
 
   private func number(_ value: Double) -> Real { Real(value, places: Self.places) }
 
-  /// Along each entry of a variable.
+  /// Unit directions, one for each entry of a variable.
   private func units(_ variable: Formula) -> [Direction] {
     guard let array = center[variable] else { return [] }
     return array.entries.indices.map { place in
@@ -133,7 +131,7 @@ package struct CertifiedDifferences {
     }
   }
 
-  /// Numbers without a pattern, exact as doubles.
+  /// Irregular numbers that are exact in double precision.
   private static func weights(_ count: Int) -> [Double] {
     var generator = SplitMix64(seed: 1)
     return (0..<count).map { _ in (generator.uniform(-1, 1) * 64).rounded() / 64 + 0x1p-8 }
@@ -147,7 +145,7 @@ package struct CertifiedDifferences {
     return result
   }
 
-  /// The entries of the formula so many steps away from the point.
+  /// The entries of the formula after the given number of steps in each direction.
   private mutating func moved(_ moves: [(Direction, Int)], _ step: Int) -> [Real]? {
     var values = center
     for (direction, count) in moves where count != 0 {
@@ -170,14 +168,14 @@ package struct CertifiedDifferences {
 
   // MARK: Limits
 
-  /// Sizes below 2 to this are those of rounding.
+  /// Base-2 logarithm of the magnitude below which a value is rounding noise.
   private var noise: Double {
     value.reduce(-300) { noise, entry in
       if case .ball(let ball) = entry { max(noise, ball.upper - 300) } else { noise }
     }
   }
 
-  /// The logarithm of the size; nil of what is no number.
+  /// Base-2 logarithm of the magnitude, or `nil` if the value is not a number.
   private func size(_ value: Real) -> Double? {
     switch value {
     case .ball(let ball): ball.upper
@@ -186,7 +184,7 @@ package struct CertifiedDifferences {
     }
   }
 
-  /// Where the quotients with both steps tend to, and those to one side with them; nil where they do not.
+  /// The common limit of the central and one-sided quotients over both steps, or `nil` if they do not converge to one.
   private func limits(_ central: [[Real]], _ forward: [[Real]]) -> [Real]? {
     var result: [Real] = []
     for place in value.indices {
@@ -206,7 +204,7 @@ package struct CertifiedDifferences {
     return gap < scale - 60 ? fine : nil
   }
 
-  /// Whether a number is a sum, as far as its terms allow.
+  /// Whether a value equals the sum of some terms, up to their precision.
   private func isEqual(_ value: Real, _ terms: [Real]) -> Bool {
     guard let gap = size(value - .sum(terms)) else { return false }
     let largest = terms.compactMap(size).max() ?? -.infinity

@@ -4,19 +4,18 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// Computes formulas in ball arithmetic with a number of limbs, node by node and as they stand.
-///
-/// Elementwise functions are those of the library; functions with a body are to be written out before.
+/// Evaluates formulas node by node in ball arithmetic with a given number of limbs.
+/// Elementwise functions come from the library; expand functions with a body before evaluating.
 package struct CertifiedEvaluator {
   package var sizes: [String: Int]
   package var values: [Formula: RealArray]
   package let places: Int
-  /// The seed of the random functions that stand for declared ones; without it those have no value.
+  /// Seed of the random functions that replace declared ones. Without it, declared functions have no value.
   package var functionSeed: UInt64?
-  /// What may still be spent, about in nanoseconds.
+  /// Remaining work, roughly in nanoseconds.
   package var work: Int
 
-  /// Whether what is divided by zero is infinite, as for doubles; otherwise it has no value.
+  /// Whether a division by zero gives infinity, as in double precision; otherwise it has no value.
   package var hasInfinities = false
 
   package init(
@@ -31,9 +30,9 @@ package struct CertifiedEvaluator {
     self.hasInfinities = hasInfinities
   }
 
-  /// Why there is no value.
+  /// The reason why a formula has no value.
   package enum Failure: Error {
-    /// An operation that is not known here, or sizes that do not fit.
+    /// An unsupported operation, or sizes that do not fit.
     case unknown
     case tooMuchWork
   }
@@ -41,7 +40,7 @@ package struct CertifiedEvaluator {
   func number(_ value: Double) -> Real { Real(value, places: places) }
 
   mutating func spend(_ operations: Int) throws(Failure) {
-    // An operation makes arrays of limbs, and multiplies each by each.
+    // An operation allocates arrays of limbs, and a product multiplies every limb by every other.
     let (cost, overflow) = operations.multipliedReportingOverflow(by: 200 + places * places)
     if overflow || cost > work { throw .tooMuchWork }
     work -= cost
@@ -55,7 +54,7 @@ package struct CertifiedEvaluator {
   private mutating func value(_ formula: Formula, _ memo: inout [Formula: RealArray]) throws(Failure)
     -> RealArray
   {
-    // What stands under an index has a value at each of its places only.
+    // The body of an index sum has values only while the index is bound.
     for node in formula.nodes(without: { memo[$0] != nil }, closing: \.isIndexSum) {
       var parts: [RealArray] = []
       if !node.isIndexSum {
@@ -99,7 +98,7 @@ package struct CertifiedEvaluator {
       try spend(rows * columns * parts.count)
       let selectors = zip(node.children, parts).filter { $0.0.isSelector }.map(\.1)
       return RealArray(rows, columns) { i, j in
-        // A branch that is not taken counts nothing.
+        // A branch that is not taken contributes nothing.
         if selectors.contains(where: { $0.wide(i, j).isZero }) { return number(0) }
         return parts.dropFirst().reduce(parts[0].wide(i, j)) { $0 * $1.wide(i, j) }
       }
@@ -109,7 +108,7 @@ package struct CertifiedEvaluator {
       for (formula, factor) in zip(node.children, parts).dropFirst() {
         guard result.columns == factor.rows else { throw .unknown }
         try spend(result.entries.count * factor.columns)
-        // The zeros around a diagonal count nothing, whatever they meet.
+        // The zeros off a diagonal contribute nothing, even next to infinities.
         if isDiagonal {
           let left = result
           result = RealArray(factor.rows, factor.columns) { left[$0, $0] * factor[$0, $1] }
@@ -251,7 +250,7 @@ package struct CertifiedEvaluator {
 }
 
 extension Formula {
-  /// Whether it is zero off its diagonal by its form.
+  /// Whether the formula is diagonal by construction.
   fileprivate var isDiagonalArray: Bool {
     switch kind {
     case .identity, .apply(.array(.diagonalMatrix), _): true

@@ -2,19 +2,18 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// The true values of formulas: each entry with as many digits as it takes, whatever the formula cancels.
-///
-/// The data are taken as exact. Sums, products and functions bound their own errors, so an entry is either certain
-/// or said to be undecided.
+/// True values of formulas, each entry with as many digits as it takes despite cancellation.
+/// The data count as exact. Sums, products and functions bound their own errors, so each entry is either certain or
+/// reported as undecided.
 package struct CertifiedValues {
   let sizes: [String: Int]
   let values: [Formula: Matrix]
-  /// Gives the elementwise functions that have a formula.
+  /// The definitions of elementwise functions that have a body.
   var definitions: FunctionDefinitions?
   var functionSeed: UInt64?
-  /// Numbers of limbs, one after the other until the values are certain.
+  /// Numbers of limbs, tried in order until the values are certain.
   var places = Self.allPlaces
-  /// What may be spent with each number, about in nanoseconds.
+  /// Work allowed for each number of limbs, roughly in nanoseconds.
   var work = Int.max
 
   package init(
@@ -30,10 +29,10 @@ package struct CertifiedValues {
   }
 
   package static let allPlaces = [3, 6, 20, 44]
-  /// Bits of a value that is certain: more than 1e-12 of it.
+  /// Bits that make a value certain: a relative error below 1e-12.
   static let accuracy = 44.0
 
-  /// The entries by columns; nil where an operation is not known, or the work is too much.
+  /// The entries in column-major order, or `nil` if an operation is unsupported or the work exceeds its limit.
   package func entries(_ formula: Formula) -> [Real]? {
     var form = formula
     if let definitions {
@@ -54,29 +53,28 @@ package struct CertifiedValues {
     return result
   }
 
-  /// The entry where enough of its bits are certain.
+  /// The entry if enough of its bits are certain, otherwise undecided.
   package static func settled(_ entry: Real) -> Real {
     guard case .ball(let ball) = entry, ball.accuracy < accuracy else { return entry }
-    // What is below the smallest double for certain is as good as zero.
+    // A value certainly below the smallest double counts as zero.
     return ball.upper < -1100 ? entry : .undecided
   }
 
-  /// How a computed entry compares with the true one.
+  /// The result of comparing a computed entry with the true one.
   enum Comparison: Equatable {
     case right
-    /// The true value is not known.
     case undecided
-    /// The nearest double of the true value; nan where it has no value.
+    /// The double nearest to the true value, or NaN if there is no true value.
     case wrong(Double)
   }
 
-  /// What has no double is infinite, or nan where two infinite parts meet on the way and that is allowed.
+  /// A value beyond the range of doubles is infinite, or NaN if infinite parts met on the way and NaN is allowed.
   private static func tooLarge(_ computed: Double, _ isNegative: Bool, _ allowsNaN: Bool) -> Comparison {
     let infinite = isNegative ? -Double.infinity : .infinity
     return computed == infinite || allowsNaN && computed.isNaN ? .right : .wrong(infinite)
   }
 
-  /// The logarithm of the size of the largest entry that is no larger than a double can be.
+  /// Base-2 logarithm of the magnitude of the largest entry within the range of doubles.
   static func size(_ entries: [Real]) -> Double {
     entries.reduce(-.infinity) { largest, entry in
       guard case .ball(let ball) = entry, ball.middle < 1024 else { return largest }
@@ -87,11 +85,12 @@ package struct CertifiedValues {
   /// The double nearest to a value that is known to more digits than a double has.
   static func nearest(_ truth: Real) -> Double? {
     guard case .ball(let ball) = truth, ball.accuracy > 60 else { return nil }
-    // Zero is printed without a sign.
+    // Removes the sign of a zero.
     return ball.double + 0
   }
 
-  /// Compares within a relative tolerance; `size` is the logarithm of the least size to which that is relative.
+  /// Compares within a relative tolerance. `size` is the logarithm of the smallest magnitude that the tolerance is
+  /// relative to.
   static func compare(
     _ computed: Double, _ truth: Real, tolerance: Double = 1e-10, size: Double = -.infinity,
     allowsNaN: Bool = true
@@ -109,12 +108,12 @@ package struct CertifiedValues {
         return tooLarge(computed, ball.isNegative, allowsNaN)
       }
       if !computed.isFinite {
-        // Within the tolerance of the largest double either is right.
+        // Within the tolerance of the largest double, a finite and an infinite value are both right.
         let isNear = computed.isInfinite && ball.double.magnitude > most * (1 - 1e-10)
         return isNear ? .right : .wrong(ball.double)
       }
       let difference = Ball(computed, places: ball.places) - ball
-      // Below the normal numbers a double has fewer digits, or is zero.
+      // Subnormal doubles have fewer digits, or are zero.
       let allowed = max(max(ball.middle, size) + Ball.logarithm(tolerance), -1022)
       return difference.isZero || difference.upper <= allowed ? .right : .wrong(ball.double)
     }

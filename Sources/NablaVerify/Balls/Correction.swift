@@ -2,17 +2,15 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Puts true values in the place of doubles that have lost their digits or their range.
-///
-/// What is small enough is computed again in ball arithmetic, which knows how good its digits are. Where those are
-/// certain the double nearest to them is taken; where they are not, and for what takes too much work, the double
-/// stays.
+/// Replaces doubles that lost their digits or left their range by the true values.
+/// Small enough formulas are evaluated again in ball arithmetic, which knows how many of its digits are right. Where
+/// they are certain, the nearest double is used. Where they are not, or the work exceeds its limit, the double stays.
 package struct Correction {
   let certified: CertifiedValues
 
-  /// For each formula and number of limbs, about in nanoseconds.
+  /// Work allowed for each formula and number of limbs, roughly in nanoseconds.
   package static let work = 40_000_000
-  /// Numbers of limbs, one after the other until the values are certain.
+  /// Numbers of limbs, tried in order until the values are certain.
   package static let places = [3, 6, 20, 96]
 
   package init(sizes: [String: Int], values: [Formula: Matrix], definitions: FunctionDefinitions?) {
@@ -20,7 +18,7 @@ package struct Correction {
       sizes: sizes, values: values, definitions: definitions, places: Self.places, work: Self.work)
   }
 
-  /// The value of a formula by doubles made true, and how many of its entries were off by more than 1e-10.
+  /// The corrected value of a formula, and how many of its entries were off by more than 1e-10.
   package func corrected(_ computed: Matrix, _ formula: Formula) -> (value: Matrix, count: Int) {
     guard certified.values.values.allSatisfy(\.isFinite), let truth = certified.entries(formula) else {
       return (computed, 0)
@@ -28,7 +26,7 @@ package struct Correction {
     return Self.corrected(computed, truth)
   }
 
-  /// Doubles made true, and how many of them were off by more than 1e-10.
+  /// The corrected doubles, and how many of them were off by more than 1e-10.
   package static func corrected(_ computed: Matrix, _ truth: [Real]) -> (value: Matrix, count: Int) {
     guard truth.count == computed.count else { return (computed, 0) }
     var entries = computed.storage

@@ -2,11 +2,10 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Both arms of verification: numbers at random points, and exact values over a prime field.
-///
-/// What the numbers refute is refuted, unless doubles may have lost their digits and the claim is certified. What they
-/// pass is certified where the exact arm can, and refuted where that finds rational formulas to differ, by however
-/// little.
+/// Combines the arms of verification: numbers at random points, exact values over a prime field, and balls.
+/// A claim that the numbers refute is refuted, unless doubles may have lost their digits and the claim is certified. A
+/// claim that the numbers pass is certified where the exact arm applies, and refuted where that arm finds rational
+/// formulas to differ, however little.
 public struct Verification: Sendable {
   let numeric: NumericCheck
   private let book: RuleBook
@@ -16,7 +15,7 @@ public struct Verification: Sendable {
     self.book = book
   }
 
-  /// Equations whose sides are derivatives with respect to variables may differ on kinks in these.
+  /// `differentiated` lists the variables of the derivatives in the equations; on their kinks the sides may differ.
   package init(seed: UInt64, book: RuleBook, differentiated: [Formula]) {
     var numeric = NumericCheck(seed: seed, book: book)
     numeric.differentiated = differentiated
@@ -54,9 +53,10 @@ public struct Verification: Sendable {
     }
   }
 
-  /// Whether `hessian` has the second derivatives of a scalar, rows by x, columns by y; y is x unless given.
-  ///
-  /// With the gradient by x that is checked first, and then the Hessian as its Jacobian, which is sharper and faster.
+  /// Whether `hessian` holds the second derivatives of a scalar, with rows for x and columns for y, which defaults to
+  /// x.
+  /// If the gradient with respect to x is given, it is checked first, and then the Hessian as its Jacobian, which is
+  /// sharper and faster.
   public func checkHessian(
     of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
     gradient: Formula? = nil
@@ -95,7 +95,7 @@ public struct Verification: Sendable {
     }
   }
 
-  /// Whether two formulas of one shape have the same values wherever both, and what is presupposed, have one.
+  /// Whether two formulas of one shape have the same values wherever both, and their domain conditions, have a value.
   public func checkEqual(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
   ) -> Verdict {
@@ -108,25 +108,25 @@ public struct Verification: Sendable {
     }
   }
 
-  /// Numbers need evidence of their own where nothing is certified.
+  /// Points must prove that they could refute a false claim only if nothing is certified.
   private func numeric(besides finding: ExactCheck.Finding) -> NumericCheck {
     var result = numeric
     if case .certified = finding { result.needsEvidence = false }
     return result
   }
 
-  /// The verdict of all arms; the last is asked where the others leave a doubt.
+  /// The combined verdict. Balls run only if the other arms leave a doubt.
   private func joined(
     _ numbers: Verdict, _ finding: ExactCheck.Finding, highPrecision: () -> HighPrecisionCheck.Finding,
     example: () -> Counterexample?
   ) -> Verdict {
     var verdict = numbers
-    // What balls have confirmed at a point is refuted, whatever else is found.
+    // A difference that balls confirmed at a point is final.
     if verdict.status == .refuted, !verdict.isDoubtful { return verdict }
     switch finding {
     case .certified(let certificate):
-      // Doubles that may have lost their digits contradict nothing. Without a point at which numbers agree, only
-      // what is rational is known to hold at any.
+      // Doubles that may have lost their digits contradict nothing. If the numbers agree at no point, only a rational
+      // claim is known to have values at all.
       if verdict.points > 0 || certificate.isRational && !certificate.hasChoices {
         (verdict.status, verdict.isDoubtful, verdict.counterexample) = (.verified, false, nil)
         verdict.certificate = certificate
@@ -149,7 +149,7 @@ public struct Verification: Sendable {
       verdict.isRefutedExactly = true
       verdict.counterexample = example
     case .silent(let reason):
-      // Points that refute and are not settled weigh more than those that pass.
+      // Points that refute and remain unsettled outweigh those that pass.
       if verdict.status == .verified, verdict.evidence == 0 || verdict.unsettled > 0 {
         verdict = .skipped(reason)
       }

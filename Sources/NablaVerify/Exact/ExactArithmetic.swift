@@ -2,7 +2,7 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-// Sums, products, inverses and powers; sizes are seen to before the matrices rely on them.
+// Sums, products, inverses and powers. Sizes are checked before any matrix code relies on them.
 
 extension ExactEvaluator {
   mutating func sum(_ terms: [DualMatrix]) throws(ExactProblem) -> DualMatrix {
@@ -20,7 +20,7 @@ extension ExactEvaluator {
     return a.hadamard(b)
   }
 
-  /// Arrays that are combined entry by entry have one size, or are a number and an array.
+  /// Operands combined entry by entry have the same size, or one of them is a scalar.
   func checkAlike(_ a: DualMatrix, _ b: DualMatrix) throws(ExactProblem) {
     guard a.count == 1 || b.count == 1 || a.value.hasSize(of: b.value) else { throw .sizes }
   }
@@ -52,7 +52,7 @@ extension ExactEvaluator {
 
   // MARK: Powers
 
-  /// Entry by entry; whole powers and square roots are exact, x^(c + p) is x^c * exp(p*log(x)).
+  /// Raises entries to a power. Integer powers and square roots are exact; otherwise x^(c + p) is x^c * exp(p*log(x)).
   mutating func power(_ base: Formula, _ exponent: Formula) throws(ExactProblem) -> DualMatrix {
     let x = try value(base)
     if let number = exactNumber(exponent) { return try power(x, number) }
@@ -91,7 +91,7 @@ extension ExactEvaluator {
     if exponent.isZero { return DualMatrix(x.value.map { _ in 1 }) }
     if exponent == -1 { return try reciprocal(x) }
     if exponent.isOverflow { throw .notApplicable("a number does not fit in the field") }
-    // The entries of the root to which the exponent's numerator is the power.
+    // Takes the root of each entry; the numerator of the exponent is the power of that root.
     let denominator = exponent.denominator
     guard let over = Int(exactly: denominator), let numerator = Int(exactly: exponent.numerator) else {
       throw .notApplicable("an exponent is too large")
@@ -104,7 +104,7 @@ extension ExactEvaluator {
       guard let power = root.power(numerator) else { throw .noValue }
       value.storage[index] = power
       if x.isConstant { continue }
-      // Slope and curvature are p*x^(p - 1) and p*(p - 1)*x^(p - 2), which zero has for whole p > 0.
+      // Slope and curvature are p*x^(p - 1) and p*(p - 1)*x^(p - 2); at zero they exist for integers p > 0.
       if let inverse = entry.inverse {
         slope.storage[index] = factor * power * inverse
         curvature.storage[index] = (factor - 1) * slope.storage[index] * inverse
@@ -118,7 +118,7 @@ extension ExactEvaluator {
     return x.isConstant ? DualMatrix(value) : x.composed(value: value, slope: slope, curvature: curvature)
   }
 
-  /// The root that is a square, if need be of a root; other roots are unknowns.
+  /// The root that is a square; for higher even degrees, a root of a root. Other roots are unknowns.
   private mutating func root(_ degree: Int, of entry: PrimeField) throws(ExactProblem) -> PrimeField {
     var (root, rest) = (entry, degree)
     while rest % 2 == 0 {
@@ -130,7 +130,7 @@ extension ExactEvaluator {
     return unknowns.value("root", [UInt64(rest), root.residue])
   }
 
-  /// log |x| of a value.
+  /// The logarithm of |x|.
   mutating func logarithm(_ x: DualMatrix) throws(ExactProblem) -> DualMatrix {
     try spend(80 * x.count)
     var value = x.value

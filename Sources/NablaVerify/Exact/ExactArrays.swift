@@ -88,7 +88,7 @@ extension ExactEvaluator {
     return a.determinantAndAdjugate
   }
 
-  /// By the Gram matrix, for the case of full rank: the pseudoinverse jumps where the rank does.
+  /// Computes the pseudoinverse from the Gram matrix, for full rank only: it jumps where the rank drops.
   private mutating func pseudoInverse(_ a: DualMatrix) throws(ExactProblem) -> DualMatrix {
     unknowns.noteChoice()
     let turned = a.transposed
@@ -97,7 +97,7 @@ extension ExactEvaluator {
       : try product(turned, try inverse(try product(a, turned)))
   }
 
-  // MARK: Softmax and its kin, of a whole vector or of every row of a matrix
+  // MARK: The softmax family, over a whole vector or every row of a matrix
 
   private mutating func logsumexp(_ a: DualMatrix, isMatrix: Bool) throws(ExactProblem) -> DualMatrix {
     try logarithm(try sums(try elementwise("exp", [a]), isMatrix: isMatrix))
@@ -128,7 +128,7 @@ extension ExactEvaluator {
 
   // MARK: The largest entry, in an order of the field
 
-  /// The places of the largest entry, which share the 1.
+  /// Marks the largest entries; ties share the 1.
   private mutating func hot(_ a: FieldMatrix) -> FieldMatrix {
     unknowns.noteChoice()
     guard let largest = a.storage.max(by: PrimeField.precedes) else { return a }
@@ -141,9 +141,9 @@ extension ExactEvaluator {
     return a.linear { FieldMatrix(places.dot($0)) }
   }
 
-  // MARK: What the field has no computation for
+  // MARK: Operations that have no exact value in the field
 
-  /// Unknowns; the norms have the derivative that the singular vectors give.
+  /// Returns unknowns; norms get the derivative that the singular vectors define.
   mutating func opaque(
     _ operation: String, _ arguments: [DualMatrix], _ node: Formula
   ) throws(ExactProblem) -> DualMatrix {
@@ -179,7 +179,7 @@ extension ExactEvaluator {
   private func commutation(_ node: Formula) throws(ExactProblem) -> FieldMatrix {
     guard case .apply(_, let arguments) = node.kind, arguments.count == 2 else { throw .sizes }
     let (count, _) = try size(node.shape)
-    // The sizes are whole numbers far below p, so their residues are they themselves.
+    // Sizes are integers far below p, so each equals its residue.
     guard let m = Int(exactly: try value(arguments[0]).value.storage[0].residue),
       let n = Int(exactly: try value(arguments[1]).value.storage[0].residue),
       m.multipliedReportingOverflow(by: n) == (count, false)

@@ -2,12 +2,11 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Compares formulas exactly, over a prime field: derivatives with those along random directions that dual numbers
-/// give, equations with both sides at random points.
-///
-/// Two different rational functions agree at a random point of the field with a probability of degree over p
-/// (Schwartz and Zippel), so what agrees at a few points is certified. Functions that are not rational are unknowns
-/// with some of their laws; see `ExactUnknowns`.
+/// Compares formulas exactly over a prime field: derivatives with dual numbers along random directions, and equations
+/// at random points.
+/// Two different rational functions agree at a random point of the field with probability at most degree over p
+/// (Schwartz and Zippel), so agreement at a few points is a certificate. Functions that are not rational become
+/// unknowns with some of their laws; see `ExactUnknowns`.
 package struct ExactCheck {
   let seed: UInt64
   let functions: FunctionTable
@@ -19,24 +18,24 @@ package struct ExactCheck {
 
   package enum Finding: Sendable, Equatable {
     case certified(ExactCertificate)
-    /// They differ at a point. Where all is rational they differ; where not, they may be equal by a law that the
-    /// unknowns do not have.
+    /// The sides differ at a point. Rational formulas then differ; others may still be equal by a law that the unknowns
+    /// lack.
     case differs(isRational: Bool)
-    /// Why nothing can be said.
+    /// The check decides nothing, for this reason.
     case notApplicable(String)
   }
 
-  /// Points, where nothing was chosen and there are no names of sizes.
+  /// Number of points if no choices are made and no sizes have names.
   static let points = 3
-  /// Choices of sizes, a point each.
+  /// Number of choices of sizes, with one point each.
   static let sizes = 5
-  /// Points, where signs, roots or discrete values were chosen: as many choices.
+  /// Number of points if signs, roots or discrete values are chosen: one for each choice.
   static let choices = 16
-  /// Points that may have no value, with the same sizes and in all.
+  /// Points without a value that are tolerated, for one choice of sizes and in total.
   private static let triesOfSizes = 16
   private static let tries = 400
 
-  // MARK: What is checked
+  // MARK: Checks
 
   package func checkEqual(_ left: Formula, _ right: Formula, variables: [Formula] = []) -> Finding {
     if left === right, !left.isInvalid {
@@ -49,7 +48,7 @@ package struct ExactCheck {
     }
   }
 
-  /// Whether a claim has the derivatives of the entries of E by those of a variable, in a layout.
+  /// Whether a claim holds the derivatives of the entries of E with respect to a variable, in a given layout.
   package func checkDerivative(
     of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout
   ) -> Finding {
@@ -78,7 +77,7 @@ package struct ExactCheck {
     }
   }
 
-  /// Whether a claim has the second derivatives of a scalar, rows by x and columns by y, by two infinitesimals.
+  /// Whether a claim holds the second derivatives of a scalar, with rows for x and columns for y.
   package func checkHessian(of objective: Formula, by x: Formula, _ y: Formula, claim: Formula) -> Finding {
     find([claim, objective, x, y], order: 2) { evaluator, point throws(ExactProblem) in
       let (left, right) = (try point.direction(x), try point.direction(y, second: true))
@@ -100,7 +99,7 @@ package struct ExactCheck {
     }
   }
 
-  /// Whether a claim with differentials in it is the change of E along them.
+  /// Whether a claim in differentials is the change of E along them.
   package func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula)
     -> Finding
   {
@@ -108,7 +107,7 @@ package struct ExactCheck {
       var (moved, plain) = (point.leaves, point.leaves)
       for variable in variables { moved[variable]?.first = try point.direction(variable) }
       for leaf in differential.differentialLeaves where plain[.differential(of: leaf)] == nil {
-        // What is inside changes as the variables do.
+        // The argument of a differential moves with the variables.
         let inner = try evaluator.value(of: leaf, at: moved)
         plain[.differential(of: leaf)] = DualMatrix(inner.first ?? inner.value.map { _ in 0 })
       }
@@ -120,7 +119,7 @@ package struct ExactCheck {
 
   // MARK: Points
 
-  /// Values of the variables, and directions in which they move.
+  /// Values of the variables, and the directions in which they move.
   private struct Point {
     var leaves: [Formula: DualMatrix] = [:]
     var directions: [Formula: (first: FieldMatrix, second: FieldMatrix)] = [:]
@@ -138,13 +137,12 @@ package struct ExactCheck {
     FieldMatrix, FieldMatrix
   )
 
-  /// Compares at points until there are enough, or a problem comes up.
-  ///
-  /// The first of the formulas is the claim, the second what it is a derivative of that order of.
+  /// Compares at random points until there are enough, or until a problem ends the check.
+  /// The first formula is the claim. The second is the one that it claims to be a derivative of, of the given order.
   private func find(_ formulas: [Formula], order: Int = 0, _ compare: Comparison) -> Finding {
     let variables = formulas.freeVariables
     if formulas.contains(where: \.isInvalid) { return .notApplicable("a number does not fit") }
-    // Apart from the numbers of the other arm.
+    // Draws numbers independent of those of the numeric arm.
     var generator = SplitMix64(seed: seed ^ 0x6E61_626C_6120_7020)
     var certificate = ExactCertificate(points: 0, bits: .max, hasChoices: false)
     var budget = ExactLimits.work
@@ -175,7 +173,7 @@ package struct ExactCheck {
         if left.storage != right.storage {
           return .differs(isRational: !unknowns.areUsed && !unknowns.haveChoices)
         }
-        // On a branch where both sides vanish, a multiple of the claim would agree as well.
+        // On a branch where both sides vanish, a multiple of the claim would agree too.
         if unknowns.haveChoices || isDiscrete, !formulas.prefix(2).contains(where: \.isZero),
           left.storage.allSatisfy({ $0 == 0 })
         {
@@ -192,14 +190,14 @@ package struct ExactCheck {
           certificate.bits = min(certificate.bits, bits(formulas, order, chosen))
           if certificate.bits < Self.fewestBits { return .notApplicable("the degree is too large") }
         }
-        // Every point has sizes of its own.
+        // Every point draws its own sizes.
         if hasSizes { sizes = nil }
       } catch {
         switch error {
         case .noValue: continue
         case .sizes: sizes = nil
         case .notApplicable(let reason): return .notApplicable(reason)
-        // Larger sizes may be too much work where smaller ones are not.
+        // Other sizes may need less work.
         case .tooMuchWork(let reason):
           return certificate.points < Self.points ? .notApplicable(reason) : .certified(certificate)
         }
@@ -237,15 +235,15 @@ package struct ExactCheck {
     return point
   }
 
-  /// Certificates weaker than this are none.
+  /// The fewest bits that make a certificate.
   private static let fewestBits = 24
 
-  /// What is left of the 61 bits of p, or of the 60 of its squares, when the degree is taken off.
+  /// The bits of certainty: the 61 bits of p, or 60 bits if points are squares, less the logarithm of the degree.
   private func bits(_ formulas: [Formula], _ order: Int, _ sizes: [String: Int]) -> Int {
     var degrees = ExactDegrees(sizes: sizes)
     let (claim, objective) = (degrees.degree(of: formulas[0]), degrees.degree(of: formulas[1]))
     var degree = ExactDegree.ofDifference(objective, claim, slopes: order > 0)
-    // Second derivatives come from a second pass of the same rules.
+    // Second derivatives apply the same rules twice.
     if order == 2 { degree *= 4 }
     let (sum, doublings) = degrees.penalty
     degree = max(1, degree + sum)

@@ -1,33 +1,32 @@
 import NablaCore
 import NablaTypes
 
-/// How many numerators and denominators can grow: a bound of the degree of the rational functions in the entries of
-/// a node and of its derivative along a direction, over one common denominator each.
-///
-/// Unknowns count as variables of their own. A polynomial of degree d that is not zero is zero at a random point
-/// with a probability of at most d over the number of values a coordinate is drawn from (Schwartz 1980, Zippel 1979).
+/// Bounds the degree of the rational functions in the entries of a node, and of its derivative along a direction, each
+/// over one common denominator.
+/// Unknowns count as variables. A nonzero polynomial of degree d vanishes at a random point with probability at most d
+/// over the number of values for each coordinate (Schwartz 1980, Zippel 1979).
 struct ExactDegree {
   var top = 1.0
   var bottom = 0.0
   var slopeTop = 1.0
   var slopeBottom = 0.0
 
-  /// The degree of the polynomial that has to be zero for two values to agree: of both numerators, crosswise.
+  /// Degree of the polynomial that vanishes if two values agree: the difference of the cross products.
   static func ofDifference(_ a: ExactDegree, _ b: ExactDegree, slopes: Bool) -> Double {
     slopes
       ? max(a.slopeTop + b.bottom, b.top + 1 + a.slopeBottom) : max(a.top + b.bottom, b.top + a.bottom)
   }
 }
 
-/// Degrees of all nodes, from the leaves up.
+/// Computes the degrees of all nodes, from the leaves up.
 struct ExactDegrees {
   let sizes: [String: Int]
   private var memo: [Formula: ExactDegree] = [:]
-  /// Entries that are unknowns, the largest degree of their arguments, and roots among them.
+  /// The number of entries that are unknowns, the largest degree of their arguments, and the number of roots.
   private var unknowns = 0.0
   private var argument = 1.0
   private var roots = 0.0
-  /// What roots have been taken of.
+  /// The formulas whose roots were taken.
   private var rooted: Set<Formula> = []
 
   init(sizes: [String: Int]) { self.sizes = sizes }
@@ -50,11 +49,11 @@ struct ExactDegrees {
     if rooted.insert(base).inserted { roots += entries }
   }
 
-  /// What coinciding arguments of unknowns add, and by what the two values of each root multiply.
+  /// The degree that coinciding arguments of unknowns add, and the number of doublings for the two signs of each root.
   var penalty: (sum: Double, doublings: Double) { (unknowns * unknowns * 2 * argument, roots) }
 
   private func count(_ shape: Shape) -> Double {
-    // Inside of a sum over an index a size may have no value here; it is small.
+    // Inside an index sum a size may have no value here; it is small.
     Double(max(1, shape.rows.value(sizes) ?? 8)) * Double(max(1, shape.columns.value(sizes) ?? 8))
   }
 
@@ -72,7 +71,7 @@ struct ExactDegrees {
         let n = rows(node)
         return ExactDegree(top: n, bottom: n, slopeTop: n + 1, slopeBottom: n)
       }
-      // Products of squares at the most; the direction is independent of the point.
+      // Entries are at most products of squares. The direction is independent of the point.
       return ExactDegree(top: variable.properties.isEmpty ? 1 : 4)
     case .sum(let terms): return sum(terms.map(value))
     case .times(let factors), .product(let factors): return product(factors.map(value))
@@ -128,7 +127,7 @@ struct ExactDegrees {
         countRoots(of: node, 1)
         return unknown([product([first, first])], entries: 1)
       case .logsumexp, .softmax, .logsoftmax:
-        // Quotients of sums of unknowns, and unknowns of those.
+        // Quotients of sums of unknowns, and the unknowns of those.
         return product([
           unknown([first], entries: 2 * count(inner.shape)), unknown([first], entries: count(inner.shape)),
         ])
@@ -178,15 +177,15 @@ struct ExactDegrees {
       slopeBottom: rest * x.bottom + x.slopeBottom)
   }
 
-  /// Of the adjugate over the determinant.
+  /// The inverse is the adjugate over the determinant.
   private func inverse(_ x: ExactDegree, _ n: Double) -> ExactDegree {
     let (top, bottom) = (x.bottom + (n - 1) * x.top, n * x.top)
     return ExactDegree(
       top: top, bottom: bottom, slopeTop: 2 * top + x.slopeTop, slopeBottom: 2 * bottom + x.slopeBottom)
   }
 
-  /// Unknowns are quotients of degree 4 in what is drawn; their slopes are taken to be quotients of degree 8 in
-  /// argument and unknown, which bounds every derivative of the book.
+  /// Unknowns are quotients of degree 4 in the numbers drawn. Their slopes count as quotients of degree 8 in argument
+  /// and unknown, which bounds every derivative of the book.
   private mutating func unknown(_ parts: [ExactDegree], entries: Double) -> ExactDegree {
     let largest = parts.reduce(1) { max($0, $1.top, $1.bottom) }
     unknowns += entries

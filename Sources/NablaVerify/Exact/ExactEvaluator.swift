@@ -3,18 +3,17 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Computes formulas over the prime field, with two infinitesimals, node by node.
-///
-/// The walk keeps its own stack, so depth costs no more than memory, and every node pays for its work.
+/// Evaluates formulas node by node over the prime field, with two infinitesimals.
+/// The walk keeps its own stack, so depth costs only memory, and every node is charged for its work.
 struct ExactEvaluator {
   let functions: FunctionTable
   var sizes: [String: Int]
   var unknowns: ExactUnknowns
-  /// Multiplications that may still be done.
+  /// Remaining multiplications.
   var budget: Int
-  /// How deep the body of a function stands in those of others.
+  /// How deeply the bodies of functions are nested at this point.
   var depth = 0
-  /// What has been computed in the formula that is being evaluated.
+  /// The values computed so far in the current formula.
   var memo: [Formula: DualMatrix] = [:]
 
   init(functions: FunctionTable, sizes: [String: Int], seed: UInt64, budget: Int) {
@@ -24,7 +23,7 @@ struct ExactEvaluator {
     unknowns = ExactUnknowns(seed: seed)
   }
 
-  /// The value with these values of leaves: variables, differentials, parameters of functions.
+  /// Evaluates a formula, given the values of its leaves: variables, differentials and parameters of functions.
   mutating func value(
     of formula: Formula, at leaves: [Formula: DualMatrix]
   ) throws(ExactProblem) -> DualMatrix {
@@ -42,7 +41,7 @@ struct ExactEvaluator {
           push(node, onto: &tasks)
         }
       case .compute(let node):
-        // A sum over an index forgets what moves with it, also where that stands outside of it as well.
+        // An index sum drops all values that depend on its index, even if they also occur outside of it.
         if Self.operands(of: node).contains(where: { memo[$0] == nil }) {
           try spend(1)
           push(node, onto: &tasks)
@@ -77,14 +76,14 @@ struct ExactEvaluator {
     case advance(Loop)
   }
 
-  /// A sum over an index, under way.
+  /// An index sum in progress.
   private struct Loop {
     let node: Formula
     let name: String
     let body: Formula
     var next: Int
     let last: Int
-    /// The nodes of the body whose values change with the index.
+    /// The nodes of the body that depend on the index.
     let moving: [Formula]
     let outerSize: Int?
     var total: DualMatrix
@@ -115,7 +114,7 @@ struct ExactEvaluator {
       total: DualMatrix(FieldMatrix(rows: rows, columns: columns)))
   }
 
-  /// What a node's value is computed from; an even power of a Euclidean norm needs no root.
+  /// The operands from which a node is computed. An even power of a Euclidean norm needs no root.
   static func operands(of node: Formula) -> [Formula] {
     if let inner = node.evenPowerOfNorm { return [inner.argument] }
     if let unfolded = node.unfoldedAtRoot { return [unfolded] }
@@ -228,7 +227,7 @@ struct ExactEvaluator {
 }
 
 extension Formula {
-  /// For norm2(A)^(2k), the array A and k.
+  /// The array A and the exponent k of norm2(A)^(2k).
   var evenPowerOfNorm: (argument: Formula, half: Int)? {
     guard case .power(let base, let exponent) = kind, let number = exponent.number?.integer, number % 2 == 0,
       case .apply(.array(.norm2), let arguments) = base.kind

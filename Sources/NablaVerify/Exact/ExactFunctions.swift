@@ -2,8 +2,8 @@ import NablaCore
 import NablaLanguage
 import NablaNumerics
 
-// Functions entry by entry: a few by their laws, others by their bodies in the book, the rest as unknowns whose
-// derivatives are those of the book.
+// Elementwise functions: a few by their laws, others by their bodies in the book, the rest as unknowns with the
+// derivatives that the book gives.
 
 extension ExactEvaluator {
   mutating func elementwise(_ name: String, _ arguments: [DualMatrix]) throws(ExactProblem) -> DualMatrix {
@@ -17,7 +17,7 @@ extension ExactEvaluator {
     return try unknown(function, arguments)
   }
 
-  /// Functions that are made of signs, exponentials, logarithms and angles; nil for others.
+  /// Functions made of signs, exponentials, logarithms and angles; `nil` for all others.
   private mutating func lawful(_ name: String, _ arguments: [DualMatrix]) throws(ExactProblem) -> DualMatrix?
   {
     guard let x = arguments.first else { return nil }
@@ -89,13 +89,13 @@ extension ExactEvaluator {
     )
   }
 
-  /// Constant near every point; 0 at 0.
+  /// Locally constant away from 0, and 0 at 0.
   mutating func sign(_ x: DualMatrix) throws(ExactProblem) -> DualMatrix {
     try spend(80 * x.count)
     return DualMatrix(x.value.map { unknowns.sign($0) })
   }
 
-  /// 1 where positive, else 0.
+  /// 1 for positive entries, otherwise 0.
   private mutating func step(_ x: DualMatrix) throws(ExactProblem) -> DualMatrix {
     let signs = try sign(x).value
     return DualMatrix(signs.map { $0 == 1 ? 1 : 0 })
@@ -105,7 +105,7 @@ extension ExactEvaluator {
     try hadamard(try sign(x), x)
   }
 
-  // MARK: By the book
+  // MARK: Functions of the book
 
   private mutating func nested(
     _ formula: Formula, _ parameters: [Formula], _ arguments: [DualMatrix]
@@ -118,7 +118,7 @@ extension ExactEvaluator {
     return try value(of: formula, at: leaves)
   }
 
-  /// An unknown for each entry; its derivatives are what the book says, differentiated for the second ones.
+  /// An unknown for each entry. First derivatives come from the book, second ones by differentiating those.
   private mutating func unknown(
     _ function: FunctionDefinition, _ arguments: [DualMatrix]
   ) throws(ExactProblem) -> DualMatrix {
@@ -136,7 +136,7 @@ extension ExactEvaluator {
     var result = DualMatrix(values)
     let zeros = FieldMatrix(rows: values.rows, columns: values.columns)
     if arguments.allSatisfy(\.isConstant) { return result }
-    // Of the slopes only their own first derivatives are needed, and those only for second derivatives.
+    // The slopes need first derivatives only if second derivatives are wanted.
     let isFirst = !arguments.contains { $0.second != nil || $0.mixed != nil }
     let reduced = arguments.map { DualMatrix($0.value, first: isFirst ? nil : $0.first) }
     for (argument, derivative) in zip(arguments, function.derivatives) where !argument.isConstant {
@@ -159,16 +159,16 @@ extension ExactEvaluator {
     return result
   }
 
-  /// Unknowns that change sign with their argument.
+  /// Unknowns that are odd functions.
   private static let oddFunctions: Set = ["asin", "atan", "erf"]
 
-  /// A function without a body: unknowns for its values and for all its derivatives, which are symmetric.
+  /// A declared function: unknowns for its values and all its derivatives, with symmetric second derivatives.
   mutating func declared(
     _ function: DeclaredFunction, _ derivative: FunctionDerivative, _ x: DualMatrix, _ node: Formula
   ) throws(ExactProblem) -> DualMatrix {
     let (rows, columns) = try size(node.shape)
     let count = rows * columns
-    /// The unknown derivative by the arguments at these places.
+    /// The unknown derivative with respect to the arguments at these places.
     func unknown(_ output: Int, _ point: [UInt64], _ places: [Int]) -> PrimeField {
       let key = [UInt64(output), UInt64(places.count)] + places.sorted().map { UInt64($0) } + point
       return unknowns.value("@" + function.name, key)

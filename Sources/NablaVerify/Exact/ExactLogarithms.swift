@@ -3,7 +3,7 @@ import NablaNumerics
 import NablaTypes
 
 extension ExactEvaluator {
-  /// The logarithm entry by entry, with the laws of logarithms: the unknowns are those of what cannot be taken apart.
+  /// Takes the logarithm entry by entry with the laws of logarithms; only irreducible arguments become unknowns.
   mutating func logarithm(of formula: Formula) throws(ExactProblem) -> DualMatrix {
     var result = DualMatrix(0)
     var open: [(part: Formula, coefficient: Rational)] = [(formula, 1)]
@@ -36,7 +36,7 @@ extension ExactEvaluator {
     return result
   }
 
-  /// log |det A|, likewise taken apart: of products, inverses, multiples and Kronecker products.
+  /// log |det A|, expanded over products, inverses, multiples and Kronecker products.
   mutating func logDeterminant(_ formula: Formula) throws(ExactProblem) -> DualMatrix {
     var result = DualMatrix(0)
     var open: [(part: Formula, coefficient: Rational)] = [(formula, 1)]

@@ -1,21 +1,21 @@
-/// Why a formula has no value in the field.
+/// The reason why a formula has no value in the field.
 enum ExactProblem: Error {
-  /// None at this point: a division by zero, or a root that does not exist. Another point may have one.
+  /// No value at this point: a division by zero, or a root that does not exist. Another point may have one.
   case noValue
-  /// None with these sizes.
+  /// No value for these sizes.
   case sizes
-  /// None at all, and why.
+  /// No value at all, for this reason.
   case notApplicable(String)
-  /// None within the limits, at these sizes.
+  /// Too much work for these sizes.
   case tooMuchWork(String)
 }
 
-/// What keeps an exact check small; what is larger is checked with numbers only.
+/// Limits of an exact check; larger formulas are checked only with numbers.
 enum ExactLimits {
   /// Entries of one array.
   static let array = 1 << 14
-  /// Multiplications in the field for one question.
+  /// Multiplications for one question.
   static let work = 1 << 21
-  /// How deep functions may be defined by each other.
+  /// How deeply functions may be nested in each other's definitions.
   static let depth = 32
 }

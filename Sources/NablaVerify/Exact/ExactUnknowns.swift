@@ -1,27 +1,26 @@
 import NablaCore
 import NablaNumerics
 
-/// What functions that are not rational are in the field, at one point: unknowns that are the same for the same
-/// arguments, and that have the laws which the rules of the book use.
-///
-/// exp(-u) = 1/exp(u), log and exp undo each other, log(1/u) = -log(u), sin² + cos² = 1; a root is a square again,
-/// so that roots are multiplicative; "positive" means "a square". Other laws, such as exp(u + v) = exp(u)*exp(v),
-/// the unknowns do not have: what rests on them is not certified.
+/// Represents functions that are not rational at one point of the field: unknowns that are equal for equal arguments
+/// and obey the laws used by the rules of the book.
+/// The laws are: exp(-u) = 1/exp(u); log and exp are inverse; log(1/u) = -log(u); sin² + cos² = 1; a root is again a
+/// square, so roots are multiplicative; "positive" means "a square". Other laws, such as exp(u + v) = exp(u)*exp(v), do
+/// not hold for unknowns, so identities that rest on them are not certified.
 struct ExactUnknowns {
   static let half = PrimeField(2).inverse ?? 1
   private let seed: UInt64
   private var exponentials: [PrimeField: PrimeField] = [0: 1]
   private var logarithms: [PrimeField: PrimeField] = [1: 0]
-  /// Whether an unknown value was used.
+  /// Whether an unknown was used.
   private(set) var areUsed = false
-  /// Whether a sign, a root or a largest entry was chosen: what holds then holds for these choices.
+  /// Whether a sign, a root or a largest entry was chosen; a result then holds for that choice.
   private(set) var haveChoices = false
 
   init(seed: UInt64) { self.seed = seed }
 
   mutating func noteChoice() { haveChoices = true }
 
-  /// A value that depends on the key alone.
+  /// A value that depends only on the key.
   mutating func value(_ name: String, _ key: [UInt64]) -> PrimeField {
     areUsed = true
     var hash = StructuralHash(seed)
@@ -31,7 +30,7 @@ struct ExactUnknowns {
     return .randomUnit(using: &generator)
   }
 
-  /// An unknown that changes its sign with its argument, so it is zero at zero.
+  /// An unknown that is odd in its argument, hence zero at zero.
   mutating func odd(_ name: String, _ u: PrimeField) -> PrimeField {
     areUsed = true
     if u.isZero { return 0 }
@@ -43,7 +42,7 @@ struct ExactUnknowns {
     if let known = exponentials[u] { return known }
     let isTurned = PrimeField.precedes(u, 0)
     let t = value("exp", [(isTurned ? -u : u).residue])
-    // ((t - 1/t)/2)² is a square, and so is one more: ((t + 1/t)/2)². Positive, like exp and 1 - sigmoid.
+    // ((t - 1/t)/2)² is a square, and so is 1 plus it: ((t + 1/t)/2)². So exp and 1 - sigmoid are positive too.
     let root = (t - (t.inverse ?? 1)) * Self.half
     let square = root.isZero ? 1 : root * root
     let result = isTurned ? square.inverse ?? 1 : square
@@ -51,7 +50,7 @@ struct ExactUnknowns {
     return result
   }
 
-  /// Of the absolute value; nil at zero.
+  /// The logarithm of the absolute value; `nil` at zero.
   mutating func log(_ u: PrimeField) -> PrimeField? {
     areUsed = true
     let positive = u.sign == 1 ? u : -u
@@ -73,7 +72,7 @@ struct ExactUnknowns {
     }
   }
 
-  /// Cosine and sine by the tangent of half the angle; nil where that is a pole.
+  /// Cosine and sine from the tangent of half the angle; `nil` at its poles.
   mutating func cosineAndSine(_ u: PrimeField) -> (cosine: PrimeField, sine: PrimeField)? {
     let t = odd("half tangent", u)
     guard let over = (1 + t * t).inverse else { return nil }
@@ -90,7 +89,7 @@ struct ExactUnknowns {
     return u.sign
   }
 
-  /// Nil where there is no root, which the next point may have.
+  /// A square root, or `nil` if none exists at this point.
   mutating func root(_ u: PrimeField) -> PrimeField? {
     haveChoices = true
     return u.squareRoot

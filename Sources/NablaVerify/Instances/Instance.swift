@@ -2,30 +2,30 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// How the entries of a variable are drawn.
+/// The distribution of the entries of a variable.
 package enum Regime: CaseIterable, Sendable {
   case normal
   case positive
   case unitInterval
-  /// Square matrices positive definite, other arrays normal.
+  /// Positive definite square matrices; other arrays normal.
   case definite
-  /// Square matrices positive definite, other arrays positive.
+  /// Positive definite square matrices; other arrays positive.
   case definitePositive
-  /// Small whole numbers, for people to read.
+  /// Small integers, for readable examples.
   case integers
-  /// The same, all positive.
+  /// Small positive integers.
   case positiveIntegers
-  /// Of every size from hundredths to hundreds, with both signs: beyond kinks that lie far out or close to zero.
+  /// Magnitudes from hundredths to hundreds with both signs, to reach beyond kinks far from zero or close to it.
   case wide
-  /// Near the numbers that stand in the formulas, on both sides of them.
+  /// Values on both sides of the numbers in the formulas.
   case nearNumbers
-  /// What properties allow at their edges: zeros among what is not negative, corners of the simplex, small ranks.
+  /// Values at the edges of the properties: zeros for nonnegative entries, corners of the simplex, low ranks.
   case extreme
 }
 
 /// Draws the values at which formulas are compared.
 enum Instance {
-  /// A value for a variable, with its properties; nil where none was found. `numbers` are those of the formulas.
+  /// A value for a variable with its properties, or `nil` if none was found. `numbers` are those of the formulas.
   static func value(
     of variable: Variable, _ sizes: [String: Int], _ regime: Regime, near numbers: [Double] = [],
     _ generator: inout SplitMix64
@@ -41,7 +41,7 @@ enum Instance {
         using: &generator)
     }
     func filled(_ entry: () -> Double) -> Matrix { Matrix(rows: rows, columns: columns).map { _ in entry() } }
-    /// Free numbers as they are; others as far as their signs go.
+    /// Draws unconstrained entries directly, and adapts the sign of others.
     func signed(_ entry: (inout SplitMix64) -> Double) -> Matrix? {
       if properties.isEmpty { return filled { entry(&generator) } }
       if properties.isSubset(of: [.positive, .nonnegative, .nonzero]) {
@@ -51,7 +51,7 @@ enum Instance {
       return random()
     }
     let isSquare = rows == columns && variable.shape.isMatrix
-    /// Positive definite; half of the time with a skew part, as symmetry is a property that was not declared.
+    /// A positive definite matrix; half of the time with a skew part, since symmetry was not declared.
     func definite() -> Matrix? {
       guard let symmetric = random(.spd), generator.coin() else { return random(.spd) }
       let free = filled { (generator.normal() * 64).rounded() / 64 }
@@ -93,14 +93,14 @@ enum Instance {
     }
   }
 
-  /// A number between a hundredth and some hundreds, either sign.
+  /// A number of either sign with magnitude between a hundredth and a few hundred.
   private static func wide(_ generator: inout SplitMix64) -> Double {
     let scales: [Double] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
     let size = scales[generator.integer(in: 0...8)] * generator.uniform(1, 3.3)
     return generator.coin() ? size : -size
   }
 
-  /// A matrix with the properties and little more; nil where nothing of the kind is known.
+  /// A matrix that barely has its properties, or `nil` if there is no such construction.
   private static func extreme(
     _ properties: Set<Property>, _ rows: Int, _ columns: Int, _ isVector: Bool,
     _ generator: inout SplitMix64
@@ -125,14 +125,14 @@ enum Instance {
       return value
     }
     if properties.isSubset(of: [.psd, .symmetric]), properties.contains(.psd), rows == columns {
-      // Of few bits, so that the product has no rounding.
+      // Entries have few bits, so the product is exact.
       let column = Matrix(rows: rows, columns: 1).map { _ in (generator.normal() * 64).rounded() / 64 }
       return generator.integer(in: 0...3) == 0 ? value : column.multiplied(by: column, transposingOther: true)
     }
     return nil
   }
 
-  /// Whole numbers with properties that rounding would destroy; now and then none, where they are special.
+  /// Integer matrices with properties that rounding would destroy; sometimes `nil`, where they are too special.
   private static func readable(
     _ properties: Set<Property>, _ rows: Int, _ columns: Int, _ isVector: Bool,
     _ generator: inout SplitMix64
@@ -159,7 +159,7 @@ enum Instance {
     return nil
   }
 
-  /// Rounded to whole numbers where the properties survive that.
+  /// Rounds to integers if the properties survive.
   private static func rounded(
     _ matrix: Matrix?, _ properties: Set<Property>, _ isVector: Bool
   ) -> Matrix? {
@@ -171,7 +171,7 @@ enum Instance {
     return survive ? rounded : matrix
   }
 
-  /// The regimes of the variables at one try: first one for all, then one for each.
+  /// The regimes of the variables in one attempt: first the same for all, later one for each.
   static func regimes(_ variables: [Formula], attempt: Int, _ generator: inout SplitMix64) -> [Regime] {
     let common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive]
     if attempt < common.count { return variables.map { _ in common[attempt] } }

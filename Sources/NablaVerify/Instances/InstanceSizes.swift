@@ -2,11 +2,11 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// The sizes that formulas have by name.
+/// The named sizes of formulas.
 package struct InstanceSizes {
-  /// The names, bound indices left out; sorted.
+  /// The names without bound indices, sorted.
   package let names: [String]
-  /// Of the shapes, each once.
+  /// The distinct dimensions of the shapes.
   private let dimensions: Set<Dimension>
 
   package init(_ formulas: [Formula]) {
@@ -38,16 +38,15 @@ package struct InstanceSizes {
 
   private static let many = 12
 
-  /// Small sizes, with every size of a shape positive; nil when the attempt gives none.
-  ///
-  /// The first attempts are chosen so that each name takes 1, even and odd values, and sizes are pairwise different
-  /// in most: what is true at some sizes alone does not pass. Later ones are drawn.
+  /// Small values for the named sizes that keep every size of a shape positive; `nil` if this attempt gives none.
+  /// In the first attempts each name takes the value 1, even and odd values, and most sizes differ from each other, so
+  /// that a claim cannot pass because of special sizes. Later attempts are random.
   func choice(attempt: Int, _ generator: inout SplitMix64) -> [String: Int]? {
     let count = names.count
     var sizes: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       switch attempt {
-      // Of many names none gets a large size: those alike in one choice differ in another.
+      // With many names no size gets large: names that agree in one attempt differ in another.
       case 0: sizes[name] = 2 + (count > Self.many ? index % 7 : index)
       case 1: sizes[name] = 2 + (count > Self.many ? index % 5 : (index + 1) % max(count, 2))
       case 2: sizes[name] = 1
@@ -58,7 +57,7 @@ package struct InstanceSizes {
           : count <= 4 ? 4 + (index + 1) % count : 2 + (count > Self.many ? index % 3 : (index + 2) % count)
       case 4: sizes[name] = count == 1 ? 4 : index.isMultiple(of: 2) ? 4 : 1
       case 5: sizes[name] = count == 1 ? 6 : index.isMultiple(of: 2) ? 1 : 3
-      // One large size after the other, for what is a polynomial in it.
+      // One large size at a time, for claims that are polynomials in it.
       case 6..<12: sizes[name] = attempt % count == index ? attempt + 1 : 2 + index % 2
       default: sizes[name] = generator.integer(in: 1...min(count + 2 + attempt / 4, 12))
       }
@@ -66,10 +65,10 @@ package struct InstanceSizes {
     return fit(sizes) ? sizes : nil
   }
 
-  /// Whether sizes show sums, products and transposes: at size 1 these are the identity.
+  /// Whether sizes reveal sums, products and transposes, which are trivial at size 1.
   static func showStructure(_ sizes: [String: Int]) -> Bool { sizes.values.allSatisfy { $0 > 1 } }
 
-  /// Whether every size of a shape is positive; one with a bound index in it is judged when the sum is computed.
+  /// Whether every size of a shape is positive. Sizes with a bound index are checked when the sum is evaluated.
   func fit(_ sizes: [String: Int]) -> Bool {
     dimensions.allSatisfy { dimension in dimension.value(sizes).map { $0 >= 1 } ?? true }
   }

@@ -3,34 +3,34 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Draws instances at which programs are finite.
+/// Draws points at which programs have finite values.
 package struct InstanceSource {
   let formulas: [Formula]
   let variables: [Formula]
   let options: Compiler.Options
   private let seed: UInt64
   var generator: SplitMix64
-  /// Values that are given.
+  /// Variables with fixed values.
   var pinned: [Formula: Matrix] = [:]
-  /// Where the search for a regime goes on: a regime that worked is tried first.
+  /// The next regime to try; a regime that worked is tried first.
   private var regimeAttempt = 0
   private var sizeAttempt = 0
-  /// Whether matrices must have their usual ranks, as derivatives ask for.
+  /// Whether matrices must have generic rank, which derivatives may require.
   package var needsRegularRanks = false
-  /// Of the program that was made last.
+  /// The ranks for the most recent program.
   private var ranks: RegularRanks?
   /// The numbers in the formulas, near which branches change.
   private let numbers: [Double]
   private let sizes: InstanceSizes
 
-  /// Whether there are names of sizes, so that there is a choice.
+  /// Whether any sizes have names.
   var hasSizes: Bool { !sizes.names.isEmpty }
 
   static let tries = 60
-  /// Numbers that a program may hold, and operations of one run: what is larger is tried at smaller sizes.
+  /// Limits on the workspace and the operations of one run; larger programs are retried with smaller sizes.
   private static let (largestWorkspace, mostOperations) = (1 << 18, 5e7)
 
-  /// `variables` are all that get values; the sizes come from the formulas and from them.
+  /// `variables` are all variables that get values. The sizes come from the formulas and from them.
   package init(_ formulas: [Formula], variables: [Formula], options: Compiler.Options, seed: UInt64) {
     self.formulas = formulas
     self.variables = variables
@@ -64,7 +64,7 @@ package struct InstanceSource {
         return .success((program, sizes))
       } catch {
         problem = CheckProblem(error.description)
-        // What is wrong in itself would only seem right at sizes of one.
+        // An invalid formula must not pass as merely unsuitable at size 1.
         if case .invalidFormula = error { return .failure(problem) }
       }
     }
@@ -87,7 +87,7 @@ package struct InstanceSource {
     return nil
   }
 
-  /// One try, with all variables of one regime or each of its own.
+  /// One attempt, with the same regime for all variables or one for each.
   mutating func nextPoint(
     _ program: CompiledProgram, _ sizes: [String: Int], among regimes: [Regime]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
@@ -117,7 +117,7 @@ package struct InstanceSource {
   }
 }
 
-/// Why a check cannot be made.
+/// The reason why a check is impossible.
 package struct CheckProblem: Error {
   let reason: String
   init(_ reason: String) { self.reason = reason }

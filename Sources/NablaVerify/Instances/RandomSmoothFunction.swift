@@ -11,17 +11,16 @@ import NablaNumerics
   import Darwin
 #endif
 
-/// A random function with exact derivatives of every order that stands for a declared function.
-///
-/// Each of its values is a sum of terms c*sin(a'*x + b); the numbers depend on name, seed and sizes alone.
+/// A random smooth function with exact derivatives of every order; it replaces a declared function.
+/// Each value is a sum of terms c*sin(a'*x + b). The coefficients depend only on name, seed and sizes.
 public struct RandomSmoothFunction: Sendable {
-  /// Terms of each value.
+  /// Number of terms in each value.
   static let termCount = 3
   private let argumentCount: Int
   private let valueCount: Int
   private let terms: [Term]
 
-  /// Of all terms, one after the other, so that a call touches no other object.
+  /// The coefficients of all terms in one array, so a call touches no other object.
   private let frequencies: [Double]
 
   private struct Term {
@@ -37,7 +36,7 @@ public struct RandomSmoothFunction: Sendable {
     hash.combine(UInt64(truncatingIfNeeded: argumentCount))
     hash.combine(UInt64(truncatingIfNeeded: valueCount))
     var generator = SplitMix64(seed: hash.value)
-    // More arguments, smaller steps in each, so that the function stays as smooth.
+    // Scales the frequencies down with the number of arguments, so the function stays equally smooth.
     let spread = 1 / Double(max(argumentCount, 1)).squareRoot()
     var frequencies: [Double] = []
     terms = (0..<valueCount * Self.termCount).map { _ in
@@ -48,7 +47,7 @@ public struct RandomSmoothFunction: Sendable {
     self.frequencies = frequencies
   }
 
-  /// Gives every declared function random values.
+  /// Provides a random function for every declared one.
   public static func provider(seed: UInt64) -> FunctionProvider {
     { call in
       RandomSmoothFunction(
@@ -57,10 +56,9 @@ public struct RandomSmoothFunction: Sendable {
     }
   }
 
-  /// The value by columns, or a derivative of it; nil where the sizes allow none.
-  ///
-  /// Gradient: as many numbers as the argument has. Jacobian: values × arguments. Hessian: arguments ×
-  /// arguments. Primes: of one argument, as many numbers as the value has.
+  /// The value or a derivative in column-major order; `nil` if the sizes do not allow it.
+  /// A gradient has as many numbers as the argument, a Jacobian values × arguments, a Hessian arguments × arguments.
+  /// Derivatives with primes have one argument and as many numbers as the value.
   public func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
     guard let entries = entries(derivative) else { return nil }
     return { x, z in
@@ -68,7 +66,7 @@ public struct RandomSmoothFunction: Sendable {
     }
   }
 
-  /// The same numbers with certain digits.
+  /// The same numbers in ball arithmetic.
   func values(_ derivative: FunctionDerivative, at x: [Real], places: Int) -> [Real]? {
     guard x.count == argumentCount, let entries = entries(derivative) else { return nil }
     func number(_ value: Double) -> Real { Real(value, places: places) }
@@ -90,7 +88,7 @@ public struct RandomSmoothFunction: Sendable {
     }
   }
 
-  /// One number: a value, differentiated by the arguments at these places.
+  /// One number: a value, differentiated with respect to the arguments at these places.
   private struct Entry: Sendable {
     let value: Int
     let places: [Int]
@@ -118,7 +116,7 @@ public struct RandomSmoothFunction: Sendable {
     (entry.value * Self.termCount)..<((entry.value + 1) * Self.termCount)
   }
 
-  /// The sum of c * (sine differentiated so often)(a'*x + b) * the frequencies at the places.
+  /// The sum of c * sin⁽ᵏ⁾(a'*x + b) * the frequencies at the places, where k is their number.
   private func value(_ entry: Entry, _ x: UnsafePointer<Double>) -> Double {
     var total = 0.0
     for k in terms(of: entry) {

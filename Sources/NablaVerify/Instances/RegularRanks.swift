@@ -3,16 +3,17 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Sees that matrices whose pseudoinverse or singular vectors are taken have the rank that they have nearly
-/// everywhere: only there, as the answers say, are there derivatives.
+/// Requires the arguments of `pinv`, `polar`, singular vectors and their like to have generic rank: elsewhere these
+/// functions are not differentiable, as the answers state.
 struct RegularRanks {
   private let program: CompiledProgram
   private let ranks: [Int]
 
-  /// Singular values below the first part of the largest are zero; between the two nobody can tell.
+  /// Singular values below `zero` relative to the largest count as zero, those above `certain` as nonzero; between the
+  /// two the rank is undecided.
   private static let (zero, certain) = (1e-11, 1e-6)
 
-  /// Nil where ranks do not matter, or nothing is known of them.
+  /// `nil` if ranks do not matter or cannot be determined.
   init?(
     _ formulas: [Formula], variables: [Formula], sizes: [String: Int], options: Compiler.Options, seed: UInt64
   ) {
@@ -20,7 +21,7 @@ struct RegularRanks {
     if matrices.isEmpty { return nil }
     guard let program = try? Compiler.compile(matrices, sizes: sizes, options: options) else { return nil }
     self.program = program
-    // Variables with a property move off it, so what counts is the rank without.
+    // Variables with a property are perturbed off it, so the rank without the property counts.
     var generator = SplitMix64(seed: seed)
     var ranks = [Int](repeating: 0, count: matrices.count)
     for _ in 0..<4 {
@@ -38,17 +39,17 @@ struct RegularRanks {
     self.ranks = ranks
   }
 
-  /// Whether all have their usual rank at these values.
+  /// Whether all arguments have generic rank at these values.
   func holds(at values: [Formula: Matrix]) -> Bool {
     guard let outputs = try? program.run(values) else { return false }
-    // What was never finite when the ranks were sought has rank 0 there, and any here.
+    // An argument that was never finite when ranks were determined has rank 0 there; any rank is accepted here.
     return zip(outputs, ranks).allSatisfy { output, usual in
       guard output.isFinite, let rank = Self.rank(output) else { return false }
       return rank == usual || usual == 0
     }
   }
 
-  /// Nil where a singular value is neither clearly zero nor clearly not.
+  /// `nil` if a singular value is neither clearly zero nor clearly nonzero.
   private static func rank(_ matrix: Matrix) -> Int? {
     let values = SVD(matrix).values
     guard let largest = values.first, largest > 0 else { return 0 }
@@ -69,7 +70,7 @@ struct RegularRanks {
 }
 
 extension ArrayOperation {
-  /// Whether its derivative exists only where the rank of its argument does not change.
+  /// Whether the derivative exists only where the rank of the argument is locally constant.
   fileprivate var restsOnRank: Bool {
     switch self {
     case .pseudoInverse, .nucnorm, .polar, .leftsv, .rightsv: true

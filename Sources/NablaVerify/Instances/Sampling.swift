@@ -2,28 +2,28 @@ import NablaCompile
 import NablaCore
 import NablaTypes
 
-/// How often, at which sizes and near which numbers formulas are compared.
+/// How many points are compared, at which sizes, and near which numbers.
 enum Sampling {
-  /// Points of each choice of sizes in turn: a derivative.
+  /// Points for each choice of sizes, for a derivative.
   private static let derivative = [2, 1, 1, 1]
-  /// The same where programs are so long that each choice of sizes takes its time.
+  /// The same for long programs, where every choice of sizes is slow to compile.
   private static let derivativeOfMany = [3]
   private static let many = 2_000
-  /// The same for an equation, which a person may have made up.
+  /// The same for an equation that a user wrote.
   static let equation = [2, 1, 1, 1, 1, 1]
-  /// The same where sizes stand in it as numbers.
+  /// The same for an equation in which sizes occur as numbers.
   static let equationInSizes = equation + [1, 1, 1, 1, 1, 1]
-  /// Further points where formulas have branches, or variables that take few values.
+  /// Extra points for formulas with branches, or with variables that take few values.
   static let (moreOfEquations, moreOfDerivatives) = (240, 12)
   /// Points on other combinations of branches.
   static let (branchesOfEquations, branchesOfDerivatives) = (80, 32)
-  /// What is drawn at further points, in turn.
+  /// The regimes of the extra points, in turn.
   static let regimes: [Regime] = [.wide, .nearNumbers, .integers, .extreme, .normal]
-  /// What is drawn where branches are sought.
+  /// The regimes of the search for branches.
   static let regimesOfBranches: [Regime] = regimes + [.positive, .unitInterval]
   static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal, .integers]
 
-  /// The sizes of numbers in formulas, each once.
+  /// The distinct magnitudes of the numbers in formulas.
   static func numbers(_ formulas: [Formula]) -> [Double] {
     var found: Set<Double> = []
     for node in Set(formulas.flatMap(\.nodesChildrenFirst)) {
@@ -45,12 +45,12 @@ enum Sampling {
     return hasSizes ? equationInSizes : equation
   }
 
-  /// Whether formulas have branches: then what holds on some of them need not hold on others.
+  /// Whether formulas have branches; a claim that holds on some need not hold on others.
   static func hasBranches(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
     contains(formulas, definitions) { $0.isPiecewise(definitions) || $0.takesChoices }
   }
 
-  /// Whether formulas may vanish at many points and yet not everywhere.
+  /// Whether formulas may vanish at many points without vanishing everywhere.
   static func mayVanishInPlaces(_ formulas: [Formula], definitions: FunctionDefinitions?) -> Bool {
     contains(formulas, definitions) { node in
       node.isPiecewise(definitions)
@@ -69,7 +69,7 @@ enum Sampling {
 }
 
 extension Formula {
-  /// Whether this node itself has pieces that are given by different formulas.
+  /// Whether this node itself is defined piecewise.
   fileprivate func isPiecewise(_ definitions: FunctionDefinitions?) -> Bool {
     switch kind {
     case .apply(.elementwise(let name), _): return definitions?(name)?.kinks.isEmpty == false
@@ -87,7 +87,7 @@ extension Formula {
     }
   }
 
-  /// Whether this node itself takes few values, or has a sign or a root that could be another.
+  /// Whether this node itself takes few values, or depends on the choice of a sign or a root.
   fileprivate var takesChoices: Bool {
     switch kind {
     case .variable(let variable):

@@ -2,10 +2,9 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Decides a claim at one point in ball arithmetic, where doubles lose their digits and functions may swing or climb
-/// faster than their differences can follow.
-///
-/// Difference quotients take a step of 2^-160, which leaves neither truncation nor rounding to speak of.
+/// Decides a claim at one point in ball arithmetic, where doubles lose their digits or functions vary too fast for
+/// differences in double precision.
+/// Difference quotients take a step of 2^-160, which makes truncation and rounding negligible.
 package struct BallCheck {
   let sizes: [String: Int]
   let values: [Formula: Matrix]
@@ -15,44 +14,44 @@ package struct BallCheck {
   var budget = BallBudget()
 
   package enum Finding: Equatable {
-    /// Both sides agree; with `isZero`, because both vanish, so a multiple of the claim would agree as well.
+    /// Both sides agree. If `isZero`, both vanish, so a multiple of the claim would agree too.
     case agree(isZero: Bool)
-    /// They differ for certain.
+    /// The sides provably differ.
     case differ
-    /// One of them has no value, or there is no derivative.
+    /// A side has no value, or there is no derivative.
     case undefined
-    /// Even the largest number of digits does not tell.
+    /// Undecided even with the largest number of digits.
     case undecided
-    /// An operation is unknown to ball arithmetic.
+    /// Ball arithmetic does not support an operation.
     case unsupported
     case tooMuchWork
   }
 
   /// How closely two sides must agree.
   package struct Precision {
-    /// The logarithm of the relative difference up to which sides agree; beyond it they differ.
+    /// Base-2 logarithm of the relative difference above which sides differ.
     let relative: Double
-    /// The logarithm of an absolute size that counts as zero, for values that cancel altogether.
+    /// Base-2 logarithm of the magnitude that counts as zero when everything cancels.
     let zero: Double
 
-    /// The precision to which doubles claim something.
+    /// The precision of double arithmetic.
     static let ofDoubles = Precision(relative: -30, zero: -200)
-    /// Some ninety digits: what two formulas have in common only where they are equal.
+    /// About ninety digits; only equal formulas agree this closely.
     static let ofEquations = Precision(relative: -300, zero: -380)
-    /// Some sixty digits, which difference quotients leave.
+    /// About sixty digits, the precision of the difference quotients.
     static let ofDerivatives = Precision(relative: -200, zero: -200)
   }
 
-  /// Numbers of limbs, tried in order, and the logarithm of the step of differences.
+  /// Numbers of limbs, tried in order, each with the logarithm of the difference step.
   private static let places = [8, 20]
   private static let step = -160
-  /// The logarithm of the relative difference of slopes on both sides of a point that makes a kink.
+  /// The relative difference between one-sided slopes that makes a point a kink.
   private static let bend = Precision(relative: -30, zero: -120)
 
   // MARK: Equations
 
   package func equality(_ left: Formula, _ right: Formula, to precision: Precision = .ofDoubles) -> Finding {
-    // What fewer digits did not decide stays undecided where more are too much work.
+    // A claim left undecided by fewer digits stays undecided if more digits are too much work.
     var settled: Finding?
     for places in Self.places {
       do throws(CertifiedEvaluator.Failure) {
@@ -68,7 +67,8 @@ package struct BallCheck {
 
   // MARK: Derivatives
 
-  /// Whether a claim has the derivatives of E by a variable; by `first` and then by the variable, where that is given.
+  /// Whether a claim holds the derivatives of E with respect to a variable; with `first`, the second derivatives with
+  /// respect to `first` and the variable.
   func derivative(
     _ claim: Formula, of objective: Formula, by variable: Formula, first: Formula?,
     _ layout: DerivativeLayout, to precision: Precision = .ofDoubles
@@ -80,12 +80,12 @@ package struct BallCheck {
         let quotient = try Quotient(self, objective, variable, first, places, &generator)
         let claimed = try evaluated(claim, quotient.base, places)
         guard let projected = quotient.projected(claimed, layout) else { return .unsupported }
-        // At a kink the sides have slopes of their own.
+        // At a kink the one-sided slopes differ.
         let sides = Self.compare(quotient.ahead.entries, quotient.behind.entries, Self.bend)
         if sides == .differ { return .undefined }
-        // In the middle what is of second order cancels.
+        // In the mean of both the second-order terms cancel.
         let middle = zip(quotient.ahead.entries, quotient.behind.entries).map { ($0 + $1).scaled(-1) }
-        // Where the slope has a kink the step leaves something of its own size.
+        // If the slope has a kink, it leaves an error of the size of the step.
         let rounded = Precision(relative: precision.relative, zero: max(precision.zero, Self.bend.zero))
         let finding = Self.compare(projected, middle, rounded)
         if finding != .undecided { return finding }
@@ -95,11 +95,11 @@ package struct BallCheck {
     return settled ?? .undecided
   }
 
-  /// Difference quotients ahead of a point and behind it, which agree where there is a derivative.
+  /// One-sided difference quotients at a point; they agree where a derivative exists.
   private struct Quotient {
     let base: [Formula: RealArray]
     let direction: RealArray
-    /// The direction of the variable that comes first in a second derivative.
+    /// The direction of the first variable of a second derivative.
     let outer: RealArray?
     let ahead: RealArray
     let behind: RealArray
@@ -112,7 +112,7 @@ package struct BallCheck {
       guard let start = base[variable] else { throw .unknown }
       let direction = Self.direction(start, &generator, places)
       let outer = first.flatMap { base[$0] }.map { Self.direction($0, &generator, places) }
-      /// The value where the variables have moved by a number of steps along their directions.
+      /// The value after the variables moved by a number of steps along their directions.
       func moved(_ steps: Int, _ outerSteps: Int = 0) throws(CertifiedEvaluator.Failure) -> RealArray {
         var place = base
         func move(_ name: Formula, _ along: RealArray, _ count: Int) {
@@ -139,7 +139,7 @@ package struct BallCheck {
       (self.base, self.direction, self.outer) = (base, direction, outer)
     }
 
-    /// Whole numbers, so that a step along them is exact; large enough that none is special.
+    /// An integer direction, so steps along it are exact, with entries large enough not to be special.
     private static func direction(
       _ array: RealArray, _ generator: inout SplitMix64, _ places: Int
     ) -> RealArray {
@@ -149,9 +149,9 @@ package struct BallCheck {
       }
     }
 
-    /// The change that a derivative claims along the direction; along both for second derivatives of a scalar.
-    ///
-    /// Nil where the claim has another number of entries.
+    /// The change that a claimed derivative predicts along the direction, or along both directions for second
+    /// derivatives of a scalar.
+    /// `nil` if the claim has another number of entries.
     func projected(_ claimed: RealArray, _ layout: DerivativeLayout) -> [Real]? {
       let (count, outputs) = (direction.entries.count, ahead.entries.count)
       if let outer {
@@ -177,9 +177,9 @@ package struct BallCheck {
     }
   }
 
-  // MARK: Both
+  // MARK: Shared
 
-  /// The values, which are exact but for those of orthogonal matrices: the nearest ones take their place.
+  /// The values as exact numbers; orthogonal matrices are replaced by the nearest exactly orthogonal ones.
   private func data(_ places: Int) -> [Formula: RealArray] {
     var result: [Formula: RealArray] = [:]
     for (formula, value) in values {
@@ -205,7 +205,7 @@ package struct BallCheck {
     return try evaluator.value(form)
   }
 
-  /// Relative to the largest entry of either.
+  /// Compares relative to the largest entry of either side.
   private static func compare(_ a: [Real], _ b: [Real], _ precision: Precision) -> Finding {
     guard a.count == b.count else { return .unsupported }
     if (a + b).contains(where: { $0.isUndefined || $0.isInfinite }) { return .undefined }
@@ -223,9 +223,9 @@ package struct BallCheck {
   }
 }
 
-/// The work that all ball evaluations of one verdict may take together, about in nanoseconds.
+/// The work allowed for all ball evaluations of one verdict, roughly in nanoseconds.
 package final class BallBudget {
-  /// For one evaluation.
+  /// The limit for one evaluation.
   static let work = 40_000_000
   var left = 400_000_000
 

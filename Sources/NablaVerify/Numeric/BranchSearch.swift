@@ -8,12 +8,13 @@ struct BranchCoverage {
   private var entries: Set<[[Int]]> = []
   private let limit: Int
 
-  /// `limit` is the number of points that may be new for any entry; as many more may be for all entries together.
+  /// `limit` bounds the points that are new for a single entry, and separately those that are new for all entries
+  /// together.
   init(limit: Int) { self.limit = limit }
 
   var isFull: Bool { combinations.count >= limit }
 
-  /// Whether a place is on another combination of branches than all before, or its entries are.
+  /// Whether a place lies on a new combination of branches, or any of its entries does.
   mutating func isNew(_ place: Branches.Place) -> Bool {
     if combinations.count < limit, combinations.insert(place.sides.map(Set.init)).inserted {
       entries.insert(place.sides)
@@ -23,7 +24,7 @@ struct BranchCoverage {
   }
 }
 
-/// Draws points until every combination of branches that drawing finds has been visited.
+/// Draws points until every reachable combination of branches has been visited.
 struct BranchSearch {
   private let places: [(program: CompiledProgram, sizes: [String: Int])]
   private let branches: [Branches]
@@ -31,10 +32,10 @@ struct BranchSearch {
   private var left: Int
   private var drawn = 0
 
-  /// Points that are drawn, and operations that they may take together.
+  /// Limits on the points drawn and on the operations that they take together.
   private static let (draws, work) = (600, 3e7)
 
-  /// `limit` is the number of points that `next` gives.
+  /// `limit` bounds the points that `next` returns.
   init(
     _ formulas: [Formula], moving: [Formula],
     places: [(program: CompiledProgram, sizes: [String: Int])], limit: Int, options: Compiler.Options
@@ -50,7 +51,7 @@ struct BranchSearch {
     left = known.isEmpty ? 0 : min(Self.draws, Int(Self.work / operations))
   }
 
-  /// A point on a combination of branches that was not visited, and the number of its place; nil where none is found.
+  /// A point on an unvisited combination of branches and the index of its place; `nil` if none is found.
   mutating func next(
     _ source: inout InstanceSource
   ) -> (point: (values: [Formula: Matrix], outputs: [Matrix]), place: Int)? {

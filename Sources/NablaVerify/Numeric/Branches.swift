@@ -2,11 +2,11 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// The branches of formulas at given sizes: the signs, comparisons and largest entries on which values depend.
-///
-/// On the border of a branch that moves with a variable, a derivative with respect to that variable is a choice: the
-/// border is a kink. Where a test stays on its border when the variables move, as the sign of `relu(x)` does for
-/// negative x, there is no choice and no kink. What a claim says on one branch need not hold on another, so points of every branch are sought.
+/// The branches of formulas at given sizes: the signs, comparisons and largest entries that decide their values.
+/// On the border of a branch that moves with a variable, the derivative with respect to that variable is a matter of
+/// choice: the border is a kink. If a test stays on its border when the variables move, as the sign of `relu(x)` does
+/// for negative x, there is no kink. A claim that holds on one branch may fail on another, so the search covers points
+/// on every branch.
 package struct Branches {
   private enum Test {
     /// The signs of the entries of a sum of terms.
@@ -15,7 +15,7 @@ package struct Branches {
     case lead(Order)
   }
 
-  /// By which entries are compared.
+  /// How entries are ordered.
   private enum Order {
     case largest, smallest, magnitude
 
@@ -28,9 +28,9 @@ package struct Branches {
     }
   }
 
-  /// Where a point lies.
+  /// The branches on which a point lies.
   package struct Place {
-    /// Whether it is on the border of a branch that moves with the variables.
+    /// Whether the point is on the border of a branch that moves with the variables.
     package var isOnKink = false
     /// For each test, the side of each entry or the leading entries.
     var sides: [[Int]] = []
@@ -39,20 +39,20 @@ package struct Branches {
   private var tests: [(test: Test, outputs: Range<Int>, moves: Bool)] = []
   private let moving: [Formula]
   private var program: CompiledProgram?
-  /// Whether there are branches that cannot be computed.
+  /// Whether some branches cannot be computed.
   private var isUnknown = false
 
-  /// Relative distance to a border below which a point lies on it.
+  /// Relative distance to a border below which a point counts as on it.
   private static let tolerance = 1e-12
 
-  /// `moving` are the variables with respect to which there are derivatives.
+  /// `moving` lists the variables of the derivatives.
   package init(
     _ formulas: [Formula], moving: [Formula], _ sizes: [String: Int], _ options: Compiler.Options
   ) {
     self.moving = moving
     var arguments: [Formula] = []
     func add(_ test: Test, _ parts: [Formula]) {
-      // What is under an index has no value by itself.
+      // A formula under an index has no value outside its sum.
       if parts.contains(where: { $0.variables.contains { $0.variable?.role == .index } }) { return }
       let moves = parts.contains { $0.variables.contains(where: moving.contains) }
       tests.append((test, arguments.count..<(arguments.count + parts.count), moves))
@@ -87,26 +87,26 @@ package struct Branches {
     }
   }
 
-  /// Whether there are any that can be computed.
+  /// Whether there are branches that can be computed.
   package var areKnown: Bool { program != nil }
 
-  /// Whether a point lies on a kink, or may.
+  /// Whether a point lies on a kink, or might.
   package func haveKink(at values: [Formula: Matrix]) -> Bool {
     guard program != nil else { return isUnknown }
     return place(of: values)?.isOnKink ?? true
   }
 
-  /// Where a point lies; nil where that has no value.
+  /// The branches at a point; `nil` if they have no value there.
   package func place(of values: [Formula: Matrix]) -> Place? {
     guard var place = unmovedPlace(of: values) else { return nil }
     if place.isOnKink { place.isOnKink = !staysWhenMoved(place, values) }
     return place
   }
 
-  /// Relative size of the steps that tell a kink from a border on which a test stays.
+  /// Relative step, and number of directions, for distinguishing a kink from a border on which a test stays.
   private static let (step, directions) = (1e-7, 3)
 
-  /// Whether every test has the same sides at points nearby.
+  /// Whether every test keeps its sides at nearby points.
   private func staysWhenMoved(_ place: Place, _ values: [Formula: Matrix]) -> Bool {
     var generator = SplitMix64(seed: 0x6B69_6E6B)
     for _ in 0..<Self.directions {
@@ -127,7 +127,7 @@ package struct Branches {
     return true
   }
 
-  /// Where a point lies, with every border that moves taken for a kink.
+  /// The branches at a point, with every moving border taken for a kink.
   private func unmovedPlace(of values: [Formula: Matrix]) -> Place? {
     guard let outputs = try? program?.run(values) else { return nil }
     var place = Place()

@@ -3,12 +3,12 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// How much of a difference is no more than what rounding makes of the data.
+/// Estimates how much of a difference comes from rounding in the data.
 package enum Conditioning {
-  /// Relative size of the changes that stand for rounding, a few thousand times its own.
+  /// Relative size of the simulated rounding errors, a few thousand times the real ones.
   private static let change = 1e-12
 
-  /// The same values, moved by no more than rounding could; what is discrete stays as it is.
+  /// The values perturbed within rounding; discrete values are kept.
   package static func moved(_ values: [Formula: Matrix], seed: UInt64) -> [Formula: Matrix] {
     var generator = SplitMix64(seed: seed)
     var result = values
@@ -20,8 +20,8 @@ package enum Conditioning {
     return result
   }
 
-  /// Whether outputs of a program move as far as a difference when the data move by rounding alone: at a jump, near
-  /// a singular matrix, or where everything cancels. Such a point says nothing about whether two formulas differ.
+  /// Whether the outputs of a program move as far as a difference when the data are perturbed within rounding: at a
+  /// jump, near a singular matrix, or where everything cancels. Such a point does not show whether two formulas differ.
   package static func explains(
     _ difference: Double, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     checking places: [Int]
@@ -29,14 +29,14 @@ package enum Conditioning {
     moves(program, values, outputs) { place, size, _ in places.contains(place) && size > 0.1 * difference }
   }
 
-  /// Whether the first output jumps when the data move by rounding alone, so that it has no slope there.
+  /// Whether the first output jumps when the data are perturbed within rounding, so it has no slope there.
   static func jumps(
     _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix]
   ) -> Bool {
     moves(program, values, outputs) { place, size, scale in place == 0 && size > 1e-6 * scale }
   }
 
-  /// Whether some output moves far: by its place, how far, and its size.
+  /// Whether some output moves far, judged by its index, its change and its magnitude.
   private static func moves(
     _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     _ isFar: (Int, Double, Double) -> Bool
@@ -56,7 +56,7 @@ package enum Conditioning {
 }
 
 extension NumericCheck {
-  /// Whether there is a point at which a formula has a value that is more than what rounding makes of it.
+  /// Whether a formula has, at some point, a value that is not mere rounding noise.
   package func hasSteadyValue(_ formula: Formula) -> Bool {
     let variables = [formula].freeVariables
     var source = InstanceSource([formula], variables: variables, options: options, seed: seed)

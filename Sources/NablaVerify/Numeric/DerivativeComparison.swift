@@ -3,13 +3,13 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// One claim about a derivative, compared with differences at random points.
+/// Compares one claim about a derivative with differences at random points.
 struct DerivativeComparison {
   let check: NumericCheck
   let claim: Formula
   let objective: Formula
   let variable: Formula
-  /// Where it is given, second differences are taken: by this, and then by the variable.
+  /// If set, differences are second ones, with respect to this variable and then `variable`.
   let first: Formula?
   private var moving: [Formula] { [variable] + (first.map { [$0] } ?? []) }
   let layout: DerivativeLayout
@@ -18,11 +18,11 @@ struct DerivativeComparison {
   private var orders: [Double] = []
   private var places: [Place] = []
   private let budget = BallBudget()
-  /// Operations of the differences that were taken.
+  /// Operations spent on differences so far.
   private var work = 0.0
-  /// Where doubles refute, though what they show may be rounding.
+  /// A point where doubles refute, perhaps only because of rounding.
   private var doubt: Counterexample?
-  /// Why there is no point, as far as is known.
+  /// The best known reason why no point was found.
   private var reason = "no point was found at which everything is finite"
 
   init(
@@ -46,7 +46,7 @@ struct DerivativeComparison {
     return check.concluded(found, doubt, reason)
   }
 
-  /// Further points where there are branches.
+  /// Compares at more points if there are branches.
   private mutating func compareMore(_ source: inout InstanceSource) -> Verdict? {
     guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
       return nil
@@ -62,7 +62,7 @@ struct DerivativeComparison {
     return nil
   }
 
-  /// Compares on as many combinations of branches as are found.
+  /// Compares on every combination of branches that is found.
   private mutating func compareBranches(_ source: inout InstanceSource) -> Verdict? {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
@@ -74,7 +74,7 @@ struct DerivativeComparison {
     return nil
   }
 
-  /// Compares at so many points of one choice of sizes; a verdict where nothing more is needed.
+  /// Compares at up to `wanted` points of one choice of sizes; returns a verdict if the outcome is final.
   private mutating func compare(_ source: inout InstanceSource, _ wanted: Int) -> Verdict? {
     let program: CompiledProgram
     let sizes: [String: Int]
@@ -99,7 +99,7 @@ struct DerivativeComparison {
       case .unusable:
         unusable += 1
         if unusable > Self.mostUnusable { return nil }
-      // One more of these sizes would tell as little.
+      // More points of these sizes would not settle it either.
       case .doubt: return nil
       case .end(let verdict): return verdict
       }
@@ -107,14 +107,14 @@ struct DerivativeComparison {
     return nil
   }
 
-  /// One choice of sizes.
+  /// The programs for one choice of sizes.
   private struct Place {
     let program: CompiledProgram
-    /// E alone, for differences, which ask for it many times.
+    /// E alone, which differences evaluate many times.
     let plain: CompiledProgram
     let workspace: ProgramWorkspace
     let sizes: [String: Int]
-    /// Of the variable.
+    /// Number of entries of the variable.
     let entries: Int
   }
 
@@ -185,10 +185,10 @@ struct DerivativeComparison {
     found.order = self.orders.isEmpty ? nil : self.orders.sorted()[self.orders.count / 2]
   }
 
-  /// Largest relative error of differences at which they tell a claim from one that is off by a factor of 1 + 1e-7.
+  /// Largest relative error of differences that still tells a claim from one that is off by a factor of 1 + 1e-7.
   private static let sharp = 2e-8
 
-  /// Counts a point at which the double of the claim, its negation, or another entry would have been refuted.
+  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry.
   private mutating func noteEvidence(
     _ claimed: Matrix, _ resolution: Double, _ values: [Formula: Matrix], _ sizes: [String: Int]
   ) {
@@ -204,7 +204,7 @@ struct DerivativeComparison {
     }
   }
 
-  /// What becomes of a point at which doubles refute.
+  /// Judges a point at which doubles refute the claim.
   private mutating func judgement(
     _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     _ sizes: [String: Int]
@@ -236,7 +236,7 @@ struct DerivativeComparison {
         reason = rounding
         return .undecided
       }
-      // Without more digits, what is left where everything cancels does not refute.
+      // Without more digits, a remainder of complete cancellation does not refute.
       if let whole = check.magnitude(of: claim, values, sizes),
         difference <= NumericCheck.equalityTolerance * whole
       {
@@ -247,24 +247,24 @@ struct DerivativeComparison {
     }
   }
 
-  /// Points of one choice of sizes that more digits do not settle; each takes its time.
+  /// Points for one choice of sizes that may stay unsettled with more digits, since each of them is slow.
   private static let mostUnusable = 3
 
   // MARK: Differences
 
-  /// Sizes of steps, tried in order until the differences settle and agree: a function that swings within the
-  /// step deceives differences, so finer ones decide.
+  /// Step sizes, tried in order until the differences settle and agree. A function that oscillates within a step
+  /// misleads differences, so finer steps decide.
   private static let stepScales = [1, 1.0 / 23, 1.0 / 512]
-  /// Variables with more entries are moved in random directions first; entry by entry only where that leaves a
-  /// doubt. A derivative that is wrong differs from the right one in almost every direction.
+  /// Variables with more entries are first moved in random directions, and entry by entry only if that leaves a doubt.
+  /// A wrong derivative differs from the right one in almost every direction.
   private static let fewEntries = 12
   private static let directions = 4
-  /// Operations of all differences of one verdict, about in nanoseconds.
+  /// Work allowed for all differences of one verdict, roughly in nanoseconds.
   private static let largestWork = 1e9
-  /// Evaluations that a derivative along one direction takes.
+  /// Evaluations needed for a derivative along one direction.
   private static let evaluations = 20.0
 
-  /// Whether differences of a program along a number of directions may still be taken.
+  /// Charges for differences of a program along a number of directions; false if they would exceed the limit.
   private mutating func spend(_ directions: Int, _ program: CompiledProgram) -> Bool {
     let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
     let needed = Self.evaluations * count * (program.operations + Double(program.workspaceSize))
@@ -273,7 +273,7 @@ struct DerivativeComparison {
     return true
   }
 
-  /// What differences give, entry by entry, where they settle; the gap is nil where that is not what is claimed.
+  /// The differences, entry by entry, where they settle; the gap is `nil` if they contradict the claim.
   private func settled(
     _ claimed: Matrix, _ run: DifferenceRun, _ output: Matrix
   ) -> (expected: Settled, gap: Double?)? {
@@ -298,16 +298,16 @@ struct DerivativeComparison {
   private struct Settled {
     let values: [Double]
     let order: Double?
-    /// The error of the differences relative to what is claimed.
+    /// The error of the differences relative to the claim.
     let resolution: Double
   }
 
-  /// The error of differences relative to what is claimed; to 1 where that is zero.
+  /// The error of the differences relative to the claim, or to 1 if the claim is zero.
   private static func resolution(_ expected: DifferenceTable, _ claimed: Matrix) -> Double {
     20 * expected.errors.reduce(0, max) / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
   }
 
-  /// The largest difference along random directions, relative to the scale; nil where there is any doubt.
+  /// The largest difference along random directions, relative to the scale; `nil` if there is any doubt.
   private func directionalGap(
     _ claimed: Matrix, _ run: DifferenceRun, _ entries: Int, _ output: Matrix
   ) -> (largest: Double, orders: [Double], resolution: Double)? {
@@ -332,15 +332,15 @@ struct DerivativeComparison {
     return (largest, orders, resolution)
   }
 
-  /// What differences are measured by: the derivative's own size, and what rounding of E leaves of a zero.
+  /// The scale of differences: the size of the derivative, and the rounding error of E where the derivative is zero.
   private static func scale(_ expected: DifferenceTable, _ claimed: Matrix, _ output: Matrix) -> Double {
-    // A zero has no size of its own to be measured by.
+    // A zero has no size to compare with.
     let floor = claimed.maxAbs == 0 ? 1e-6 : 1e-300
     let size = expected.values.reduce(0) { max($0, $1.magnitude) }
     return max(size, claimed.maxAbs, 1e-6 * output.maxAbs, floor)
   }
 
-  /// The largest difference relative to the scale; nil when an entry lies outside the tolerance.
+  /// The largest difference relative to the scale; `nil` if an entry exceeds the tolerance.
   private static func gap(
     _ claimed: Matrix, _ expected: DifferenceTable, _ scale: Double, _ tolerance: Double
   ) -> Double? {

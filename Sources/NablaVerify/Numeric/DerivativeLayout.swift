@@ -2,7 +2,7 @@ import NablaCore
 import NablaNumerics
 
 extension DerivativeLayout {
-  /// Where the derivative of entry j of E by entry i of x stands.
+  /// The index of the derivative of entry j of E with respect to entry i of x.
   func place(input i: Int, output j: Int, inputs: Int, outputs: Int) -> Int {
     switch self {
     case .denominator: i + j * inputs
@@ -10,7 +10,7 @@ extension DerivativeLayout {
     }
   }
 
-  /// The change of the entries of E that a derivative in this layout claims, for a change of the entries of x.
+  /// The change of E that a derivative in this layout predicts for a change of x.
   func projected(_ claimed: Matrix, along direction: [Double], outputs: Int) -> Matrix {
     var result = Matrix(rows: outputs, columns: 1)
     for j in 0..<outputs {

@@ -8,24 +8,24 @@ import NablaNumerics
   import Darwin
 #endif
 
-/// Derivatives by central differences of five points, with step halving, extrapolation and an error estimate.
+/// Derivatives by five-point central differences, with step halving, extrapolation and an error estimate.
 struct Difference {
   /// The derivative of each output entry.
   var values: [Double]
-  /// An estimate of the error of each.
+  /// The estimated error of each derivative.
   var errors: [Double]
-  /// Whether the slopes on both sides differ: a kink at the point itself.
+  /// Whether the one-sided slopes differ: a kink at the point itself.
   var hasKink: Bool
-  /// How fast the unextrapolated differences near the value as the step is halved: 4 for a smooth function. Nil
-  /// where they are exact, or drown in rounding.
+  /// Observed order of convergence as the step is halved: 4 for a smooth function. `nil` if the differences are exact
+  /// or dominated by rounding.
   var order: Double?
 
-  /// Halvings of the step at most.
+  /// Largest number of halvings.
   static let mostLevels = 8
-  /// A relative error at which the step is not halved any more.
+  /// Relative error at which halving stops.
   static let enough = 1e-11
 
-  /// The derivative of `function` at 0; it writes `count` numbers, and gives false where it has no value.
+  /// The derivative of `function` at 0. The function writes `count` numbers and returns false where it has no value.
   static func derivative(
     count: Int, step: Double, _ function: (Double, UnsafeMutablePointer<Double>) -> Bool
   ) -> Difference? {
@@ -42,14 +42,14 @@ struct Difference {
       values: Array(repeating: 0, count: count), errors: Array(repeating: .infinity, count: count),
       hasKink: false)
     var last: (plain: [Double], extrapolated: [Double]?)?
-    // |f(h) - 2f(0) + f(-h)| / h, which goes to 0 with h where f is smooth.
+    // |f(h) - 2f(0) + f(-h)| / h, which tends to 0 with h if f is smooth.
     var bends: [[Double]] = []
     var levels: [(plain: [Double], noise: Double)] = []
     var h = step
     for _ in 0..<mostLevels {
       defer { h /= 2 }
       guard let p1 = sample(h), let m1 = sample(-h), let p2 = sample(2 * h), let m2 = sample(-2 * h) else {
-        // Outside the domain: nearer points may be inside.
+        // Outside the domain: closer points may be inside.
         continue
       }
       var plain = Array(repeating: 0.0, count: count)
@@ -91,7 +91,7 @@ struct Difference {
     return best
   }
 
-  /// Between the last two levels at which the difference is well above rounding.
+  /// Measured between the last two levels at which the difference is well above rounding.
   private static func observedOrder(
     _ levels: [(plain: [Double], noise: Double)], _ limit: [Double]
   ) -> Double? {

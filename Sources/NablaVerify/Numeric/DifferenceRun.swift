@@ -2,16 +2,16 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// All derivatives of all entries at one point: of output entry j by variable entry i at j + i * outputCount.
+/// All derivatives at one point: that of output entry j with respect to variable entry i is at j + i * outputCount.
 struct DifferenceTable {
   var outputCount: Int
   var values: [Double]
   var errors: [Double]
   var hasKink: Bool
-  /// The lowest order of convergence that was observed.
+  /// The lowest observed order of convergence.
   var order: Double?
 
-  /// In the order in which the layout has them, by columns.
+  /// The table in the column-major order of the layout.
   func arranged(_ layout: DerivativeLayout, _ output: Matrix) -> DifferenceTable {
     switch layout {
     case .numerator: return self
@@ -50,12 +50,12 @@ struct DifferenceRun {
     return true
   }
 
-  /// Derivatives of every output entry by every entry of a variable; nil where they have no value.
+  /// Derivatives of every output entry with respect to every entry of a variable; `nil` if they have no value.
   func first(by variable: Formula, _ stepScale: Double) -> DifferenceTable? {
     table(by: variable, count: count, scale: stepScale) { evaluate(into: $0) }
   }
 
-  /// Second derivatives of a scalar: by x, which counts as the output, and then by y.
+  /// Second derivatives of a scalar with respect to x, which counts as the output, and then y.
   func second(by x: Formula, _ y: Formula, _ stepScale: Double) -> DifferenceTable? {
     guard count == 1, let length = point[x]?.count else { return nil }
     return table(by: y, count: length, scale: 4 * stepScale) { z in
@@ -67,7 +67,7 @@ struct DifferenceRun {
     }
   }
 
-  /// Derivatives of every output entry along one direction of a variable; nil where they have no value.
+  /// Derivatives of every output entry along one direction of a variable; `nil` if they have no value.
   func along(_ direction: [Double], of variable: Formula, _ stepScale: Double) -> DifferenceTable? {
     guard let base = point[variable] else { return nil }
     guard let entries = workspace.inputPointer(variable) else {
@@ -92,7 +92,7 @@ struct DifferenceRun {
     var result = DifferenceTable(outputCount: count, values: [], errors: [], hasKink: false)
     for i in 0..<length {
       guard let entries = workspace.inputPointer(variable) else {
-        // The program does not depend on it.
+        // The program does not depend on the variable.
         result.values += Array(repeating: 0, count: count)
         result.errors += Array(repeating: 0, count: count)
         continue

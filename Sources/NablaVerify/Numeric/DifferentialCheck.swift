@@ -1,12 +1,12 @@
 import NablaCore
 import NablaTypes
 
-/// A differential as the derivative along a line: the variables move by a parameter times their differentials.
+/// Expresses a differential as a derivative along a line: the variables move by a parameter times their differentials.
 package struct DifferentialAlongLine {
-  /// The parameter, zero where the variables have their properties.
+  /// The parameter; at zero the variables have their properties.
   package let parameter: Formula
   package let objective: Formula
-  /// The derivative of the objective with respect to the parameter that the differential claims.
+  /// The derivative of the objective with respect to the parameter, as the differential claims it.
   package let slope: Formula
 
   package init(_ objective: Formula, _ variables: [Formula], _ differential: Formula) {

@@ -4,20 +4,19 @@ import NablaNumerics
 import NablaTypes
 
 extension NumericCheck {
-  /// Relative difference, in the scale of what was added and multiplied, up to which two sides are equal.
+  /// Relative difference up to which two sides count as equal, measured on the scale of their terms.
   static let equalityTolerance = 1e-9
 
   /// Whether two formulas of one shape have the same values wherever both have one.
-  ///
-  /// A refutation has the values at which they differ, in small whole numbers where those show it. What is
-  /// presupposed has a value as well: where a function has none, it has no derivative.
+  /// A refutation includes values at which the sides differ, as small integers where possible. Domain conditions must
+  /// have values too: outside its domain a function has no derivative.
   public func checkEqual(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
   ) -> Verdict {
     if left === right, !left.isInvalid {
       return Verdict(status: .verified, error: 0, points: points ?? Sampling.equation.reduce(0, +))
     }
-    // What divides has to be finite too: a comparison of infinite numbers would hide it.
+    // Divisors must be finite too: a comparison of infinite numbers would hide them.
     let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
     let everything = [left, right] + presupposed
     let variables = everything.freeVariables
@@ -27,7 +26,7 @@ extension NumericCheck {
     return comparison.verdict()
   }
 
-  /// The verdict where no point refutes for certain.
+  /// The verdict if no point certainly refutes.
   func concluded(_ verdict: Verdict, _ doubt: Counterexample?, _ reason: String) -> Verdict {
     guard let doubt else { return verdict.points > 0 ? verdict : .skipped(reason) }
     var verdict = verdict
@@ -37,8 +36,8 @@ extension NumericCheck {
     return verdict
   }
 
-  /// The largest difference, relative to the scale; nil when the sizes differ. The first outputs are both sides
-  /// and the parts.
+  /// The largest difference relative to the scale; `nil` if the sizes differ. The first outputs are both sides and
+  /// their parts.
   func compare(
     _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
   ) -> Double? {
@@ -48,7 +47,7 @@ extension NumericCheck {
     return scale > 0 ? (a - b).maxAbs / scale : 0
   }
 
-  /// The size of what was added and multiplied on the way to both sides.
+  /// The magnitude of the terms and factors that make up both sides.
   func scale(
     _ left: Formula, _ right: Formula, _ outputs: [Matrix], _ parts: [Formula], _ sizes: [String: Int]
   ) -> Double {
@@ -58,7 +57,7 @@ extension NumericCheck {
     return max(outputs[0].maxAbs, outputs[1].maxAbs, bounds.max() ?? 0)
   }
 
-  /// The nodes whose values bound those of sums and products above them.
+  /// The nodes whose values bound the sums and products above them.
   static func magnitudeParts(_ formulas: [Formula]) -> [Formula] {
     var seen: Set<Formula> = []
     var result: [Formula] = []
@@ -68,7 +67,7 @@ extension NumericCheck {
       switch node.kind {
       case .sum, .times, .product: open += node.children
       case .number, .zeros, .ones, .identity: break
-      // Determinants add up products of entries, which may cancel altogether.
+      // Determinants add products of entries, which may cancel completely.
       case .apply(.array(.determinant), _), .apply(.array(.adjugate), _):
         open += node.children
       case .constant, .variable, .dimension, .power, .inverse, .transpose, .apply, .differential:
@@ -78,7 +77,7 @@ extension NumericCheck {
     return result
   }
 
-  /// What the terms of a formula add up to at a point where none of them cancel; nil where that has no value.
+  /// The value that the terms of a formula would add up to at a point without cancellation; `nil` if it has no value.
   func magnitude(of formula: Formula, _ values: [Formula: Matrix], _ sizes: [String: Int]) -> Double? {
     let parts = Self.magnitudeParts([formula])
     guard let program = try? Compiler.compile(parts, sizes: sizes, options: options),
@@ -90,7 +89,7 @@ extension NumericCheck {
     return result.isFinite ? result : nil
   }
 
-  /// The nodes that divide; what stands under an index has no value by itself.
+  /// The divisors. A formula under an index has no value outside its sum.
   private static func quotients(_ formulas: [Formula]) -> [Formula] {
     var seen: Set<Formula> = []
     var result: [Formula] = []
@@ -104,14 +103,14 @@ extension NumericCheck {
     return result
   }
 
-  /// A bound of a determinant's terms together: k! products of k entries.
+  /// A bound for the sum of all terms of a determinant: k! products of k entries.
   private static func sumOfProducts(_ count: Int, _ largest: Double) -> Double {
     var result = 1.0
     for factor in stride(from: 1, through: min(count, 100), by: 1) { result *= Double(factor) * largest }
     return result
   }
 
-  /// A bound of what is added up on the way to a formula's entries.
+  /// A bound for the terms added on the way to a formula's entries.
   private static func magnitude(
     _ formula: Formula, _ known: [Formula: Double], _ sizes: [String: Int]
   ) -> Double {
@@ -147,7 +146,7 @@ extension NumericCheck {
 }
 
 extension NumericCheck {
-  /// Both sides at the readable point where they differ most, for sides that numbers hardly tell apart.
+  /// Both sides at the readable point where they differ most, for sides that numbers hardly distinguish.
   func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
     let variables = [left, right].freeVariables
     var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)

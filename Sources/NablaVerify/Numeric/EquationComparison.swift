@@ -2,20 +2,20 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// One equation, compared at random points of several choices of sizes.
+/// Compares an equation at random points for several choices of sizes.
 struct EquationComparison {
   let check: NumericCheck
   let left: Formula
   let right: Formula
-  /// The nodes that bound what is added up, which the scale comes from.
+  /// The nodes that determine the scale.
   let parts: [Formula]
-  /// What has to have a value as well.
+  /// The domain conditions, which must have values too.
   let presupposed: [Formula]
   var source: InstanceSource
 
   private var found = Verdict(status: .verified)
   private var programs: [(program: CompiledProgram, sizes: [String: Int])] = []
-  /// Where doubles refute, though what they show may be rounding.
+  /// A point where doubles refute, perhaps only because of rounding.
   private var doubt: Counterexample?
   private var reason = "no point was found at which both sides are finite"
   private let budget = BallBudget()
@@ -45,7 +45,7 @@ struct EquationComparison {
     return check.concluded(found, doubt, reason)
   }
 
-  /// Many more points where there are branches, as far as the work allows.
+  /// Compares at many more points if there are branches and the work allows.
   private mutating func compareMore() -> Verdict? {
     guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
       return nil
@@ -61,7 +61,7 @@ struct EquationComparison {
     return nil
   }
 
-  /// Compares on as many combinations of branches as are found.
+  /// Compares on every combination of branches that is found.
   private mutating func compareBranches() -> Verdict? {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
@@ -74,7 +74,7 @@ struct EquationComparison {
     return nil
   }
 
-  /// Compares at a point; a verdict where nothing more is needed.
+  /// Compares at a point; returns a verdict if the outcome is final.
   private mutating func compare(
     _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
     _ sizes: [String: Int]
@@ -116,8 +116,8 @@ struct EquationComparison {
 
   private static let enoughEvidence = 2
 
-  /// Whether doubles would have refuted a false claim at a point where the sides agree: its double, its negation, or
-  /// one that is off by a factor of 1 + 1e-7.
+  /// Whether doubles would have refuted a false claim at a point where the sides agree: twice the claim, its negation,
+  /// or a claim off by a factor of 1 + 1e-7.
   private func hasPower(
     _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
     _ sizes: [String: Int]
@@ -129,7 +129,7 @@ struct EquationComparison {
     return !Conditioning.explains(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
   }
 
-  /// What becomes of a point at which doubles differ.
+  /// Judges a point at which doubles differ.
   private func judgement(
     _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix]
   ) -> BallCheck.Finding {

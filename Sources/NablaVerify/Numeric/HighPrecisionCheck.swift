@@ -3,34 +3,33 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Decides a claim in ball arithmetic at a few points of its own, each of which would have refuted a false one.
-///
+/// Decides a claim in ball arithmetic at a few points, each of which would have refuted a false claim.
 /// Doubles cannot tell `cos(1e-9*a)` from 1, nor a derivative from one that is off by a factor of 1 + 1e-7. Balls can.
 struct HighPrecisionCheck {
   enum Finding {
-    /// Both sides agree to that many digits at the points.
+    /// Both sides agree to this many digits at the points.
     case agree(points: Int, digits: Int)
     case differ(Counterexample?)
-    /// Why nothing can be said.
+    /// The check decides nothing, for this reason.
     case silent(String)
   }
 
   let check: NumericCheck
   /// The formulas that need a value at a point.
   let formulas: [Formula]
-  /// Whether a side is the constant zero, so that agreeing means to vanish.
+  /// Whether one side is the constant zero, so the sides agree only by vanishing.
   let claimsZero: Bool
   let precision: BallCheck.Precision
-  /// Whether a point tells nothing although the sides differ there.
+  /// Whether a point decides nothing although the sides differ there.
   let isExcused: ([Formula: Matrix], [String: Int]) -> Bool
-  /// What is shown of a point at which the sides differ.
+  /// The counterexample for a point at which the sides differ.
   let example: ([Formula: Matrix], [String: Int], [Matrix]) -> Counterexample?
   let decide: (BallCheck, BallCheck.Precision) -> BallCheck.Finding
 
   private static let (points, pointsOfBranches) = (2, 12)
-  /// Points without a finding, after which no more are tried.
+  /// Number of undecided points after which the check gives up.
   private static let mostFailures = 6
-  /// Choices of sizes; where branches need many points, those are distributed over them.
+  /// Choices of sizes. If branches need many points, these are distributed over them.
   private static let programs = 2
 
   func finding(_ source: InstanceSource) -> Finding {
@@ -74,14 +73,14 @@ struct HighPrecisionCheck {
     }
     let digits = Int(-precision.relative * 0.30103)
     if agreeing > 0 { return .agree(points: agreeing, digits: digits) }
-    // A multiple of what vanishes vanishes too: it is evidence only where nothing else was claimed, or where a
-    // function that vanishes at a random point vanishes everywhere.
+    // Any multiple of a vanishing claim vanishes too. A zero is evidence only if zero was claimed, or if a function
+    // that vanishes at a random point vanishes everywhere.
     let mayVanish = Sampling.mayVanishInPlaces(source.formulas, definitions: check.definitions)
     if vanishing > 0, claimsZero || !mayVanish { return .agree(points: vanishing, digits: digits) }
     return .silent(vanishing > 0 ? "both sides are zero at every point that was found" : reason)
   }
 
-  /// Programs for sizes above 1: at size 1 sums, products and transposes do not show.
+  /// Programs for sizes above 1; size 1 hides sums, products and transposes.
   private func programs(_ source: inout InstanceSource) -> [(program: CompiledProgram, sizes: [String: Int])]
   {
     var result: [(program: CompiledProgram, sizes: [String: Int])] = []
@@ -94,7 +93,7 @@ struct HighPrecisionCheck {
 }
 
 extension NumericCheck {
-  /// Compares both sides of an equation to some ninety digits.
+  /// Compares both sides of an equation to about ninety digits.
   func highPrecision(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula]
   ) -> HighPrecisionCheck.Finding {
@@ -113,7 +112,7 @@ extension NumericCheck {
     return check.finding(InstanceSource(everything, variables: variables, options: options, seed: seed))
   }
 
-  /// Compares a derivative with difference quotients to some sixty digits.
+  /// Compares a derivative with difference quotients to about sixty digits.
   func highPrecision(
     derivative claim: Formula, of objective: Formula, variable: Formula, first: Formula?,
     _ layout: DerivativeLayout
@@ -137,7 +136,7 @@ extension NumericCheck {
     return check.finding(source)
   }
 
-  /// What differences of doubles give.
+  /// The derivative by differences in double precision.
   private func expected(
     _ objective: Formula, _ variable: Formula, _ first: Formula?, _ layout: DerivativeLayout,
     _ sizes: [String: Int],

@@ -2,25 +2,24 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Compares formulas with numbers: derivatives with differences, equations with both sides at random points.
-///
-/// Every random number comes from the seed, so the same question has the same verdict. Formulas are compiled
-/// without shortcuts that rest on properties: a variable with a property is differentiated entry by entry, off
-/// the property, from a base point that has it.
+/// Compares formulas numerically: derivatives with differences, equations at random points.
+/// All random numbers come from the seed, so the same question always gets the same verdict. Formulas are compiled
+/// without shortcuts that rest on properties: a variable with a property is perturbed entry by entry, off the property,
+/// from a base point that has it.
 public struct NumericCheck: Sendable {
   public var seed: UInt64
   /// The elementwise functions of the rules.
   let definitions: FunctionDefinitions
-  /// The most points of all choices of sizes, without the further ones where there are
-  /// branches; nil for as many as the kind of comparison asks for.
+  /// Upper bound on the number of sample points over all size assignments; `nil` uses the default for the kind of
+  /// claim. Extra points for branches are not counted.
   public var points: Int?
-  /// Whether further points are taken where there are branches.
+  /// Whether to take extra points if there are branches.
   package var takesMore = true
-  /// The variables with respect to which the sides of an equation are derivatives: on kinks they may differ.
+  /// The variables of the derivatives on the sides of an equation; on kinks the sides may differ.
   var differentiated: [Formula] = []
-  /// Whether points are sought at which a false claim would show; unnecessary where a claim is certified.
+  /// Whether points must prove that they would refute a false claim; unnecessary for a certified claim.
   var needsEvidence = true
-  /// Variables that are not drawn.
+  /// Variables with fixed values.
   package var pinned: [Formula: Matrix] = [:]
 
   public init(seed: UInt64, book: RuleBook = .standard) {
@@ -28,7 +27,7 @@ public struct NumericCheck: Sendable {
     definitions = book.numericDefinitions
   }
 
-  /// Relative difference up to which a derivative counts as equal to its differences.
+  /// Relative difference up to which a derivative equals its differences.
   static let derivativeTolerance = 1e-6
 
   package var options: Compiler.Options {
@@ -46,7 +45,7 @@ public struct NumericCheck: Sendable {
       sizes: sizes, values: values, definitions: definitions, functionSeed: seed, seed: seed, budget: budget)
   }
 
-  /// The points for each choice of sizes, one after the other; without names of sizes there is one choice.
+  /// The number of points for each choice of sizes in turn. Without named sizes there is one choice.
   func plan(_ usual: [Int], hasSizes: Bool) -> [Int] {
     let total = points ?? usual.reduce(0, +)
     if !hasSizes { return [total] }
@@ -63,15 +62,15 @@ public struct NumericCheck: Sendable {
     checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
   }
 
-  /// Whether `hessian` has the second derivatives of a scalar, rows by vec(x), columns by vec(y); y is x unless
-  /// given.
+  /// Whether `hessian` holds the second derivatives of a scalar, with rows for vec(x) and columns for vec(y); y
+  /// defaults to x.
   public func checkHessian(
     of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula
   ) -> Verdict {
     checkDerivative(of: objective, variable: y ?? x, claim: hessian, layout: .numerator, first: x)
   }
 
-  /// Compares a claim with differences; with `first`, with second differences by `first` and then `variable`.
+  /// Compares a claim with differences, or with second differences in `first` and then `variable`.
   package func checkDerivative(
     of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout, first: Formula? = nil
   ) -> Verdict {

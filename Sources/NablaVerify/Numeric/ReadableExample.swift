@@ -3,7 +3,7 @@ import NablaCore
 import NablaNumerics
 
 extension NumericCheck {
-  /// Small whole numbers at which two sides differ clearly, at the smallest sizes at which they do.
+  /// Small integers at which two sides clearly differ, at the smallest such sizes.
   func readable(
     _ left: Formula, _ right: Formula, _ parts: [Formula], _ presupposed: [Formula]
   ) -> Counterexample? {
@@ -20,7 +20,7 @@ extension NumericCheck {
           let difference = compare(left, right, point.outputs, parts, sizes), difference > 1e-4
         else { continue }
         let (a, b) = (point.outputs[0], point.outputs[1])
-        // What is next to singular shows rounding, not the claim.
+        // Near a singularity the values show rounding, not the claim.
         if max(a.maxAbs, b.maxAbs) > 1e5 { continue }
         let effort = Self.effort(Array(point.values.values) + [a, b])
         if let best, best.effort <= effort { continue }
@@ -33,7 +33,7 @@ extension NumericCheck {
 
   private static let draws = 24
 
-  /// All sizes 1; one of them 2; all 2, all 3.
+  /// All sizes 1; one of them 2; all 2; all 3.
   private static func smallSizes(_ formulas: [Formula]) -> [[String: Int]] {
     let named = InstanceSizes(formulas)
     let names = named.names
@@ -51,7 +51,7 @@ extension NumericCheck {
     return result.filter(named.fit)
   }
 
-  /// How much there is to read: large numbers, fractions and zeros, which hide what they are multiplied by.
+  /// The effort of reading an example: large numbers, fractions, and zeros, which hide what they multiply.
   private static func effort(_ matrices: [Matrix]) -> Double {
     var total = 0.0
     for matrix in matrices {

@@ -1,17 +1,17 @@
 import NablaCore
 import NablaLanguage
 
-/// A side of a claim: as it was typed, and what it stands for.
+/// One side of a claim, as typed and as read.
 package struct ClaimSide {
   package let claim: TypedClaim
-  /// What it stands for: where it is a derivative, that.
+  /// The formula of the side: the derivative, if the side is one.
   package let formula: Formula
-  /// What is differentiated, or the side itself.
+  /// The expression that is differentiated, or the side itself.
   package let expression: Formula
   package let variables: [Formula]
-  /// What the typed expression asks for besides, and its canonical form does not.
+  /// The domain conditions of the typed expression that its canonical form no longer shows.
   package let grounds: [Formula]
-  /// The text of the expression, and what is typed around it: `gradient `, ` wrt x`.
+  /// The text of the expression, and the typed text around it: `gradient `, ` wrt x`.
   var before = ""
   var body = ""
   var after = ""
@@ -31,7 +31,7 @@ package struct ClaimSide {
   }
 
   package var text: String { before + body + after }
-  /// What must have a value where the sides are compared.
+  /// The formulas that must have a value where the sides are compared.
   package var presupposed: [Formula] { (claim.derivative == nil ? [] : [expression]) + grounds }
 
   /// Takes the texts from a claim that was read from `source`.

@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// Looks for the weakest property that would make a refuted claim true.
+/// Finds the weakest property that would make a refuted claim true.
 package struct NeededProperties {
   package let check: Verification
   package let left: Formula
@@ -17,17 +17,17 @@ package struct NeededProperties {
     self.presupposed = presupposed
   }
 
-  /// The weaker ones first: none implies one that stands behind it.
+  /// Weaker properties first: no property implies a later one.
   private static let weakestFirst: [Property] = [
     .symmetric, .skew, .invertible, .nonzero, .nonnegative, .lower, .upper, .psd, .orthogonal, .diagonal,
     .spd,
     .positive, .binary, .signs, .simplex, .onehot,
   ]
-  /// Variables that are looked at.
+  /// Largest number of variables examined.
   private static let mostVariables = 8
 
-  /// The weakest property of one variable, the properties that people declare most often first; where none
-  /// suffices, symmetry of several square matrices.
+  /// The weakest sufficient property of one variable, with commonly declared properties first; otherwise the symmetry
+  /// of several square matrices.
   package func property() -> Refutation.NeededProperty? {
     let variables = [left, right].freeVariables.filter { $0.variable?.role == .declared }
       .prefix(Self.mostVariables)
@@ -53,7 +53,7 @@ package struct NeededProperties {
     }
   }
 
-  /// Whether the claim is true, and not by both sides being nothing, where the variables have the property.
+  /// Whether the claim is true, and not trivially so, if the variables have the property.
   private func holds(_ property: Property, of variables: [Formula]) -> Bool {
     var replacements: [Formula: Formula] = [:]
     for formula in variables {
@@ -69,13 +69,13 @@ package struct NeededProperties {
       !comparison.agreeing([.whole(b)]).isEmpty
     else { return false }
     if comparison.targetVanishes, !left.isZero, !right.isZero { return false }
-    // A property that leaves a single value says what the variable is, not what it is like.
+    // A property that leaves a single value fixes the variable instead of describing it.
     let strong = variables.compactMap { replacements[$0] }
     if strong.contains(where: { isFixed($0, in: [a, b] + grounds) }) { return false }
     return check.checkEqual(a, b, presupposing: grounds).status == .verified
   }
 
-  /// Whether a variable has always the same value where the formulas have one.
+  /// Whether a variable has the same value wherever the formulas have one.
   private func isFixed(_ variable: Formula, in formulas: [Formula]) -> Bool {
     let variables = formulas.freeVariables
     var source = InstanceSource(
@@ -92,11 +92,11 @@ package struct NeededProperties {
 
   private static let draws = 10
 
-  /// The variable with one more property; nil where it has it, or cannot have it.
+  /// The variable with one more property; `nil` if it has the property already or cannot have it.
   private static func adding(_ property: Property, to variable: Variable) -> Variable? {
     let shape = variable.shape
     if variable.properties.contains(property) { return nil }
-    // Of these it is the square ones that people mean.
+    // Users mean the properties of square matrices.
     if property.isOfSquareMatrices, shape.isScalar || !shape.isSquare { return nil }
     if property == .nonzero, !shape.isScalar { return nil }
     let others = variable.properties.sorted()

@@ -2,12 +2,12 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Tells what differs from a formula at a point or two, so that only what is left must be verified.
+/// Compares candidates with a formula at one or two points, so that only those that pass need verification.
 struct QuickComparison {
   private struct Point {
     let sizes: [String: Int]
     let values: [Formula: Matrix]
-    /// What is compared with, what was claimed for it, and the size of both.
+    /// The target, the claim about it, and the scale of both.
     let target: Matrix
     let claim: Matrix
     let scale: Double
@@ -16,8 +16,8 @@ struct QuickComparison {
   private let options: Compiler.Options
   private var points: [Point] = []
 
-  /// Compares with `target` at points where it, the `claim` for it and what is presupposed have values; nil where
-  /// no such point is found. Other variables may stand in what is compared.
+  /// Compares with `target` at points where the target, the `claim` about it and the domain conditions have values;
+  /// `nil` if no such point is found. Candidates may contain other variables.
   init?(
     _ check: NumericCheck, target: Formula, claim: Formula, presupposing presupposed: [Formula] = [],
     other variables: [Formula] = [], points wanted: Int = 2
@@ -41,14 +41,14 @@ struct QuickComparison {
   /// Whether the target is zero at the points.
   var targetVanishes: Bool { points.allSatisfy { $0.target.maxAbs <= 1e-9 * max($0.scale, 1e-3) } }
 
-  /// What may be claimed instead.
+  /// An alternative to the claim.
   enum Candidate {
     case whole(Formula)
-    /// The claim with a part of it replaced, both of which are added to the rest.
+    /// The claim with a part replaced; both parts are added to the rest.
     case part(Formula, by: Formula)
   }
 
-  /// The places of those that agree with the target.
+  /// The indices of the candidates that agree with the target.
   func agreeing(_ candidates: [Candidate]) -> [Int] {
     var places = Array(candidates.indices)
     for point in points where !places.isEmpty {
@@ -73,7 +73,7 @@ struct QuickComparison {
     return places
   }
 
-  /// The values of all together, since they share nearly everything; one by one where one has none.
+  /// Evaluates all formulas together, since they share most of their nodes, or one by one if some have no value.
   private func outputs(_ formulas: [Formula], at point: Point) -> [Matrix?] {
     if let all = run(formulas, point) { return all }
     return formulas.map { run([$0], point)?.first }

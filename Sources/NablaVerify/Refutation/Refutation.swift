@@ -3,9 +3,8 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// What helps with a claim that was refuted: which step is wrong, and what would make it true.
-///
-/// Whatever is said to hold was verified in the same way as a claim is.
+/// Explains a refuted claim: which step is wrong, and what would make it true.
+/// Every statement is verified in the same way as a claim.
 public struct Refutation: Sendable, Equatable {
 
   package init() {
@@ -17,16 +16,16 @@ public struct Refutation: Sendable, Equatable {
 
   /// The first wrong step of a derivation `E1 == E2 == E3 == ...`; the first step is from E1 to E2.
   public struct Step: Sendable, Equatable {
-    /// From 1.
+    /// Counted from 1.
     public let number: Int
-    /// How many steps the derivation has.
+    /// The number of steps in the derivation.
     public let count: Int
-    /// How many steps before this one were verified; the others could not be checked.
+    /// How many of the steps before this one were verified; the others could not be checked.
     public let verified: Int
-    /// Both sides as they were typed.
+    /// Both sides as typed.
     public let left: String
     public let right: String
-    /// Where the right side stands.
+    /// The position of the right side.
     public let place: SourcePosition
 
     package init(number: Int, count: Int, verified: Int, left: String, right: String, place: SourcePosition) {
@@ -39,26 +38,26 @@ public struct Refutation: Sendable, Equatable {
     }
   }
 
-  /// A single edit that makes the claim true: the likeliest slip of the pen.
+  /// The most likely single edit that makes the claim true.
   public struct Slip: Sendable, Equatable {
-    /// What is edited.
+    /// The edited side.
     public let side: Side
     /// The edit in words: `A' for A`, `the factor 2 is missing`.
     public let edit: String
     /// The side after the edit, in the language.
     public let text: String
-    /// The claim after the edit: a `check` without the word.
+    /// The claim after the edit, without the word `check`.
     public let claim: String
   }
 
-  /// The weakest property that, declared of the variables, makes the claim true.
+  /// The weakest property of the variables that makes the claim true.
   public struct NeededProperty: Sendable, Equatable {
-    /// The names, nearly always one.
+    /// The names; almost always one.
     public let variables: [String]
     public let property: Property
   }
 
-  /// What a side that is a derivative really is.
+  /// The true value of a side that is a derivative.
   public struct Derived: Sendable, Equatable {
     public let side: Side
     /// `gradient`, `jacobian` or `hessian`.
@@ -72,18 +71,18 @@ public struct Refutation: Sendable, Equatable {
     }
   }
 
-  /// Nil for a claim of two sides.
+  /// `nil` for a claim with two sides.
   public package(set) var step: Step?
-  /// Nil where no single edit is known that makes the claim true.
+  /// `nil` if no known single edit makes the claim true.
   public package(set) var slip: Slip?
-  /// Nil where no property is known that makes the claim true.
+  /// `nil` if no known property makes the claim true.
   public package(set) var property: NeededProperty?
-  /// The derivatives that the claim speaks of, where they are short enough to be read.
+  /// The derivatives named in the claim, if they are short enough to read.
   public package(set) var derived: [Derived] = []
 }
 
 extension Refutation {
-  /// What was derived, the slip and the property in words, a line each.
+  /// The derivatives, the slip and the property in words, one line each.
   public var lines: [String] {
     var result: [String] = []
     for side in derived {
@@ -109,7 +108,7 @@ extension Refutation {
     return result
   }
 
-  /// Bytes of a side or a derivative that are still read at a glance.
+  /// Largest length in bytes of a side or derivative that is shown.
   package static let longest = 160
 }
 
@@ -138,7 +137,7 @@ extension Refutation.Slip {
 }
 
 extension QuestionKind {
-  /// As it stands in a sentence.
+  /// The name within a sentence.
   var word: String {
     switch self {
     case .jacobian: "Jacobian"
@@ -149,6 +148,6 @@ extension QuestionKind {
 }
 
 extension Property {
-  /// As it stands after "is".
+  /// The words that follow "is".
   var words: String { traits.words ?? rawValue }
 }

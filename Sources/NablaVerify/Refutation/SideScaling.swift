@@ -2,10 +2,10 @@ import NablaLanguage
 import NablaTypes
 
 extension SideText {
-  /// A factor that a side, or a part of one, may lack.
+  /// A factor that a side or a part of it may lack.
   enum Factor {
     case rational(Rational)
-    /// The name of a size.
+    /// A named size.
     case size(String)
     case oneOver(String)
 
@@ -26,7 +26,7 @@ extension SideText {
     }
   }
 
-  /// The text of a part times a factor, and whether a factor that stood there was taken away or made less.
+  /// The text of a part times a factor, and whether an existing factor was removed or reduced.
   func scaled(_ tree: SyntaxTree, by factor: Factor) -> (text: String, isLess: Bool) {
     let text = self.text(tree)
     if level(tree) < .product { return (prefix(factor) + "(\(text))", false) }
@@ -66,7 +66,7 @@ extension SideText {
     return factor.text + "*"
   }
 
-  /// A part that begins with `lead` times a positive number, which joins the number that stands there.
+  /// A part that begins with `lead`, times a positive number that merges with the existing coefficient.
   private func scaled(
     _ lead: SyntaxTree, _ rest: String, _ row: Row?, by factor: Rational
   ) -> (text: String, isLess: Bool) {
@@ -87,7 +87,7 @@ extension SideText {
     return (product.description + text(from: last.range.end, to: end), isLess)
   }
 
-  /// The part without the size that it is multiplied with, or divided by.
+  /// The part without the size that multiplies or divides it.
   private func without(
     _ name: String, _ operation: BinaryOperator, _ row: Row?, _ tree: SyntaxTree
   ) -> String? {
@@ -95,7 +95,7 @@ extension SideText {
     for (index, part) in row.parts.enumerated() {
       guard case .name(let found) = part.kind, found == name else { continue }
       if index > 0, row.operators[index - 1] == operation {
-        // `1/n * x` without the n is x.
+        // Removing n from `1/n * x` leaves x.
         if index == 1, row.parts.count > 2, row.operators[1] == .multiply, case .number(1) = row.parts[0].kind
         {
           return text(from: row.parts[2].range.start, to: tree.range.end)

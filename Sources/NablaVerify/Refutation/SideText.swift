@@ -1,23 +1,22 @@
 import NablaLanguage
 
-/// One side of a claim as it was typed, with the places at which it may be edited.
-///
-/// An edit is made in the text and read again, so that the person's own spelling stays. Where the new text is
-/// read otherwise than it was meant, it is another edit, and is tested as such.
+/// One side of a claim as typed, with the places at which it may be edited.
+/// Edits are made in the text and read again, so the user's notation is kept. If the new text reads differently than
+/// intended, it is simply another edit, and tested as such.
 struct SideText {
   let source: SourceText
   let tree: SyntaxTree
 
-  /// How tightly a text holds together; what is looser than its place wants brackets.
+  /// The binding strength of a text; a text that binds more weakly than its place requires needs brackets.
   enum Level: Int, Comparable {
     case comparison, sum, product, sign, postfix, atom
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
-  /// What a part is to what it stands in.
+  /// The role of a part in its parent.
   enum Role {
     case whole, argument, term, factor
-    /// Under a prime, an exponent or a subscript.
+    /// The base of a prime, an exponent or a subscript.
     case base
     /// An exponent, a subscript, or a bound of a sum.
     case mark
@@ -30,15 +29,15 @@ struct SideText {
     let level: Level
   }
 
-  /// The terms of a sum, or the factors of a product, with what stands between them.
+  /// The terms of a sum or the factors of a product, with the operators between them.
   struct Row {
     let tree: SyntaxTree
     let parts: [SyntaxTree]
-    /// The operator before each part but the first.
+    /// The operator before each part except the first.
     let operators: [BinaryOperator]
   }
 
-  /// The text of a side; nil where it cannot be read by itself.
+  /// The text of a side; `nil` if it cannot be read by itself.
   init?(_ text: String) {
     source = SourceText(text)
     guard let tree = try? parseExpression(source) else { return nil }
@@ -51,22 +50,22 @@ struct SideText {
 
   func text(from start: Int, to end: Int) -> String { source.text(SourceRange(start: start, end: end)) }
 
-  /// The side with a stretch replaced.
+  /// The side with a range replaced.
   func replacing(_ range: SourceRange, by text: String) -> String {
     self.text(from: 0, to: range.start) + text + self.text(from: range.end, to: source.bytes.count)
   }
 
-  /// A part of the side with a stretch of it replaced.
+  /// A part of the side with a range of it replaced.
   func replacing(_ range: SourceRange, by text: String, in part: SourceRange) -> String {
     self.text(from: part.start, to: range.start) + text + self.text(from: range.end, to: part.end)
   }
 
-  /// The text between two parts that follow each other.
+  /// The text between two consecutive parts.
   func gap(_ left: SyntaxTree, _ right: SyntaxTree) -> SourceRange {
     SourceRange(start: left.range.end, end: max(left.range.end, right.range.start))
   }
 
-  /// Whether a part stands in brackets of its own.
+  /// Whether a part has its own brackets.
   func isBracketed(_ tree: SyntaxTree) -> Bool {
     let bytes = source.bytes[tree.range.start..<min(tree.range.end, source.bytes.count)]
     guard bytes.first == UInt8(ascii: "("), bytes.last == UInt8(ascii: ")") else { return false }
@@ -96,7 +95,7 @@ struct SideText {
     }
   }
 
-  /// A text for a place, in brackets where it is too loose.
+  /// A text for a place, in brackets if it binds too weakly.
   func fitted(_ text: String, _ level: Level, to wanted: Level) -> String {
     level < wanted ? "(\(text))" : text
   }
@@ -104,13 +103,13 @@ struct SideText {
   /// The terms of a sum.
   func terms(_ tree: SyntaxTree) -> Row? { row(tree, .sum) }
 
-  /// The factors of a product, joined by whatever operators of its level.
+  /// The factors of a product, with any operator of its level.
   func factors(_ tree: SyntaxTree) -> Row? { row(tree, .product) }
 
   private func row(_ tree: SyntaxTree, _ wanted: Level) -> Row? {
     var parts: [SyntaxTree] = []
     var operators: [BinaryOperator] = []
-    // From the right, so that a long chain, which leans to the left, takes no stack.
+    // From the right: a long chain leans to the left, so this uses no stack.
     var open = [tree]
     while let next = open.popLast() {
       if case .binary(let operation, let left, let right) = next.kind,
@@ -123,7 +122,7 @@ struct SideText {
         parts.append(next)
       }
     }
-    // The signs of a long sum are read off the text, which is not halved as the tree is.
+    // The signs of a long sum come from the text: the parser splits the tree of such a sum in halves.
     parts.reverse()
     guard parts.count > 1 else { return nil }
     operators = zip(parts, parts.dropFirst()).map { left, right in
@@ -141,7 +140,7 @@ struct SideText {
     }
   }
 
-  /// The operator that stands between two parts.
+  /// The operator between two parts.
   private static func operation(_ gap: String, else usual: BinaryOperator) -> BinaryOperator {
     let sign = gap.filter { $0 != " " }
     for operation: BinaryOperator in [
@@ -158,7 +157,7 @@ struct SideText {
 }
 
 extension SideText {
-  /// Every part that can be edited, the whole first, from left to right.
+  /// Every editable part from left to right, the whole first.
   var nodes: [Node] {
     var result: [Node] = []
     var open = [Node(tree: tree, role: .whole, level: .comparison)]

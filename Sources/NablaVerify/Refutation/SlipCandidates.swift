@@ -2,12 +2,12 @@ import NablaCore
 import NablaLanguage
 import NablaTypes
 
-/// Reads texts in what is known of the names of a file.
+/// Reads texts with the names of a file.
 struct FormulaReader {
   let names: Lowering
   let environment: Environment
 
-  /// The formula of a text; nil where it is none, or none of this shape.
+  /// The formula of a text; `nil` if it is invalid or has another shape.
   func formula(_ text: String, as shape: Shape) -> Formula? {
     let source = SourceText(text)
     guard let tree = try? parseExpression(source),
@@ -18,7 +18,7 @@ struct FormulaReader {
   }
 }
 
-/// The formulas that edits of a side lead to, each once, the likeliest first.
+/// The distinct formulas that edits of a side lead to, most likely first.
 final class SlipCandidates {
   struct Candidate {
     let edit: SlipEdits.Edit
@@ -30,7 +30,7 @@ final class SlipCandidates {
   private let reader: FormulaReader
   private var edits: ArraySlice<SlipEdits.Edit>
   private var seen: Set<Formula>
-  /// The terms of a long sum with their signs: an edited one is read without the others.
+  /// The signed terms of a long sum: an edited term is read without the others.
   private var stretches: [SourceRange] = []
   private var known: [Int: Formula] = [:]
   private var count = 0
@@ -57,7 +57,7 @@ final class SlipCandidates {
     }
   }
 
-  /// The next one that is well formed; adds the bytes that were read.
+  /// The next well-formed candidate; adds the bytes read.
   func next(_ bytes: inout Int) -> Candidate? {
     while count < Self.mostEdits, let edit = edits.popFirst() {
       count += 1
@@ -76,9 +76,9 @@ final class SlipCandidates {
     return .whole(formula)
   }
 
-  /// The term that an edit is in; nil where there is none, or where its shape is not the sum's.
+  /// The term that an edit is in; `nil` if there is none, or if its shape differs from that of the sum.
   private func stretch(of edit: SlipEdits.Edit) -> Int? {
-    // The first one that does not end before the edit does.
+    // Finds the first term that does not end before the edit does.
     var (low, high) = (0, stretches.count)
     while low < high {
       let middle = (low + high) / 2

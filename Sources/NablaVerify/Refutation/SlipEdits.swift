@@ -1,10 +1,10 @@
 import NablaLanguage
 import NablaTypes
 
-/// Single edits of one side of a claim, the likeliest slips of the pen first.
+/// Single edits of one side of a claim, most likely slips first.
 struct SlipEdits {
   struct Edit {
-    /// What is replaced in the side's text, and by what.
+    /// The range of the side's text to replace, and the replacement.
     let range: SourceRange
     let replacement: String
     /// The edit in words.
@@ -12,13 +12,13 @@ struct SlipEdits {
     let rank: Rank
   }
 
-  /// How likely a slip is, the likeliest first.
+  /// How likely a slip is, most likely first.
   enum Rank: Int, Comparable, CaseIterable {
     case sign, surplus, factor, transpose, partSign, partFactor, operation, reduction, size, order, power,
       name
     case term, part, function, inverse, missing
-    /// Whether it is told even if it makes both sides the same text: that `2*x == x` lacks a factor helps, that
-    /// `A*B == B*A` holds with the factors swapped does not.
+    /// Whether to report an edit even if it makes both sides identical: that `2*x == x` lacks a factor helps; that `A*B
+    /// == B*A` holds with the factors swapped does not.
     var helpsTautology: Bool {
       switch self {
       case .sign, .surplus, .factor, .transpose, .partSign, .partFactor, .size, .operation, .reduction, .term:
@@ -30,16 +30,16 @@ struct SlipEdits {
   }
 
   let side: SideText
-  /// Names that may stand for each other, by name.
+  /// For each name, the names that may replace it.
   let exchangeable: [String: [String]]
-  /// Names of sizes and of other scalars that the claim speaks of, which may be missing as factors.
+  /// Names of sizes and other scalars in the claim, which may be missing as factors.
   let sizes: [String]
   let numbers: [String]
-  /// Names of arrays that it speaks of, likewise.
+  /// Names of arrays in the claim, which may be missing as factors.
   let arrays: [String]
-  /// Names of numbers, whose transposes are themselves.
+  /// Names of scalars, which equal their transposes.
   let scalars: Set<String>
-  /// Whether only the likelier slips are tried, for there are many places.
+  /// Whether to try only the more likely slips, because there are many places.
   private let isLong: Bool
   private(set) var edits: [Edit] = []
 
@@ -57,11 +57,11 @@ struct SlipEdits {
     self.scalars = scalars
     scaleWhole()
     for node in side.nodes {
-      // Enough for any claim that a person types; the rest of a longer one is not tried.
+      // Enough for any claim that a user types; the rest of a longer one is skipped.
       if edits.count > Self.most { break }
       edit(node)
     }
-    // Stable: from left to right among the equally likely.
+    // A stable sort keeps equally likely edits in order from left to right.
     edits = edits.enumerated()
       .sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
       .map(\.element)
@@ -78,7 +78,7 @@ struct SlipEdits {
         rank: rank))
   }
 
-  /// A part for another one: `A' for A`.
+  /// Replaces a part by another: `A' for A`.
   private mutating func exchange(
     _ rank: Rank, _ node: SideText.Node, for text: String, _ level: SideText.Level
   ) {
@@ -150,7 +150,7 @@ struct SlipEdits {
       .inverseTranspose:
       break
     }
-    // A sum or product that has no brackets is turned part by part.
+    // A sum or product without brackets is transposed part by part.
     guard side.level(node.tree) >= .postfix || node.role == .whole else { return }
     let text = side.fitted(side.text(node.tree), side.level(node.tree), to: .postfix) + "'"
     exchange(.transpose, node, for: text, .postfix)
@@ -180,7 +180,7 @@ struct SlipEdits {
     for name in ["sum", "mean"] { exchange(.reduction, node, for: "\(name)(\(inner))", .atom) }
   }
 
-  /// What may be missing next to a factor: a 1 that it is taken from or added to, or another factor.
+  /// A missing neighbour of a factor: a 1 that it is added to or subtracted from, or another factor.
   private mutating func complete(_ node: SideText.Node) {
     let text = side.text(node.tree)
     var factor = side.fitted(text, side.level(node.tree), to: .product)
@@ -250,7 +250,7 @@ struct SlipEdits {
     }
   }
 
-  /// Functions that are taken for each other.
+  /// Functions that are often confused.
   private static let confused: [String: [String]] = {
     var table: [String: [String]] = [:]
     for group in [
@@ -300,7 +300,7 @@ struct SlipEdits {
     let words = "the term \(isMinus ? "-" : "")\(side.text(term)) is too much"
     let sign = index == 0 && row.operators[0] == .subtract ? "-" : ""
     if row.parts.count == 2 {
-      // The other one needs no brackets around the sum any more.
+      // The other part no longer needs the brackets around the sum.
       let other = row.parts[1 - index]
       let level = sign.isEmpty ? side.level(other) : min(side.level(other), .product)
       let wanted: SideText.Level =
@@ -341,7 +341,7 @@ struct SlipEdits {
       }
       if row.operators[index - 1] == .multiply || row.operators[index - 1] == .kronecker {
         let between = side.source.text(gap)
-        // Behind a quotient or an elementwise product the left part is not the factor alone.
+        // After a quotient or an elementwise product, the left part is more than the factor.
         add(
           .order, SourceRange(start: left.range.start, end: factor.range.end), b + between + a,
           row.parts.count == 2
@@ -363,7 +363,7 @@ struct SlipEdits {
         "the factor \(isQuotient ? "1/" : "")\(text) is too much")
     } else {
       let isQuotient = row.operators[0] == .divide || row.operators[0] == .elementwiseDivide
-      // What remains of a/b without a is 1/b.
+      // Removing a from a/b leaves 1/b.
       let range =
         isQuotient ? factor.range : SourceRange(start: factor.range.start, end: row.parts[1].range.start)
       add(rank, range, isQuotient ? "1" : "", "the factor \(text) is too much")

@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// Looks for a single edit that makes a refuted claim true.
+/// Finds a single edit that makes a refuted claim true.
 package struct SlipSearch {
   let check: Verification
   let calculus: Calculus
@@ -26,16 +26,17 @@ package struct SlipSearch {
     self.right = right
   }
 
-  /// How many bytes of edited texts are read for each side: what bounds the time.
+  /// Bytes of edited text read for each side; this bounds the time.
   private static let mostBytes = 24_000
-  /// Edits of what is differentiated, each of which takes differences, and their bytes all together.
+  /// Edits of a differentiated expression, each of which needs differences, and the total of their bytes.
   private static let mostDerivatives = 60
   private static let mostDerivedBytes = 6_000
   /// Edits that pass the quick comparison and are then verified.
   private static let mostVerifications = 8
   private static let batch = 24
 
-  /// The likeliest slip: the right side's before the left's, but a formula's before a derivative's question.
+  /// The most likely slip: the right side's before the left's, but an edit of a formula before one of the
+  /// differentiated expression.
   package func slip() -> Refutation.Slip? {
     let sides: [Refutation.Side] = [.right, .left]
     let plain = sides.filter { self[$0].claim.derivative == nil }
@@ -84,7 +85,7 @@ package struct SlipSearch {
     return nil
   }
 
-  /// Edits of what is differentiated, for which the other side is compared with differences.
+  /// Edits of the differentiated expression, whose differences are compared with the other side.
   private func slip(inQuestion side: Refutation.Side) -> Refutation.Slip? {
     let (mine, other) = (self[side], side == .left ? right : left)
     guard let first = mine.variables.first, let last = mine.variables.last else { return nil }
@@ -126,7 +127,7 @@ package struct SlipSearch {
 
   // MARK: A missing term
 
-  /// What the side lacks, where that is a single term.
+  /// The term that the side lacks, if it is a single term.
   private func missingTerm(in side: Refutation.Side) -> Refutation.Slip? {
     let (mine, other) = (self[side], side == .left ? right : left)
     if mine.formula.isZero || (mine.formula.cost + other.formula.cost) / Cost.symbol > 300 { return nil }
@@ -159,7 +160,7 @@ package struct SlipSearch {
 
   // MARK: Names
 
-  /// Whether what a text names stays in its formula: nobody means 1/a*a for a.
+  /// Whether the names in a text survive in its formula: nobody writes 1/a*a for 1.
   private func keepsNames(_ text: String, _ formula: Formula) -> Bool {
     guard let typed = SideText(text) else { return false }
     let kept = Set(formula.variables)
@@ -169,7 +170,7 @@ package struct SlipSearch {
     }
   }
 
-  /// The names of values that the claim speaks of, and of sizes.
+  /// The names of values and sizes in the claim.
   private var spokenOf: [String] {
     var found: Set<String> = []
     for side in [left, right] {
@@ -189,7 +190,7 @@ package struct SlipSearch {
     Set(names.names.filter { $0.value.isScalar }.keys).union(environment.dimensions)
   }
 
-  /// Names of one shape, which may have been taken for each other.
+  /// Names of equal shape, which may be confused.
   private var exchangeable: [String: [String]] {
     let spoken = spokenOf
     let sizes = Set(self.sizes)

@@ -3,7 +3,7 @@ import NablaOutput
 import NablaTypes
 
 extension ExactCheck {
-  /// A rule, tried on matrices of its types over the field.
+  /// Checks a rule over the field, on matrices of its declared types.
   func check(_ claim: RuleClaim) -> Finding {
     var wanted: [Formula: Set<Property>] = [:]
     for condition in claim.conditions {

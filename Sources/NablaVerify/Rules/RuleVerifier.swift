@@ -2,22 +2,21 @@ import NablaCompile
 import NablaCore
 import NablaTypes
 
-/// Tries rules, facts and functions on random typed instances: every line of `Rules/` has to pass before use.
-///
-/// All numbers come from the seed, so a verdict is always the same. Formulas are computed as they stand, without
-/// the stable forms of the compiler, which know some of the identities themselves.
+/// Tests rules, facts and functions on random typed instances: every line of `Rules/` must pass before use.
+/// All numbers come from the seed, so a verdict is reproducible. Formulas are evaluated as written, without the
+/// compiler's stable forms, which use some of the identities themselves.
 public struct RuleVerifier: Sendable {
   let book: RuleBook
-  /// Instances that each claim is tried on.
+  /// Instances on which each claim is tested.
   public var draws = 24
 
   /// Relative difference up to which the two sides of an identity are equal.
   static let identityTolerance = 1e-9
   /// Relative difference up to which a differential equals its differences.
   static let differentialTolerance = 1e-6
-  /// A claim with fewer usable draws than this part of them is a failure: nobody could use it.
+  /// A claim fails if the share of usable draws is below this: nobody could use it.
   static let usablePart = (2, 3)
-  /// The seed of `rules check` and of every rule that is read from a file.
+  /// The seed of `rules check` and of rules read from a file.
   public static let standardSeed: UInt64 = 20_260_101
 
   public init(_ book: RuleBook = .standard) { self.book = book }
@@ -27,12 +26,12 @@ public struct RuleVerifier: Sendable {
     subjects.filter { file == nil || $0.source.file == file }.map(\.name)
   }
 
-  /// The report on the rule, fact or function of that name; nil when there is none.
+  /// The report on the rule, fact or function of that name; `nil` if there is none.
   public func verify(named name: String, seed: UInt64 = standardSeed) -> RuleReport? {
     subjects.first { $0.name == name }.map { report($0, seed: seed) }
   }
 
-  /// Everything in the book that claims something.
+  /// Every line of the book that makes a claim.
   var subjects: [RuleSubject] {
     let functions = book.functions.names.compactMap { book.functions[$0] }
     let all =
@@ -48,7 +47,7 @@ public struct RuleVerifier: Sendable {
     }.map(\.element)
   }
 
-  /// All claims of a subject tried; the first that fails decides.
+  /// Tests all claims of a subject; the first failure decides.
   func report(_ subject: RuleSubject, seed: UInt64) -> RuleReport {
     var report = RuleReport(subject)
     var findings: [ExactCheck.Finding] = []
@@ -82,7 +81,7 @@ public struct RuleVerifier: Sendable {
     return report
   }
 
-  /// How formulas are computed here.
+  /// The compiler options for verification.
   var options: Compiler.Options {
     var options = Compiler.Options()
     options.stable = false
@@ -91,12 +90,12 @@ public struct RuleVerifier: Sendable {
   }
 }
 
-/// A line of `Rules/` as what it claims.
+/// A line of `Rules/` with its claims.
 struct RuleSubject: Sendable {
   let name: String
   let source: Rule.Source
   let claims: [RuleClaim]
-  /// Functions whose kinks have to be declared.
+  /// Functions whose kinks must be declared.
   var kinkChecks: [FunctionDefinition] = []
 
   init(_ rule: Rule) {
@@ -144,7 +143,7 @@ struct RuleSubject: Sendable {
     self.claims = claims
   }
 
-  /// An operation with a body or a kernel: the two agree, and the law of linearity holds; nil where nothing is claimed.
+  /// An operation with a body or a kernel: the two must agree, and linearity must hold; `nil` if nothing is claimed.
   init?(_ operation: DefinedOperation, _ definition: OperationDefinition) {
     name = definition.name
     source = definition.source
@@ -176,34 +175,34 @@ struct RuleSubject: Sendable {
 }
 
 extension FunctionDefinition {
-  /// The function of its own parameters.
+  /// The function applied to its own parameters.
   var applied: Formula {
     name == "power" && parameters.count == 2
       ? .power(parameters[0], parameters[1]) : .apply(.elementwise(name), parameters, .scalar)
   }
 }
 
-/// Something that can be tried on numbers.
+/// A statement that can be tested with numbers.
 struct RuleClaim: Sendable {
   enum Statement: Sendable {
     case equal(Formula, Formula)
-    /// The differential of the first is the second, in the differentials of variables.
+    /// The second formula is the differential of the first.
     case differential(Formula, Formula)
     case property(Formula, Property)
   }
 
   var statement: Statement
   var conditions: [Condition]
-  /// In scalars alone: tried on vectors and matrices too.
+  /// Whether the claim is about scalars only, and must hold entrywise for vectors and matrices too.
   var isEntrywise: Bool
-  /// Variables that differences leave alone; whole numbers.
+  /// Integer variables, which differences leave alone.
   var fixed: [Formula] = []
-  /// Where one of these is zero, differences are not taken.
+  /// No differences are taken where one of these is zero.
   var kinks: [Formula] = []
-  /// A condition that a mutant does without: its instances are drawn so that it does not hold.
+  /// A condition that a mutant drops: its instances are drawn so that the condition fails.
   var dropped: Condition?
 
-  /// The formulas that the statement is made of.
+  /// The formulas of the statement.
   var formulas: [Formula] {
     switch statement {
     case .equal(let left, let right), .differential(let left, let right): [left, right]
@@ -224,7 +223,7 @@ struct RuleClaim: Sendable {
 }
 
 extension Condition {
-  /// What it speaks of.
+  /// The formula of the claim.
   var formula: Formula {
     switch self {
     case .property(let formula, _), .regular(let formula, _): formula

@@ -3,7 +3,7 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// What the draws of one claim gave.
+/// The result of all draws for one claim.
 struct RuleOutcome: Sendable {
   var draws = 0
   var usable = 0
@@ -17,10 +17,10 @@ struct RuleOutcome: Sendable {
 }
 
 extension RuleVerifier {
-  /// Values drawn for one instance before it is given up.
+  /// Attempts to draw values for one instance before giving up.
   static let tries = 40
 
-  /// Tries a claim on so many instances; stops at the first that refutes it.
+  /// Tests a claim on a number of instances; stops at the first that refutes it.
   func run(_ claim: RuleClaim, draws: Int, seed: UInt64) -> RuleOutcome {
     var outcome = RuleOutcome()
     if claim.formulas.contains(where: \.isInvalid) {
@@ -57,7 +57,7 @@ extension RuleVerifier {
     return outcome
   }
 
-  /// The instances at which a claim in arrays could be tried, for other evaluators to compare with.
+  /// The instances on which a claim about arrays can be tested; used to compare other evaluators.
   func usableInstances(
     _ claim: RuleClaim, draws: Int, seed: UInt64
   ) -> [(claim: RuleClaim, sizes: [String: Int], values: [Formula: Matrix])] {
@@ -74,7 +74,7 @@ extension RuleVerifier {
     }
   }
 
-  /// Small whole numbers that refute the claim as well, for people.
+  /// A counterexample in small integers, easier to read.
   private func readable(_ instance: RuleClaim, seed: UInt64) -> RuleCounterexample? {
     var generator = SplitMix64(seed: seed)
     let names = InstanceSizes(instance.formulas + instance.variables).names
@@ -92,7 +92,7 @@ extension RuleVerifier {
     return nil
   }
 
-  /// All ones first, then all equal, then pairwise different.
+  /// All sizes 1 first, then all equal, then pairwise different.
   static func sizes(_ claim: RuleClaim, _ index: Int, _ generator: inout SplitMix64) -> [String: Int] {
     let names = InstanceSizes(claim.formulas + claim.variables).names
     var sizes: [String: Int] = [:]
@@ -100,12 +100,12 @@ extension RuleVerifier {
       for name in names { sizes[name] = index + 1 }
       return sizes
     }
-    // Larger ones where there are few names: what is false from some size on.
+    // Larger sizes if there are few names, for claims that fail only from some size on.
     if index % 8 == 7, names.count < 3 {
       for (place, name) in names.enumerated() { sizes[name] = 6 + place + index / 8 % 3 }
       return sizes
     }
-    // Most of the time without 1, which makes many wrong formulas right.
+    // Usually without 1, which makes many wrong formulas right.
     let pool = (index.isMultiple(of: 4) ? 1...max(4, names.count) : 2...max(4, names.count + 1)).shuffled(
       using: &generator)
     for (name, value) in zip(names, pool) { sizes[name] = value }
@@ -118,13 +118,14 @@ extension RuleClaim {
     Sampling.hasBranches(formulas + conditions.map(\.formula), definitions: definitions)
   }
 
-  /// The claim itself; of one in scalars also the same in vectors and matrices, some variables left scalar.
+  /// The claim itself; for a claim about scalars also its versions for vectors and matrices, with some variables left
+  /// scalar.
   func instance(_ index: Int, _ generator: inout SplitMix64) -> RuleClaim {
     guard isEntrywise, index % 3 != 0 else { return self }
     let shape: Shape = index % 3 == 1 ? .vector("n") : .matrix("m", "n")
     var bindings = Bindings()
     let all = variables
-    // At least one is an array.
+    // At least one variable is an array.
     let sure = all.isEmpty ? 0 : generator.integer(in: 0...(all.count - 1))
     for (position, formula) in all.enumerated() {
       guard let variable = formula.variable else { continue }
@@ -148,7 +149,7 @@ extension RuleClaim {
     switch statement {
     case .equal(let left, let right): result.statement = .equal(lift(left), lift(right))
     case .differential(let inner, let right):
-      // The slopes of a differential stand for every entry; so do the differentials they are multiplied by.
+      // The slopes in a differential apply entry by entry, as do the differentials that they multiply.
       result.statement = .differential(lift(inner), lift(right))
     case .property(let pattern, let property): result.statement = .property(lift(pattern), property)
     }

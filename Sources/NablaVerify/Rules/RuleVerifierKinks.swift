@@ -3,11 +3,11 @@ import NablaCore
 import NablaNumerics
 
 extension RuleVerifier {
-  /// Where kinks may lie: zero, ones, halves and whole numbers.
+  /// Candidates for kinks: zero, ones, halves and integers.
   private static let places = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2]
 
-  /// A place at which a function has a value but no derivative, or another than is claimed, while no kink is
-  /// declared there; nil when there is none among the places that are looked at.
+  /// A place at which a function has a value but no derivative, or not the claimed one, although no kink is declared
+  /// there; `nil` if no candidate is such a place.
   func undeclaredKink(_ function: FunctionDefinition) -> RuleCounterexample? {
     let derivatives = function.derivatives.map { $0.isInvalid ? Formula.zero : $0 }
     guard
@@ -34,13 +34,13 @@ extension RuleVerifier {
         }
         // At the edge of the domain there is nothing to compare with.
         guard let difference else { continue }
-        // Where the derivative has no value, nothing false is claimed.
+        // A derivative without a value claims nothing.
         let claimed = outputs[1 + position].storage[0]
         guard claimed.isFinite else { continue }
         let gap = (claimed - difference.values[0]).magnitude
         let scale = max(1, difference.values[0].magnitude)
         if difference.hasKink || difference.errors[0] > 1e-4 * scale || gap > 1e-5 * scale {
-          // Doubles see kinks of the second derivative too, as that of x/(1 + abs(x)) at zero.
+          // Doubles see kinks of the second derivative too, such as that of x/(1 + abs(x)) at zero.
           let check = BallCheck(
             sizes: [:], values: values, definitions: options.definitions, functionSeed: 0, seed: 1)
           let finding = check.derivative(

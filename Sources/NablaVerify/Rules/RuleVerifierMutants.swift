@@ -4,19 +4,19 @@ import NablaTypes
 
 /// A claim with one small change, which the draws should reject.
 struct RuleMutant: Sendable {
-  /// What was changed.
+  /// The change in words.
   let edit: String
   let claim: RuleClaim
 }
 
-/// What became of the mutants of one line.
+/// The fate of the mutants of one line.
 public struct MutantReport: Sendable, CustomStringConvertible {
   public let name: String
   /// Rejected by the draws.
   public internal(set) var killed = 0
-  /// True as well: the change makes no difference on many more draws.
+  /// Still true after many more draws.
   public internal(set) var equal: [String] = []
-  /// Conditions and properties without which the line is true as well.
+  /// Conditions and properties without which the line still holds.
   public internal(set) var needless: [String] = []
   /// False, but not rejected by the draws.
   public internal(set) var survived: [String] = []
@@ -30,10 +30,10 @@ public struct MutantReport: Sendable, CustomStringConvertible {
 }
 
 extension RuleVerifier {
-  /// Further draws, after which a mutant that still stands counts as true.
+  /// Extra draws, after which a surviving mutant counts as true.
   static let extraDraws = 72
 
-  /// Whether the draws reject every small change of what a line claims.
+  /// Whether the draws reject every small change of a line.
   public func mutants(named name: String, seed: UInt64 = standardSeed) -> MutantReport? {
     subjects.first { $0.name == name }.map { mutantReport($0, seed: seed) }
   }
@@ -60,7 +60,7 @@ extension RuleVerifier {
   private func isRejected(_ claim: RuleClaim, _ draws: Int, _ seed: UInt64) -> Bool {
     if case .equal(let left, let right) = claim.statement, left === right { return false }
     let outcome = run(claim, draws: draws, seed: seed)
-    // Without its condition a claim may be usable nowhere: then nothing was shown.
+    // Without its condition a claim may have no usable instance; then nothing was shown.
     return outcome.counterexample != nil || (outcome.isUnusable && claim.dropped == nil)
   }
 }
@@ -133,7 +133,7 @@ extension RuleClaim {
 }
 
 extension Formula {
-  /// Formulas of the same shape that differ by one small change, with its name; each once.
+  /// Distinct formulas of the same shape that differ by one small change, with its name.
   package var edits: [(edit: String, formula: Formula)] {
     var result: [(edit: String, formula: Formula)] = []
     var seen: Set<Formula> = [self]

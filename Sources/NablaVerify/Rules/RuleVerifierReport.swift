@@ -2,27 +2,27 @@ import NablaCore
 import NablaLanguage
 import NablaNumerics
 
-/// What was found about one line of `Rules/`.
+/// The verification result for one line of `Rules/`.
 public struct RuleReport: Sendable, CustomStringConvertible {
   public enum Status: Sendable {
     case verified
     case refuted(RuleCounterexample)
-    /// Too few instances could be made, or none could be computed: why.
+    /// Too few instances could be drawn, or none could be evaluated, for this reason.
     case unusable(String)
   }
 
   public let name: String
   public let file: String
   public let line: Int
-  /// As it stands in the file.
+  /// The statement as written in the file.
   public let statement: String
   public internal(set) var status: Status = .verified
-  /// Instances tried, and those of them at which everything had a value.
+  /// The number of instances tested, and of those on which everything had a value.
   public internal(set) var draws = 0
   public internal(set) var usableDraws = 0
-  /// The largest difference met, relative to the size of what was compared.
+  /// The largest difference, relative to the scale of the comparison.
   public internal(set) var worstError = 0.0
-  /// Whether everything that it claims was certified over a prime field as well.
+  /// Whether all claims were also certified over a prime field.
   public internal(set) var isExact = false
 
   init(_ subject: RuleSubject) {
@@ -39,7 +39,7 @@ public struct RuleReport: Sendable, CustomStringConvertible {
     }
   }
 
-  /// What is wrong, in one line; nil when nothing is.
+  /// The problem in one line; `nil` if there is none.
   public var problem: String? {
     switch status {
     case .verified: nil
@@ -58,13 +58,13 @@ public struct RuleReport: Sendable, CustomStringConvertible {
 
 /// Values at which a rule does not hold.
 public struct RuleCounterexample: Sendable, CustomStringConvertible {
-  /// Sizes and values by name, in the order in which they are shown.
+  /// Sizes and values by name, in display order.
   public let sizes: [(name: String, value: Int)]
   public let values: [(name: String, value: Matrix)]
-  /// Both sides; of a differential, the difference quotient first.
+  /// Both sides; for a differential, the difference quotient first.
   public let left: Matrix
   public let right: Matrix?
-  /// In place of the right side: what is wrong with the left.
+  /// The problem with the left side, shown instead of the right side.
   public let complaint: String?
 
   public var description: String {
@@ -76,7 +76,7 @@ public struct RuleCounterexample: Sendable, CustomStringConvertible {
       + "the left side is \(Self.text(left)), the right side is \(right.map(Self.text) ?? "nothing")"
   }
 
-  /// A matrix in one line, rows divided by semicolons.
+  /// A matrix on one line, with rows separated by semicolons.
   static func text(_ matrix: Matrix) -> String {
     func number(_ value: Double) -> String { Matrix.text(of: value, digits: 6) }
     if matrix.count == 1 { return number(matrix.storage[0]) }
@@ -88,7 +88,7 @@ public struct RuleCounterexample: Sendable, CustomStringConvertible {
 }
 
 extension RuleBook {
-  /// These rules and more, read from text and verified; refuses what is false or could not be tried.
+  /// This book extended by rules read from text and verified; throws if a rule is false or cannot be tested.
   public func verified(adding text: String, file: String = "rules") throws(RuleError) -> RuleBook {
     let book = try adding(text, file: file)
     let verifier = RuleVerifier(book)

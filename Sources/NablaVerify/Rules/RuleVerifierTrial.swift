@@ -16,20 +16,20 @@ package struct RuleTrial {
   private let claim: RuleClaim
   private let sizes: [String: Int]
   private let variables: [Formula]
-  /// Whether the sides have branches, and the numbers near which those change.
+  /// Whether the sides have branches, and the numbers near which they change.
   private let (hasBranches, numbers): (Bool, [Double])
-  /// Stand-ins for differentials: of a variable, its direction; of a formula, its difference.
+  /// Variables that replace differentials: the direction of a variable, or the difference of a formula.
   private let directions: [(of: Formula, standIn: Formula)]
   private let main: CompiledProgram
   private let conditions: [(condition: Condition, program: CompiledProgram)]
   private let kinks: CompiledProgram?
-  /// How many of the outputs are sides; the others are parts of them, which give the scale.
+  /// The number of outputs that are sides; the remaining outputs are parts of them and determine the scale.
   private let sideCount: Int
-  /// Places of inverses among the outputs, with what is inverted.
+  /// Indices of inverses among the outputs, with those of their arguments.
   private let inverses: [(Int, Int)]
-  /// Places of what stands under a log-determinant.
+  /// Indices of the arguments of log-determinants.
   private let logarithms: [Int]
-  /// Formulas inside differentials, to take differences of.
+  /// Formulas inside differentials, for their differences.
   private let inner: [CompiledProgram]
 
   init(_ claim: RuleClaim, _ sizes: [String: Int], _ options: Compiler.Options) throws(CompileError) {
@@ -41,7 +41,8 @@ package struct RuleTrial {
     var standIns: [Formula: Formula] = [:]
     var directions: [(of: Formula, standIn: Formula)] = []
     var parts = claim.formulas.flatMap(\.differentialLeaves)
-    // A differential moves every variable, also one that the right side has only inside another differential.
+    // A differential moves every variable, including those that occur on the right side only inside another
+    // differential.
     if case .differential(let inner, _) = claim.statement { parts += inner.variables }
     for part in parts where standIns[.differential(of: part)] == nil {
       let standIn = Formula.variable(
@@ -87,10 +88,10 @@ package struct RuleTrial {
 
   // MARK: Values
 
-  /// Values with the declared properties at which the conditions hold; nil when these do not.
+  /// Values with the declared properties that satisfy the conditions; `nil` if they do not.
   func draw(_ attempt: Int, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
     var common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive, .integers]
-    // Facts say nothing of what is too small for doubles.
+    // Facts claim nothing about values too small for doubles.
     let isFact = if case .property = claim.statement { true } else { false }
     if hasBranches, !isFact { common += [.wide, .nearNumbers, .extreme, .wide, .nearNumbers, .extreme] }
     if attempt < common.count { return draw(regime: common[attempt], &generator) }
@@ -133,7 +134,7 @@ package struct RuleTrial {
     return values
   }
 
-  /// What the conditions ask of a variable.
+  /// The properties that the conditions require of a variable.
   private func conditionsOn(_ variable: Formula) -> Set<Property> {
     var result: Set<Property> = []
     for condition in claim.conditions {
@@ -148,7 +149,7 @@ package struct RuleTrial {
     condition.map { $0.formula.contains(variable) } ?? false
   }
 
-  /// Often singular, zero or with a zero in it: what is excluded by conditions.
+  /// Makes a value zero, singular or negative, as conditions exclude.
   private static func degenerate(_ value: Matrix, _ generator: inout SplitMix64) -> Matrix {
     var result = value
     switch generator.integer(in: 0...4) {
@@ -172,7 +173,7 @@ package struct RuleTrial {
     }
   }
 
-  /// Whether a value is regular, and so far from where it is not that differences tell it.
+  /// Whether a value is regular, and far enough from irregular ones for differences.
   package static func holds(_ regularity: Regularity, _ value: Matrix) -> Bool {
     let entries = value.storage.sorted()
     guard let largest = entries.last else { return false }
@@ -189,12 +190,12 @@ package struct RuleTrial {
     }
   }
 
-  /// How a value breaks a property; nil when it has it.
+  /// How a value violates a property; `nil` if it has the property.
   package static func violation(_ property: Property, _ formula: Formula, _ value: Matrix) -> String? {
     RandomInstance.violation(of: property, in: value, isVector: formula.shape.isVector)?.description
   }
 
-  // MARK: Trying
+  // MARK: Testing
 
   func test(_ values: [Formula: Matrix]) -> Result {
     var values = values
@@ -238,19 +239,19 @@ package struct RuleTrial {
   private func compare(_ outputs: [Matrix]) -> Result {
     let (left, right) = (outputs[0], outputs[1])
     guard left.rows == right.rows, left.columns == right.columns else { return .fails(left, right, nil) }
-    // A finite left side may not turn into nothing; what had no value may get one.
+    // A finite left side must not become undefined; an undefined one may get a value.
     guard left.isFinite, !isIllConditioned(outputs) else { return .unusable }
     guard right.isFinite else { return .fails(left, right, nil) }
     let scale = outputs.reduce(0) { $1.isFinite ? max($0, $1.maxAbs) : $0 }
     let error = scale > 0 ? (left - right).maxAbs / scale : 0
-    // Large parts must not hide a difference that is plain to see.
+    // Large parts must not hide an obvious difference.
     let plain = max(left.maxAbs, right.maxAbs)
     let isPlain = plain > 0 && (left - right).maxAbs > 1e-4 * plain && scale < 1e6 * plain
     if error > RuleVerifier.identityTolerance || isPlain { return .fails(left, right, nil) }
     return .holds(error)
   }
 
-  /// Whether an inverse or a log-determinant in it is too inexact to tell anything.
+  /// Whether an inverse or a log-determinant is too inexact for a comparison.
   private func isIllConditioned(_ outputs: [Matrix]) -> Bool {
     let isNearlySingular = logarithms.contains { inside in
       let values = SVD(outputs[inside]).values
@@ -263,7 +264,7 @@ package struct RuleTrial {
     }
   }
 
-  /// Five-point differences of the first output, all variables moved together along the directions.
+  /// Five-point differences of the first output, with all variables moved along their directions together.
   private func difference(_ program: CompiledProgram, _ values: [Formula: Matrix]) -> Difference? {
     let workspace = program.makeWorkspace()
     for (formula, value) in values { value.withPointer { _ = workspace.setInput(formula, $0) } }
@@ -303,7 +304,7 @@ package struct RuleTrial {
     }
     guard let difference = difference(main, values), isGood(difference, claimed.isFinite ? claimed.maxAbs : 0)
     else {
-      // Where a condition was left out, the rule claims a derivative that does not exist.
+      // With its condition dropped, the rule claims a derivative that does not exist.
       if claim.dropped != nil { return .fails(outputs[0], claimed, "it has no derivative there") }
       return .unusable
     }
@@ -321,7 +322,7 @@ package struct RuleTrial {
     return .holds(worst)
   }
 
-  // MARK: Showing
+  // MARK: Output
 
   func counterexample(
     _ values: [Formula: Matrix], _ left: Matrix, _ right: Matrix?, _ complaint: String?

@@ -2,41 +2,42 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// What a check found.
+/// The result of a check.
 public struct Verdict: Sendable, Equatable {
   public enum Status: Sendable, Equatable {
     case verified
     case refuted
-    /// Why nothing can be said.
+    /// The check decides nothing, for this reason.
     case skipped(String)
   }
 
   public var status: Status
-  /// The largest difference met, relative to the size of what was compared.
+  /// The largest difference, relative to the scale of the comparison.
   public var error = 0.0
-  /// How fast central differences near the derivative as their step is halved, in the middle of all that were
-  /// taken: 4 where all is smooth. Nil where they are exact, or for an equation.
+  /// Median order of convergence of the central differences: 4 if all is smooth. `nil` if the differences are exact, or
+  /// for an equation.
   public var order: Double?
-  /// How many points were compared with numbers.
+  /// The number of points compared numerically.
   public var points = 0
-  /// At how many of them numbers would have refuted a false claim: its double, its negation, one with another entry.
+  /// The number of points at which a false claim would have been refuted: twice the claim, its negation, or a claim
+  /// with another entry.
   var evidence = 0
-  /// At how many points doubles refute, though nothing confirms it.
+  /// The number of points at which doubles refute without confirmation.
   var unsettled = 0
   public var counterexample: Counterexample?
-  /// Whether it is refuted by doubles alone, which ball arithmetic could neither confirm nor deny.
+  /// Whether only doubles refute it, while ball arithmetic could neither confirm nor deny.
   var isDoubtful = false
-  /// To how many digits both sides of an equation agree where they were computed with as many; nil where they were not.
+  /// Digits to which both sides of an equation agree; `nil` if they were not computed to high precision.
   public var digits: Int?
-  /// What was found over a prime field; nil where numbers alone speak.
+  /// The certificate over a prime field; `nil` if only numbers support the verdict.
   public var certificate: ExactCertificate?
-  /// Whether the sides differ over a prime field, though numbers do not tell them apart.
+  /// Whether the sides differ over a prime field although numbers cannot tell them apart.
   public var isRefutedExactly = false
 
-  /// `exact` or `numeric`: what the verdict rests on.
+  /// The basis of the verdict: `exact` or `numeric`.
   public var method: String { certificate != nil || isRefutedExactly ? "exact" : "numeric" }
 
-  /// The verdict on something that holds only if something else does as well: exact if both are.
+  /// The verdict on a statement that depends on another; exact if both are.
   package func restingOn(_ ground: Verdict?) -> Verdict {
     guard let ground else { return self }
     if case .skipped(let reason) = ground.status, status == .verified {
@@ -50,7 +51,7 @@ public struct Verdict: Sendable, Equatable {
     return result
   }
 
-  /// What can be said of two at once, both verified.
+  /// The joint verdict of two verified statements.
   public func joined(with other: Verdict) -> Verdict {
     var result = self
     result.error = max(error, other.error)
@@ -63,24 +64,23 @@ public struct Verdict: Sendable, Equatable {
   package static func skipped(_ reason: String) -> Verdict { Verdict(status: .skipped(reason)) }
 }
 
-/// How sure an exact comparison is.
+/// How certain an exact comparison is.
 public struct ExactCertificate: Sendable, Equatable {
-  /// How many points of the field were compared.
+  /// The number of points of the field compared.
   public var points: Int
-  /// Two sides that differ agree at one of them with a probability below 2 to minus this.
+  /// Different sides agree at one of the points with a probability below 2 to the power of minus this.
   public var bits: Int
-  /// Whether the points stand for choices as well: of signs, of roots, of discrete values. Each is certified by
-  /// itself.
+  /// Whether the points also stand for choices of signs, roots or discrete values, each certified by itself.
   public var hasChoices: Bool
   /// Whether everything was rational in the entries.
   public var isRational = true
-  /// How many choices of sizes the points stand for; 1 where there are no names of sizes.
+  /// The number of size assignments covered; 1 if no sizes have names.
   public var sizes = 1
 
-  /// The error probability is below 2 to minus this: of all points together, or of each choice.
+  /// The error probability is below 2 to the power of minus this, for all points together or for each choice.
   public var exponent: Int { hasChoices || sizes > 1 ? bits : bits * points }
 
-  /// The weaker of two, for an answer that needs both.
+  /// The weaker of two certificates, for an answer that needs both.
   func joined(with other: ExactCertificate) -> ExactCertificate {
     ExactCertificate(
       points: min(points, other.points), bits: min(bits, other.bits),
@@ -91,14 +91,14 @@ public struct ExactCertificate: Sendable, Equatable {
 
 /// Values at which two sides differ.
 public struct Counterexample: Sendable, Equatable {
-  /// The values of the variables, by name.
+  /// The values of the variables by name.
   public var values: [String: Matrix]
   public var sizes: [String: Int]
-  /// What was claimed, or the left side.
+  /// The claimed value, or the left side.
   public var left: Matrix
-  /// What the differences give, or the right side.
+  /// The value by differences, or the right side.
   public var right: Matrix
-  /// The shapes of the variables, by name: a vector of one entry is no scalar.
+  /// The shapes of the variables by name; a vector with one entry is not a scalar.
   public var shapes: [String: Shape] = [:]
   /// The shape of both sides.
   public var shape: Shape?
@@ -116,11 +116,11 @@ extension Counterexample {
     }
   }
 
-  /// Whether the value of a name is a number, not an array of one entry.
+  /// Whether the value of a name is a scalar, not an array with one entry.
   public func isNumber(_ name: String) -> Bool {
     shapes[name]?.isScalar ?? (values[name].map { $0.rows == 1 && $0.columns == 1 } ?? false)
   }
 
-  /// Whether the sides are numbers.
+  /// Whether the sides are scalars.
   public var sidesAreNumbers: Bool { shape?.isScalar ?? (left.rows == 1 && left.columns == 1) }
 }
