@@ -1,8 +1,7 @@
 import Synchronization
 
-/// Ends work early that nobody waits for any longer; what was found by then is not to be shown.
-///
-/// Work inside a task is cancelled with the task as well.
+/// Ends work early when nobody waits for its result; partial results are not to be shown.
+/// Cancelling a task also cancels the work inside it.
 public final class Cancellation: Sendable {
   @TaskLocal private static var current: Cancellation?
   private let flag = Atomic<Bool>(false)
@@ -13,11 +12,11 @@ public final class Cancellation: Sendable {
 
   public func cancel() { flag.store(true, ordering: .relaxed) }
 
-  /// Does work that can be cancelled.
+  /// Runs work that can be cancelled.
   public func during<T>(_ work: () throws -> T) rethrows -> T {
     try Self.$current.withValue(self, operation: work)
   }
 
-  /// Whether the work under way is cancelled.
+  /// Whether the current work is cancelled.
   package static var isRequested: Bool { current?.isCancelled == true || Task.isCancelled }
 }

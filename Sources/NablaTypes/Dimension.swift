@@ -1,6 +1,5 @@
 /// A size: a polynomial in named sizes with integer coefficients, such as `n`, `h + 1`, `2*n` or `m*n`.
-///
-/// Two dimensions are equal exactly when their polynomials are; a name stands for any positive integer.
+/// Two dimensions are equal exactly if their polynomials are; a name denotes any positive integer.
 public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLiteral,
   ExpressibleByStringLiteral
 {
@@ -33,13 +32,13 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
       }
   }
 
-  /// The value when it is a plain integer.
+  /// The value, if it is an integer constant.
   public var constant: Int? {
     if terms.isEmpty { return 0 }
     return terms.count == 1 && terms[0].names.isEmpty ? terms[0].coefficient : nil
   }
 
-  /// The name when it is a single name.
+  /// The name, if it is a single name.
   public var name: String? {
     terms.count == 1 && terms[0].coefficient == 1 && terms[0].names.count == 1 ? terms[0].names[0] : nil
   }
@@ -77,7 +76,7 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     return result
   }
 
-  /// The number it is for given sizes; nil when a name has none or the number does not fit.
+  /// The value for given sizes; `nil` if a name has no size or the number overflows.
   public func value(_ sizes: [String: Int]) -> Int? {
     var sum = 0
     for term in terms {
@@ -95,12 +94,12 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     return sum
   }
 
-  /// A total order that depends on nothing but the text.
+  /// A total order that depends only on the text.
   public static func < (a: Dimension, b: Dimension) -> Bool { a.description < b.description }
 }
 
 extension Dimension: CustomStringConvertible {
-  /// As it is written in the language: `n`, `h + 1`, `2*n`.
+  /// The dimension as written in the language: `n`, `h + 1`, `2*n`.
   public var description: String {
     if terms.isEmpty { return "0" }
     var text = ""

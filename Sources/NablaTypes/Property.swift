@@ -1,4 +1,4 @@
-/// A declared property of a variable, in the words of the language.
+/// A declared property of a variable, named as in the language.
 public enum Property: String, CaseIterable, Hashable, Sendable, Comparable {
   case symmetric, skew, diagonal, lower, upper, orthogonal, invertible
   case spd, psd
@@ -10,34 +10,34 @@ public enum Property: String, CaseIterable, Hashable, Sendable, Comparable {
 }
 
 extension Property {
-  /// What is known of a property. How arrays with it are drawn and checked is in `NablaNumerics`; what follows from
-  /// it in formulas is in `Rules/Facts.rules`.
+  /// The traits of a property. `NablaNumerics` draws and checks arrays with it; `Rules/Facts.rules` has its
+  /// consequences for formulas.
   public struct Traits: Sendable {
-    /// What it says, for `nabla help`.
+    /// The meaning, for `nabla help`.
     public let meaning: String
-    /// The words after "is", where they are not the property's own.
+    /// The words after "is", if they differ from the property's name.
     public var words: String?
-    /// Whether it speaks of square matrices only.
+    /// Whether it applies only to square matrices.
     public var isOfSquareMatrices = false
     /// Whether scalars cannot have it.
     public var needsArray = false
-    /// What follows at once from it (not transitively closed).
+    /// Direct consequences (not transitively closed).
     public var implies: [Property] = []
-    /// What no matrix of two rows or more has besides, other than zero and all ones.
+    /// Properties that no matrix with two or more rows can have in addition, except zero and all ones.
     public var excludes: [Property] = []
-    /// What it is of a 1 × 1 matrix, where that has a word of its own.
+    /// The corresponding property of a 1 × 1 matrix, if that has its own name.
     public var ofNumbers: Property?
-    /// Which numbers have it, where it speaks of each entry alone.
+    /// Tests a single entry, if the property concerns each entry separately.
     public var holdsOfEntry: (@Sendable (Rational) -> Bool)?
     /// Whether the identity matrix has it.
     public var holdsOfIdentity = false
-    /// Whether arrays of more than one entry that have it have zeros.
+    /// Whether arrays with the property and more than one entry have zeros.
     public var hasZeros = false
-    /// Whether it ties entries to each other, so that they cannot move independently.
+    /// Whether it couples entries, so that they cannot vary independently.
     public var tiesEntries = false
-    /// Whether almost every array has it, or it is one of signs.
+    /// Whether almost every array has it, or it concerns only signs.
     public var isGeneric = false
-    /// Whether few values have it.
+    /// Whether it allows only few values.
     public var isDiscrete = false
     /// Expressions in a free C, c or z whose values have it, as `kind`, name and formula.
     public var parametrization: String?
@@ -119,15 +119,15 @@ extension Property {
     }
   }
 
-  /// Whether it speaks of square matrices only.
+  /// Whether it applies only to square matrices.
   public var isOfSquareMatrices: Bool { traits.isOfSquareMatrices }
 
-  /// What follows at once from it (not transitively closed).
+  /// Direct consequences (not transitively closed).
   public var implies: [Property] { traits.implies }
 }
 
 extension Set<Property> {
-  /// With everything that follows.
+  /// The properties with all consequences.
   public var closed: Set<Property> {
     var result = self
     var open = Array(self)

@@ -1,5 +1,5 @@
-/// An exact fraction in lowest terms; what does not fit in 128 bits becomes `overflow`, which is contagious
-/// and is reported as an error where a formula leaves the engine.
+/// An exact fraction in lowest terms. Overflow of 128 bits gives `overflow`, which propagates and is reported as an
+/// error when a formula leaves the engine.
 public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
   public let numerator: Int128
   /// Positive, or 0 for `overflow`.
@@ -80,7 +80,7 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
   public static func / (a: Rational, b: Rational) -> Rational { a * b.reciprocal }
   public var reciprocal: Rational { isOverflow ? self : Rational(denominator, over: numerator) }
 
-  /// An integer power by squaring; `overflow` where it does not fit or is undefined.
+  /// An integer power by squaring; `overflow` if it does not fit or is undefined.
   public func power(_ exponent: Int) -> Rational {
     var base = exponent < 0 ? reciprocal : self
     var count = exponent.magnitude
@@ -98,7 +98,7 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
   public var double: Double { Double(numerator) / Double(denominator) }
 
-  /// Reads `2`, `0.5`, `.5`, `1e-3` exactly; nil when the text is no number, `overflow` when it does not fit.
+  /// Reads `2`, `0.5`, `.5`, `1e-3` exactly; `nil` if the text is not a number, `overflow` if it does not fit.
   public init?(text: some StringProtocol) {
     var digits: Int128 = 0
     var scale = 0

@@ -1,4 +1,4 @@
-/// Rows by columns of a formula; a scalar is 1 × 1, a vector n × 1, a row 1 × n.
+/// The rows and columns of a formula; a scalar is 1 × 1, a vector n × 1, a row 1 × n.
 public struct Shape: Hashable, Sendable {
   public let rows: Dimension
   public let columns: Dimension
@@ -32,7 +32,7 @@ extension Shape: CustomStringConvertible {
   /// `n x d`, for messages.
   public var description: String { "\(rows) x \(columns)" }
 
-  /// As a declaration has it: `scalar`, `vector(n)`, `row(n)`, `matrix(n, d)`.
+  /// The shape as in a declaration: `scalar`, `vector(n)`, `row(n)`, `matrix(n, d)`.
   public var declaration: String {
     if isScalar { return "scalar" }
     if isVector { return "vector(\(rows))" }

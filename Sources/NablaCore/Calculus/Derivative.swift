@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// The layout of derivatives of vectors by vectors.
+/// The layout of derivatives of vectors with respect to vectors.
 public enum DerivativeLayout: String, CaseIterable, Sendable {
   /// Rows follow the variable: the gradient of A*x is A'.
   case denominator
@@ -8,12 +8,12 @@ public enum DerivativeLayout: String, CaseIterable, Sendable {
   case numerator
 }
 
-/// A derivative and where it holds.
+/// A derivative and the conditions under which it holds.
 package struct Derivative {
   package var formula: Formula
   package var reservations: [Reservation] = []
-  /// Of a scalar expression: the nodes that a reverse sweep visited and what it collected at them, from the
-  /// expression to the variables.
+  /// For a scalar expression: the nodes that a reverse sweep visited with their adjoints, from the expression to the
+  /// variables.
   package var adjoints: [(node: Formula, adjoint: Formula)] = []
 
   package init(
@@ -25,7 +25,7 @@ package struct Derivative {
   }
 }
 
-/// Gradients, Jacobians, Hessians and differentials, all from the two small tables of rules.
+/// Computes gradients, Jacobians, Hessians and differentials from the tables of differentials and adjoints.
 package struct Calculus {
   package let book: RuleBook
   package var surroundings = Surroundings()
@@ -39,7 +39,7 @@ package struct Calculus {
   package func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
     let simplifier = simplifier(free: free)
     var result = simplifier.simplify(IndexSums.lifted(formula))
-    // A simpler body of a sum over an index may have a matrix form where the first had none.
+    // Simplifying the body of an index sum may make a matrix form possible.
     for _ in 0..<3 {
       let lifted = IndexSums.lifted(result)
       if lifted === result { break }
@@ -48,13 +48,11 @@ package struct Calculus {
     return result
   }
 
-  /// The gradients in denominator layout of one expression, by several variables in one sweep.
-  ///
-  /// Scalar E: the shape of the variable. Any E by a scalar: the shape of E. A vector or row E of size m by a
-  /// vector or row of size n: n × m.
-  ///
-  /// With `keepsEntriesFree` the properties of the variables are not used afterwards either, so that the result
-  /// may be differentiated again.
+  /// The gradients of one expression with respect to several variables, in denominator layout, from one sweep.
+  /// For a scalar E a gradient has the shape of the variable. With respect to a scalar it has the shape of E. For a
+  /// vector or row E of size m and a vector or row of size n it is n × m.
+  /// With `keepsEntriesFree` the properties of the variables are not used after differentiation either, so that the
+  /// result may be differentiated again.
   package func gradients(
     of expression: Formula, by variables: [Formula], keepsEntriesFree: Bool = false
   ) throws(DerivativeProblem) -> [Derivative] {
@@ -63,7 +61,7 @@ package struct Calculus {
     if start.isScalar {
       let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
-      // One simplifier for all: what the gradients share is brought into its simplest form once.
+      // One simplifier for all gradients, so that common parts are simplified once.
       let simplifier = simplifier(free: free)
       var result: [Derivative] = []
       for variable in variables {
@@ -92,18 +90,18 @@ package struct Calculus {
       return try finish(
         .zeros(Shape(variable.shape.rows * variable.shape.columns, column.shape.rows)), differentiator)
     }
-    // The linear map u -> J'*u, found in reverse order, is read off as a matrix.
+    // The reverse sweep gives the linear map u -> J'*u, from which its matrix is read.
     let seed = Formula.variable(
       Variable(name: "u", shape: column.shape, properties: [], role: .definition))
     let adjoint = try differentiator.adjoints(of: column, seed: seed)[variable] ?? .zeros(variable.shape)
-    // Taking out factors would hide the structure, so only rules that shorten are used before.
+    // Factoring would hide the structure, so only rules that shorten apply here.
     let map = simplifier(free: [variable], searches: false)
       .simplify(variable.shape.isRow ? adjoint.transposed : adjoint)
     let matrix: Formula
     var identification = Identification(unknown: seed)
     do throws(DerivativeProblem) { matrix = try identification.matrix(of: map) } catch {
       guard case .noMatrixForm = error else { throw error }
-      // Where the vectors stand inside of matrices, as in diag(B*diag(x)*C).
+      // The vectors occur inside matrices, as in diag(B*diag(x)*C).
       return try turned(jacobianByVec(of: column, by: variable))
     }
     return try finish(matrix, differentiator)
@@ -116,13 +114,14 @@ package struct Calculus {
       return try jacobianByVec(of: expression, by: variable)
     }
     let gradient = try gradients(of: expression, by: [variable])[0]
-    // Of an array by a scalar the gradient has the shape of the array already; so has that of a scalar by a row.
+    // The gradient of an array with respect to a scalar already has the shape of the array; that of a scalar with
+    // respect to a row has the shape of the row.
     let isInPlace = expression.isScalar ? variable.shape.isRow : variable.isScalar && !expression.shape.isRow
     if isInPlace { return gradient }
     return try turned(gradient)
   }
 
-  /// Where a matrix takes part: the differential, and what takes vec(dX) to its vec.
+  /// With matrices: identifies the matrix that maps vec(dX) to the vec of the differential.
   private func jacobianByVec(of expression: Formula, by variable: Formula) throws(DerivativeProblem)
     -> Derivative
   {
@@ -136,20 +135,20 @@ package struct Calculus {
     let differentiator = Differentiator(book, variables: [variable])
     let unknown = Formula.differential(of: variable)
     let change = try differentiator.forward(start, [variable: unknown])
-    // Products of sums would hide where the differential stands.
+    // Factored products of sums would hide the position of the differential.
     let plain = simplifier(free: [variable], searches: false).simplify(change)
     var identification = VecIdentification(book, unknown: unknown)
     return try finish(identification.matrix(of: plain), differentiator)
   }
 
-  /// The matrix of second derivatives; mixed: rows by the first variable, columns by the second.
+  /// The matrix of second derivatives, with rows for the first variable and columns for the second.
   package func hessian(of expression: Formula, by first: Formula, _ second: Formula) throws(DerivativeProblem)
     -> Derivative
   {
     try secondDerivatives(of: expression, by: first, second).hessian
   }
 
-  /// The gradient with respect to the first variable, as it was differentiated again, and the Hessian.
+  /// The Hessian, and the form of the gradient from which it was derived.
   package func secondDerivatives(of expression: Formula, by first: Formula, _ second: Formula)
     throws(DerivativeProblem) -> (gradient: Derivative, hessian: Derivative)
   {
@@ -162,7 +161,8 @@ package struct Calculus {
     return (gradient, hessian)
   }
 
-  /// The gradient by the first variable, to be differentiated by the second: all entries count as independent.
+  /// The gradient with respect to the first variable, in a form that may be differentiated with respect to the second:
+  /// all entries count as independent.
   package func gradient(of expression: Formula, by first: Formula, _ second: Formula)
     throws(DerivativeProblem)
     -> Derivative
@@ -171,7 +171,7 @@ package struct Calculus {
     return try gradients(of: expression, by: both, keepsEntriesFree: true)[0]
   }
 
-  /// dE, written in the differentials of the variables.
+  /// dE in terms of the differentials of the variables.
   package func differential(of expression: Formula, by variables: [Formula]) throws(DerivativeProblem)
     -> Derivative
   {
@@ -181,20 +181,20 @@ package struct Calculus {
     return try finish(differentiator.forward(prepared(expression, variables), seeds), differentiator)
   }
 
-  /// What is differentiated, in its simplest form. The properties of the variables are not used: their entries count
-  /// as independent.
+  /// The simplified expression to differentiate. Properties of the variables are not used: their entries count as
+  /// independent.
   private func prepared(_ expression: Formula, _ variables: [Formula]) throws(DerivativeProblem) -> Formula {
     try valued(expression, free: variables)
   }
 
-  /// The simplest form, which has to have a value.
+  /// The simplest form; throws if it has no value.
   private func valued(_ formula: Formula, free: [Formula] = []) throws(DerivativeProblem) -> Formula {
     let plain = simplified(formula, free: free)
     if plain.isInvalid { throw .noValue }
     return plain
   }
 
-  /// The answer in its simplest form, with the reservations that are not known to be met anyway.
+  /// The simplified answer with the caveats that are not known to hold.
   private func finish(
     _ raw: Formula, _ differentiator: Differentiator, _ shared: Simplifier? = nil
   ) throws(DerivativeProblem) -> Derivative {
@@ -210,7 +210,7 @@ package struct Calculus {
       }
     }
     let open = reservations.map { reservation in
-      // Where something is zero does not depend on its sign or on a number before it.
+      // Signs and numeric factors do not change where a formula is zero.
       let plain = simplifier.simplify(reservation.formula)
       let (_, core) = plain.splitCoefficient
       return Reservation(
@@ -218,7 +218,7 @@ package struct Calculus {
     }.filter { reservation in
       switch reservation.kind {
       case .condition(let property): knowledge.truth(property, of: reservation.formula) != .yes
-      // A branch that is always on its border is no choice.
+      // A branch that is always on its border offers no choice.
       case .kink: !reservation.formula.isZero && knowledge.truth(.nonzero, of: reservation.formula) != .yes
       case .regular, .subgradientUnless: true
       }
@@ -226,7 +226,7 @@ package struct Calculus {
     return Derivative(formula: formula, reservations: open, adjoints: differentiator.visited)
   }
 
-  /// The answer with inverses in place of adjugates, where that is cheaper, and the matrices that are then invertible.
+  /// The answer with inverses in place of adjugates if that is cheaper, and the matrices that must then be invertible.
   private func withInverses(_ raw: Formula, cheaperThan formula: Formula) -> (Formula, [Formula])? {
     guard Marks(operation: ArrayOperation.adjugate.name).isSubset(of: raw.marks) else { return nil }
     var replacements: [Formula: Formula] = [:]
@@ -252,7 +252,8 @@ package struct Calculus {
 }
 
 extension Formula {
-  /// That a matrix is invertible, said of the factors of a product of square ones and of the entries of a diagonal.
+  /// The condition that a matrix is invertible, reduced to the factors of a product of square matrices or the entries
+  /// of a diagonal matrix.
   fileprivate var invertibility: [Reservation] {
     switch kind {
     case .product(let chain) where chain.allSatisfy({ $0.shape == shape }): chain.flatMap(\.invertibility)
@@ -273,7 +274,7 @@ extension Calculus {
       named: surroundings.named)
   }
 
-  /// This calculus for questions about an expression.
+  /// This calculus with the context of an expression.
   package func about(_ expression: Formula, definitions: [Formula] = []) -> Calculus {
     var result = self
     result.surroundings = Surroundings(

@@ -1,13 +1,13 @@
 import NablaLanguage
 import NablaTypes
 
-/// Why a derivative cannot be given.
+/// The reason why a derivative cannot be given.
 public enum DerivativeProblem: Error, Sendable, Hashable {
-  /// No differential is known for what stands at the head of this formula.
+  /// No differential is known for the head of this formula.
   case noDifferential(of: Formula)
   /// No rule takes this linear map to the other side of an inner product.
   case noAdjoint(of: Formula)
-  /// The derivative has more than two axes, or no matrix form of it is known.
+  /// The derivative has more than two axes, or no known matrix form.
   case noMatrixForm(of: Formula)
   /// The shapes of the question have no gradient in this layout.
   case shapes(expression: Shape, variable: Shape)
@@ -15,20 +15,20 @@ public enum DerivativeProblem: Error, Sendable, Hashable {
   case noClosedForm(of: Formula, by: Formula)
   /// A number does not fit, or the answer is larger than the limit.
   case tooLarge(String)
-  /// The answer divides by zero wherever it is asked for, or an exact number in it does not fit.
+  /// The answer divides by zero everywhere, or an exact number in it overflows.
   case noValue
 }
 
-/// Where an answer holds.
+/// A restriction on where an answer holds.
 package struct Reservation: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// The derivative exists only where this has the property.
     case condition(Property)
-    /// Where this is zero the answer is a subgradient.
+    /// The answer is a subgradient where this is zero.
     case kink
     /// The derivative exists only where this is regular.
     case regular(Regularity)
-    /// Where this is not regular the answer is a subgradient.
+    /// The answer is a subgradient where this is not regular.
     case subgradientUnless(Regularity)
   }
   package let kind: Kind
@@ -40,7 +40,7 @@ package struct Reservation: Hashable, Sendable {
   }
 }
 
-/// Differentials node by node, and their adjoints collected in reverse order; each shared node is visited once.
+/// Computes differentials node by node, and collects adjoints in reverse order. Each shared node is visited once.
 package final class Differentiator {
   private let book: RuleBook
   private var tables: RuleTables
@@ -48,12 +48,12 @@ package final class Differentiator {
   private let isVariable: Set<Formula>
   private var dependence: [Formula: Bool] = [:]
   private(set) var reservations: [Reservation] = []
-  /// The rules used, in order; kept when asked for.
+  /// The rules used, in order; recorded only on request.
   package private(set) var uses: [RuleUse] = []
   package var keepsUses = false
   /// The nodes of reverse sweeps and their adjoints, from the expression to the variables.
   package private(set) var visited: [(node: Formula, adjoint: Formula)] = []
-  /// A sweep that visits more nodes than this is refused.
+  /// Sweeps that visit more nodes than this are refused.
   static let mostNodes = 200_000
 
   package init(_ book: RuleBook, variables: [Formula]) {
@@ -73,7 +73,7 @@ package final class Differentiator {
     return dependence[formula] ?? false
   }
 
-  /// The differential of a node, linear in the differentials of parts of it.
+  /// The differential of a node, linear in the differentials of its parts.
   package func differential(of node: Formula) throws(DerivativeProblem) -> Formula {
     let (result, rule) = try changed(node)
     if keepsUses { uses.append(RuleUse(rule: rule, before: .differential(of: node), after: result)) }
@@ -107,7 +107,7 @@ package final class Differentiator {
     case .apply(.function(let function, let derivative), let arguments):
       return (try declared(function, derivative, arguments[0], node), RuleUse.chain)
     case .apply(.blocks, let arguments), .apply(.slice, let arguments):
-      // Linear, with as many parts as there are: the differential goes inside.
+      // Linear with any number of parts: the differential moves inside.
       return (node.rebuilt(arguments.map(leaf)), RuleUse.parts)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
       .inverse,
@@ -122,7 +122,7 @@ package final class Differentiator {
     return tables
   }
 
-  /// The unknown that stands for the differential of a part; zero when the part is constant.
+  /// The unknown that represents the differential of a part; zero if the part is constant.
   private func leaf(_ part: Formula) -> Formula {
     depends(part) ? .differential(of: part) : .zeros(part.shape)
   }
@@ -173,7 +173,7 @@ package final class Differentiator {
     return result
   }
 
-  /// Of an operation without a rule: it is linear, or its body has a differential.
+  /// The differential of an operation without a rule: from its linearity or its body.
   private func defined(
     _ operation: DefinedOperation, _ arguments: [Formula], _ node: Formula
   ) throws(DerivativeProblem) -> (Formula, rule: String) {
@@ -248,7 +248,7 @@ package final class Differentiator {
     return result
   }
 
-  /// dot(adjoint, L(dX)) as a sum of dot(G, dX): what goes to each X.
+  /// Writes dot(adjoint, L(dX)) as a sum of dot(G, dX): the contribution to each X.
   package func pulledOut(_ adjoint: Formula, _ linear: Formula) throws(DerivativeProblem) -> [(
     part: Formula, adjoint: Formula
   )] {
@@ -259,7 +259,7 @@ package final class Differentiator {
       steps += 1
       if steps > 10_000 { throw .tooLarge("a differential with more than 10000 parts") }
       if g.isInvalid || part.isInvalid { throw .noValue }
-      // What is linear in differentials that are all zero is zero.
+      // A map that is linear in differentials is zero if they all are.
       if g.isZero || part.isZero || !part.containsDifferential { continue }
       switch part.kind {
       case .differential(let inner):
@@ -272,7 +272,7 @@ package final class Differentiator {
         .inverse, .transpose, .apply:
         break
       }
-      // A scalar crosses by itself.
+      // A scalar is its own adjoint.
       let (scalars, array) = g.splitScalars
       let core = array ?? g
       let marks = part.marks.union(core.marks)
@@ -317,7 +317,7 @@ package final class Differentiator {
     return result
   }
 
-  /// The adjoints of operations on places: a block takes its part of G, a slice puts G into zeros.
+  /// The adjoints of structural operations: a block takes its part of G, and a slice embeds G into zeros.
   private func structural(
     _ operation: Operation, _ arguments: [Formula], _ g: Formula
   ) throws(DerivativeProblem) -> [(Formula, Formula)]? {
@@ -346,7 +346,7 @@ package final class Differentiator {
 
   // MARK: Forward sweep
 
-  /// The differential of a formula, in the given differentials of the variables; each shared node once.
+  /// The differential of a formula, given the differentials of the variables. Each shared node is visited once.
   func forward(_ expression: Formula, _ seeds: [Formula: Formula]) throws(DerivativeProblem) -> Formula {
     var memo: [Formula: Formula] = seeds
     var stack: [(node: Formula, linear: Formula?)] = [(expression, nil)]
@@ -374,7 +374,7 @@ package final class Differentiator {
 }
 
 extension Formula {
-  /// What stands inside its differentials, in the order of the walk.
+  /// The formulas inside its differentials, in the order of the walk.
   package var differentialLeaves: [Formula] {
     guard containsDifferential else { return [] }
     return nodesChildrenFirst.compactMap { node in
@@ -384,7 +384,7 @@ extension Formula {
   }
 }
 
-/// Nodes waiting for their adjoint; a node comes out only when nothing that could contain it waits.
+/// A queue of nodes that wait for their adjoints. A node leaves it only when no waiting node can contain it.
 private struct NodeQueue {
   private var heap: [(height: Int, count: Int, serial: Int, node: Formula)] = []
   private var waiting: Set<Formula> = []

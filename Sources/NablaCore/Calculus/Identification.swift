@@ -4,12 +4,12 @@ import NablaTypes
 package struct Identification {
   /// The vector in which the formula is linear.
   let unknown: Formula
-  /// What is shared is read once.
+  /// Memo for shared parts.
   private var memo: [Formula: Formula] = [:]
 
   package init(unknown: Formula) { self.unknown = unknown }
 
-  /// M with `formula` = M*u, for a formula that is a column (or a scalar, then M is a row).
+  /// M with `formula` = M*u. The formula is a column, or a scalar, for which M is a row.
   package mutating func matrix(of formula: Formula) throws(DerivativeProblem) -> Formula {
     if let known = memo[formula] { return known }
     let result = try found(formula)
@@ -51,7 +51,8 @@ package struct Identification {
     }
   }
 
-  /// One factor is linear in u: scalars scale, a vector becomes a diagonal, a linear scalar makes a rank one.
+  /// One factor is linear in u. Scalars scale it, a constant vector becomes a diagonal matrix, and a linear scalar
+  /// gives a rank-one matrix.
   private mutating func scaled(_ factors: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula
   {
     guard let index = factors.firstIndex(where: { $0.contains(unknown) }),
@@ -70,7 +71,7 @@ package struct Identification {
     return .product(scalars + [diagonal, inner])
   }
 
-  /// A chain that ends in the linear part; a 1 × 1 chain may be turned round.
+  /// A chain that ends in the linear part. A 1 × 1 chain may be transposed.
   private mutating func product(_ chain: [Formula], _ formula: Formula) throws(DerivativeProblem) -> Formula {
     let ways = formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain]
     for way in ways {

@@ -1,13 +1,13 @@
 import NablaTypes
 
-/// A rule of derivation used once: a differential written by those of its parts, or a linear map moved to the
-/// other side of an inner product.
+/// One application of a rule of differentiation: a differential in terms of those of its parts, or a linear map moved
+/// to the other side of an inner product.
 package struct RuleUse: Sendable, Hashable {
   package let rule: String
   package let before: Formula
   package let after: Formula
 
-  // What is no line of a rule file, because it holds for any function or any number of parts.
+  // Names for steps that have no line in a rule file, because they hold for any function or any number of parts.
   static let variable = "the variable itself"
   static let constant = "constant"
   static let chain = "chain rule"
@@ -15,7 +15,7 @@ package struct RuleUse: Sendable, Hashable {
 }
 
 extension Formula {
-  /// The inner product of what is collected and of a change, as it stands in the rules of adjoints.
+  /// The inner product of an adjoint and a differential, as the adjoint rules write it.
   static func pairing(_ adjoint: Formula, _ change: Formula) -> Formula {
     .apply(.array(.dot), [adjoint, change], .scalar)
   }

@@ -1,21 +1,20 @@
 import NablaTypes
 
-/// Where the gradient A*x - b of a scalar is zero: x = inv(A)*b.
+/// The solution of A*x - b = 0, where A*x - b is the gradient of a scalar: x = inv(A)*b.
 package struct StationaryPoint {
   package let point: Formula
-  /// A, which is the Hessian too.
+  /// The matrix A, which is also the Hessian.
   package let slope: Formula
   /// The gradient as a column.
   package let gradient: Formula
-  /// A*x - b; equal to the gradient only if that is linear.
+  /// A*x - b, which equals the gradient only if that is linear.
   package let linear: Formula
   package let derivative: Derivative
 }
 
 extension Calculus {
-  /// The x at which the gradient of a scalar is zero, when the gradient is A*x - b with A and b free of x.
-  ///
-  /// The Hessian is A; where it is not free of x, no closed form is known and the problem says so.
+  /// The point x at which the gradient of a scalar vanishes, if the gradient is A*x - b with A and b independent of x.
+  /// A is the Hessian. If it depends on x, no closed form is known, and the problem says so.
   package func stationary(of expression: Formula, by variable: Formula) throws(DerivativeProblem)
     -> StationaryPoint
   {
@@ -43,13 +42,13 @@ extension Calculus {
 }
 
 extension Formula {
-  /// The entries below one another.
+  /// The entries stacked into a column.
   fileprivate var asColumn: Formula {
     if shape.isRow { return transposed }
     return shape.isMatrix ? .apply(.array(.vec), [self], .vector(shape.rows * shape.columns)) : self
   }
 
-  /// The array of a shape whose entries below one another this is; nil where that is not seen.
+  /// The array of a given shape whose entries are stacked in this column; `nil` if none is recognized.
   fileprivate func asArray(_ shape: Shape) -> Formula? {
     if shape.isRow { return transposed }
     if !shape.isMatrix { return self }

@@ -1,10 +1,9 @@
 import NablaTypes
 
 extension Formula {
-  /// A first derivative of an expression, to be computed: where a norm is zero, the subgradient 0 is taken.
-  ///
-  /// x/norm2(x) is computed as x/(norm2(x) + (norm2(x) <= 0)). A quotient by a norm that the expression has itself
-  /// stays without a value there.
+  /// Prepares a first derivative of an expression for evaluation: where a norm is zero, it takes the subgradient 0.
+  /// x/norm2(x) is evaluated as x/(norm2(x) + (norm2(x) <= 0)). A quotient by a norm that the expression itself
+  /// contains keeps having no value there.
   package func takingSubgradients(of expression: Formula) -> Formula {
     let divisors = Set(expression.nodesChildrenFirst.compactMap(\.divisor))
     var replacements: [Formula: Formula] = [:]
@@ -18,7 +17,7 @@ extension Formula {
     return replacing(replacements)
   }
 
-  /// What a negative power is one of.
+  /// The base of a negative power.
   private var divisor: Formula? {
     guard case .power(let base, let exponent) = kind, exponent.number?.isNegative == true else { return nil }
     return base

@@ -1,9 +1,8 @@
 import NablaTypes
 
 /// Reads the matrix off a linear map between matrices: vec(L(dX)) = M*vec(dX).
-///
-/// The columns are stacked, so that vec(A*dX*B) = (B' ⊗ A)*vec(dX) (Magnus and Neudecker 1979); the matrices of other
-/// operations stand in `Vectorization.rules`.
+/// Columns are stacked, so that vec(A*dX*B) = (B' ⊗ A)*vec(dX) (Magnus and Neudecker 1979). `Vectorization.rules` has
+/// the matrices of other operations.
 package struct VecIdentification {
   let book: RuleBook
   /// The differential in which the formula is linear.
@@ -42,7 +41,7 @@ package struct VecIdentification {
         !chain[(index + 1)...].contains(where: \.containsDifferential)
       else { throw .noMatrixForm(of: linear) }
       return try between(Array(chain[..<index]), chain[index], Array(chain[(index + 1)...]))
-    // The entries of a row stand as those of a column do.
+    // A row and a column have their entries in the same order.
     case .transpose(let inner) where inner.shape.rows.isOne || inner.shape.columns.isOne:
       return try matrix(of: inner)
     case .apply(.array(.trace), let arguments):
@@ -68,14 +67,14 @@ package struct VecIdentification {
     }
   }
 
-  /// An operation whose matrix a rule gives, itself or for its body.
+  /// The matrix of an operation, from a rule for it or for its body.
   private mutating func byRule(_ linear: Formula) throws(DerivativeProblem) -> Formula {
     if let matrix = try matched(linear) { return matrix }
     if let unfolded = linear.unfoldedAtRoot { return try matrix(of: unfolded) }
     throw .noMatrixForm(of: linear)
   }
 
-  /// The matrix that a rule gives.
+  /// The matrix from a rule; `nil` if none matches.
   private mutating func matched(_ linear: Formula) throws(DerivativeProblem) -> Formula? {
     for direction in book.tables(covering: linear.marks).vectorizations
     where direction.marks.isSubset(of: linear.marks) {
@@ -99,7 +98,7 @@ package struct VecIdentification {
     .embedded(.identity(range.count), rows: .all(range.count), columns: range, in: Shape(range.count, size))
   }
 
-  /// Each block between the matrices that put it in its place.
+  /// Multiplies each block by the selections that put it in its place.
   private mutating func blocks(
     _ arguments: [Formula], _ height: Int, _ width: Int, _ shape: Shape
   ) throws(DerivativeProblem) -> Formula {
@@ -124,7 +123,8 @@ package struct VecIdentification {
     return .sum(parts, Shape(shape.rows * shape.columns, self.width))
   }
 
-  /// Constant scalars scale, a constant array becomes the diagonal of its vec, a linear scalar makes a rank one.
+  /// Constant scalars scale, a constant array becomes the diagonal matrix of its vec, and a linear scalar gives a
+  /// rank-one matrix.
   private mutating func scaled(_ factors: [Formula], _ linear: Formula) throws(DerivativeProblem) -> Formula {
     guard let index = factors.firstIndex(where: \.containsDifferential),
       !factors[(index + 1)...].contains(where: \.containsDifferential)
@@ -151,14 +151,14 @@ package struct VecIdentification {
   }
 
   private static func kron(_ a: Formula, _ b: Formula) -> Formula {
-    // Scalars come out, so that the factors are plain matrices; a scalar factor is no Kronecker product at all.
+    // Pulls scalars out, so that the factors are matrices; with a scalar factor there is no Kronecker product.
     let (x, y) = (a.splitScalars, b.splitScalars)
     guard let left = x.array, let right = y.array else { return .product([a, b]) }
     let shape = Shape(a.shape.rows * b.shape.rows, a.shape.columns * b.shape.columns)
     return .times(x.scalars + y.scalars + [.apply(.array(.kron), [left, right], shape)])
   }
 
-  /// The columns of an array, stacked.
+  /// The stacked columns of an array.
   static func vec(_ array: Formula) -> Formula {
     if array.shape.columns.isOne { return array }
     if array.shape.rows.isOne { return array.transposed }

@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension Formula {
-  /// What an operation on whole arrays makes of numbers; nil where that is nothing simpler.
+  /// The value of an operation on arrays of one number; `nil` if it is not simpler.
   static func ofNumbers(_ operation: ArrayOperation, _ arguments: [Formula]) -> Formula? {
     guard arguments.allSatisfy(\.isScalar), let x = arguments.first else { return nil }
     if arguments.contains(where: \.isInvalid) { return .invalid }
@@ -14,7 +14,7 @@ extension Formula {
       return x
     case .logDeterminant: return elementwise("log", elementwise("abs", x))
     case .norm1, .norm2, .norminf, .specnorm, .nucnorm: return elementwise("abs", x)
-    // Rules of adjoints are inner products with a differential inside, and stay as they are written.
+    // Adjoint rules are inner products with a differential inside; keep them as written.
     case .dot: return arguments.contains(where: \.containsDifferential) ? nil : times(arguments)
     case .kron: return times(arguments)
     case .softmax, .adjugate, .argmaxhot: return .one
@@ -22,7 +22,7 @@ extension Formula {
     case .exponential: return elementwise("exp", x)
     case .cholesky: return power(x, .half)
     case .lowhalf: return x.scaled(by: Rational(1, over: 2))
-    // At zero the first is no quotient and the others are conventions; the last one's arguments are sizes.
+    // At zero `pinv` is not a reciprocal and the others are conventions; the arguments of `commutation` are sizes.
     case .pseudoInverse, .polar, .leftsv, .rightsv, .commutation: return nil
     }
   }

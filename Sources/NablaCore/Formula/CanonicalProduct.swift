@@ -1,9 +1,9 @@
 import NablaTypes
 
 extension Formula {
-  /// The matrix product: flat, scalars and inner products pulled out, identities and inverse pairs gone.
-  ///
-  /// A factor may be scalar; it then scales the rest.
+  /// The matrix product: flattened, with scalars and inner products pulled out, and identities and inverse pairs
+  /// removed.
+  /// A scalar factor scales the rest.
   package static func product(_ factors: [Formula]) -> Formula {
     if factors.contains(where: \.isInvalid) { return invalid }
     var scalars: [Formula] = []
@@ -44,7 +44,7 @@ extension Formula {
       }
     }
     if chain.isEmpty { return times(scalars + [identity(shape.rows)]) }
-    // Every run between two boundaries of size 1 is an inner product, so a scalar.
+    // Every run between two boundaries of size 1 is an inner product, hence a scalar.
     let boundaries = [chain[0].shape.rows] + chain.map(\.shape.columns)
     let units = boundaries.indices.filter { boundaries[$0].isOne }
     guard let firstUnit = units.first, let lastUnit = units.last, firstUnit < lastUnit else {
@@ -63,7 +63,7 @@ extension Formula {
     return false
   }
 
-  /// A chain that is no scalar and holds none; an outer product of ones is an array of ones.
+  /// A chain that is not a scalar and contains none; an outer product of ones is an array of ones.
   private static func joined(_ chain: [Formula]) -> Formula {
     if chain.count == 1 { return chain[0] }
     let shape = Shape(chain[0].shape.rows, chain[chain.count - 1].shape.columns)
@@ -72,7 +72,7 @@ extension Formula {
     return interned(.product(factors), shape).scaled(by: content)
   }
 
-  /// A chain with a 1 × 1 value: it equals its transpose, and the smaller of the two ways to write it is taken.
+  /// A 1 × 1 chain equals its transpose; the smaller of the two forms is used.
   private static func innerProduct(_ chain: [Formula]) -> Formula {
     if chain.count == 1 { return chain[0] }
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
@@ -83,11 +83,11 @@ extension Formula {
       .scaled(by: isForward ? content : turnedContent)
   }
 
-  /// One form for the multiples of a sum: the number moves out of the chain.
+  /// Gives the multiples of a sum one form: the number moves out of the chain.
   private static func primitive(_ chain: [Formula]) -> (content: Rational, factors: [Formula]) {
     var content: Rational = 1
     let factors = chain.map { factor in
-      // A transpose may have brought a number to the front of an elementwise product.
+      // A transpose may have moved a number to the front of an elementwise product.
       let (coefficient, core) = factor.splitCoefficient
       let (number, rest) = core.splitPowerContent
       content = content * coefficient * number
@@ -96,7 +96,7 @@ extension Formula {
     return (content, factors)
   }
 
-  /// The transpose by one step of each law; `transposed` remembers it.
+  /// The transpose by one step of each law; `transposed` memoizes it.
   var turned: Formula {
     switch kind {
     case .transpose(let inner): return inner
@@ -116,7 +116,8 @@ extension Formula {
     }
   }
 
-  /// The transpose of what acts entry by entry or is made of blocks, by transposes of its arguments; nil for others.
+  /// The transpose of an elementwise operation or a block array, in terms of the transposes of its arguments; `nil` for
+  /// other operations.
   func transposedInside(_ transposed: (Formula) -> Formula) -> Formula? {
     guard case .apply(let operation, let arguments) = kind else { return nil }
     switch operation {
@@ -135,13 +136,13 @@ extension Formula {
     if inner.isIdentity { return inner }
     let (scalars, array) = inner.splitScalars
     if let array, !scalars.isEmpty { return times([power(times(scalars), number(-1)), inverse(array)]) }
-    // The inverse of a multiple is the multiple by the reciprocal.
+    // The inverse of a multiple is the reciprocal multiple of the inverse.
     let (content, rest) = inner.splitContent
     if !content.isOne { return times([power(number(content), number(-1)), inverse(rest)]) }
     return interned(.inverse(inner), inner.shape)
   }
 
-  /// An operation applied. An elementwise one takes the transpose outside when that is the simpler way.
+  /// Applies an operation. An elementwise operation has the transpose outside if that is the simpler form.
   package static func apply(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if case .array(let array) = operation {
       if let value = ofNumbers(array, arguments) { return value }
@@ -153,13 +154,13 @@ extension Formula {
       if name == "sqrt" { return power(arguments[0], .half) }
       func ordered(_ parts: [Formula]) -> [Formula] { operation.commutes ? parts.sorted() : parts }
       if shape.isScalar { return interned(.apply(operation, ordered(arguments)), shape) }
-      // Of what is the same in every entry, so is the value.
+      // Arguments with equal entries give a value with equal entries.
       let uniform = arguments.compactMap(\.uniformValue)
       if uniform.count == arguments.count {
         return times([apply(operation, uniform, .scalar), ones(shape)])
       }
       let parts = ordered(arguments.map { $0.uniformValue ?? $0 })
-      // What acts entry by entry acts before the columns are stacked.
+      // Elementwise operations move inside vec.
       if let stacked = Stacked(parts) { return stacked.around { .apply(operation, $0, $0.arrayShape) } }
       let turned = ordered(parts.map(\.transposed))
       let (before, after) = (parts.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
@@ -170,13 +171,13 @@ extension Formula {
     return interned(.apply(operation, arguments), shape)
   }
 
-  /// A linear operation: a zero makes it zero, scalars come out.
+  /// A linear operation: a zero argument makes it zero, and scalars come out.
   private static func linear(_ operation: Operation, _ arguments: [Formula], _ shape: Shape) -> Formula {
     if arguments.contains(where: \.isInvalid) { return invalid }
     if arguments.contains(where: \.isZero) { return zeros(shape) }
-    // Adjoint rules are written as inner products with a differential inside, and stay as they are written.
+    // Adjoint rules are inner products with a differential inside; keep them as written.
     let isFree = !arguments.contains(where: \.containsDifferential)
-    // A column is stacked already, and so is a row when it is turned.
+    // The vec of a column is the column; that of a row is its transpose.
     if operation == .array(.vec), arguments[0].shape.columns.isOne { return arguments[0] }
     if operation == .array(.vec), arguments[0].shape.rows.isOne { return arguments[0].transposed }
     if operation == .array(.kron), arguments.contains(where: \.isScalar) { return times(arguments) }
@@ -193,7 +194,7 @@ extension Formula {
     return times(scalars + [interned(.apply(operation, ordered), shape)])
   }
 
-  /// The same head over other children, through the constructors.
+  /// The same head applied to other children, in canonical form.
   package func rebuilt(_ children: [Formula]) -> Formula {
     switch kind {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: self
@@ -210,7 +211,7 @@ extension Formula {
     }
   }
 
-  /// The formula with some nodes replaced by others of their shape; each shared node is rebuilt once.
+  /// The formula with some nodes replaced by others of the same shape. Each shared node is rebuilt once.
   package func replacing(_ replacements: [Formula: Formula]) -> Formula {
     if replacements.isEmpty { return self }
     var memo = replacements

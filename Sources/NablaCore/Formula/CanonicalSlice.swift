@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension Formula {
-  /// Rows and columns of an array, pushed to the leaves; the whole array is itself.
+  /// Selects rows and columns of an array, with slices pushed to the leaves; the full slice is the array itself.
   package static func slice(_ inner: Formula, rows: Operation.Range, columns: Operation.Range) -> Formula {
     if inner.isInvalid { return invalid }
     let shape = Shape(rows.count, columns.count)
@@ -42,7 +42,7 @@ extension Formula {
     return interned(.apply(.slice(rows: rows, columns: columns), [inner]), shape)
   }
 
-  /// A slice that falls on the seams of blocks is made of whole blocks.
+  /// A slice along block boundaries consists of whole blocks.
   private static func slice(
     blocks: [Formula], _ height: Int, _ width: Int, _ rows: Operation.Range, _ columns: Operation.Range
   ) -> Formula? {
@@ -62,12 +62,12 @@ extension Formula {
     return .blockArray(down.map { row in across.map { blocks[row * width + $0] } })
   }
 
-  /// Blocks side by side and stacked; a single block is itself, blocks of zeros are zeros.
+  /// An array of blocks. A single block is itself, and zero blocks make a zero array.
   static func blockArray(_ rows: [[Formula]]) -> Formula {
     let arguments = rows.flatMap { $0 }
     guard let first = rows.first, let corner = first.first else { return invalid }
     if arguments.count == 1 { return corner }
-    // Where rows have unlike numbers of blocks, each is an array of its own.
+    // If rows have different numbers of blocks, each row is an array of its own.
     if rows.contains(where: { $0.count != first.count }) {
       return blockArray(rows.map { [blockArray([$0])] })
     }
@@ -78,7 +78,7 @@ extension Formula {
     let shape = Shape(height, width)
     if arguments.allSatisfy(\.isZero) { return zeros(shape) }
     if arguments.allSatisfy({ $0.isOnes || $0.isOne }) { return ones(shape) }
-    // The transpose stands outside when that is the simpler way.
+    // The transpose is outside if that is the simpler form.
     let turned = first.indices.flatMap { column in rows.map { $0[column].transposed } }
     let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
     if after == before ? turned.lexicographicallyPrecedes(arguments) : after < before {
@@ -89,7 +89,7 @@ extension Formula {
     return interned(.apply(.blocks(rows: rows.count, columns: first.count), arguments), shape)
   }
 
-  /// An array of zeros of this shape with `inner` in its place.
+  /// A zero array of this shape with `inner` embedded in it.
   static func embedded(
     _ inner: Formula, rows: Operation.Range, columns: Operation.Range, in shape: Shape
   ) -> Formula {
@@ -113,7 +113,7 @@ extension Operation.Range {
 
   var count: Dimension { last - first + 1 }
 
-  /// The part of this range that a range within it names.
+  /// The part of this range that a range relative to it selects.
   func narrowed(to inner: Operation.Range) -> Operation.Range {
     Operation.Range(first: first + inner.first - 1, last: first + inner.last - 1)
   }

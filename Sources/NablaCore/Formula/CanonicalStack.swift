@@ -1,10 +1,9 @@
 import NablaTypes
 
-/// Parts of something that acts entry by entry, of which all arrays are stacked: vec(A), or all of them vec(A)'.
-///
-/// Such a thing acts before the columns are stacked: vec(A) .* vec(B) is vec(A .* B).
+/// Operands of an elementwise operation in which all arrays are stacked in the same way: vec(A), or vec(A)' throughout.
+/// The operation moves inside: vec(A) .* vec(B) is vec(A .* B).
 struct Stacked {
-  /// The arrays before they are stacked, and the scalars as they are.
+  /// The arrays before stacking, and the scalars unchanged.
   private let inner: [Formula]
   private let isRow: Bool
 
@@ -28,7 +27,7 @@ struct Stacked {
     (self.inner, self.isRow) = (inner, isRow)
   }
 
-  /// Several of some parts that are stacked alike, with the places of all others; nil where no two are.
+  /// The largest set of parts that are stacked alike, with the indices of all others; `nil` if no two are.
   static func several(of parts: [Formula]) -> (stacked: Stacked, others: [Int])? {
     var places: [Kind: [Int]] = [:]
     for (place, part) in parts.enumerated() where !part.isScalar {
@@ -36,7 +35,7 @@ struct Stacked {
         places[Kind(shape: array.shape, isRow: stacked.isRow), default: []].append(place)
       }
     }
-    // The first such parts; the rest meets the next time.
+    // Takes one such set; the next pass handles the rest.
     let alike = places.values.filter { $0.count > 1 }.min { $0[0] < $1[0] }
     guard let alike, let stacked = Stacked(alike.map { parts[$0] }) else { return nil }
     return (stacked, parts.indices.filter { !alike.contains($0) })
@@ -48,7 +47,7 @@ struct Stacked {
     let isRow: Bool
   }
 
-  /// What a function makes of the arrays, stacked as they were.
+  /// Applies a function to the unstacked arrays and stacks the result.
   func around(_ function: ([Formula]) -> Formula) -> Formula {
     let array = function(inner)
     let column = Formula.apply(.array(.vec), [array], .vector(array.shape.rows * array.shape.columns))

@@ -4,7 +4,7 @@ extension Formula {
   package static let zero = number(0)
   package static let one = number(1)
   package static let half = number(Rational(1, over: 2))
-  /// What a constructor returns for parts that do not fit; never shown.
+  /// What a constructor returns for parts that do not fit; it never leaves the engine.
   package static let invalid = number(.overflow)
 
   package static func number(_ value: Rational) -> Formula { interned(.number(value), .scalar) }
@@ -32,19 +32,19 @@ extension Formula {
       }, .scalar)
   }
 
-  /// The sum of terms of one shape: flat, sorted, like terms collected.
+  /// The sum of terms of one shape: flattened, sorted, with like terms collected.
   package static func sum(_ terms: [Formula], _ shape: Shape) -> Formula {
     if terms.contains(where: \.isInvalid) { return invalid }
     if terms.count == 1, terms[0].shape == shape { return terms[0] }
     var cores = FormulaIndex()
     var coefficients: [Rational] = []
-    // The term as it came, where no other has its core.
+    // The original term, if no other term has its core.
     var single: [Formula?] = []
     func add(_ term: Formula) -> Bool {
       if case .sum(let inner) = term.kind { return inner.allSatisfy(add) }
       guard term.shape == shape else { return false }
       if term.isZero { return true }
-      // A scalar sum that stands for every entry is taken apart, so that its terms meet their like.
+      // A scalar sum applied to every entry is expanded, so that its terms can merge with like terms.
       if !shape.isScalar, let value = term.uniformValue, case .sum(let inner) = value.kind {
         return inner.allSatisfy { add(times([$0, ones(shape)])) }
       }
@@ -82,12 +82,12 @@ extension Formula {
       }
       return sum([merged] + others.map { collected[$0] }, shape)
     }
-    // The order of terms looks through coefficients, so that x - y and y - x sort alike.
+    // Sorts without coefficients, so that x - y and y - x have the same order.
     let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }
     return interned(.sum(keyed.map(\.term)), shape)
   }
 
-  /// The sum of two terms, of which one may be a scalar that stands for every entry.
+  /// The sum of two terms; a scalar applies to every entry of an array.
   package static func adding(_ a: Formula, _ b: Formula) -> Formula {
     if a.shape == b.shape { return sum([a, b], a.shape) }
     if a.isScalar { return sum([times([a, ones(b.shape)]), b], b.shape) }
@@ -101,8 +101,8 @@ extension Formula {
     factor.isOne ? self : .times([.number(factor), self])
   }
 
-  /// Whether the term that sets the sign of a sum is negative: the plain number, or else the first in an order that
-  /// is the same for the transposes.
+  /// Whether the leading term of a sum is negative: the number if there is one, otherwise the first term in an order
+  /// that ignores transposes.
   var isNegativeSum: Bool {
     guard case .sum(let terms) = kind else { return false }
     if let number = terms.first(where: \.isNumeric) { return number.coefficient.isNegative }
@@ -115,7 +115,7 @@ extension Formula {
     return first.coefficient.isNegative
   }
 
-  /// A sum as a number times a sum whose coefficients are whole, share no divisor, and whose sign is positive.
+  /// Writes a sum as a number times a sum with coprime integer coefficients and positive sign.
   var splitContent: (content: Rational, rest: Formula) {
     guard case .sum(let terms) = kind else { return (1, self) }
     let coefficients = terms.map(\.coefficient)
@@ -136,13 +136,13 @@ extension Formula {
         let (coefficient, core) = term.splitCoefficient
         return core.scaled(by: coefficient * factor)
       }, shape)
-    // Without its number a term may be a sum itself, 1/2*(n - 2)*ones(m): then others set the sign.
+    // A term without its number may itself be a sum, as in 1/2*(n - 2)*ones(m); other terms then set the sign.
     if rest.terms.count == terms.count { return (content, rest) }
     let (further, core) = rest.splitContent
     return (content * further, core)
   }
 
-  /// As `splitContent`; of a whole power of a sum, the power of its number.
+  /// Like `splitContent`, and for an integer power of a sum, the power of its content.
   var splitPowerContent: (content: Rational, rest: Formula) {
     guard case .power(let base, let exponent) = kind, let count = exponent.number?.integer,
       count.magnitude <= 64
@@ -163,7 +163,7 @@ extension Formula {
 }
 
 extension Rational {
-  /// The largest fraction of which both are whole multiples; nil when it does not fit.
+  /// The largest fraction of which both are integer multiples; `nil` if it overflows.
   func commonDivisor(_ other: Rational) -> Rational? {
     if isOverflow || other.isOverflow { return nil }
     if isZero { return other.magnitude }

@@ -6,7 +6,7 @@ extension Formula {
     factors.count == 1 ? factors[0] : interned(.times(factors), shape)
   }
 
-  /// The elementwise product of scalars and of arrays of one shape: flat, sorted, powers of one base merged.
+  /// The elementwise product of scalars and arrays of one shape: flattened, sorted, with powers of one base merged.
   package static func times(_ factors: [Formula]) -> Formula {
     if factors.contains(where: \.isInvalid) { return invalid }
     var shape = Shape.scalar
@@ -53,9 +53,9 @@ extension Formula {
       }
     }
     if coefficient.isOverflow { return invalid }
-    // Powers that were none of zero alone may be one together.
+    // Powers of zero may merge to zero, as 0^n * 0^(1 - n) does.
     if result.contains(where: \.isZero) { return zeros(shape) }
-    // One form for the multiples of a sum: the number moves to the coefficient. A number before a sum alone stays.
+    // Gives the multiples of a sum one form: the number moves to the coefficient. A number before a lone sum stays.
     if result.count > 1 {
       var seen = FormulaIndex()
       var haveMet = false
@@ -65,7 +65,7 @@ extension Formula {
         coefficient = coefficient * content
         if seen.place(of: rest.base) == nil { seen.append(rest.base) } else { haveMet = true }
       }
-      // x - y and y - x are powers of one base once the sign is out.
+      // x - y and y - x have the same base once the sign is pulled out.
       if haveMet, !coefficient.isOverflow { return times([number(coefficient)] + result) }
     } else if let only = result.first, only.isNegativeSum {
       result[0] = only.negatedTermwise
@@ -84,7 +84,7 @@ extension Formula {
     return interned(.times([number(coefficient)] + result), shape)
   }
 
-  /// What a power is one of; of anything else, itself.
+  /// The base of a power; any other formula is its own base.
   private var base: Formula {
     if case .power(let base, _) = kind { return base }
     return self
@@ -111,7 +111,7 @@ extension Formula {
     if exponent.isZero { return ones(shape) }
     if exponent.isOne { return base }
     if base.isOne || base.isOnes { return ones(shape) }
-    // An exponent that is the same in every entry is a scalar.
+    // An exponent with equal entries is a scalar.
     if !exponent.isScalar, let value = exponent.uniformValue {
       return base.isScalar ? times([power(base, value), ones(shape)]) : power(base, value)
     }
@@ -142,7 +142,7 @@ extension Formula {
     }
   }
 
-  /// Whether some entries are zero whatever the values are, as those of an identity matrix off its diagonal.
+  /// Whether some entries are structurally zero, such as those of the identity off its diagonal.
   private var hasZeroEntries: Bool {
     if isScalar { return false }
     switch kind {
@@ -159,7 +159,7 @@ extension Formula {
     }
   }
 
-  /// The scalar that every entry equals, when it is visible.
+  /// The scalar that every entry equals, if that is apparent.
   package var uniformValue: Formula? {
     if isScalar { return self }
     switch kind {
@@ -176,7 +176,7 @@ extension Formula {
 }
 
 extension Rational {
-  /// The power when it is rational itself and fits.
+  /// The exact power, if it is rational and does not overflow.
   func exactPower(_ exponent: Rational) -> Rational? {
     if let integer = exponent.integer {
       if isZero, integer < 0 { return nil }

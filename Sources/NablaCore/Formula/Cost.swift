@@ -1,9 +1,9 @@
 import NablaTypes
 
-/// What a formula costs its reader: the symbols of its printed form, and a little for brackets, more where they nest.
-///
-/// The simplest of two equal forms is the one that costs less. The weights are chosen so that a common factor is
-/// taken out of a sum, but a lone scalar is not taken out of a sum whose terms have brackets of their own.
+/// The cost of reading a formula: the symbols of its printed form, plus a little for brackets, and more for nested
+/// ones.
+/// Of two equal forms the simpler one costs less. The weights are chosen so that a common factor is taken out of a sum,
+/// but a lone scalar is not taken out of a sum whose terms have brackets.
 package enum Cost {
   package static let symbol = 10
   static let plus = 9
@@ -11,17 +11,17 @@ package enum Cost {
   package static let turn = 7
   static let minus = 2
   static let bracket = 10
-  /// For each bracket inside a bracket beside an array, and beside scalars alone.
+  /// For each bracket inside a bracket: next to an array, and among scalars.
   static let nestedBracket = 6
   static let nestedScaledBracket = 12
   static let call = 10
-  /// A sum of entries, where there is a product that says the same.
+  /// A sum of entries that a product can express.
   static let total = 11
-  /// A power asks more of its reader than its symbols tell: s*(1 - s) is easier than s - s^2.
+  /// A power is harder to read than its symbols suggest: s*(1 - s) is easier than s - s^2.
   static let exponent = 11
-  /// A quotient of whole numbers is three symbols.
+  /// A quotient of integers has three symbols.
   static let fraction = 14
-  /// Costs are clamped, so that a graph whose tree would be astronomically large still has one.
+  /// Costs are clamped, because the tree of a shared graph may be astronomically large.
   static let limit = 1 << 40
 
   static func of(_ kind: Formula.Kind, _ shape: Shape) -> (cost: Int, bracketDepth: Int) {
@@ -34,7 +34,7 @@ package enum Cost {
     case .zeros, .ones:
       return (symbol + 1, 0)
     case .sum(let terms):
-      // Beside an identity the ones of s*ones(n, n) are written.
+      // Next to an identity the ones of s*ones(n, n) are printed.
       let keepsOnes = terms.contains { $0.isIdentity || $0.factors.contains(where: \.isIdentity) }
       return (clamp(terms.reduce(-plus) { $0 + plus + term($1, keepsOnes: keepsOnes) }), depth)
     case .times(let factors):
@@ -56,7 +56,7 @@ package enum Cost {
 
   private static func number(_ value: Rational) -> Int { symbol + (value.isInteger ? 0 : fraction) }
 
-  /// Some operations are harder to read than their symbols tell; norms and products say the same more directly.
+  /// Some operations are harder to read than their symbols suggest; norms and products say the same more directly.
   private static func ofHead(_ operation: Operation) -> Int {
     switch operation {
     case .array(.kron): 2 * call + symbol / 2
@@ -71,7 +71,7 @@ package enum Cost {
     }
   }
 
-  /// A negative exponent is a fraction bar, an exponent of a half a call of `sqrt`.
+  /// A negative exponent is a fraction bar, and an exponent of 1/2 a call of `sqrt`.
   private static func ofPower(_ base: Formula, _ exponent: Formula) -> (Int, Int) {
     let (inner, innerDepth) = bracketed(base, nested: nestedBracket)
     guard let value = exponent.number else {
@@ -82,7 +82,7 @@ package enum Cost {
     if value.magnitude == Rational(1, over: 2) {
       return (clamp(bar + call + minus + base.cost), base.bracketDepth)
     }
-    // Rather (x'*x)^2 than norm2(x)^4.
+    // Prefers (x'*x)^2 to norm2(x)^4.
     var extra = 0
     if case .apply(.array(.norm2), _) = base.kind, let count = value.integer, count.magnitude > 2,
       count.isMultiple(of: 2)
@@ -103,11 +103,11 @@ package enum Cost {
     return (clamp(total + cost), depth)
   }
 
-  /// The sign of a term costs nothing: a sum has an operator there anyway.
+  /// The sign of a term is free: a sum has an operator there anyway.
   private static func term(_ formula: Formula, keepsOnes: Bool) -> Int {
-    // Nothing may be interned here: the table is locked while a cost is found.
+    // Nothing may be interned here: the table is locked while costs are computed.
     guard case .times(let factors) = formula.kind else { return formula.isOnes ? symbol : formula.cost }
-    // The ones of s*ones(n) are not written in a sum.
+    // The ones of s*ones(n) are not printed in a sum.
     let ones = keepsOnes ? 0 : factors.first(where: \.isOnes).map { dot + $0.cost } ?? 0
     guard let coefficient = factors.first?.number else { return formula.cost - ones }
     if factors.count == 2, factors[1].isOnes { return number(coefficient) }
@@ -122,7 +122,7 @@ package enum Cost {
   private static func combine(_ factors: [Formula]) -> (Int, Int) {
     var sum = -dot
     var depth = 0
-    // `1/n * X'*X` needs its 1, while `s/n` does not.
+    // `1/n * X'*X` needs its 1; `s/n` does not.
     if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
       let others = factors.dropLast()
       if others.contains(where: \.isReciprocal),
@@ -145,13 +145,13 @@ package enum Cost {
         continue
       }
       if hasBar, let value = factor.number, !value.isInteger {
-        // x/2 and 3*x/(2*s): the denominator is one of the factors below the bar.
+        // x/2 and 3*x/(2*s): the denominator joins the factors below the bar.
         let top = value.numerator.magnitude == 1 ? 0 : symbol + dot
         sum += top + dot + symbol + (value.isNegative ? minus : 0)
         continue
       }
       let (inner, innerDepth) = bracketed(factor, nested: scales ? nestedScaledBracket : nestedBracket)
-      // The bar of a fraction is its operator.
+      // The fraction bar is the operator.
       sum += factor.isReciprocal ? inner : dot + inner
       depth = max(depth, innerDepth)
     }

@@ -3,12 +3,12 @@ import NablaTypes
 /// An operation on whole arrays that a block of `Rules/` defines.
 package final class DefinedOperation: Hashable, Sendable {
   package let name: String
-  /// Variables, and sizes as formulas of sizes.
+  /// Variables, and sizes as formulas.
   package let parameters: [Formula]
   package let result: Shape
-  /// What it is in other operations.
+  /// The definition in terms of other operations.
   package let body: Formula?
-  /// The numeric kernel that computes it; without one the body is computed.
+  /// The numeric kernel that evaluates the operation; without one, its body is evaluated.
   package let kernel: String?
   /// Whether it is linear in each array among its arguments.
   package let isLinear: Bool
@@ -32,7 +32,7 @@ package final class DefinedOperation: Hashable, Sendable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-  /// The body at these arguments; nil without a body.
+  /// The body applied to these arguments; `nil` without a body.
   package func unfolded(_ arguments: [Formula]) -> Formula? {
     guard let body, arguments.count == parameters.count else { return nil }
     var bindings = Bindings()
@@ -57,18 +57,18 @@ package final class DefinedOperation: Hashable, Sendable {
 /// What a block of `Rules/` defines.
 package enum BlockOperation: Sendable {
   case operation(DefinedOperation)
-  /// Read as its body at once.
+  /// Notation that is replaced by its body on reading.
   case notation(DefinedOperation)
 }
 
 extension Formula {
-  /// What an operation with a body is, at the root; nil for anything else.
+  /// The body of a defined operation at the root; `nil` for anything else.
   package var unfoldedAtRoot: Formula? {
     guard case .apply(.defined(let operation), let arguments) = kind else { return nil }
     return operation.unfolded(arguments)
   }
 
-  /// The size that a formula made of sizes and whole numbers is.
+  /// The dimension that a formula of sizes and integers denotes.
   package var size: Dimension? {
     switch kind {
     case .number(let value): return value.integer.map { Dimension($0) }

@@ -1,29 +1,28 @@
 import NablaTypes
 
 /// A typed formula: an immutable, interned node of a directed acyclic graph in canonical form.
-///
-/// Equal formulas are the same object, so equality is identity. Sums and elementwise products are flat and
-/// sorted, like terms are collected, units vanish and transposes stand at the leaves; see `Canonical*.swift`.
+/// Equal formulas are the same object, so equality is identity. Sums and elementwise products are flat and sorted, like
+/// terms are collected, units vanish, and transposes are pushed to the leaves; see `Canonical*.swift`.
 public final class Formula: Sendable {
   package let kind: Kind
-  /// Rows by columns.
+  /// The number of rows and columns.
   public let shape: Shape
-  /// Depends on the structure alone, never on the process.
+  /// Depends only on the structure, never on the process.
   let structuralHash: UInt64
-  /// What it costs a reader; see `Cost.swift`.
+  /// The cost of reading it; see `Cost.swift`.
   package let cost: Int
-  /// How deep round brackets nest in its printed form.
+  /// Nesting depth of round brackets in its printed form.
   let bracketDepth: Int
-  /// The longest way to a leaf.
+  /// Length of the longest path to a leaf.
   package let height: Int
-  /// A bit for each variable's hash: a cleared bit proves absence.
+  /// One bit for each variable's hash; a cleared bit proves absence.
   package let variableBloom: UInt64
   package let containsDifferential: Bool
-  /// The operations in it.
+  /// The operations in the formula.
   package let marks: Marks
-  /// What it is at its root; rules are looked up by it.
+  /// The operation or kind of its root, by which rules are looked up.
   let head: UInt64
-  /// Whether an exact number in it did not fit, or shapes did not: such a formula must not leave the engine.
+  /// Whether an exact number overflowed or shapes did not fit. Such a formula must not leave the engine.
   package let isInvalid: Bool
 
   /// The closed set of node kinds.
@@ -38,15 +37,15 @@ public final class Formula: Sendable {
     case identity
     /// At least two terms of one shape, sorted.
     case sum([Formula])
-    /// Elementwise product: scalars, and arrays of the node's shape; an exact coefficient comes first.
+    /// Elementwise product of scalars and arrays of the node's shape; an exact coefficient comes first.
     case times([Formula])
     /// Matrix product of at least two factors, none of them scalar.
     case product([Formula])
-    /// Elementwise power; base and exponent are scalar or of the node's shape.
+    /// Elementwise power; base and exponent are scalars or have the node's shape.
     case power(Formula, Formula)
     /// Inverse of a square matrix.
     case inverse(Formula)
-    /// Of a leaf, or of what does not distribute over it.
+    /// Transpose of a leaf, or of an operation that transposition does not distribute over.
     case transpose(Formula)
     case apply(Operation, [Formula])
     /// The differential of the formula inside, as an unknown of the same shape.
@@ -106,9 +105,9 @@ package struct Variable: Hashable, Sendable {
   }
 
   package enum Role: UInt8, Hashable, Sendable {
-    /// Given by the user, data of the question.
+    /// Part of the user's input.
     case declared
-    /// Stands for a formula, printed by its name.
+    /// Represents a defined formula and is printed by its name.
     case definition
     /// The bound index of a sum.
     case index
@@ -131,7 +130,7 @@ extension Formula: Hashable {
 }
 
 extension Formula.Kind {
-  /// The formulas directly inside; a differential is a leaf.
+  /// The direct subformulas; a differential is a leaf.
   var children: [Formula] {
     switch self {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: []
@@ -179,19 +178,19 @@ extension Formula {
     return nil
   }
 
-  /// The terms of a sum; of anything else, itself.
+  /// The terms of a sum; any other formula is its own only term.
   package var terms: [Formula] {
     if case .sum(let terms) = kind { return terms }
     return [self]
   }
 
-  /// The factors of an elementwise product; of anything else, itself.
+  /// The factors of an elementwise product; any other formula is its own only factor.
   package var factors: [Formula] {
     if case .times(let factors) = kind { return factors }
     return [self]
   }
 
-  /// The factors of a matrix product; of anything else, itself.
+  /// The factors of a matrix product; any other formula is its own only factor.
   package var chain: [Formula] {
     if case .product(let factors) = kind { return factors }
     return [self]
@@ -204,7 +203,7 @@ extension Formula {
     return 1
   }
 
-  /// Whether it is a number, or an array of a number.
+  /// Whether the formula is a number, or an array with one number in every entry.
   package var isNumeric: Bool {
     switch kind {
     case .number, .ones: true
@@ -229,7 +228,7 @@ extension Formula {
     }
   }
 
-  /// The scalar factors, and the array factor (nil for a scalar).
+  /// The scalar factors, and the array factor (`nil` for a scalar).
   package var splitScalars: (scalars: [Formula], array: Formula?) {
     if isScalar { return (factors, nil) }
     guard case .times(let factors) = kind else { return ([], self) }
@@ -238,7 +237,7 @@ extension Formula {
     return (scalars, arrays.count == 1 ? arrays[0] : .uncheckedTimes(arrays, shape))
   }
 
-  /// Whether the variable occurs in it; walks each shared node once.
+  /// Whether the variable occurs in the formula. Walks each shared node once.
   package func contains(_ variable: Formula) -> Bool {
     if variableBloom & variable.variableBloom == 0, variable.variable != nil { return false }
     var seen: Set<Formula> = []
@@ -257,8 +256,8 @@ extension Formula {
   /// Every node once, children before parents.
   package var nodesChildrenFirst: [Formula] { nodes { _ in false } }
 
-  /// Every node once, children before parents, without those that are known and what is inside them; what is inside
-  /// of the closed ones is left out too.
+  /// Every node once, children before parents. Omits known nodes with everything below them, and everything below
+  /// closed nodes.
   package func nodes(
     without isKnown: (Formula) -> Bool, closing isClosed: (Formula) -> Bool = { _ in false }
   ) -> [Formula] {
@@ -277,7 +276,7 @@ extension Formula {
     return result
   }
 
-  /// The variables in it, in structural order.
+  /// The variables in the formula, in structural order.
   package var variables: [Formula] {
     nodesChildrenFirst.filter { $0.variable != nil }.sorted(by: <)
   }

@@ -1,16 +1,16 @@
-/// The place of each formula in a list that grows; few are looked through one by one, which is faster than hashing.
+/// The index of each formula in a growing list. Short lists are searched linearly, which is faster than hashing.
 struct FormulaIndex {
   private(set) var formulas: [Formula] = []
   private var places: [Formula: Int] = [:]
   private static let few = 64
 
-  /// The place of a formula; nil where it is not in the list.
+  /// The index of a formula; `nil` if the list does not contain it.
   func place(of formula: Formula) -> Int? {
     if formulas.count <= Self.few { return formulas.firstIndex { $0 === formula } }
     return places[formula]
   }
 
-  /// Appends a formula that is not in the list.
+  /// Appends a formula that the list does not contain.
   mutating func append(_ formula: Formula) {
     formulas.append(formula)
     if formulas.count == Self.few + 1 {

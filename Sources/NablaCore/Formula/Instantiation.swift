@@ -1,10 +1,10 @@
 import NablaTypes
 
-/// What a pattern's variables and sizes stand for.
+/// The formulas and dimensions bound to a pattern's variables and sizes.
 package struct Bindings {
   package var formulas: [(key: Formula, value: Formula)] = []
   var sizes: [(key: String, value: Dimension)] = []
-  /// Sizes such as m*n that were met before m and n: judged at the end.
+  /// Sizes such as m*n that were matched before m and n; they are checked at the end.
   var pending: [(pattern: Dimension, value: Dimension)] = []
 
   package init(
@@ -25,13 +25,13 @@ package struct Bindings {
 }
 
 extension Bindings {
-  /// The pattern with its variables replaced; `differential` says what the differential of a bound part is.
+  /// Replaces the variables of the pattern; `differential` gives the differential of a bound part.
   package func instantiate(
     _ pattern: Formula, entrywise shape: Shape? = nil, fillsShape: Bool = true,
     differential: (Formula) -> Formula = { .differential(of: $0) }
   ) -> Formula {
     let result = build(pattern, shape != nil, differential)
-    // A rule in scalars applied to arrays: what came out the same for every entry is that in every entry.
+    // A scalar rule applied to arrays: a result that is equal for all entries fills the array.
     if fillsShape, let shape, result.isScalar, !shape.isScalar { return .times([result, .ones(shape)]) }
     return result
   }
@@ -85,7 +85,7 @@ extension Bindings {
 }
 
 extension Formula {
-  /// Scalar variables under elementwise operations alone: what is true of it is true entry by entry.
+  /// Whether it has only scalar variables and elementwise operations, so that it holds entry by entry.
   var isEntrywiseScalar: Bool {
     nodesChildrenFirst.allSatisfy { node in
       guard node.isScalar else { return false }

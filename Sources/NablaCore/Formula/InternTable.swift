@@ -1,15 +1,14 @@
 import NablaTypes
 import Synchronization
 
-/// The one table of formulas: equal structure, same object.
-///
-/// Formulas that nobody else holds are swept when the table has doubled; parents go before their children, so
+/// The table of all formulas: equal structures are the same object.
+/// When the table has doubled, formulas without other owners are swept. Parents are removed before their children, so
 /// no release cascades.
 private struct Table {
   var nodes: [Formula] = []
   var slots: [Int32] = Array(repeating: -1, count: 4096)
   var sweepAt = 1 << 16
-  /// Transposes that were found, so that deep formulas are not turned again and again.
+  /// Memo of transposes, so that deep formulas are not transposed again and again.
   var transposes: [Formula: Formula] = [:]
 
   mutating func intern(_ kind: Formula.Kind, _ shape: Shape, _ hash: UInt64) -> Formula {
@@ -29,7 +28,8 @@ private struct Table {
   private mutating func rebuild() {
     if nodes.count >= sweepAt {
       transposes = [:]
-      // Children were made before their parents: from the end, each node's users are gone before it is asked.
+      // Children are created before their parents. Scanning from the end, all users of a node have been examined before
+      // it.
       var kept: [Formula] = []
       while var node = nodes.popLast() {
         if !isKnownUniquelyReferenced(&node) { kept.append(node) }
@@ -57,12 +57,12 @@ extension Formula {
     if height < 2 { return turned }
     if let known = table.withLock({ $0.transposes[self] }) { return known }
     let result = turned
-    // Not the other way round: printers transpose forms that no constructor makes.
+    // Not the reverse: printers transpose forms that no constructor makes.
     table.withLock { $0.transposes[self] = result }
     return result
   }
 
-  /// The formula of this kind and shape; makes no attempt at canonical form.
+  /// The formula of this kind and shape, without canonicalization.
   package static func interned(_ kind: Kind, _ shape: Shape) -> Formula {
     var hash = StructuralHash(kind.rank)
     hash.combine(shape)
@@ -84,7 +84,7 @@ extension Formula {
 }
 
 extension Formula.Kind {
-  /// What a formula of this kind is at its root: its operation, or its kind.
+  /// The root of a formula of this kind: its operation, or its kind.
   var head: UInt64 {
     guard case .apply(let operation, _) = self else { return rank }
     var hash = StructuralHash(rank)
@@ -92,7 +92,7 @@ extension Formula.Kind {
     return hash.value
   }
 
-  /// A number a kind, for hashing and ordering.
+  /// A number for each kind, for hashing and ordering.
   var rank: UInt64 {
     switch self {
     case .number: 0
@@ -113,7 +113,7 @@ extension Formula.Kind {
     }
   }
 
-  /// Equality one level deep; children are interned already.
+  /// Equality one level deep; children are already interned.
   func isSame(as other: Formula.Kind) -> Bool {
     guard rank == other.rank else { return false }
     switch self {
@@ -136,7 +136,7 @@ extension Formula.Kind {
   }
 }
 
-/// A hash that is the same in every process (Swift's own is seeded).
+/// A hash that is the same in every process; Swift's own is seeded.
 package struct StructuralHash {
   package private(set) var value: UInt64
 
@@ -167,7 +167,7 @@ package struct StructuralHash {
 }
 
 extension Operation: CustomStringConvertible {
-  /// Tells operations apart; for hashing, ordering and messages.
+  /// Distinguishes operations for hashing, ordering and messages.
   package var description: String {
     switch self {
     case .elementwise(let name): name

@@ -1,11 +1,11 @@
 import NablaTypes
 
 extension Formula {
-  /// A formula in scalar parameters with arrays put in, entry by entry.
+  /// Applies a formula in scalar parameters to arrays, entry by entry.
   package func lifted(_ parameters: [Formula], _ arguments: [Formula], _ shape: Shape) -> Formula {
     var memo: [Formula: Formula] = [:]
     for (parameter, argument) in zip(parameters, arguments) { memo[parameter] = argument }
-    /// The shape of an entry-by-entry combination.
+    /// The shape of an elementwise combination.
     func common(_ parts: [Formula]) -> Shape { parts.first { !$0.isScalar }?.shape ?? .scalar }
     func wide(_ part: Formula, _ shape: Shape) -> Formula {
       part.shape == shape ? part : .times([part, .ones(shape)])

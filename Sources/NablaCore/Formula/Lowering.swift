@@ -1,13 +1,13 @@
 import NablaLanguage
 import NablaTypes
 
-/// Turns typed expressions into formulas.
+/// Converts typed expressions to formulas.
 package struct Lowering {
-  /// What each name stands for: variables, and definitions as the formulas they name.
+  /// The meaning of each name: a variable, or the formula of a definition.
   package var names: [String: Formula]
   /// Functions declared without a body.
   package var functions: [String: DeclaredFunction] = [:]
-  /// The operations and the notation that blocks of `Rules/` define.
+  /// The operations and notation that blocks of `Rules/` define.
   var operations: [String: BlockOperation]
 
   package init(
@@ -86,7 +86,7 @@ package struct Lowering {
     return .product(Array(repeating: factor, count: Int(exponent.magnitude)))
   }
 
-  /// A matrix power is kept as a product of so many factors at most; larger ones are refused when typed.
+  /// The most factors of a product that represents a matrix power; larger exponents are rejected.
   static let largestMatrixPower = 32
 
   private func range(_ selection: TypedExpression.Subscript, _ size: Dimension) -> Operation.Range? {
@@ -128,10 +128,10 @@ package struct Lowering {
     return operation(x, y)
   }
 
-  /// Operations that the canonical form has another node for.
+  /// Operations that have a node kind of their own.
   static let native: Set<String> = ["inv", "sum"]
 
-  /// A built-in function; names that are plain notation for something simpler go straight to it.
+  /// A built-in function; notation for something simpler is replaced by that.
   private func call(_ name: String, _ arguments: [Formula], _ shape: Shape) -> Formula {
     guard let first = arguments.first else { return .invalid }
     switch name {

@@ -1,11 +1,11 @@
 import NablaLanguage
 
 extension Lowering {
-  /// Why an expression has no exact formula: the innermost part at fault, and what is wrong with it.
+  /// The reason why an expression has no exact formula: the innermost part at fault, and its problem.
   package func problem(in expression: TypedExpression) -> Diagnostic? {
     guard formula(expression).isInvalid else { return nil }
     var culprit = expression
-    // Down to the part whose own parts are sound.
+    // Descends to the part whose own parts are valid.
     while true {
       var next: TypedExpression?
       culprit.forEachChild { child in

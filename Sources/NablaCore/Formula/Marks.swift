@@ -1,7 +1,5 @@
-/// The operations in a formula, a bit for the name of each: a pattern with an operation that a formula lacks cannot
-/// match it.
-///
-/// Names may share a bit, so marks prove absence only.
+/// A Bloom filter of the operations in a formula: a pattern with an operation that the formula lacks cannot match it.
+/// Names may share a bit, so marks prove only absence.
 package struct Marks: Hashable, Sendable {
   package private(set) var bits: UInt64
 
@@ -20,7 +18,7 @@ package struct Marks: Hashable, Sendable {
 }
 
 extension Operation {
-  /// The name that has its mark: `diag` for both operations of that name, one for blocks of all sizes.
+  /// The name behind its mark: `diag` for both operations of that name, and one name for blocks of all sizes.
   fileprivate var markName: String {
     switch self {
     case .elementwise(let name): name
@@ -48,7 +46,7 @@ extension Formula.Kind {
 }
 
 extension Formula {
-  /// The marks of a pattern: those of what a differential is of count too.
+  /// The marks of a pattern, including those inside differentials.
   package var patternMarks: Marks {
     guard containsDifferential else { return marks }
     return nodesChildrenFirst.reduce(marks) { found, node in

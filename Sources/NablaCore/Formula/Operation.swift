@@ -1,9 +1,9 @@
 import NablaLanguage
 import NablaTypes
 
-/// What an `apply` node applies.
+/// The operation of an `apply` node.
 package enum Operation: Hashable, Sendable {
-  /// A function of `Functions.rules`, entry by entry; scalar arguments stand for every entry.
+  /// A function of `Functions.rules`, applied entry by entry; scalar arguments apply to every entry.
   case elementwise(String)
   /// An operation on whole arrays.
   case array(ArrayOperation)
@@ -11,9 +11,9 @@ package enum Operation: Hashable, Sendable {
   case defined(DefinedOperation)
   /// A function declared without a body, or a derivative of it.
   case function(DeclaredFunction, FunctionDerivative)
-  /// `[A, B; C, D]` with so many rows and columns of blocks; the arguments row by row.
+  /// `[A, B; C, D]` with these numbers of rows and columns of blocks; the arguments are in row-major order.
   case blocks(rows: Int, columns: Int)
-  /// Rows and columns first...last, counted from 1; the bounds may hold names of sizes and indices.
+  /// Rows and columns first...last, counted from 1; the bounds may contain names of sizes and indices.
   case slice(rows: Range, columns: Range)
   /// The sum of the argument over a bound index.
   case indexSum(String, Dimension, Dimension)
@@ -53,10 +53,8 @@ package struct DeclaredFunction: Hashable, Sendable {
   }
 }
 
-/// The catalogue of operations on whole arrays.
-///
-/// What its derivative is, and what is true of it, stands in `Rules/`; how its value is computed, in `Compile`,
-/// `Certified` and `Verify/Exact`.
+/// The built-in operations on whole arrays.
+/// `Rules/` has their derivatives and properties; `Compile`, `Balls` and `Verify/Exact` compute their values.
 package enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
   case trace = "tr"
   case determinant = "det"
@@ -74,7 +72,7 @@ package enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
   case diagonalVector = "diagonal"
   case vec, kron, tril, triu, commutation, lowhalf, argmaxhot, polar, leftsv, rightsv
 
-  /// Whether it is linear in each argument, so that a zero makes it zero.
+  /// Whether it is linear in each argument, so a zero argument makes it zero.
   package var isLinear: Bool {
     switch self {
     case .trace, .dot, .diagonalMatrix, .diagonalVector, .vec, .kron, .tril, .triu, .lowhalf: true
@@ -85,7 +83,7 @@ package enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Whether the transpose of its value is its value at the transposes of its arguments.
+  /// Whether transposing its arguments transposes its value.
   package var commutesWithTransposition: Bool {
     switch self {
     case .kron, .pseudoInverse, .adjugate, .exponential: true
@@ -96,7 +94,7 @@ package enum ArrayOperation: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The name in the language; both `diag` operations have one.
+  /// The name in the language; both `diag` operations share one.
   package var name: String {
     switch self {
     case .diagonalVector: "diag"

@@ -1,10 +1,10 @@
 import NablaTypes
 
 extension Formula: Comparable {
-  /// A total order on structure: by kind, then cost, then height, then contents. It never depends on hashes or on time.
+  /// A total order on structure: by kind, then cost, then height, then contents. It never depends on hashes or time.
   public static func < (a: Formula, b: Formula) -> Bool { compare(a, b) < 0 }
 
-  /// Negative, zero or positive, as a stands before, at or after b.
+  /// Negative, zero or positive if a sorts before, with or after b.
   static func compare(_ a: Formula, _ b: Formula) -> Int {
     if a === b { return 0 }
     if a.kind.rank != b.kind.rank { return a.kind.rank < b.kind.rank ? -1 : 1 }
@@ -54,9 +54,9 @@ extension Formula: Comparable {
 
   // MARK: Up to transposition
 
-  /// Whether a stands before b in an order that does not tell transposes apart.
+  /// Whether a sorts before b in an order that ignores transposes.
   static func precedesUpToTransposition(_ a: Formula, _ b: Formula) -> Bool {
-    // Beyond so many nodes they count as equal: graphs that share their parts have enormous trees.
+    // After this many nodes the formulas count as equal: the trees of shared graphs are enormous.
     var fuel = 400
     return compareUpToTransposition(a, b, &fuel) < 0
   }

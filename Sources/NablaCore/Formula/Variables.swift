@@ -1,13 +1,13 @@
 import NablaTypes
 
 extension Formula {
-  /// The variable's name in its ASCII spelling; nil for a formula that is no variable.
+  /// The variable's name in ASCII; `nil` for other formulas.
   public var name: String? { variable?.name }
 
-  /// The declared properties of a variable with all that they imply; empty for another formula.
+  /// The declared properties of a variable and all that they imply; empty for other formulas.
   public var properties: Set<Property> { variable?.properties ?? [] }
 
-  /// The variables that it depends on, sorted; bound indices of sums are not among them.
+  /// The variables that the formula depends on, sorted, without bound indices of sums.
   public var freeVariables: [Formula] { variables.filter { $0.variable?.role != .index } }
 
   /// The number π.
@@ -17,7 +17,7 @@ extension Formula {
 }
 
 extension [Formula] {
-  /// A name that two different variables of theirs share; nil where there is none.
+  /// A name shared by two different variables; `nil` if there is none.
   package var sharedName: String? {
     var seen: [String: Formula] = [:]
     for variable in freeVariables {
@@ -27,7 +27,7 @@ extension [Formula] {
     return nil
   }
 
-  /// The variables that any of them depends on, sorted; bound indices of sums are not among them.
+  /// The variables that any of the formulas depends on, sorted, without bound indices of sums.
   package var freeVariables: [Formula] {
     reduce(into: Set()) { $0.formUnion($1.freeVariables) }.sorted()
   }

@@ -1,4 +1,4 @@
-/// Arithmetic of arrays made of blocks: products with blocks that are zero or the identity, and sums.
+/// Arithmetic of block arrays: products with blocks that are zero or the identity, and sums.
 enum Blocks {
   /// A block array with its rows of blocks.
   private struct Array2 {
@@ -14,7 +14,7 @@ enum Blocks {
     }
   }
 
-  /// A matrix product with a factor multiplied into a neighbour that is a column or a row of zeros and identities.
+  /// A matrix product with a factor multiplied into a neighbouring column or row of zero and identity blocks.
   static func distributed(_ chain: [Formula]) -> [Formula] {
     var result: [Formula] = []
     for place in chain.indices {
@@ -34,7 +34,7 @@ enum Blocks {
     return result
   }
 
-  /// The Kronecker product of blocks that are numbers and a matrix, block by block.
+  /// The Kronecker product of a block array of numbers and a matrix, block by block.
   static func kronecker(_ left: Formula, _ right: Formula) -> Formula? {
     guard let blocks = Array2(left), blocks.rows.allSatisfy({ $0.allSatisfy { $0.number != nil } }) else {
       return nil
@@ -46,7 +46,7 @@ enum Blocks {
       })
   }
 
-  /// A sum with its terms that are made of blocks of the same sizes in one.
+  /// A sum with its block arrays of equal block sizes merged.
   static func collected(_ sum: Formula) -> Formula? {
     var found: [(rows: [[Formula]], index: Int)] = []
     for (index, term) in sum.terms.enumerated() {

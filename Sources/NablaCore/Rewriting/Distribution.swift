@@ -1,21 +1,19 @@
 import NablaTypes
 
-/// The arithmetic of sums and products: distributing, collecting, common denominators; for common factors see
-/// `Factoring`.
-///
-/// These are the laws of a ring, which is why they stand in Swift like the canonical constructors and unlike
-/// identities of functions, which are rules.
+/// Distributes products over sums, collects terms and finds common denominators; see `Factoring` for common factors.
+/// These are the laws of a ring, so they are written in Swift like the canonical constructors. Identities of functions
+/// are rules.
 struct Distribution {
-  /// Sums that are left as they are: the user has a name for each.
+  /// Sums that are kept, because the user named them.
   var named: Set<Formula> = []
 
-  /// Distribution stops where it would make more terms than this.
+  /// Distribution stops before it makes more terms than this.
   static let mostTerms = 48
 
-  /// What multiplies out to no more terms than this is compared by cost even where nothing cancels.
+  /// Expansions up to this many terms compete by cost even if nothing cancels.
   static let fewTerms = 8
 
-  /// What factoring found, since the same sums are met again and again.
+  /// Memo of factorings, since the same sums recur.
   private let memo = Memo()
 
   private final class Memo {
@@ -28,7 +26,7 @@ struct Distribution {
     Factoring.factored(formula, &memo.factored)
   }
 
-  /// Forms of a formula worth comparing with it by cost.
+  /// Equivalent forms of a formula that are worth comparing by cost.
   func candidates(for formula: Formula) -> [Formula] {
     switch formula.kind {
     case .sum(let terms):
@@ -52,7 +50,7 @@ struct Distribution {
     }
   }
 
-  /// Forms of a part that may help what it is a part of, though they are no cheaper.
+  /// Equivalent forms of a part that may simplify its parent although they are no cheaper.
   func sidewise(_ part: Formula) -> [Formula] {
     guard case .times(let factors) = part.kind else { return [] }
     return withoutInnerDenominators(factors)
@@ -60,8 +58,8 @@ struct Distribution {
 
   // MARK: Distributing
 
-  /// The formula multiplied out, when terms cancel by that or there are few, and then factored; what came factored
-  /// and stays as long is left alone.
+  /// The expanded and then factored formula, if terms cancel or there are few. Formulas that were already factored and
+  /// do not get shorter are kept.
   private func multipliedOut(_ formula: Formula) -> [Formula] {
     guard let terms = distributed(formula), terms.count > 1 else { return [] }
     let expanded = Formula.sum(terms, formula.shape)
@@ -69,7 +67,7 @@ struct Distribution {
     return [expanded] + (factored(expanded).map { [$0] } ?? [])
   }
 
-  /// One sum among the factors multiplied out, the others left as they are.
+  /// Expands one sum among the factors and keeps the others.
   private func multipliedOnce(
     _ factors: [Formula], _ shape: Shape, _ product: ([Formula]) -> Formula
   ) -> [Formula] {
@@ -81,13 +79,13 @@ struct Distribution {
     }
   }
 
-  /// Whether some terms cancel in their sum: like terms that only merge are no reason to multiply out many.
+  /// Whether some terms cancel in their sum. Merging like terms does not justify a long expansion.
   private func cancels(_ terms: [Formula], _ sum: Formula) -> Bool {
     let count = sum.isZero ? 0 : sum.terms.count
     return count < Set(terms.map { $0.splitCoefficient.1 }).count
   }
 
-  /// The terms of every product over a sum, before like ones are collected.
+  /// The terms of all products of sums before like ones are collected.
   private func distributed(_ formula: Formula) -> [Formula]? {
     guard termCount(formula) <= Self.mostTerms else { return nil }
     var terms: [Formula] = []
@@ -107,7 +105,7 @@ struct Distribution {
     return terms
   }
 
-  /// About how many terms multiplying out would make; stops counting past the limit.
+  /// Estimates the number of terms after expansion; stops counting past the limit.
   private func termCount(_ formula: Formula) -> Int {
     switch formula.kind {
     case .sum(let terms):
@@ -129,15 +127,14 @@ struct Distribution {
     }
   }
 
-  /// The terms after one sum among the factors is multiplied out; nil when there is none.
-  ///
-  /// Sums whose terms have denominators go first, so that these meet what they cancel with.
+  /// The terms after one sum among the factors is expanded; `nil` if there is none.
+  /// Sums whose terms have denominators go first, so that these can cancel.
   private func distributedOnce(_ formula: Formula) -> [Formula]? {
     switch formula.kind {
     case .times(let factors):
       let sums = factors.indices.filter { isExpandable(factors[$0]) }
       guard let index = sums.first(where: { factors[$0].hasDenominators }) ?? sums.first else {
-        // A scalar or a coefficient before a product with a sum inside.
+        // A scalar or a coefficient before a product that contains a sum.
         for (index, factor) in factors.enumerated() {
           if case .product = factor.kind, let inner = distributedOnce(factor) {
             return inner.map { .times(replacing(factors, index, $0)) }
@@ -181,7 +178,7 @@ struct Distribution {
     }
   }
 
-  /// The terms of a sum; of a power of a sum, the terms of one factor times the remaining power.
+  /// The terms of a sum; for a power of a sum, the terms of one factor times the remaining power.
   private func pieces(_ formula: Formula) -> [Formula] {
     switch formula.kind {
     case .power(let base, let exponent):
@@ -197,7 +194,7 @@ struct Distribution {
 
   // MARK: Common denominators
 
-  /// The sum over one denominator, when that lets terms of the numerator cancel.
+  /// The sum over one denominator, if terms of the numerator cancel.
   private func overCommonDenominator(_ formula: Formula) -> Formula? {
     var bases: [Formula] = []
     var exponents: [Formula: Int] = [:]
@@ -220,7 +217,7 @@ struct Distribution {
     return .times([plain] + common.map { .power($0, .number(-1)) })
   }
 
-  /// The product with fractions inside of sums below a fraction bar cleared: 1/(s*(x/s + 1)) is 1/(x + s).
+  /// The product with inner fractions cleared from sums below a fraction bar: 1/(s*(x/s + 1)) becomes 1/(x + s).
   private func withoutInnerDenominators(_ factors: [Formula]) -> [Formula] {
     factors.indices.compactMap { index in
       guard case .power(let base, let exponent) = factors[index].kind, case .sum(let terms) = base.kind,

@@ -1,21 +1,19 @@
 import NablaTypes
 
-/// The search for common factors in sums: what terms share at an end of their matrix products, as scalar or
-/// entrywise factors, under one linear operation, or on one side of a Kronecker product.
-///
-/// A factor is taken out of every group of terms that shares it, and what is left in the bracket is factored in
-/// turn, so that `D*v*b' + D'*v*b'` becomes `(D + D')*v*b'` although `(D*v + D'*v)*b'` is longer than both.
+/// Searches for common factors in sums: at an end of matrix products, as scalar or entrywise factors, under a common
+/// linear operation, or on one side of a Kronecker product.
+/// A factor is taken out of every group of terms that shares it, and the remaining bracket is factored in turn. So
+/// `D*v*b' + D'*v*b'` becomes `(D + D')*v*b'`, although `(D*v + D'*v)*b'` is longer than both.
 struct Factoring {
-  /// Sums longer than this are not rearranged.
+  /// Longer sums are not rearranged.
   static let longestSum = 24
 
   private var memo: [Formula: Formula] = [:]
-  /// Bounds the number of groups that are tried, so that no sum can explode.
+  /// Bounds the number of groups tried, so that no sum can explode.
   private var work = 400
 
-  /// The cheapest form found by taking common factors out of groups of terms; nil when nothing gets cheaper.
-  ///
-  /// What is found is put into the memo, unless the work ran out.
+  /// The cheapest form after taking common factors out of groups of terms; `nil` if nothing gets cheaper.
+  /// The result is memoized unless the work ran out.
   static func factored(_ formula: Formula, _ memo: inout [Formula: Formula]) -> Formula? {
     guard case .sum = formula.kind else { return nil }
     var factoring = Factoring()
@@ -25,7 +23,7 @@ struct Factoring {
     return result === formula ? nil : result
   }
 
-  /// The cheapest form; the formula itself where no group of terms shares enough.
+  /// The cheapest form; the formula itself if no group of terms shares enough.
   private mutating func cheapest(_ formula: Formula) -> Formula {
     if let known = memo[formula] { return known }
     memo[formula] = formula
@@ -45,16 +43,16 @@ struct Factoring {
 
   // MARK: Places
 
-  /// Where in a term a factor stands.
+  /// The position of a factor in a term.
   private enum Place: Hashable {
     /// A scalar or entrywise factor, to any power.
     case entry(Formula)
-    /// A number other than one, whatever its sign.
+    /// A number other than one, up to sign.
     case number(Rational)
     /// An end of the matrix product.
     case left(Formula)
     case right(Formula)
-    /// The whole term, but for scalars, is the operation of something.
+    /// A linear operation that makes up the whole term except for scalars.
     case operation(ArrayOperation)
     /// A side of a Kronecker product.
     case kronLeft(Formula)
@@ -93,13 +91,13 @@ struct Factoring {
     return result
   }
 
-  /// What may be the operation of a term: its only array, or any one of the factors of a scalar.
+  /// Candidates for the operation of a term: its only array, or any factor of a scalar.
   private static func heads(of term: Formula) -> [Formula.Kind] {
     if term.isScalar { return term.factors.map(\.kind) }
     return term.splitScalars.array.map { [$0.kind] } ?? []
   }
 
-  /// The matrix product in a term, both ways round when it is a scalar.
+  /// The matrix product in a term; both orientations if it is a scalar.
   private static func orientations(of term: Formula) -> [[Formula]] {
     if term.isScalar {
       return term.factors.flatMap { factor -> [[Formula]] in
@@ -113,7 +111,7 @@ struct Factoring {
 
   // MARK: Groups
 
-  /// The sum with each group of terms that shares a factor in one, the bracket factored in turn.
+  /// The sums in which one group of terms has its common factor taken out and the bracket factored in turn.
   private mutating func groupings(_ sum: Formula) -> [Formula] {
     let terms = sum.terms
     var order: [Place] = []
@@ -130,7 +128,7 @@ struct Factoring {
       let others = terms.indices.filter { !indices.contains($0) }.map { terms[$0] }
       result.append(.sum([taken] + others, sum.shape))
     }
-    // What the same terms share entry by entry is taken out at once.
+    // All entrywise factors of the same terms are taken out together.
     var done: Set<Place> = []
     for place in order where !done.contains(place) {
       guard let group = groups[place], group.count > 1 else { continue }
@@ -163,7 +161,7 @@ struct Factoring {
     return .times([.number(content), rest])
   }
 
-  /// Those terms of a group that have something at the place, which is taken out, and their indices.
+  /// The terms of a group with the factor at the place taken out, and the indices of those that have it.
   private mutating func takenOut(_ place: Place, _ group: [Int], _ sum: Formula) -> (Formula, Set<Int>)? {
     let terms = sum.terms
     if let base = place.entry {
@@ -190,7 +188,7 @@ struct Factoring {
     }
   }
 
-  /// The terms of a group with the powers of some factors taken out that all have.
+  /// The terms of a group with the common powers of some factors taken out.
   private mutating func takenOut(entries bases: [Formula], _ group: [Int], _ sum: Formula) -> Formula? {
     let chosen = group.map { sum.terms[$0] }
     var powers: [Formula] = []
@@ -198,7 +196,7 @@ struct Factoring {
     for base in bases {
       let exponents = chosen.map { Self.exponent(of: base, in: $0) }
       guard let least = exponents.min(by: <), !least.isZero else { return nil }
-      // A fraction over a higher power than a term needs is simpler only where terms cancel by it.
+      // A fraction over a higher power than a term needs is simpler only if terms cancel.
       mustCancel = mustCancel || least.isNegative && exponents.contains { $0 != least }
       powers.append(.power(base, .number(least)))
     }
@@ -208,7 +206,7 @@ struct Factoring {
     return .times([factor, bracket])
   }
 
-  /// What is left of the terms, factored.
+  /// The remaining terms, factored.
   private mutating func bracket(_ rest: [Formula], mustCancel: Bool = false) -> Formula? {
     guard let first = rest.first else { return nil }
     let sum = Formula.sum(rest, first.shape)
@@ -219,12 +217,12 @@ struct Factoring {
       let other = cheapest(open)
       if other.cost < best.cost { best = other }
     }
-    // A number that all terms share goes to the front of the product, where it costs least.
+    // A number common to all terms moves to the front of the product, where it costs least.
     if let content = Self.withoutContent(best), content.cost < best.cost + Cost.bracket { return content }
     return best
   }
 
-  /// The sum with multiples of sums among its terms taken apart, where like terms meet by that.
+  /// The sum with inner multiples of sums expanded, if like terms merge.
   static func withoutInnerNumbers(_ sum: Formula) -> Formula? {
     guard case .sum(let terms) = sum.kind else { return nil }
     var open: [Formula] = []
@@ -237,7 +235,7 @@ struct Factoring {
     return result.terms.count < open.count ? result : nil
   }
 
-  /// The term without what it has at a place other than an entrywise one.
+  /// The term without its factor at a place other than an entrywise one.
   private static func remainder(of term: Formula, without place: Place) -> Formula? {
     switch place {
     case .entry: return nil
@@ -259,7 +257,7 @@ struct Factoring {
     }
   }
 
-  /// The term with the operation on its array, or on one of its scalar factors, replaced by what is inside.
+  /// The term with the operation on its array, or on one of its scalar factors, replaced by its argument.
   private static func replacingHead(of term: Formula, _ inside: (Formula.Kind) -> Formula?) -> Formula? {
     if term.isScalar {
       var factors = term.factors
@@ -275,7 +273,7 @@ struct Factoring {
     return .times(scalars + [part])
   }
 
-  /// The terms without a factor that all have; what is left a scalar then stands for every entry.
+  /// The terms without a common factor; a remaining scalar applies to every entry.
   private static func divided(_ terms: [Formula], by factor: Formula, _ shape: Shape) -> [Formula] {
     let inverse = Formula.power(factor, .number(-1))
     return terms.map { term in
@@ -322,12 +320,12 @@ struct Factoring {
 }
 
 extension ArrayOperation {
-  /// Whether it is written by the calculus alone and has no place around what people write.
+  /// Whether only the calculus writes it, so it must not appear among what users write.
   fileprivate var isHelper: Bool { self == .lowhalf || self == .commutation }
 }
 
 extension Formula {
-  /// The base and the exponent of what is below a fraction bar.
+  /// The base and the exponent of a factor below a fraction bar.
   var denominator: (base: Formula, exponent: Int)? {
     guard case .power(let base, let exponent) = kind, let value = exponent.number?.integer, value < 0 else {
       return nil

@@ -1,12 +1,11 @@
 import NablaLanguage
 import NablaTypes
 
-/// Lifts sums over an index to matrix form: sum(i = 1:n, log(1 + exp(-y[i]*w'*X[i, :]'))) becomes
-/// sum(log(1 + exp(-y .* (X*w)))).
-///
-/// What the body is at index i is found as row i of one array; what has no such form is left as it is.
+/// Converts index sums to matrix form: sum(i = 1:n, log(1 + exp(-y[i]*w'*X[i, :]'))) becomes sum(log(1 + exp(-y .*
+/// (X*w)))).
+/// The body at index i becomes row i of one array. Sums without such a form are kept.
 package struct IndexSums {
-  /// The formula with every sum over an index that can be lifted in matrix form.
+  /// The formula with every convertible index sum in matrix form.
   package static func lifted(_ formula: Formula) -> Formula {
     let nodes = formula.nodesChildrenFirst
     let hasSums = nodes.contains { node in
@@ -42,7 +41,7 @@ package struct IndexSums {
       }
       return .sum(parts, body.shape)
     }
-    // s_i * A * u_i * v_i' * B: the sum of outer products is a product of the stacked arrays.
+    // s_i * A * u_i * v_i' * B: a sum of outer products is a product of the stacked arrays.
     let (scalars, array) = body.splitScalars
     guard let chain = array?.chain else { return nil }
     let constants = scalars.filter { !depends($0) }
@@ -92,7 +91,7 @@ package struct IndexSums {
         guard let first = way.first, depends(first), let left = rows(first) else { continue }
         let rest = Array(way.dropFirst())
         if !rest.contains(where: depends) { return .product([left] + rest) }
-        // x_i' * A * z_i: row by row, the two sides meet entry by entry.
+        // x_i' * A * z_i: row by row, the two sides are multiplied entrywise.
         guard let last = rest.last, !rest.dropLast().contains(where: depends),
           let right = rows(last.transposed)
         else { continue }
@@ -106,7 +105,7 @@ package struct IndexSums {
     }
   }
 
-  /// Reductions of a row or column at index i that have a form row by row.
+  /// Reductions of a row or column at index i that have a rowwise form.
   private func reduced(_ operation: ArrayOperation, _ argument: Formula) -> Formula? {
     guard let stacked = rows(argument.shape.columns.isOne ? argument.transposed : argument) else {
       return nil
@@ -127,7 +126,7 @@ package struct IndexSums {
     }
   }
 
-  /// Whether each argument that moves with the index may be an array.
+  /// Whether each argument that depends on the index may be an array.
   private func takesRows(_ name: String, _ arguments: [Formula]) -> Bool {
     guard case .elementwiseIn(let place)? = Signature.builtins[name]?.rule else { return true }
     return arguments.indices.allSatisfy { $0 == place || !depends(arguments[$0]) }
@@ -158,7 +157,7 @@ package struct IndexSums {
       }
       return nil
     case .transpose(let inner):
-      // A[:, i]' is a row as well.
+      // A[:, i]' is a row too.
       guard case .apply(.slice(let rows, let columns), let arguments) = inner.kind else { return nil }
       let at = Dimension(name: index)
       guard columns.first == at, columns.last == at, arguments[0].shape.columns == size, !mentions(rows),
@@ -175,7 +174,7 @@ package struct IndexSums {
     case .times(let factors):
       let (scalars, arrays) = (factors.filter(\.isScalar), factors.filter { !$0.isScalar })
       guard !arrays.isEmpty, !scalars.contains(where: depends) else { return nil }
-      // Entry by entry, so row by row.
+      // Elementwise, hence row by row.
       var parts: [Formula] = []
       for array in arrays {
         guard let part = depends(array) ? rows(array) : repeated(array) else { return nil }
@@ -200,7 +199,7 @@ package struct IndexSums {
     }
   }
 
-  /// The arguments of an elementwise function of rows: scalars without the index stay, rows are stacked.
+  /// The arguments of an elementwise function of rows: scalars without the index are kept, and rows are stacked.
   private func entrywise(_ arguments: [Formula]) -> [Formula]? {
     var result: [Formula] = []
     for argument in arguments {
@@ -215,7 +214,7 @@ package struct IndexSums {
     return result
   }
 
-  /// The array all of whose rows are this one.
+  /// The array whose rows all equal this one.
   private func repeated(_ row: Formula) -> Formula? {
     row.shape.rows.isOne ? .product([.ones(.vector(size)), row]) : nil
   }

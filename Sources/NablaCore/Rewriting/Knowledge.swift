@@ -5,11 +5,11 @@ public enum Truth: Sendable, Hashable {
   case yes, no, unknown
 }
 
-/// What is known of formulas: declared properties, and what follows from them by the fact rules.
+/// The declared properties of formulas and the consequences of the fact rules.
 package final class Knowledge {
   private let book: RuleBook
   private var tables: RuleTables
-  /// Variables whose properties must not be used: a derivative treats their entries as independent.
+  /// Variables whose properties must not be used, because a derivative treats their entries as independent.
   private let free: Set<Formula>
   private let presumed: Set<Surroundings.Presumed>
   private var memo: [Key: Truth] = [:]
@@ -51,7 +51,7 @@ package final class Knowledge {
   private func derive(_ property: Property, _ formula: Formula) -> Truth {
     if let known = immediate(property, formula) { return known }
     if presumed.contains(Surroundings.Presumed(formula: formula, property: property)) { return .yes }
-    // A declared property of a pattern variable is a condition on what it stands for.
+    // A declared property of a pattern variable is a condition on the formula bound to it.
     if !formula.marks.isSubset(of: tables.covered) { tables = book.tables(covering: formula.marks) }
     for fact in tables.facts(for: property, of: formula) {
       var matcher = Matcher(isEntrywise: fact.isEntrywise)
@@ -67,7 +67,7 @@ package final class Knowledge {
     return .unknown
   }
 
-  /// Whether every bound formula has the properties its pattern variable was declared with.
+  /// Whether every bound formula has the declared properties of its pattern variable.
   func fulfils(_ bindings: Bindings) -> Bool {
     bindings.formulas.allSatisfy { pattern, value in
       guard let variable = pattern.variable else { return true }
@@ -75,7 +75,7 @@ package final class Knowledge {
     }
   }
 
-  /// What needs no rule: declarations, numbers, and the arrays of one number.
+  /// Properties that need no rule: those of declarations, numbers and constant arrays.
   private func immediate(_ property: Property, _ formula: Formula) -> Truth? {
     switch formula.kind {
     case .variable(let variable):

@@ -1,13 +1,13 @@
 import NablaTypes
 
-/// One formula put in the place of an equal one.
+/// The replacement of a formula by an equal one.
 package struct Rewrite: Sendable {
   enum Reason: Sendable {
     case rule(Rule)
     case arithmetic(Arithmetic)
   }
 
-  /// What arithmetic does to sums and products.
+  /// The kinds of arithmetic on sums and products.
   enum Arithmetic: String, CaseIterable, Sendable {
     case commonFactor = "common factor"
     case collected = "collected terms"
@@ -19,7 +19,7 @@ package struct Rewrite: Sendable {
   package let before: Formula
   package let after: Formula
 
-  /// The rule's name, or what arithmetic did.
+  /// The name of the rule, or of the arithmetic.
   package var name: String {
     switch reason {
     case .rule(let rule): rule.name
@@ -28,35 +28,34 @@ package struct Rewrite: Sendable {
   }
 }
 
-/// Brings formulas into their simplest form: rules with `->` until none fires, and at every node a choice among
-/// forms that arithmetic and the rules with `==` give, by cost.
-///
-/// Where no form one step away is cheaper, those that are dearer, or have one part in another form, are simplified
-/// themselves, and taken if that ends in a cheaper one. The search is bounded by work, not by time, so it is
-/// deterministic; it only ever accepts a cheaper form, so it ends.
+/// Brings formulas into their simplest form: applies `->` rules until none fires, and at every node chooses by cost
+/// among the forms that arithmetic and `==` rules give.
+/// If no form one step away is cheaper, more expensive forms, and forms with one part rewritten, are simplified
+/// themselves and accepted if the result is cheaper. The search is bounded by work, not time, so it is deterministic.
+/// It accepts only cheaper forms, so it terminates.
 package final class Simplifier {
   private let book: RuleBook
   private var tables: RuleTables
   let knowledge: Knowledge
-  /// The simplest forms that were found, and those found without looking ahead.
+  /// Memo of simplest forms, and of those found without lookahead.
   private var settled: [Formula: Formula] = [:]
   private var shallow: [Formula: Formula] = [:]
   private var work: Int
-  /// How often new parts were met inside new parts; where constructors turn forms to and fro, that would not end.
+  /// Nesting depth of newly created parts; a cycle between constructors would not terminate without this limit.
   private var nesting = 0
-  /// Whether a dearer form is being tried.
+  /// Whether a more expensive form is being tried.
   private var isAhead = false
-  /// Rules that fired, in order.
+  /// The rules that fired, in order.
   package private(set) var rewrites: [Rewrite] = []
-  /// Whether forms other than those that `->` gives are tried.
+  /// Whether to try forms other than those of `->` rules.
   private let searches: Bool
 
   private let distribution: Distribution
 
-  /// By how much a form may be dearer that is tried, and how many are tried at a node.
+  /// Lookahead limits: the extra cost of a form, and the number of forms tried at a node.
   private static let slack = 8 * Cost.symbol
   private static let mostTried = 12
-  /// Of formulas that cost more no dearer forms are tried.
+  /// Formulas that cost more than this get no lookahead.
   private static let largestAhead = 80 * Cost.symbol
 
   init(
@@ -79,15 +78,15 @@ package final class Simplifier {
     if isAhead { shallow[formula] = result } else { settled[formula] = result }
   }
 
-  /// The simplest equal form that was found.
+  /// The simplest equal form found.
   package func simplify(_ formula: Formula) -> Formula {
     if let known = known(formula) { return known }
     for node in formula.nodes(without: { known($0) != nil }) {
       let children = node.children
-      // Sizes stay as they are, since they read back as the polynomials that they are.
+      // Sizes are kept, since they are read back as polynomials.
       let isPlain = children.isEmpty || node.takesSizes
       var rebuilt = isPlain ? node : node.rebuilt(children.map { known($0) ?? $0 })
-      // The constructors may have made parts that are new, or known to be something else.
+      // The constructors may have created new parts, or parts with a known simpler form.
       let parts = rebuilt.children
       if rebuilt !== node, nesting < 8, parts.contains(where: { known($0) !== $0 }) {
         nesting += 1
@@ -102,7 +101,7 @@ package final class Simplifier {
     return known(formula) ?? formula
   }
 
-  /// Rewrites at the root until nothing cheaper is found; the children are settled.
+  /// Rewrites the root until nothing cheaper is found; the children are already simplest.
   private func settle(_ start: Formula) -> Formula {
     var current = start
     var rounds = 0
@@ -110,14 +109,14 @@ package final class Simplifier {
       rounds += 1
       if let known = known(current) { return known }
       guard let next = rewritten(current) ?? cheaper(current) else { return current }
-      // New parts may have been made inside: they are settled first, then the root again.
+      // New parts are simplified first, then the root again.
       let children = next.children
       current = children.isEmpty ? next : next.rebuilt(children.map { simplify($0) })
     }
     return current
   }
 
-  /// The first rule with `->` that fires at the root and makes it cheaper.
+  /// The result of the first `->` rule that fires at the root and lowers the cost.
   private func rewritten(_ formula: Formula) -> Formula? {
     for rule in rules(for: formula).identities(for: formula) {
       if let after = apply(rule, formula, { $0.cost < formula.cost }) {
@@ -128,8 +127,7 @@ package final class Simplifier {
     return nil
   }
 
-  /// The cheapest form by arithmetic and by one step with a rule that is true both ways; else one that a dearer form
-  /// leads to.
+  /// The cheapest form by arithmetic and one `==` rule; otherwise one found by lookahead.
   private func cheaper(_ formula: Formula) -> Formula? {
     work -= 1
     guard searches else { return nil }
@@ -137,7 +135,7 @@ package final class Simplifier {
     var dearer: [Rewrite] = []
     let tries = !isAhead && formula.cost <= Self.largestAhead
     let most = formula.cost + Self.slack
-    // What is multiplied out is long until its terms are simplified.
+    // An expansion stays long until its terms are simplified.
     func offer(_ candidate: Formula?, isOpen: Bool = false, _ reason: @autoclosure () -> Rewrite.Reason) {
       guard let candidate, !candidate.isInvalid, candidate !== formula else { return }
       if Self.isSimpler(candidate, than: best?.after ?? formula) {
@@ -160,7 +158,7 @@ package final class Simplifier {
     return tries ? ahead(formula, dearer) : nil
   }
 
-  /// Of forms that cost the same, the first in the order of formulas is simpler, so that there is one simplest form.
+  /// Equal costs are decided by the order of formulas, so that the simplest form is unique.
   private static func isSimpler(_ a: Formula, than b: Formula) -> Bool {
     if a.cost != b.cost { return a.cost < b.cost }
     guard case .apply(let operation, _) = a.kind, case .apply(let other, _) = b.kind else { return false }
@@ -177,7 +175,7 @@ package final class Simplifier {
     return tables
   }
 
-  /// A cheaper form that one of the dearer ones leads to, or one with a part in another form.
+  /// A cheaper form reached through a more expensive form, or through a rewritten part.
   private func ahead(_ formula: Formula, _ dearer: [Rewrite]) -> Formula? {
     var tried = 0
     let sorted = dearer.enumerated().sorted {
@@ -218,7 +216,7 @@ package final class Simplifier {
     return result
   }
 
-  /// Other forms of a part, by one rule; of a power, by a rule for its base.
+  /// Other forms of a part by one rule; for a power, by a rule for its base.
   private func otherForms(of part: Formula) -> [(Formula, Rewrite)] {
     var result: [(Formula, Rewrite)] = []
     if case .power(let base, let exponent) = part.kind, !base.children.isEmpty {
@@ -261,8 +259,8 @@ package final class Simplifier {
     }
   }
 
-  /// What stands under a transpose transposed itself: with properties, as of A'*S for a symmetric S, that may be
-  /// plainer than the constructors can know.
+  /// Simplifies the transpose of the operand of a transpose: with properties, as for A'*S with symmetric S, it may be
+  /// simpler than constructors can know.
   private func transposedInside(_ formula: Formula) -> Formula? {
     guard case .transpose(let inner) = formula.kind, nesting < 8 else { return nil }
     nesting += 1
@@ -270,7 +268,7 @@ package final class Simplifier {
     return inner.transposedInside { simplify($0.transposed) }
   }
 
-  /// Whether a recorded rewrite is one that the rules or arithmetic allow here.
+  /// Whether the rules or arithmetic justify a recorded rewrite.
   package func allows(_ rewrite: Rewrite) -> Bool {
     switch rewrite.reason {
     case .arithmetic(.transposedInside):
@@ -285,7 +283,7 @@ package final class Simplifier {
     }
   }
 
-  /// One side matched at the root, the other put in its place, when the conditions are known to hold.
+  /// Matches one side of a rule at the root and substitutes the other, if the conditions are known to hold.
   private func apply(
     _ direction: RuleDirection, _ formula: Formula, _ accept: (Formula) -> Bool
   ) -> Formula? {
@@ -331,7 +329,8 @@ package final class Simplifier {
     }
   }
 
-  /// By which numbers a sum may hold a pattern: 3 - 2*sin(x)^2 - 2*cos(x)^2 holds -2 times a sum of squares.
+  /// The multiples with which a sum may contain a pattern: 3 - 2*sin(x)^2 - 2*cos(x)^2 contains -2 times a sum of
+  /// squares.
   private static func multiples(of patterns: [Formula], in terms: [Formula]) -> [Rational] {
     let wanted = patterns.map(\.coefficient)
     let found = Set(terms.map(\.coefficient))
@@ -344,7 +343,7 @@ package final class Simplifier {
     return result
   }
 
-  /// The first way to match whose conditions hold and whose result is accepted.
+  /// The first match whose conditions hold and whose result is accepted.
   private func first(
     _ rule: Rule, _ to: Formula, _ formula: Formula, _ accept: (Formula) -> Bool,
     _ search: (inout Matcher, @escaping Matcher.Found) -> Bool, around: (Formula, [Formula]) -> Formula

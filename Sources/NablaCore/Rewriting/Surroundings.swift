@@ -1,9 +1,9 @@
 import NablaTypes
 
-/// What a question tells the simplifier beyond the formula: the sums that have a name, and what holds wherever the
+/// The context of a question for the simplifier: the sums that have names, and the properties that hold wherever the
 /// question has a value.
 package struct Surroundings: Sendable {
-  /// Sums that are not multiplied out, since the user has a name for each.
+  /// Sums that are not expanded, because the user named them.
   var named: Set<Formula> = []
   /// Properties that a part must have for the expression to have a value.
   var presumed: Set<Presumed> = []
@@ -15,7 +15,7 @@ package struct Surroundings: Sendable {
 
   package init() {}
 
-  /// The surroundings of an expression: what has a name stays together, its transposes and multiples too.
+  /// The context of an expression. Named sums stay together, as do their transposes and multiples.
   init(of expression: Formula, definitions: [Formula] = [], functions: FunctionTable) {
     for definition in definitions {
       for form in [definition, definition.transposed] { named.formUnion([form, form.negatedTermwise]) }
@@ -23,7 +23,7 @@ package struct Surroundings: Sendable {
     presume(expression, functions)
   }
 
-  // MARK: What is presumed
+  // MARK: Presumed properties
 
   private mutating func presume(_ expression: Formula, _ functions: FunctionTable) {
     for node in expression.nodesChildrenFirst {
@@ -47,15 +47,15 @@ package struct Surroundings: Sendable {
     }
   }
 
-  /// A property of a formula, with what follows for its parts.
+  /// Adds a property of a formula and its consequences for the parts.
   mutating func add(_ formula: Formula, _ property: Property) {
-    // What holds for one value of an index says nothing of the array.
+    // A property at one value of an index says nothing about the array.
     if formula.number != nil || formula.variables.contains(where: { $0.variable?.role == .index }) { return }
     for implied in Set([property]).closed { presumed.insert(Presumed(formula: formula, property: implied)) }
     guard property == .invertible else { return }
     switch formula.kind {
     case .product(let chain):
-      // Only square factors are invertible; what is between two of them is square.
+      // Only square factors are invertible; the product of factors between two of them is square.
       guard chain.allSatisfy({ $0.shape == formula.shape }) else { return }
       for factor in chain { add(factor, .invertible) }
     case .transpose(let inner), .inverse(let inner): add(inner, .invertible)

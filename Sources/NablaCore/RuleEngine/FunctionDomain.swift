@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A property that an argument needs for a function to have a value.
+/// A property that an argument must have for a function to have a value.
 package struct DomainNeed: Hashable, Sendable {
   package let argument: Formula
   package let property: Property
@@ -12,7 +12,7 @@ package struct DomainNeed: Hashable, Sendable {
 }
 
 extension RuleBook {
-  /// What a built-in function needs of its arguments to have a value; nil where it has one everywhere.
+  /// The properties that a built-in function requires of its arguments; `nil` if it is defined everywhere.
   package func needs(of name: String, _ arguments: [Formula], _ shape: Shape) -> [DomainNeed]? {
     if let function = functions[name], !function.domain.isEmpty, function.parameters.count == arguments.count
     {
@@ -31,7 +31,7 @@ extension RuleBook {
 }
 
 extension FunctionDefinition {
-  /// Its domain, said of arguments.
+  /// Its domain as properties of the arguments.
   package func needs(of arguments: [Formula], _ shape: Shape) -> [DomainNeed] {
     domain.compactMap { condition in
       switch condition {

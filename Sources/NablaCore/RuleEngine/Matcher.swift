@@ -1,26 +1,26 @@
 import NablaTypes
 
 /// Typed matching: sums and elementwise products modulo order, matrix products by runs of factors.
-///
-/// Matching backtracks: `found` is called for each way to match until it returns true.
+/// Matching backtracks: it calls `found` for each match until it returns true.
 struct Matcher {
-  /// A rule in scalars that holds entry by entry: its variables match arrays too.
+  /// The rule is about scalars and holds entry by entry, so its variables match arrays too.
   var isEntrywise = false
-  /// An adjoint pattern: `dX` stands for the part that contains the differential, all else for parts without.
+  /// An adjoint pattern: `dX` matches the part that contains the differential, and everything else matches parts
+  /// without it.
   var separatesDifferential = false
-  /// An array variable stands for a scalar too; wanted in differentials and adjoints, where it saves rules.
+  /// An array variable matches scalars too; used for differentials and adjoints, where it saves rules.
   var takesScalarsAsArrays = false
   private var bindings = Bindings()
   /// Bounds the work of one match, so that no pattern can explode.
   private var budget = 4000
 
-  /// Asked at each way to match; true ends the search.
+  /// Called for each match; true ends the search.
   typealias Found = (Matcher) -> Bool
   private var found: Found = { _ in true }
-  /// What a pattern for part of a sum or product left over: its terms or factors, or the factors after a run.
+  /// The parts that a partial match left over: terms, factors, or the factors after a run.
   private(set) var rest: [Formula] = []
 
-  /// What remains to be matched: a list of goals. Closures would say the same, but the optimizer copies those
+  /// A list of goals that remain to be matched. Closures would express the same, but the optimizer specializes those
   /// without end.
   private indirect enum Goal {
     case found
@@ -36,7 +36,7 @@ struct Matcher {
   private struct Group {
     let isSum: Bool
     let shape: Shape
-    /// Whether nothing may be left over.
+    /// Whether every part must be matched.
     let isWhole: Bool
 
     func joined(_ parts: [Formula]) -> Formula { isSum ? .sum(parts, shape) : .times(parts) }
@@ -64,7 +64,7 @@ struct Matcher {
     return matchList(patterns[...], subjects[...], .found)
   }
 
-  /// Matches every pattern with different parts of a sum or elementwise product; `rest` has the others.
+  /// Matches every pattern with a different part of a sum or elementwise product; `rest` holds the other parts.
   mutating func matchParts(
     _ patterns: [Formula], of subjects: [Formula], isSum: Bool, _ shape: Shape, _ found: @escaping Found
   ) -> Bool {
@@ -73,7 +73,7 @@ struct Matcher {
     return matchAll(patterns, subjects, Group(isSum: isSum, shape: shape, isWhole: false), .found)
   }
 
-  /// Matches patterns with a prefix of a chain of factors; `rest` has the factors after it.
+  /// Matches patterns with a prefix of a chain of factors; `rest` holds the factors after it.
   mutating func matchPrefix(
     _ patterns: [Formula], of chain: ArraySlice<Formula>, _ found: @escaping Found
   ) -> Bool {
@@ -139,7 +139,7 @@ struct Matcher {
       guard case .inverse(let other) = subject.kind else { return false }
       return match(inner, other, next)
     case .transpose(let inner):
-      // Anything is the transpose of something; the part with the differential has to be written as one.
+      // Any formula is the transpose of some formula, but the differential must be written as one.
       if separatesDifferential, case .differential = inner.kind {
         guard case .transpose = subject.kind else { return false }
       }
@@ -148,7 +148,7 @@ struct Matcher {
       guard case .apply(.slice(let otherRows, let otherColumns), let others) = subject.kind else {
         return false
       }
-      // The part first: it tells the sizes that the bounds are made of.
+      // The argument first: it binds the sizes in the bounds.
       let bounds = [
         (rows.first, otherRows.first), (rows.last, otherRows.last), (columns.first, otherColumns.first),
         (columns.last, otherColumns.last),
@@ -184,7 +184,7 @@ struct Matcher {
     return false
   }
 
-  /// Binds a size; leaves partial bindings to the caller to undo.
+  /// Binds a size; the caller undoes partial bindings.
   private mutating func match(_ pattern: Dimension, _ subject: Dimension) -> Bool {
     if let name = pattern.name {
       if let known = bindings[name] { return known == subject }
@@ -218,7 +218,7 @@ struct Matcher {
     return false
   }
 
-  /// Equality; of what is the same in every entry, that of the entries.
+  /// Equality; constant arrays are equal if their entries are.
   private func isSame(_ a: Formula, _ b: Formula) -> Bool {
     if a === b { return true }
     guard isEntrywise, let value = a.uniformValue else { return false }
@@ -236,7 +236,7 @@ struct Matcher {
 
   // MARK: Sums and elementwise products
 
-  /// An elementwise product as a whole: a bare variable takes what is left, a coefficient included.
+  /// Matches a whole elementwise product: a bare variable takes the remaining factors, including a coefficient.
   private mutating func matchTimes(_ factors: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
     var patterns = factors
     var parts = subject.factors
@@ -275,7 +275,7 @@ struct Matcher {
     return false
   }
 
-  /// Variables that stand for one part or several: all but the last take one, the last takes the rest.
+  /// Matches variables that each take one or several parts: all except the last take one, and the last takes the rest.
   private mutating func matchBare(
     _ patterns: ArraySlice<Formula>, _ subjects: [Formula], _ group: Group, _ next: Goal
   ) -> Bool {
@@ -284,7 +284,7 @@ struct Matcher {
       rest = subjects
       return proceed(next)
     }
-    // What is bound already goes first; the part with the differential takes what the others leave.
+    // Bound patterns first; the part with the differential takes what the others leave.
     let pattern =
       patterns.first { bindings[$0] != nil } ?? patterns.first { $0.variable != nil } ?? first
     let others = patterns.filter { $0 !== pattern }[...]
@@ -307,7 +307,7 @@ struct Matcher {
       bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.variable != nil
     }
     if !competes {
-      // An array variable may keep the scalars too when nothing else asks for them.
+      // An array variable may keep the scalars if no other pattern needs them.
       let keepsAll =
         !ineligible.isEmpty && !ineligible.contains(where: \.containsDifferential) && others.isEmpty
         && !pattern.isScalar
@@ -339,7 +339,7 @@ struct Matcher {
     return false
   }
 
-  /// In a product a scalar variable takes scalars, an array variable arrays.
+  /// In a product a scalar variable matches scalars, and an array variable arrays.
   private func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {
     if separatesDifferential, pattern.variable != nil, part.containsDifferential { return false }
     if isEntrywise || group.isSum { return true }
@@ -348,7 +348,8 @@ struct Matcher {
 
   // MARK: Matrix products
 
-  /// A chain as a whole; scalars that scale it go to its first bare variable. A 1 × 1 chain is tried both ways.
+  /// Matches a whole chain; scalars that scale it go to its first bare variable. A 1 × 1 chain is tried in both
+  /// orientations.
   private mutating func matchChain(_ patterns: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
     let (scalars, array) = subject.isScalar ? ([], subject) : subject.splitScalars
     guard let array else { return false }
@@ -359,7 +360,7 @@ struct Matcher {
       guard let index = patterns.firstIndex(where: { Self.isBare($0) && bindings[$0] == nil }) else {
         return false
       }
-      // The scalars stay with the variable that takes the corresponding end of the chain.
+      // The scalars go to the variable that takes the corresponding end of the chain.
       let position = index == 0 ? 0 : chain.count - 1
       chain[position] = .times(scalars + [chain[position]])
     }
@@ -386,7 +387,7 @@ struct Matcher {
     guard chain.count > others.count else { return false }
     var most = chain.count - others.count
     if separatesDifferential, Self.isBare(pattern), pattern.variable != nil {
-      // What is not the part with the differential ends before it.
+      // Parts without the differential end before it.
       let place = chain.firstIndex(where: \.containsDifferential) ?? chain.endIndex
       most = min(most, place - chain.startIndex)
       if most == 0 || others.isEmpty && wholly && most < chain.count { return false }
@@ -401,10 +402,11 @@ struct Matcher {
     return false
   }
 
-  /// Factors that a variable takes where others follow it; in long chains every run would be tried from every place.
+  /// The most factors that a variable takes if others follow; in long chains every run would otherwise be tried at
+  /// every position.
   private static let longestRun = 12
 
-  /// How many factors a pattern may take: a bare variable a run of them, anything else one.
+  /// How many factors a pattern may take: a bare variable takes a run, anything else takes one.
   private func lengths(_ pattern: Formula, most: Int, isLast: Bool) -> [Int] {
     var inner = pattern
     if case .transpose(let part) = pattern.kind { inner = part }
@@ -413,7 +415,7 @@ struct Matcher {
     }
     guard Self.isBare(inner) else { return [1] }
     if isLast { return [most] }
-    // The part that holds the differential is taken as long as it goes; the part before it as well.
+    // The part that contains the differential is taken as long as possible, as is the part before it.
     return separatesDifferential ? (1...most).reversed() : Array(1...min(most, Self.longestRun))
   }
 }

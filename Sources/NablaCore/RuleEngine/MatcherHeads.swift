@@ -1,12 +1,12 @@
 extension Matcher {
-  /// Whether every pattern that has a head finds it in a chain: cheaper to see than all runs before it are to try.
+  /// Whether every pattern with a head finds it in a chain. This is cheaper than trying all runs before it.
   static func mayMatch(_ patterns: [Formula], in chain: ArraySlice<Formula>) -> Bool {
     patterns.allSatisfy { pattern in
       isBare(pattern) || chain.contains { mayMatch(pattern, $0) }
     }
   }
 
-  /// Whether every pattern that has a head finds it among the parts of a sum or elementwise product.
+  /// Whether every pattern with a head finds it among the parts of a sum or elementwise product.
   static func mayMatchParts(_ patterns: [Formula], _ parts: [Formula]) -> Bool {
     patterns.allSatisfy { pattern in isBare(pattern) || parts.contains { mayMatchPart(pattern, $0) } }
   }
@@ -31,7 +31,7 @@ extension Matcher {
     case (.inverse, .inverse): true
     case (.inverse, _): false
     case (.apply(let operation, _), .apply(let other, _)):
-      // A slice of a pattern may bind the bounds of another.
+      // A slice in a pattern may bind the bounds of another.
       operation == other || (operation.isSlice && other.isSlice)
     case (.apply, _): false
     case (.identity, _): factor.isIdentity

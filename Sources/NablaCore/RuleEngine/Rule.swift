@@ -11,9 +11,9 @@ package final class Rule: Sendable {
   package let saying: String?
   package let source: Source
   package let table: Table
-  /// Its place among all entries.
+  /// Its position among all entries.
   let place: Int
-  /// All variables are scalars and all operations elementwise: the rule holds entry by entry in arrays too.
+  /// All variables are scalars and all operations elementwise: the rule also holds entry by entry for arrays.
   package let isEntrywise: Bool
 
   init(
@@ -33,17 +33,17 @@ package final class Rule: Sendable {
   }
 
   enum Arrow: String, Sendable {
-    /// Used left to right; makes things simpler.
+    /// Applied left to right, to simplify.
     case rewrites = "->"
-    /// True both ways; tried by the search.
+    /// Valid in both directions; tried by the search.
     case equals = "=="
   }
 
-  /// Read off the left side.
+  /// The kind of rule, determined by its left side.
   package enum Table: String, CaseIterable, Sendable {
-    /// `d(f(X))` is known in dX.
+    /// `d(f(X))` in terms of dX.
     case differential
-    /// `dot(G, L(dX))` with the linear map on the other side.
+    /// `dot(G, L(dX))` with the linear map moved to the other side.
     case adjoint
     /// `vec(L(dX))` as a matrix times vec(dX).
     case vectorization
@@ -58,34 +58,34 @@ package final class Rule: Sendable {
   }
 }
 
-/// What may follow `for`.
+/// A condition that may follow `for`.
 package enum Condition: Sendable {
   case property(Formula, Property)
-  /// Can only be reported: of a derivative that is a number as where it is a subgradient, else as a condition.
+  /// Never checked, only reported: for a derivative as a condition, or as the points where it is a subgradient.
   case regular(Formula, Regularity)
 }
 
-/// What an array has everywhere but at exceptional points.
+/// A property that an array has except at special points.
 package enum Regularity: String, CaseIterable, Sendable {
-  /// The rank does not change near the point.
+  /// The rank is locally constant.
   case constantRank = "of constant rank"
   case simpleSingularValue = "of simple largest singular value"
   case oneLargestEntry = "of one largest entry"
   case oneSmallestEntry = "of one smallest entry"
 }
 
-/// A line that says which property follows.
+/// A line that derives a property.
 package final class Fact: Sendable {
   package let name: String
   package let pattern: Formula
   package let property: Property
   package let conditions: [Condition]
   package let source: Rule.Source
-  /// Its place among all entries.
+  /// Its position among all entries.
   let place: Int
   package let isEntrywise: Bool
   let marks: Marks
-  /// What it looks for at the root; nil for what is found everywhere.
+  /// The head of formulas it applies to; `nil` if it applies to any formula.
   let head: UInt64?
 
   init(
@@ -105,7 +105,7 @@ package final class Fact: Sendable {
   }
 }
 
-/// What a block says to readers: the name in LaTeX, the letter for a value, the meaning, an example.
+/// The parts of a block for readers: the LaTeX name, the letter for a value, the meaning, an example.
 package struct About: Sendable {
   package let latex: String?
   package let letter: String?
@@ -113,18 +113,18 @@ package struct About: Sendable {
   package let example: String?
 }
 
-/// A `function` block: everything the engine knows of an elementwise function.
+/// A `function` block: all that the engine knows about an elementwise function.
 package struct FunctionDefinition: Sendable {
   package let name: String
   package let parameters: [Formula]
-  /// Its definition by other functions.
+  /// Its definition in terms of other functions.
   package let body: Formula?
-  /// One for each parameter (invalid for `none`); empty when the derivative follows from the body.
+  /// One derivative for each parameter (invalid for `none`); empty if derivatives follow from the body.
   package internal(set) var derivatives: [Formula] = []
-  /// Where the derivative does not exist, so that the answer is a subgradient: the zeros of these.
+  /// Formulas whose zeros are the kinks, where the answer is a subgradient.
   package internal(set) var kinks: [Formula] = []
   package internal(set) var conditions: [Condition] = []
-  /// What has to hold for the value to be defined.
+  /// The conditions for the value to be defined.
   package internal(set) var domain: [Condition] = []
   package let about: About
   package let source: Rule.Source
@@ -136,7 +136,7 @@ package struct OperationDefinition: Sendable {
   package let head: Signature.Head
   package let body: Formula?
   package let kernel: String?
-  /// What has to hold for the value to be defined.
+  /// The conditions for the value to be defined.
   package let domain: [Condition]
   package let parameters: [Formula]
   package let about: About

@@ -6,12 +6,12 @@ public final class RuleBook: Sendable {
   private let library: RuleLibrary
   package let functions: FunctionTable
 
-  /// The rules that come with Nabla; the texts are inside the binary.
+  /// The rules that come with Nabla; their texts are embedded in the binary.
   public static let standard: RuleBook = {
     do {
       return RuleBook(try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false))
     } catch {
-      // A programmer's error, which the tests find: the embedded rules are not rules.
+      // Only a defect in the embedded rules gets here; tests would find it.
       preconditionFailure("\(error)")
     }
   }()
@@ -32,7 +32,7 @@ public final class RuleBook: Sendable {
     functions = FunctionTable(library: library)
   }
 
-  /// These rules and more, read from text. The new ones are not verified here; see `RuleVerifier`.
+  /// This book extended by rules read from text. The new rules are not verified here; see `RuleVerifier`.
   public func adding(_ text: String, file: String = "rules") throws(RuleError) -> RuleBook {
     RuleBook(try RuleLibrary([SourceText(text, name: file)], extending: library, readsAll: true))
   }
@@ -41,17 +41,17 @@ public final class RuleBook: Sendable {
   package var facts: [Fact] { library.everything.facts }
   /// The blocks of operations, in the order of the files.
   package var operations: [OperationDefinition] { library.everything.operations }
-  /// What operations with a body or a kernel mean, for reading formulas.
+  /// The operations with a body or a kernel, for reading formulas.
   package var notation: [String: BlockOperation] { library.notation }
 
   /// The blocks of an operation.
   package func operations(named name: String) -> [OperationDefinition] { library.operation(name) }
 
-  /// The rules for formulas with these operations, and more.
+  /// The rules for formulas with these operations, possibly with others.
   func tables(covering marks: Marks = Marks()) -> RuleTables { library.tables(covering: marks) }
 }
 
-/// The elementwise functions by their names, each read from its text when it is first asked for.
+/// The elementwise functions by name. Each is parsed on first use.
 package struct FunctionTable: Sendable {
   fileprivate let library: RuleLibrary
 
@@ -62,16 +62,16 @@ package struct FunctionTable: Sendable {
 }
 
 extension RuleBook {
-  /// The signatures of the functions that a user may call: all except the engine's own helpers.
+  /// The signatures of the functions that a user may call: all except internal helpers.
   package var userSignatures: [String: Signature] {
     library.signatures.filter { !Signature.hidden.contains($0.key) }
   }
 
-  /// The letter that the block of an operation gives to its values.
+  /// The letter that the block of an operation assigns to its values.
   package func letter(of operation: String) -> String? {
     library.operation(operation).lazy.compactMap(\.about.letter).first
   }
 
-  /// Names of functions and operations in LaTeX.
+  /// LaTeX names of functions and operations.
   public var latexNames: [String: String] { library.latexNames }
 }

@@ -1,13 +1,13 @@
 import NablaTypes
 
 extension Rule {
-  /// What is wrong with the rule as text, before any number is tried: an unbound name, two shapes, or an arrow
-  /// that does not make things simpler.
+  /// The problem with the text of the rule, before any numeric test: an unbound name, different shapes, or an arrow
+  /// that does not simplify.
   var problem: String? {
     if left.isInvalid || right.isInvalid { return "a side does not fit together" }
     let bound = left.patternLeaves
     for leaf in right.patternLeaves where !bound.contains(leaf) {
-      // The right side of a differential holds the differentials of what the left side binds.
+      // The right side of a differential contains the differentials of variables bound on the left.
       if case .differential(let inner) = leaf.kind, table == .differential, bound.contains(inner) { continue }
       return "the right side uses '\(leaf.patternName)', which the left side does not bind"
     }
@@ -24,7 +24,7 @@ extension Rule {
 }
 
 extension Formula {
-  /// Variables, and differentials of variables, that a pattern binds; looks inside differentials.
+  /// The variables, and differentials of variables, that a pattern binds, including those inside differentials.
   package var patternLeaves: Set<Formula> {
     var result: Set<Formula> = []
     for node in nodesChildrenFirst {
@@ -45,7 +45,7 @@ extension Formula {
     return variable?.name ?? "?"
   }
 
-  /// Names of sizes in the shapes of its nodes.
+  /// The names of sizes in the shapes of its nodes.
   var dimensionNames: Set<String> {
     var result: Set<String> = []
     for node in nodesChildrenFirst {

@@ -1,7 +1,7 @@
 /// A line of the rule set, for listing.
 public struct RuleEntry: Sendable {
   public let name: String
-  /// As it stands in the file.
+  /// The statement as written in the file.
   public let statement: String
   public let file: String
   public let line: Int

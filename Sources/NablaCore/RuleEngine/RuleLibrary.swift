@@ -2,11 +2,11 @@ import NablaLanguage
 import NablaTypes
 import Synchronization
 
-/// What the declarations of a rule file say at each place.
+/// The declarations of a rule file in force at each position.
 private struct Scopes: Sendable {
   let file: RuleFile
   var declarations: [RuleFile.Entry]
-  /// Parsers after no declaration, after one, and so on, as far as they were needed.
+  /// Parsers after zero declarations, one, and so on, as far as needed.
   private var parsers: [RuleParser]
 
   init(_ file: RuleFile, _ parser: RuleParser, _ declarations: [RuleFile.Entry] = []) {
@@ -39,19 +39,18 @@ private struct Scopes: Sendable {
   }
 }
 
-/// The entries of rule texts, each read when a formula first has all the operations that it names.
-///
-/// Which rules a formula finds does not depend on what was read before; see `Marks`.
+/// The entries of rule texts. Each is parsed when a formula first has all the operations that it names.
+/// Which rules apply to a formula does not depend on what was parsed before; see `Marks`.
 final class RuleLibrary: Sendable {
-  /// An entry with what is known of it without reading it.
+  /// An entry that is not yet parsed.
   struct Pending: Sendable {
     let file: Int
-    /// How many declarations come before it in its file.
+    /// The number of declarations before it in its file.
     let declarations: Int
     let entry: RuleFile.Entry
-    /// Its place among all entries.
+    /// Its position among all entries.
     let place: Int
-    /// It is needed for formulas that have all marks of one of these.
+    /// It applies to formulas that have all marks of at least one of these.
     let marks: [Marks]
     /// The name of a block.
     let block: String?
@@ -65,14 +64,14 @@ final class RuleLibrary: Sendable {
     var facts: [Fact] = []
     var functions: [String: FunctionDefinition] = [:]
     var operations: [OperationDefinition] = []
-    /// What is wrong with each file.
+    /// The problems of each file.
     var problems: [Int: [Diagnostic]] = [:]
     var names: Set<String> = []
     var entries = 0
-    /// Whether the entries that every formula may need were read.
+    /// Whether the entries that any formula may need were parsed.
     var isOpened = false
 
-    /// Reads the entries that are wanted.
+    /// Parses the entries that satisfy a predicate.
     mutating func read(_ isWanted: (Pending) -> Bool) {
       var rest: [Pending] = []
       for entry in pending {
@@ -81,7 +80,7 @@ final class RuleLibrary: Sendable {
       pending = rest
     }
 
-    /// Reads an entry; the operation that its block defines, if it does.
+    /// Parses an entry; returns the operation that its block defines, if any.
     mutating func read(_ pending: Pending) -> BlockOperation? {
       do throws(Diagnostic) {
         let found = try files[pending.file].read(pending, &problems[pending.file, default: []])
@@ -98,12 +97,12 @@ final class RuleLibrary: Sendable {
       }
     }
 
-    /// Reads what is left of the declarations.
+    /// Parses the remaining declarations.
     mutating func finish() {
       for index in files.indices { files[index].finish(&problems[index, default: []]) }
     }
 
-    /// What is wrong with the first file at fault.
+    /// The problems of the first faulty file.
     var error: RuleError? {
       problems.keys.sorted().lazy.compactMap { [self] index -> RuleError? in
         let found = problems[index] ?? []
@@ -114,13 +113,13 @@ final class RuleLibrary: Sendable {
 
   private let state: Mutex<State>
   let signatures: [String: Signature]
-  /// What operations with a body or a kernel mean.
+  /// The operations with a body or a kernel.
   let notation: [String: BlockOperation]
-  /// Names of functions and operations in LaTeX.
+  /// LaTeX names of functions and operations.
   let latexNames: [String: String]
   let functionNames: Set<String>
 
-  /// The texts, after those of another library; with `readsAll` they are read at once, and their errors thrown.
+  /// Adds texts to those of another library. With `readsAll` they are parsed at once, and errors are thrown.
   init(_ texts: [SourceText], extending base: RuleLibrary?, readsAll: Bool) throws(RuleError) {
     var state = base?.state.withLock { $0 } ?? State()
     let files = texts.map(RuleFile.init)
@@ -164,7 +163,7 @@ final class RuleLibrary: Sendable {
           file: index, declarations: scopes.declarations.count, entry: entry, place: state.entries,
           marks: file.marks(entry, operations), block: isBlock ? name : nil)
         state.entries += 1
-        // What operations mean has to be known before any formula is read.
+        // Operations must be defined before any formula is parsed.
         if file.isDefinition(entry) {
           notation[name] = state.read(pending)
           scopes = Scopes(
@@ -190,7 +189,7 @@ final class RuleLibrary: Sendable {
   }
 }
 
-// MARK: Asking
+// MARK: Lookup
 
 extension RuleLibrary {
   /// Tables with all rules for formulas with these operations.
@@ -206,7 +205,7 @@ extension RuleLibrary {
     }
   }
 
-  /// The function of this name, read if it was not.
+  /// The function of this name, parsed if necessary.
   func function(_ name: String) -> FunctionDefinition? {
     guard functionNames.contains(name) else { return nil }
     return state.withLock { state in
@@ -215,7 +214,7 @@ extension RuleLibrary {
     }
   }
 
-  /// The blocks of the operation of this name; several where it has several meanings.
+  /// The blocks of the operation of this name; several if it is overloaded.
   func operation(_ name: String) -> [OperationDefinition] {
     state.withLock { state in
       state.read { $0.block == name }
@@ -227,7 +226,7 @@ extension RuleLibrary {
   var everything: (rules: [Rule], facts: [Fact], operations: [OperationDefinition]) {
     state.withLock { state in
       state.read { _ in true }
-      // Texts of others were read, and refused, when they were given.
+      // User texts were parsed, and rejected if faulty, when they were given.
       if let problem = state.problems.values.joined().first {
         preconditionFailure("an embedded rule cannot be read: \(problem)")
       }
@@ -240,14 +239,13 @@ extension RuleLibrary {
     }
   }
 
-  /// The names of operations of which a pattern that is written with them has the mark; not those that constructors
-  /// make something else of.
+  /// Maps each name to the marks of patterns written with it; omits names that constructors replace.
   static func operationNames(_ functions: Set<String>) -> [Substring: Marks] {
     let names = functions.subtracting(unmarked)
     return Dictionary(uniqueKeysWithValues: names.map { (Substring($0), Marks(operation: $0)) })
   }
 
-  /// What is read as another operation, or as none.
+  /// Names that are parsed as another operation, or as none.
   private static let unmarked: Set<String> = [
     "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye",
     "ones", "zeros",
@@ -278,7 +276,7 @@ extension RuleFile {
 
   func name(_ entry: Entry) -> String { source.text(nameRange(entry)) }
 
-  /// What a line of a block says as text.
+  /// The text of a line of a block.
   func value(of key: RuleStatement.Key, _ entry: Entry) -> String? {
     lines(entry).dropFirst().first { $0.hasPrefix(key.rawValue + " ") }.map {
       trimmed($0.dropFirst(key.rawValue.utf8.count))
@@ -293,8 +291,8 @@ extension RuleFile {
       || value(of: .body, entry) != nil
   }
 
-  /// What a formula must have for the entry to be of use: the operations of what it looks for, of one of its sides
-  /// where it is an equality.
+  /// The marks a formula must have for the entry to apply: the operations of its pattern, or of either side of an
+  /// equality.
   func marks(_ entry: Entry, _ operations: [Substring: Marks]) -> [Marks] {
     switch entry.kind {
     case .declaration: return []
@@ -308,7 +306,7 @@ extension RuleFile {
     return [Self.marks(left, operations), Self.marks(right, operations)]
   }
 
-  /// The marks of the names that open a bracket in a text.
+  /// The marks of the names before opening brackets in a text.
   private static func marks(_ text: String, _ operations: [Substring: Marks]) -> Marks {
     var result = Marks()
     let bytes = text.utf8
@@ -328,10 +326,10 @@ extension RuleFile {
   }
 }
 
-/// Without spaces at its ends.
+/// The text without spaces at its ends.
 func trimmed(_ text: some StringProtocol) -> String { trimmed(Array(text.utf8)[...]) }
 
-/// Without spaces at its ends.
+/// The text without spaces at its ends.
 private func trimmed(_ text: ArraySlice<UInt8>) -> String {
   var bytes = text
   while let first = bytes.first, first == 32 || first == 9 || first == 13 { bytes = bytes.dropFirst() }
@@ -339,7 +337,7 @@ private func trimmed(_ text: ArraySlice<UInt8>) -> String {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Before and after the first occurrence of a mark.
+/// The text before and after the first occurrence of a mark.
 private func split(_ text: String, _ mark: String) -> (String, String)? {
   let (bytes, pattern) = (Array(text.utf8), Array(mark.utf8))
   guard bytes.count >= pattern.count else { return nil }

@@ -1,7 +1,7 @@
 import NablaLanguage
 import NablaTypes
 
-/// What is wrong with a text of rules.
+/// The problems of a text of rules.
 public struct RuleError: Error, Sendable, CustomStringConvertible {
   public let source: SourceText
   public let diagnostics: [Diagnostic]
@@ -23,12 +23,12 @@ struct RuleParser {
   private(set) var operations: [OperationDefinition] = []
   private var environment: Environment
   private var lowering: Lowering
-  /// Off for the embedded texts, whose rules the tests check: every start would pay for it.
+  /// False for the embedded texts, which the tests check: every start would pay for it.
   private let checksRules: Bool
-  /// The place of the entry that is read among all entries.
+  /// The position of the current entry among all entries.
   private var place = 0
 
-  /// A parser that knows functions and operations, and no names.
+  /// A parser that knows functions and operations, but no names.
   init(
     _ source: SourceText, environment: Environment, notation: [String: BlockOperation], checksRules: Bool
   ) {
@@ -195,7 +195,7 @@ struct RuleParser {
       scope.declare(Declaration(name: parameter.name, type: .value(shape)))
       parameters += [scope.lowering.names[parameter.name]].compactMap { $0 }
     }
-    // A body speaks of what is defined above it only, so no operation is defined by itself.
+    // A body sees only earlier definitions, so no operation is defined in terms of itself.
     scope.environment.functions[statement.name] = nil
     var body: Formula?
     if let tree = block.body {
@@ -239,7 +239,7 @@ struct RuleParser {
     lowering.operations[statement.name] = isNotation ? .notation(operation) : .operation(operation)
   }
 
-  /// What operations mean.
+  /// The defined operations.
   var notation: [String: BlockOperation] { lowering.operations }
 }
 

@@ -1,11 +1,9 @@
 import NablaTypes
 
-/// The rules that were read so far, by what they are looked up by.
-///
-/// A rule is found only for formulas that have all of its operations, so what was found does not depend on how much
-/// was read.
+/// The rules parsed so far, indexed for lookup.
+/// A formula gets only rules whose operations it contains, so the result does not depend on how much was parsed.
 struct RuleTables: Sendable {
-  /// Formulas with no other operations find all of their rules here.
+  /// Formulas with only these operations find all their rules here.
   var covered = Marks()
   private var identities: [UInt64: [RuleDirection]] = [:]
   private var equalities: [UInt64: [RuleDirection]] = [:]
@@ -14,17 +12,17 @@ struct RuleTables: Sendable {
   private(set) var adjoints: [RuleDirection] = []
   private(set) var vectorizations: [RuleDirection] = []
 
-  /// Rules with `->`, the more special first.
+  /// `->` rules, more specific ones first.
   func identities(for formula: Formula) -> some Sequence<RuleDirection> {
     fitting(identities[formula.head], formula)
   }
 
-  /// Rules with `==`, in either direction, in the order of the files.
+  /// `==` rules, in either direction, in the order of the files.
   func equalities(for formula: Formula) -> some Sequence<RuleDirection> {
     fitting(equalities[formula.head], formula)
   }
 
-  /// The more special first.
+  /// Differentials, more specific ones first.
   func differentials(for formula: Formula) -> some Sequence<RuleDirection> {
     fitting(differentials[formula.head], formula)
   }
@@ -49,7 +47,7 @@ struct RuleTables: Sendable {
       case .rewrites: Self.insert(RuleDirection(rule, rule.left, rule.right), &identities, rule.left.head)
       case .equals:
         for (from, to) in rule.directions {
-          // In the order of the files: of two ways to the same cost the first is taken.
+          // In the order of the files: among results of equal cost the first is used.
           Self.insert(RuleDirection(rule, from, to, specificity: 0), &equalities, from.head)
         }
       }
@@ -76,7 +74,7 @@ struct RuleTables: Sendable {
     insert(rule, &table[head, default: []])
   }
 
-  /// Of two rules that match, the more special goes first; ties keep the order of the files.
+  /// Of two rules that match, the more specific one goes first; ties keep the order of the files.
   private static func insert(_ rule: RuleDirection, _ list: inout [RuleDirection]) {
     let index = list.firstIndex { other in
       other.specificity != rule.specificity
@@ -104,14 +102,14 @@ final class RuleDirection: Sendable {
     case .differential: marks = from.patternMarks
     case .vectorization: marks = from.unstacked.marks
     case .adjoint:
-      // The inner product is what the question is, not a part of what is looked for.
+      // The inner product is the frame of an adjoint rule, not part of its pattern.
       marks = from.children.reduce(into: Marks()) { $0.formUnion($1.marks) }
     }
   }
 }
 
 extension Rule {
-  /// An equality's sides, each first where it binds all that the other one uses.
+  /// The usable directions of an equality: from a side that binds everything that the other side uses.
   var directions: [(from: Formula, to: Formula)] {
     [(left, right), (right, left)].filter { from, to in
       from.variable == nil && to.patternLeaves.isSubset(of: from.patternLeaves)
@@ -119,7 +117,7 @@ extension Rule {
     }
   }
 
-  /// How much a pattern asks for: what its nodes cost, with bare variables counting least.
+  /// How specific a pattern is: the cost of its nodes, with bare variables counting least.
   fileprivate var specificity: Int {
     let pattern: Formula
     if table == .differential, case .differential(let inner) = left.kind {
@@ -132,7 +130,7 @@ extension Rule {
 }
 
 extension Formula {
-  /// What is stacked in a vec; of a column, itself.
+  /// The argument of a vec; a column is its own.
   var unstacked: Formula {
     if case .apply(.array(.vec), let arguments) = kind { return arguments[0] }
     return self
