@@ -1,6 +1,6 @@
-/// In which order to multiply a chain of matrices of given sizes so that the fewest operations are done.
+/// Finds the order of multiplying a chain of matrices of given sizes with the fewest operations.
 struct ChainOrder {
-  /// A factor's sizes and what multiplying by it costs.
+  /// The sizes of a factor and the cost of multiplying by it.
   struct Factor {
     var rows: Int
     var columns: Int
@@ -8,20 +8,20 @@ struct ChainOrder {
 
     enum Kind: Equatable {
       case dense
-      /// A row or column of ones: multiplying sums.
+      /// A row or column of ones: multiplication sums.
       case ones
-      /// Multiplying scales rows or columns.
+      /// A diagonal matrix: multiplication scales rows or columns.
       case diagonal
-      /// Multiplying solves a system whose matrix is factored once.
+      /// An inverse: multiplication solves a system whose matrix is factored once.
       case inverse
-      /// So many blocks on the diagonal.
+      /// A block diagonal matrix with this number of blocks.
       case blocks(Int)
       /// A row or column of identities.
       case stack
     }
   }
 
-  /// Factors next to each other.
+  /// A run of consecutive factors.
   struct Run: Hashable {
     var start: Int
     var count: Int
@@ -35,15 +35,15 @@ struct ChainOrder {
   }
 
   private let factors: [Factor]
-  /// `cost[i][l]` and `split[i][l]` of the l + 1 factors from i on.
+  /// `cost[i][l]` and `split[i][l]` belong to the l + 1 factors starting at i.
   private var cost: [[Double]]
   private var split: [[Int]]
-  /// Of the product of the same factors.
+  /// The kind of the product of the same factors.
   private var kind: [[Factor.Kind]]
 
   private let known: Set<Run>
 
-  /// Optimises every run of at most `longest` factors; the `known` ones cost nothing.
+  /// Optimizes every run of at most `longest` factors; the `known` ones cost nothing.
   init(_ factors: [Factor], longest: Int, known: Set<Run> = []) {
     self.factors = factors
     self.known = known
@@ -74,7 +74,7 @@ struct ChainOrder {
     }
   }
 
-  /// Operations to multiply factors first...middle by middle + 1...last, and what their product is.
+  /// The operations to multiply factors first...middle by middle + 1...last, and the kind of the product.
   private func joining(_ first: Int, _ middle: Int, _ last: Int) -> (cost: Double, kind: Factor.Kind) {
     let (m, k) = (Double(factors[first].rows), Double(factors[middle].columns))
     let n = Double(factors[last].columns)

@@ -1,4 +1,4 @@
-/// Why a formula cannot be turned into a program for the given sizes.
+/// The reason why a formula cannot be compiled for the given sizes.
 public enum CompileError: Error, Hashable, Sendable {
   /// No size was given for a dimension's name.
   case missingSize(String)
@@ -10,15 +10,15 @@ public enum CompileError: Error, Hashable, Sendable {
   case workspaceTooLarge(limit: Int)
   /// The program, with its sums written out, would have more steps than the limit.
   case programTooLong(limit: Int)
-  /// The loops of sums over an index would go round more often than the limit.
+  /// The loops of index sums would run more iterations than the limit.
   case tooManyPasses(limit: Int)
-  /// A slice reaches outside its array.
+  /// A slice exceeds the bounds of its array.
   case sliceOutside(String)
   /// Neither the library nor the given definitions know the function.
   case unknownFunction(String)
   /// A declared function has no values.
   case functionWithoutValues(String)
-  /// The shapes do not fit for these sizes, or a number in the formula did not fit.
+  /// The shapes do not fit for these sizes, or a number in the formula overflowed.
   case invalidFormula
   /// A differential has no value.
   case differential
@@ -44,7 +44,7 @@ extension CompileError: CustomStringConvertible {
   }
 }
 
-/// Why a program could not run on the given data.
+/// The reason why a program cannot run on the given data.
 public enum RunError: Error, Hashable, Sendable {
   case missingInput(String)
   case wrongSize(name: String, expected: String, found: String)
@@ -61,22 +61,22 @@ extension RunError: CustomStringConvertible {
   }
 }
 
-/// The bounds that keep every program within memory and time.
+/// The limits that bound the memory and time of every program.
 package enum CompileLimits {
   /// Entries of one array.
   static let array = 1 << 28
   /// Doubles of the whole workspace.
   static let workspace = 1 << 30
-  /// Steps of a program, sums over an index written out.
+  /// Steps of a program, with index sums unrolled.
   static let steps = 1 << 20
-  /// How often the loops of sums over an index, one in the other, go round.
+  /// Iterations of nested loops for index sums.
   static let passes = 1 << 28
-  /// The same where a formula is only checked, which computes it some hundred times.
+  /// The same for formulas that are only checked, which evaluates them hundreds of times.
   package static let passesOfChecks = 1 << 16
-  /// Factors of a matrix product whose order is optimised; longer ones are cut into pieces.
+  /// Factors of a matrix product whose order is optimized; longer products are split.
   static let chain = 64
-  /// Factors of a product whose parts are looked up among the others.
+  /// Factors of a product whose parts are looked up among other products.
   static let searched = 10
-  /// Steps of one fused pass.
+  /// Steps of one fused group.
   static let fused = 48
 }

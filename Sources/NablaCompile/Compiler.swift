@@ -1,27 +1,27 @@
 import NablaCore
 import NablaNumerics
 
-/// Makes programs from formulas.
+/// Compiles formulas to programs.
 public struct Compiler {
-  /// What may vary.
+  /// Compiler options.
   public struct Options: Sendable {
-    /// Whether forms that overflow are replaced by stable ones of the same value.
+    /// Whether forms that overflow are replaced by stable forms of the same value.
     public var stable = true
-    /// Says which matrices are known to be symmetric positive definite; Cholesky serves those. Without it, never.
+    /// Tells which matrices are known to be symmetric positive definite, so that Cholesky factorization applies. If
+    /// `nil`, it is never used.
     public var isPositiveDefinite: (@Sendable (Formula) -> Bool)?
-    /// Gives the elementwise functions that the library does not have as formulas.
+    /// Provides the elementwise functions that the numeric library lacks, as formulas.
     public var definitions: FunctionDefinitions?
-    /// Gives values to declared functions.
+    /// Provides the values of declared functions.
     public var functions: FunctionProvider?
-    /// How often the loops of sums may go round; more is a `CompileError`.
+    /// Limit on the iterations of index sums; more throw a `CompileError`.
     package var mostPasses = CompileLimits.passes
 
     public init() {}
   }
 
-  /// A program for all formulas together, with what they share computed once.
-  ///
-  /// `sizes` has every dimension's name that occurs. A `CompileError` names what is missing or too large.
+  /// A program for all formulas together, with shared parts computed once.
+  /// `sizes` has every dimension name that occurs. A `CompileError` names what is missing or too large.
   public static func compile(
     _ formulas: [Formula], sizes: [String: Int], stable: Bool = true
   ) throws(CompileError) -> CompiledProgram {
@@ -42,7 +42,7 @@ public struct Compiler {
     return try CompiledProgram(try Planner.schedule(prepared, sizes: sizes, options: options))
   }
 
-  /// The formula with definitions written out, in the stable form of which programs are made.
+  /// The formula with definitions expanded and in its stable form, ready for planning.
   package static func prepared(_ formula: Formula, _ options: Options) throws(CompileError) -> Formula {
     stable(try inlined(formula, options), options)
   }

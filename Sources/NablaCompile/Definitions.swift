@@ -1,14 +1,14 @@
 import NablaCore
 import NablaNumerics
 
-/// Replaces functions and operations that have a body by it.
+/// Replaces functions and operations that have a body by that body.
 package struct Definitions {
   package let lookup: FunctionDefinitions
 
   package init(lookup: @escaping FunctionDefinitions) {
     self.lookup = lookup
   }
-  /// How deep definitions may refer to each other.
+  /// How deeply definitions may refer to each other.
   static let depth = 32
 
   package func inlined(_ formula: Formula) throws(CompileError) -> Formula {

@@ -2,10 +2,9 @@ import NablaCore
 import NablaLanguage
 import NablaTypes
 
-/// The value of a declared function, or of a derivative of it, that a program asks for.
-///
-/// `rows` and `columns` of the argument and of the function's own value (not of the derivative). An elementwise
-/// function is asked for with sizes 1 × 1 and called entry by entry.
+/// The value of a declared function, or of one of its derivatives, that a program needs.
+/// `rows` and `columns` are those of the argument and of the function's own value, not of the derivative. An
+/// elementwise function has sizes 1 × 1 and is called entry by entry.
 public struct FunctionCall: Hashable, Sendable {
   public let name: String
   public let derivative: FunctionDerivative
@@ -17,31 +16,32 @@ public struct FunctionCall: Hashable, Sendable {
   public var valueCount: Int { valueRows * valueColumns }
 }
 
-/// Reads the argument and writes the value, both by columns.
+/// Reads the argument and writes the value, both in column-major order.
 public typealias FunctionEvaluator = @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
 
-/// Gives values to declared functions; nil for one it does not know.
+/// Provides the values of declared functions; `nil` for an unknown function.
 public typealias FunctionProvider = @Sendable (FunctionCall) -> FunctionEvaluator?
 
-/// What programs and checks need of an elementwise function, in its parameters, which are scalar variables.
+/// The data of an elementwise function that programs and checks need, in terms of its parameters, which are scalar
+/// variables.
 public struct ElementwiseFunction: Sendable {
   let parameters: [Formula]
-  /// The formula that defines it; nil where the numeric library has it alone.
+  /// The formula that defines it; `nil` if only the numeric library does.
   let body: Formula?
-  /// Where these are zero there is no derivative.
+  /// Formulas at whose zeros there is no derivative.
   package let kinks: [Formula]
 
   package init(parameters: [Formula], body: Formula?, kinks: [Formula] = []) {
     (self.parameters, self.body, self.kinks) = (parameters, body, kinks)
   }
 
-  /// A formula in the parameters, with arguments for them entry by entry.
+  /// A formula in the parameters, applied to arguments entry by entry.
   package func applied(_ formula: Formula, _ arguments: [Formula], _ shape: Shape) -> Formula {
     formula.lifted(parameters, arguments, shape)
   }
 }
 
-/// Gives elementwise functions by name; nil for one it does not know.
+/// Provides elementwise functions by name; `nil` for an unknown function.
 public typealias FunctionDefinitions = @Sendable (String) -> ElementwiseFunction?
 
 extension RuleBook {

@@ -1,23 +1,22 @@
 import NablaKernels
 import NablaNumerics
 
-/// Steps that go entry by entry over arrays of one length, run block by block in one pass.
-///
-/// What no other step needs never leaves a block.
+/// Elementwise steps over arrays of one length, run block by block in one pass.
+/// Values that no other step needs never leave a block.
 struct FusedGroup: Sendable {
   var steps: [nabla_step] = []
   var slots: [Slot] = []
-  /// Entries of each array.
+  /// Number of entries of each array.
   var length = 0
-  /// Values that it takes from before, and values that it leaves.
+  /// Values that exist before the pass, and values that it leaves.
   var reads: [Int] = []
   var writes: [Int] = []
-  /// Those among them that are sums; they start at zero.
+  /// Those among them that are sums, which start at zero.
   var totals: [Int] = []
 
-  /// What a slot of the machine holds.
+  /// The contents of a machine slot.
   enum Slot: Sendable {
-    /// A value walked through, or one number for all entries.
+    /// An array traversed entry by entry, or one number for all entries.
     case array(Int)
     case number(Int)
     /// A block that lives only within a pass.
@@ -26,7 +25,7 @@ struct FusedGroup: Sendable {
 }
 
 extension Schedule {
-  /// Puts runs of entry-by-entry steps together.
+  /// Groups runs of elementwise steps.
   mutating func fuse() {
     var fusion = Fusion(self)
     for index in steps.indices { fusion.take(index) }
@@ -37,21 +36,20 @@ extension Schedule {
 }
 
 /// The pass that finds the groups.
-///
-/// A group is put where its last step was. A step that is not part of it and needs, or changes, what it has touched
-/// waits until it is closed.
+/// A group takes the position of its last step. A step outside the group that needs or changes a value touched by the
+/// group waits until the group is closed.
 private struct Fusion {
   let schedule: Schedule
   var result: [PlanStep] = []
   var groups: [FusedGroup] = []
-  /// Steps of the open group, by their places in the schedule.
+  /// Steps of the open group, by their positions in the schedule.
   private var open: [Int] = []
   private var length = 0
   private var read: Set<Int> = []
   private var written: Set<Int> = []
-  /// Numbers that the group sums up: known only when it is done.
+  /// Sums over the group, known only at its end.
   private var summed: Set<Int> = []
-  /// Steps that wait, and what they read and write.
+  /// Waiting steps, and the values that they read and write.
   private var waiting: [PlanStep] = []
   private var waitingReads: Set<Int> = []
   private var waitingWrites: Set<Int> = []
@@ -143,12 +141,12 @@ private struct Fusion {
   }
 }
 
-/// Writes a group as a program of the machine.
+/// Writes a group as a machine program.
 private struct FusedBuilder {
   let schedule: Schedule
   let steps: [Int]
   let lastUse: [Int]
-  /// What waiting steps need.
+  /// The values that waiting steps need.
   let needed: Set<Int>
   let length: Int
   private var group = FusedGroup()
@@ -156,7 +154,7 @@ private struct FusedBuilder {
   private var numbers: [Int: Int] = [:]
   private var freeBlocks: [Int] = []
   private var made: Set<Int> = []
-  /// For a value that never leaves the group, its last step in it.
+  /// For a value that never leaves the group, its last step in the group.
   private var dying: [Int: Int] = [:]
 
   init(schedule: Schedule, steps: [Int], lastUse: [Int], needed: Set<Int>, length: Int) {
@@ -219,7 +217,7 @@ private struct FusedBuilder {
     stride == 0 ? number(value) : array(value)
   }
 
-  /// The slot of what a step makes, or adds to.
+  /// The slot of a value that a step creates or adds to.
   private mutating func target(_ value: Int) -> Int {
     let value = root(value)
     if let slot = slots[value] { return slot }
@@ -246,7 +244,7 @@ private struct FusedBuilder {
         b: Int32(b), power: Int32(power), c: c))
   }
 
-  /// The slot of a value that a step changes; what was there before the group is read, too.
+  /// The slot of a value that a step changes; its value before the group is also read.
   private mutating func changed(_ value: Int) -> Int {
     let value = root(value)
     let slot = slots[value] ?? array(value)
@@ -339,7 +337,7 @@ private struct FusedBuilder {
 }
 
 extension PlanStep {
-  /// The length of the arrays of a step that may be fused, nil for other steps.
+  /// The array length of a step that may be fused; `nil` for other steps.
   var fusedLength: Int? {
     switch opcode {
     case .fill, .fillFrom, .scaled, .axpy, .addConstant, .addScalar, .multiply, .divide, .select, .scaleBy,
@@ -369,7 +367,7 @@ extension nabla_step {
     "power", "map", "fill", "sum", "dot",
   ]
 
-  /// For people.
+  /// A readable name.
   var name: String {
     if kind == Int32(NABLA_MAP.rawValue) {
       let mapped = nabla_unary(rawValue: UInt32(function))

@@ -1,7 +1,7 @@
 import NablaKernels
 import NablaNumerics
 
-/// One step with its places in the workspace.
+/// A step with its offsets in the workspace.
 struct PlacedInstruction: Sendable {
   var opcode: Opcode
   var flags: StepFlags
@@ -17,7 +17,7 @@ struct PlacedInstruction: Sendable {
   var alpha: Double
 }
 
-/// A fused group with its places in the workspace.
+/// A fused group with its offsets in the workspace.
 struct PlacedGroup: Sendable {
   var steps: [nabla_step]
   var slots: [Slot]
@@ -38,14 +38,14 @@ struct PlacedGroup: Sendable {
   }
 }
 
-/// One step with the addresses of its operands.
+/// A step with the addresses of its operands.
 struct Instruction {
   var opcode: Opcode
   var flags: StepFlags
   var z: UnsafeMutablePointer<Double>
   var x: UnsafeMutablePointer<Double>
   var y: UnsafeMutablePointer<Double>
-  /// What the transpose is multiplied by in a stream.
+  /// The factor of the transpose in a stream.
   var factor: UnsafeMutablePointer<Double>
   var scratch: UnsafeMutablePointer<Double>
   var m: Int
@@ -64,7 +64,7 @@ struct Instruction {
   }
 }
 
-/// A fused group as the machine runs it.
+/// A fused group in executable form.
 struct FusedRun {
   var steps: UnsafePointer<nabla_step>
   var stepCount: Int
@@ -81,7 +81,7 @@ struct FusedRun {
   }
 }
 
-/// What instructions refer to by number.
+/// Tables that instructions refer to by index.
 struct InstructionTables: Sendable {
   var functions: [FunctionEvaluator]
   var slices: [SlidingSlice]
@@ -90,8 +90,8 @@ struct InstructionTables: Sendable {
   var groups: [PlacedGroup]
 }
 
-/// Runs instructions over a workspace of doubles. It does not allocate; every size was checked when the
-/// instructions were made, but for slices that move with a loop.
+/// Runs instructions over a workspace of doubles without allocating. All sizes were checked when the instructions were
+/// made, except for slices that move with a loop.
 enum Interpreter {
   static func run(
     _ instructions: UnsafePointer<Instruction>, _ count: Int, _ tables: InstructionTables,
@@ -267,7 +267,7 @@ enum Interpreter {
   }
 }
 
-/// Functions of single numbers.
+/// Scalar functions.
 enum ScalarKernels {
   static let library = Array(LibraryFunction.allCases)
 
@@ -281,7 +281,7 @@ enum ScalarKernels {
     return result
   }
 
-  /// Nan where an argument is nan.
+  /// NaN if an argument is NaN.
   static func less(_ x: Double, _ y: Double) -> Double { x < y ? 1 : x >= y ? 0 : .nan }
   static func lessEqual(_ x: Double, _ y: Double) -> Double { x <= y ? 1 : x > y ? 0 : .nan }
 }

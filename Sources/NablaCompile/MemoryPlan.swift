@@ -1,12 +1,11 @@
-/// Where each value of a schedule lives in the workspace.
-///
-/// Inputs, constants and outputs keep their place; the place of a temporary is used again after its last use.
+/// Assigns each value of a schedule a place in the workspace.
+/// Inputs, constants and outputs keep their places; the place of a temporary is reused after its last use.
 struct MemoryPlan: Sendable {
-  /// The offset of each value; -1 for one that no step makes.
+  /// The offset of each value; -1 for values that no step makes.
   private(set) var offsets: [Int]
   /// The offset of each step's scratch memory.
   private(set) var scratch: [Int]
-  /// Doubles in all.
+  /// Total number of doubles.
   private(set) var size = 0
 
   init(_ schedule: Schedule) throws(CompileError) {
@@ -44,7 +43,7 @@ struct MemoryPlan: Sendable {
     }
   }
 
-  /// The last step that touches each value. What a loop uses but does not make lives until its end.
+  /// The last step that touches each value. A value from outside a loop that the loop uses lives until its end.
   private static func lastUses(_ schedule: Schedule) -> [Int] {
     let values = schedule.values
     var first = Array(repeating: -1, count: values.count)
@@ -67,7 +66,7 @@ struct MemoryPlan: Sendable {
   }
 }
 
-/// Free stretches of a growing array, the lowest that fits first; deterministic.
+/// Free ranges of a growing array, allocated first-fit from the lowest offset; deterministic.
 private struct FreeList {
   private(set) var size = 0
   private var stretches: [(offset: Int, length: Int)] = []

@@ -1,10 +1,10 @@
-/// What one instruction of a program does; see `Interpreter.swift` for the meaning of its operands.
+/// The operation of an instruction; `Interpreter.swift` defines its operands.
 enum Opcode: UInt8, Hashable, Sendable {
-  // Filling and adding: `out` may hold earlier terms.
+  // Filling and adding; `out` may hold earlier terms.
   case fill, fillFrom, scaled, axpy
   case addConstant, addScalar, addColumn, addRow
   case addDiagonal, addDiagonalScalar, addDiagonalConstant
-  // Entry by entry; a stride of 0 repeats a scalar.
+  // Elementwise; a stride of 0 repeats a scalar.
   case multiply, divide, select, scaleBy
   case square, reciprocal, squareRoot, powInteger, pow
   case less, lessEqual, unary, binary
@@ -22,19 +22,19 @@ enum Opcode: UInt8, Hashable, Sendable {
   case diagonalMatrix, diagonal, kron, scaleBlocks, addBlocks, lowerTriangle, upperTriangle, lowHalf,
     commutation, argmaxHot
   case slice, slidingSlice, place
-  // Entry by entry, several steps in one pass.
+  // Several elementwise steps in one pass.
   case fused
-  // A product, what is made of it entry by entry, and the transpose's product with that, in one pass.
+  // A product, elementwise steps on it, and the product of the transpose with their result, in one pass.
   case stream
   // Control.
   case function, loopBegin, loopEnd
 }
 
-/// Bits that vary an instruction.
+/// Flags that modify an instruction.
 struct StepFlags: OptionSet, Hashable, Sendable {
   let rawValue: UInt8
   static let transposeA = StepFlags(rawValue: 1)
   static let transposeB = StepFlags(rawValue: 2)
-  /// The factorization is a Cholesky one.
+  /// The factorization is a Cholesky factorization.
   static let positiveDefinite = StepFlags(rawValue: 4)
 }

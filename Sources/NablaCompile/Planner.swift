@@ -1,30 +1,29 @@
 import NablaCore
 import NablaTypes
 
-/// Turns formulas into a schedule for given sizes.
-///
-/// Each node is planned once; products, sums and traces look through the nodes below them, so what they do not
-/// need (transposes, inverses, arrays of ones, diagonal matrices) is never formed.
+/// Plans a schedule for formulas of given sizes.
+/// Each node is planned once. Products, sums and traces look through the nodes below them, so transposes, inverses,
+/// arrays of ones and diagonal matrices are formed only when needed.
 struct Planner {
   var schedule = Schedule()
   var sizes: [String: Int]
   let options: Compiler.Options
-  /// What has been planned, by formula; forgotten at the end of the loop in which it was.
+  /// Memo of planned formulas; entries are dropped at the end of the loop that made them.
   var planned: [Formula: Int] = [:]
-  /// What has been emitted, by step; the same.
+  /// Memo of emitted steps, with the same lifetime.
   var emitted: [PlanStep: Int] = [:]
   var constants: [UInt64: Int] = [:]
   /// The values of variables; they outlive loops.
   var variables: [Formula: Int] = [:]
-  /// The products among the formulas: what they compute serves longer ones.
+  /// The products among the formulas; longer products reuse their values.
   var products: Set<Formula> = []
-  /// The sums into which products fall apart.
+  /// The sums into which products are distributed.
   var apart: [Formula: Formula] = [:]
-  /// For a matrix whose rows, or columns, were scaled: the matrix.
+  /// For a matrix with scaled rows or columns, the original matrix.
   var scaledFrom: [Int: (value: Int, byRows: Bool)] = [:]
-  /// Index names that a loop counts, innermost last.
+  /// Index names that loops count, innermost last.
   var counters: [String: (counter: Int, value: Int)] = [:]
-  /// How often the loops around go round.
+  /// Number of iterations of the enclosing loops.
   var passes = 1
 
   init(sizes: [String: Int], options: Compiler.Options) {
@@ -89,7 +88,7 @@ struct Planner {
     schedule.steps.append(step)
   }
 
-  /// The value of a step that makes a new array; equal steps give the same value.
+  /// The value of a step that makes a new array; equal steps share one value.
   mutating func emit(_ step: PlanStep, _ rows: Int, _ columns: Int, length: Int? = nil) throws(CompileError)
     -> Int
   {
@@ -109,7 +108,7 @@ struct Planner {
     return value
   }
 
-  /// The same memory seen with other sizes.
+  /// The same memory with other sizes.
   mutating func view(_ value: Int, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     let known = schedule.values[value]
     if known.rows == rows, known.columns == columns { return value }
@@ -121,7 +120,7 @@ struct Planner {
   func columns(_ value: Int) -> Int { schedule.values[value].columns }
   func count(_ value: Int) -> Int { schedule.values[value].count }
 
-  /// The transposed array; a vector's is another view of it.
+  /// The transposed array; for a vector another view of the same memory.
   mutating func transposed(_ value: Int) throws(CompileError) -> Int {
     let (m, n) = (rows(value), columns(value))
     if m == 1 || n == 1 { return try view(value, n, m) }
@@ -130,7 +129,7 @@ struct Planner {
 
   // MARK: Formulas
 
-  /// The value of a formula, with what stands below it planned first and without deep recursion.
+  /// The value of a formula. Plans its subformulas first, without deep recursion.
   mutating func plan(_ formula: Formula) throws(CompileError) -> Int {
     if let known = planned[formula] { return known }
     var stack: [(Formula, Bool)] = [(formula, false)]
@@ -158,7 +157,7 @@ struct Planner {
     return try compute(formula)
   }
 
-  /// The formulas whose values planning this node will ask for; sums over an index bring their own.
+  /// The formulas whose values planning this node will need; index sums plan their own.
   static func operands(of node: Formula) -> [Formula] {
     switch node.kind {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: []
@@ -168,7 +167,7 @@ struct Planner {
     }
   }
 
-  /// What is asked for when the formula is part of a sum, product or trace: never what they look through.
+  /// The formulas needed when this formula is part of a sum, product or trace: never the nodes that those look through.
   private static func opened(_ formula: Formula) -> [Formula] {
     switch formula.kind {
     case .zeros, .ones, .identity, .differential: []
@@ -193,7 +192,7 @@ struct Planner {
     }
   }
 
-  /// Plans one node; its operands have been planned, as a rule.
+  /// Plans one node; usually its operands are already planned.
   private mutating func compute(_ node: Formula) throws(CompileError) -> Int {
     let (rows, columns) = try sizes(node.shape)
     switch node.kind {

@@ -3,7 +3,7 @@ import NablaTypes
 
 /// A Kronecker product that need not be formed.
 enum KroneckerStructure {
-  /// kron(eye(count), inner): the same block again and again on the diagonal.
+  /// kron(eye(count), inner): one block repeated on the diagonal.
   case blocks(count: Dimension, inner: Formula)
   /// kron(ones(rows, columns), eye(size)).
   case stack(rows: Dimension, columns: Dimension, size: Dimension)
@@ -22,7 +22,7 @@ extension Formula {
 }
 
 extension Planner {
-  /// The factors of a product for a Kronecker product of the known kinds; nil for other formulas.
+  /// The factors of a product for a Kronecker product of a supported form; `nil` for other formulas.
   mutating func kroneckerOperands(_ formula: Formula) throws(CompileError) -> [ProductOperand]? {
     var stored = formula
     var isTransposed = false
@@ -41,7 +41,7 @@ extension Planner {
     return isTransposed ? operands.reversed().map(turned) : operands
   }
 
-  /// The product of two operands one of which is made of blocks, nil where it has to be formed.
+  /// The product of two operands one of which consists of blocks; `nil` if it must be formed.
   mutating func multiplyBlocks(
     _ left: ProductOperand, _ right: ProductOperand
   ) throws(CompileError) -> ProductOperand? {
@@ -69,7 +69,7 @@ extension Planner {
     case (.blocks(_, _, false, true), .blocks(_, _, true, _)):
       return try multiplyBlocks(turned(right), turned(left)).map(turned)
     case (.blocks(let a, let count, true, let transposed), .array(let b, let isTurned)):
-      // kron(I, A)*B is A times the columns of B cut into pieces.
+      // kron(I, A)*B is A times the columns of B, reshaped.
       let stored = isTurned ? try self.transposed(b) : b
       let depth = transposed ? rows(a) : columns(a)
       let height = transposed ? columns(a) : rows(a)
@@ -91,7 +91,7 @@ extension Planner {
     return count
   }
 
-  /// The array of an operand made of blocks.
+  /// The array of a block operand.
   mutating func denseBlocks(
     _ value: Int, count: Int, repeats: Bool, transposed: Bool
   ) throws(CompileError) -> Int {

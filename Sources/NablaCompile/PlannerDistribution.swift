@@ -2,10 +2,9 @@ import NablaCore
 import NablaTypes
 
 extension Planner {
-  /// The sum of products into which a product with a sum among its factors falls apart, if that takes less work:
-  /// `(A*B + C)*x` as `A*(B*x) + C*x`.
-  ///
-  /// Terms of different signs may cancel inside the sum, and would not outside it, so there the gain must be large.
+  /// The sum that a product with a sum among its factors distributes into, if that takes less work: `(A*B + C)*x`
+  /// becomes `A*(B*x) + C*x`.
+  /// Terms of different signs may cancel inside the sum but not outside of it, so for those the gain must be large.
   mutating func distributed(_ node: Formula, _ chain: [Formula]) throws(CompileError) -> Formula? {
     guard chain.count > 1, chain.count <= CompileLimits.chain else { return nil }
     for (place, factor) in chain.enumerated() {
@@ -37,11 +36,11 @@ extension Planner {
   }
 }
 
-/// An estimate of the operations that planning a formula would add; an entry that is moved counts as two.
+/// Estimates the operations that planning a formula would add; moving an entry counts as two.
 private struct Work {
   private let planner: Planner
   private var seen: Set<Formula> = []
-  /// Nodes that are looked at; beyond them there is no estimate.
+  /// Nodes visited before giving up the estimate.
   private static let most = 400
 
   init(_ planner: Planner) { self.planner = planner }
@@ -51,7 +50,7 @@ private struct Work {
     return Double(rows) * Double(columns)
   }
 
-  /// Nil when the formula is too large to tell.
+  /// `nil` if the formula is too large to estimate.
   mutating func value(_ formula: Formula) throws(CompileError) -> Double? {
     if planner.planned[formula] != nil || !seen.insert(formula).inserted { return 0 }
     if seen.count > Self.most { return nil }
@@ -61,7 +60,7 @@ private struct Work {
     case .zeros, .ones, .identity: return size
     case .product(let chain): return try product(chain)
     case .transpose(let inner):
-      // A vector's transpose is the same memory.
+      // A transposed vector is the same memory.
       let isVector = formula.shape.isVector || formula.shape.isRow
       return try value(inner).map { $0 + (isVector ? 0 : 4 * size) }
     case .inverse(let inner): return try value(inner).map { $0 + 3 * size * size.squareRoot() }

@@ -4,7 +4,7 @@ import NablaNumerics
 import NablaTypes
 
 extension Planner {
-  /// An operation applied.
+  /// Plans an operation.
   mutating func apply(
     _ operation: Operation, _ arguments: [Formula], _ node: Formula, _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
@@ -30,7 +30,7 @@ extension Planner {
     if options.stable, name == "log", arguments.count == 1,
       case .apply(.array(.determinant), let inner) = arguments[0].kind
     {
-      // The determinant may overflow where its logarithm does not.
+      // The determinant may overflow although its logarithm does not.
       let (factors, isDefinite) = try factored(inner[0])
       return try emit(
         PlanStep(
@@ -63,7 +63,7 @@ extension Planner {
     return try emit(PlanStep(opcode: .unary, inputs: values, m: count, extra: index), rows, columns)
   }
 
-  /// An operation on whole arrays. A vector or a row is one row for softmax and its kin.
+  /// An operation on whole arrays. In the softmax family a vector is a single row.
   private mutating func array(
     _ operation: ArrayOperation, _ arguments: [Formula], _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
@@ -107,7 +107,7 @@ extension Planner {
       1, 1)
   }
 
-  /// The number that a formula made of sizes and whole numbers is.
+  /// The value of a formula made of sizes and integers.
   private func exactSize(_ formula: Formula) throws(CompileError) -> Int {
     guard let dimension = formula.size else { throw .invalidFormula }
     return try size(dimension)
@@ -122,7 +122,7 @@ extension Planner {
     func step(_ opcode: Opcode, scratch: Int = 0, alpha: Double = 1) -> PlanStep {
       PlanStep(opcode: opcode, inputs: [value], m: m, n: n, k: count, alpha: alpha, scratch: scratch)
     }
-    // A vector is one row, told by its declared shape: an n x 1 matrix has n rows.
+    // A vector counts as one row by its declared shape; an n x 1 matrix has n rows.
     func rowwise(_ opcode: Opcode) -> PlanStep {
       PlanStep(opcode: opcode, inputs: [value], m: isMatrix ? m : 1, n: isMatrix ? n : count)
     }
@@ -157,7 +157,7 @@ extension Planner {
     return try emit(step, rows, columns)
   }
 
-  /// The sizes of arrays are below 2^28, so these never overflow; what is too much memory is refused.
+  /// Array sizes are below 2^28, so these never overflow; too much memory is rejected later.
   private func bounded(_ size: Int) throws(CompileError) -> Int {
     if size > CompileLimits.workspace { throw .workspaceTooLarge(limit: CompileLimits.workspace) }
     return size
@@ -197,7 +197,7 @@ extension Planner {
     return schedule.functions.count - 1
   }
 
-  /// An operation of a block: its kernel, or its body.
+  /// An operation defined by a block: its kernel or its body.
   private mutating func defined(
     _ operation: DefinedOperation, _ arguments: [Formula], _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
@@ -224,7 +224,7 @@ extension Planner {
     return try emit(step, rows, columns)
   }
 
-  /// The entries of values one after the other.
+  /// The entries of values concatenated.
   private mutating func stacked(_ values: [Int]) throws(CompileError) -> Int {
     if values.count == 1 { return values[0] }
     let total = values.reduce(0) { $0 + count($1) }
@@ -239,7 +239,7 @@ extension Planner {
     return output
   }
 
-  /// Blocks put side by side and below each other.
+  /// Blocks side by side and below each other.
   private mutating func blocks(
     _ blockRows: Int, _ blockColumns: Int, _ arguments: [Formula], _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
@@ -258,7 +258,7 @@ extension Planner {
         let value = values[blockRow * blockColumns + blockColumn]
         let (m, n) = (self.rows(value), self.columns(value))
         guard m == height, top + m <= rows, left + n <= columns else { throw .invalidFormula }
-        // Offset, and the output's number of rows.
+        // The offset, and the number of rows of the output.
         try append(
           PlanStep(
             opcode: .place, inputs: [value], output: output, m: m, n: n, k: rows, extra: top + left * rows)
@@ -272,7 +272,7 @@ extension Planner {
     return output
   }
 
-  /// Rows and columns first...last; the bounds may move with loop counters.
+  /// Rows and columns first...last; the bounds may depend on loop counters.
   private mutating func slice(
     _ rowRange: Operation.Range, _ columnRange: Operation.Range, _ argument: Formula, _ operation: Operation,
     _ rows: Int, _ columns: Int

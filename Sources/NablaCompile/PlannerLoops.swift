@@ -2,9 +2,8 @@ import NablaCore
 import NablaTypes
 
 extension Planner {
-  /// The sum of the body over an index: a loop, or written out where sizes in the body move with the index.
-  ///
-  /// What in the body does not move with the index is computed once, before.
+  /// The sum of the body over an index: a loop, or unrolled if sizes in the body depend on the index.
+  /// Parts that do not depend on the index are computed once, before the loop.
   mutating func indexSum(
     _ name: String, _ lower: Dimension, _ upper: Dimension, _ body: Formula, _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {
@@ -24,7 +23,7 @@ extension Planner {
       moving.insert(node)
       movesSizes = movesSizes || node.hasSize(movingWith: name)
     }
-    // What moves with an index of a sum further in has no value out here.
+    // Parts that depend on the index of an inner sum have no value outside of it.
     var inner: Set<Formula> = []
     let innerNames = nodes.compactMap { node in
       if case .apply(.indexSum(let name, _, _), _) = node.kind { name } else { nil }
@@ -34,7 +33,7 @@ extension Planner {
       for node in nodes {
         var names: Set<String> = []
         for child in node.children { names.formUnion(moved[child] ?? []) }
-        // A sum does not move with the index that it binds itself, but with those of the sums around it.
+        // A sum depends on the indices of the sums around it, not on the index that it binds.
         if case .apply(.indexSum(let name, _, _), _) = node.kind { names.remove(name) }
         names.formUnion(innerNames.filter(node.mentions))
         if names.isEmpty { continue }
@@ -98,7 +97,7 @@ extension Planner {
 }
 
 extension Formula {
-  /// Whether this node itself, not what is below it, names an index.
+  /// Whether this node itself, not a node below it, names an index.
   package func mentions(_ index: String) -> Bool {
     if hasSize(movingWith: index) { return true }
     switch kind {
@@ -112,7 +111,7 @@ extension Formula {
     }
   }
 
-  /// Whether the shape of the node, or the range of a sum in it, changes with the index.
+  /// Whether the shape of the node, or the range of a sum in it, depends on the index.
   fileprivate func hasSize(movingWith index: String) -> Bool {
     if shape.rows.names.contains(index) || shape.columns.names.contains(index) { return true }
     if case .apply(.indexSum(_, let lower, let upper), _) = kind {

@@ -1,17 +1,17 @@
 import NablaCore
 import NablaTypes
 
-/// A factor of a matrix product as it can be multiplied without being formed.
+/// A factor of a matrix product in a form that can be multiplied without being formed.
 enum ProductOperand {
-  /// An array, or the transpose of it.
+  /// An array, or its transpose.
   case array(Int, transposed: Bool)
   /// A row or a column of ones.
   case ones(rows: Int, columns: Int)
-  /// The diagonal matrix of a vector; `selects` when its zeros come from a branch not taken.
+  /// The diagonal matrix of a vector; `selects` if its zeros come from a branch that is not taken.
   case diagonal(Int, selects: Bool)
-  /// The inverse of a factored matrix, or the transpose of that.
+  /// The inverse of a factored matrix, or the transpose of the inverse.
   case inverse(Int, size: Int, transposed: Bool, positiveDefinite: Bool)
-  /// Blocks on the diagonal, or the transpose of that: one block that repeats, or the blocks side by side.
+  /// Blocks on the diagonal, or their transpose: one repeated block, or blocks stored side by side.
   case blocks(Int, count: Int, repeats: Bool, transposed: Bool)
   /// A row, or a column, of identities.
   case stack(count: Int, size: Int, isRow: Bool)
@@ -52,7 +52,7 @@ extension Planner {
     }
   }
 
-  /// The value of the transpose, where that has been planned and the formula has not.
+  /// The value of the transpose, if that is planned already and the formula is not.
   func knownTransposed(_ formula: Formula) -> Int? {
     switch formula.kind {
     case .sum, .times, .product, .power, .apply:
@@ -63,7 +63,7 @@ extension Planner {
     }
   }
 
-  /// Whether the transpose of it, or the negative of a sum, has been planned.
+  /// Whether its transpose, or the negative of a sum, is already planned.
   func isKnown(_ formula: Formula) -> Bool {
     if knownTransposed(formula) != nil { return true }
     guard case .sum = formula.kind, formula.shape.isMatrix, planned[formula] == nil else { return false }
@@ -84,7 +84,7 @@ extension Planner {
     }
   }
 
-  /// The factorization of a square matrix, shared by all who ask: LU, or Cholesky where it is known to exist.
+  /// The shared factorization of a square matrix: LU, or Cholesky if it is known to exist.
   mutating func factored(_ matrix: Formula) throws(CompileError) -> (value: Int, isDefinite: Bool) {
     let isDefinite = options.isPositiveDefinite?(matrix) == true
     let value = try plan(matrix)
@@ -114,7 +114,7 @@ extension Planner {
     }
   }
 
-  /// The array that an operand stands for.
+  /// The array that an operand represents.
   mutating func dense(_ operand: ProductOperand) throws(CompileError) -> Int {
     switch operand {
     case .array(let value, let isTransposed): return isTransposed ? try transposed(value) : value
@@ -132,7 +132,7 @@ extension Planner {
     }
   }
 
-  /// A matrix product in the order that costs least for these sizes.
+  /// A matrix product in the cheapest order for these sizes.
   mutating func product(_ node: Formula, _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     if let sum = apart[node] { return try view(try plan(sum), rows, columns) }
     if let total = try total(node.chain) { return total }
@@ -162,7 +162,7 @@ extension Planner {
         operands.append(try operand(formula))
       }
     }
-    // A very long chain is cut, so that the work of ordering stays bounded.
+    // Very long chains are split to bound the work of ordering.
     while operands.count > CompileLimits.chain {
       let head = Array(operands[..<CompileLimits.chain])
       let order = ChainOrder(factors(head), longest: head.count)
@@ -174,7 +174,7 @@ extension Planner {
     return try multiply(order.tree(start: 0, count: operands.count), operands, shared)
   }
 
-  /// The parts of a product that are computed anyway, as they are or transposed.
+  /// The parts of a product that are computed anyway, directly or transposed.
   private func sharedRuns(_ formulas: [Formula]) -> [ChainOrder.Run: Formula] {
     guard formulas.count > 2, formulas.count <= CompileLimits.searched else { return [:] }
     var runs: [ChainOrder.Run: Formula] = [:]
@@ -190,7 +190,7 @@ extension Planner {
     return runs
   }
 
-  /// Whether a product has been computed, or, where it is a vector, will be: a matrix may never be formed.
+  /// Whether a product is computed already or, if it is a vector, will be; a matrix may never be formed.
   private func isShared(_ product: Formula, _ isVector: Bool) -> Bool {
     planned[product] != nil || isVector && products.contains(product)
   }
@@ -286,7 +286,7 @@ extension Planner {
       return .array(try filled(Double(k), m, n), transposed: false)
     case (.ones(let m, _), .array(let value, let transposed)):
       if m == 1 { return .array(try sums(value, ofRows: transposed, asRow: true), transposed: false) }
-      // A column of ones times a row: the row in every row.
+      // A column of ones times a row repeats the row.
       let row = try dense(right)
       return .array(try spread(row, .addRow, m, columns(row)), transposed: false)
     case (.array(let value, let transposed), .ones(_, let n)):
@@ -343,7 +343,7 @@ extension Planner {
     )
   }
 
-  /// Whether A'B, or AB' where not `byRows`, is symmetric: B is A, or A with its rows, or columns, scaled.
+  /// Whether A'B (AB' unless `byRows`) is symmetric: B is A, or A with scaled rows (columns).
   private func isGram(_ a: Int, _ b: Int, byRows: Bool) -> Bool {
     func same(_ x: Int, _ y: Int) -> Bool {
       schedule.values[x].root == schedule.values[y].root && rows(x) == rows(y) && columns(x) == columns(y)
@@ -361,7 +361,7 @@ extension Planner {
   ) throws(CompileError) -> ProductOperand {
     if case .ones(_, 1) = operand { return .array(try view(vector, count(vector), 1), transposed: false) }
     if case .array(let value, true) = operand {
-      // (B diag(v))' with B as it is stored.
+      // (B diag(v))' with B in its stored order.
       let step = PlanStep(
         opcode: selects ? .selectColumns : .scaleColumns, inputs: [value, vector], m: rows(value),
         n: columns(value))
@@ -377,7 +377,7 @@ extension Planner {
     return .array(result, transposed: false)
   }
 
-  /// The sums of the stored array's rows or columns, as a row or a column.
+  /// The row or column sums of the stored array, as a row or a column.
   private mutating func sums(_ value: Int, ofRows: Bool, asRow: Bool) throws(CompileError) -> Int {
     let (m, n) = (rows(value), columns(value))
     let length = ofRows ? m : n
@@ -388,7 +388,7 @@ extension Planner {
     return try view(try emit(step, length, 1), asRow ? 1 : length, asRow ? length : 1)
   }
 
-  /// A row in every row, or a column in every column.
+  /// Repeats a row in every row, or a column in every column.
   private mutating func spread(
     _ value: Int, _ opcode: Opcode, _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {

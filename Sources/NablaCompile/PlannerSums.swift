@@ -1,13 +1,13 @@
 import NablaCore
 import NablaTypes
 
-/// A term of a sum as it can be added without being formed.
+/// A term of a sum in a form that can be added without being formed.
 enum Addend {
-  /// An array of the sum's sizes.
+  /// An array with the sizes of the sum.
   case array(Int)
-  /// A number in every entry.
+  /// One number in every entry.
   case uniform(Int?)
-  /// A column in every column, or a row in every row.
+  /// A column repeated in every column, or a row in every row.
   case column(Int)
   case row(Int)
   /// A vector, a number or 1 on the diagonal.
@@ -19,12 +19,12 @@ enum Addend {
 }
 
 extension Planner {
-  /// The sum of terms, added one after the other in place.
+  /// The sum of terms, accumulated in place.
   mutating func sum(_ terms: [Formula], _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     let count = try entries(rows, columns)
     var addends: [(alpha: Double, addend: Addend)] = []
     for term in terms { addends.append(try addend(term)) }
-    // A whole array goes first: it starts the sum and saves a fill.
+    // A full array goes first: it initializes the sum and saves a fill.
     if let first = addends.firstIndex(where: { if case .array = $0.addend { true } else { false } }),
       first > 0
     {
@@ -80,7 +80,7 @@ extension Planner {
     return output
   }
 
-  /// A term split into an exact coefficient and what is added.
+  /// Splits a term into an exact coefficient and an addend.
   private mutating func addend(_ term: Formula) throws(CompileError) -> (Double, Addend) {
     let (coefficient, core) = term.splitCoefficient
     if coefficient.isOverflow { throw .invalidFormula }
@@ -136,7 +136,7 @@ extension Planner {
 }
 
 extension Formula {
-  /// The product of a part of a chain, nil when it is empty.
+  /// The product of a part of a chain; `nil` if it is empty.
   static func chainValue(_ chain: ArraySlice<Formula>) -> Formula? {
     chain.isEmpty ? nil : product(Array(chain))
   }

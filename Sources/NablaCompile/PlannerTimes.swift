@@ -2,11 +2,10 @@ import NablaCore
 import NablaTypes
 
 extension Formula {
-  /// Whether its entries are exactly 0 where a branch is not taken: built from indicators and numbers alone.
-  ///
-  /// Where such a factor is 0 the product is 0, whatever the other factors are. The formula of a branch may be
-  /// infinite or nan where the branch is not taken (`x <= 0` times `log(-x)`), and so may its derivative; in
-  /// floating point 0 times that is nan, although the value meant is 0.
+  /// Whether its entries are exactly 0 where a branch is not taken: it consists of indicators and numbers only.
+  /// Where such a factor is 0 the product is 0, whatever the other factors are. The formula of a branch that is not
+  /// taken may be infinite or NaN (`x <= 0` times `log(-x)`), and so may its derivative; in floating point 0 times that
+  /// is NaN, although the intended value is 0.
   package var isSelector: Bool {
     switch kind {
     case .apply(.elementwise("step"), _), .apply(.elementwise("less"), _),
@@ -32,7 +31,7 @@ extension Formula {
 }
 
 extension Planner {
-  /// The elementwise product of scalars and arrays; selectors come last, and where one is 0 so is the product.
+  /// The elementwise product of scalars and arrays. Selectors come last; where one is 0, so is the product.
   mutating func times(_ factors: [Formula], _ rows: Int, _ columns: Int) throws(CompileError) -> Int {
     var alpha = 1.0
     var selectors: [Int] = []
@@ -73,7 +72,7 @@ extension Planner {
     var scalar = try combine(scalars, 1, 1)
     if result == nil, hasOnes || rows != 1 || columns != 1 {
       if selectors.contains(where: { count($0) != 1 }) {
-        // The selectors give the array.
+        // Only the selectors are arrays.
       } else if let factor = scalar {
         result = try emit(
           PlanStep(opcode: .fillFrom, inputs: [factor], m: try entries(rows, columns), alpha: alpha), rows,
@@ -119,7 +118,7 @@ extension Planner {
     return product
   }
 
-  /// Factors of one size multiplied and divided, nil for none.
+  /// Factors of one size multiplied and divided; `nil` if there are none.
   private mutating func combine(
     _ parts: [(value: Int, divides: Bool)], _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int? {
@@ -141,7 +140,7 @@ extension Planner {
     return result
   }
 
-  /// The elementwise power, with the small exponents as products and roots.
+  /// The elementwise power; small exponents become products and roots.
   mutating func power(
     _ base: Formula, _ exponent: Formula, _ rows: Int, _ columns: Int
   ) throws(CompileError) -> Int {

@@ -2,7 +2,7 @@ import NablaCore
 import NablaTypes
 
 extension Planner {
-  /// The trace, term by term; of a product without forming it.
+  /// The trace, term by term; the trace of a product does not form the product.
   mutating func trace(_ matrix: Formula) throws(CompileError) -> Int {
     let (coefficient, core) = matrix.splitCoefficient
     if coefficient.isOverflow { throw .invalidFormula }
@@ -37,7 +37,7 @@ extension Planner {
     return try emit(PlanStep(opcode: .scaled, inputs: [value], m: 1, alpha: coefficient.double), 1, 1)
   }
 
-  /// tr(A*B) as the sum of A' .* B, where A and B are the best two runs of the chain, which is cyclic.
+  /// tr(A*B) is the sum of A' .* B, where A and B are the best two runs of the cyclic chain.
   private mutating func traceOfProduct(_ formulas: [Formula]) throws(CompileError) -> Int {
     var operands: [ProductOperand] = []
     for formula in formulas { operands.append(try operand(formula)) }

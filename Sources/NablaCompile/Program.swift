@@ -2,20 +2,19 @@ import NablaCore
 import NablaNumerics
 import Synchronization
 
-/// Formulas as a flat list of instructions for given sizes; immutable, so any thread may use it.
-///
-/// `run(_:)` uses one workspace of the program behind a lock. A loop that evaluates often, or several threads
-/// that evaluate at once, make a `ProgramWorkspace` each and use its raw entry.
+/// Formulas compiled to a flat list of instructions for given sizes. It is immutable, so any thread may use it.
+/// `run(_:)` uses a workspace of the program behind a lock. Loops that evaluate often, and threads that evaluate at
+/// once, should each make a `ProgramWorkspace` and use its low-level interface.
 public final class CompiledProgram: Sendable {
-  /// The variables that it needs, in the order in which it met them.
+  /// The variables that it needs, in order of first use.
   public let variables: [Formula]
   /// Rows and columns of each output.
   public let outputSizes: [(rows: Int, columns: Int)]
-  /// The steps, for people.
+  /// The steps in readable form.
   public var plan: [String] { schedule.steps.map { schedule.describe($0) } }
-  /// Additions, multiplications and function values of a run, loops counted once.
+  /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
   public var operations: Double { schedule.operations }
-  /// Doubles that one workspace takes.
+  /// Number of doubles in a workspace.
   public let workspaceSize: Int
 
   private let schedule: Schedule
@@ -27,12 +26,12 @@ public final class CompiledProgram: Sendable {
   let counterCount: Int
   private let shared: Mutex<ProgramWorkspace?>
 
-  /// Where an array lies in a workspace.
+  /// The location of an array in a workspace.
   struct Place: Sendable {
     let offset: Int
     let rows: Int
     let columns: Int
-    /// The value whose memory it is.
+    /// The value that owns the memory.
     let root: Int
     var count: Int { rows * columns }
 
@@ -91,14 +90,13 @@ public final class CompiledProgram: Sendable {
     shared = Mutex(nil)
   }
 
-  /// A workspace of one's own, for one thread at a time.
+  /// A new workspace, for one thread at a time.
   public func makeWorkspace() -> ProgramWorkspace { ProgramWorkspace(self) }
 
   /// The values of all formulas for values of the variables; variables that do not occur are ignored.
-  ///
-  /// Each matrix must have its variable's size; a `RunError` names the variable that is missing or does not fit.
+  /// Each matrix must have the size of its variable; a `RunError` names the variable that is missing or does not fit.
   public func run(_ values: [Formula: Matrix]) throws(RunError) -> [Matrix] {
-    // The workspace holds no reference back to the program, so that keeping it makes no cycle.
+    // The workspace does not refer back to the program, so storing it makes no reference cycle.
     let result: Result<[Matrix], RunError> = shared.withLock { shared in
       let workspace = shared ?? ProgramWorkspace(self)
       shared = workspace
@@ -128,7 +126,7 @@ public final class CompiledProgram: Sendable {
 }
 
 extension Schedule {
-  /// A step for people: `%4 = gemm %1 %2 (3 x 5)`.
+  /// A step in readable form: `%4 = gemm %1 %2 (3 x 5)`.
   func describe(_ step: PlanStep) -> String {
     let value = values[step.output]
     let operands = step.inputs.map { input in

@@ -1,6 +1,6 @@
 import NablaNumerics
 
-/// Operations on whole arrays that the library of kernels does not have as such.
+/// Operations on whole arrays that the kernel library lacks.
 enum ArrayKernels {
   /// tr(A*B) of an m × n and an n × m array.
   static func traceOfProduct(
@@ -19,7 +19,7 @@ enum ArrayKernels {
     return total
   }
 
-  /// The largest singular value and the sum of all; `work` has (m + n + 1)·min(m, n) places.
+  /// The largest singular value and the sum of all; `work` has (m + n + 1)·min(m, n) entries.
   static func singularValues(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, _ work: UnsafeMutablePointer<Double>
   ) -> (first: Double, sum: Double) {
@@ -30,7 +30,7 @@ enum ArrayKernels {
     return (values[0], Kernels.sum(p, values))
   }
 
-  /// The left singular vector of the largest singular value, m numbers; `work` has n more places.
+  /// The left singular vector of the largest singular value, with m entries; `work` has n additional entries.
   static func leading(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, left: UnsafeMutablePointer<Double>,
     _ work: UnsafeMutablePointer<Double>
@@ -38,7 +38,7 @@ enum ArrayKernels {
     _ = MatrixFunctions.leadingSingularVectors(m, n, x, u: left, v: work, work: work + n)
   }
 
-  /// The right singular vector of the largest singular value, n numbers; `work` has m more places.
+  /// The right singular vector of the largest singular value, with n entries; `work` has m additional entries.
   static func leading(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, right: UnsafeMutablePointer<Double>,
     _ work: UnsafeMutablePointer<Double>
@@ -46,7 +46,7 @@ enum ArrayKernels {
     _ = MatrixFunctions.leadingSingularVectors(m, n, x, u: work, v: right, work: work + m)
   }
 
-  /// 1 at the largest entry and 0 elsewhere; entries that tie share the 1, as in the mean of subgradients.
+  /// 1 at the largest entry and 0 elsewhere. Tied entries share the 1, which is the mean of the subgradients.
   static func argmaxHot(_ count: Int, _ x: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
     let largest = Kernels.maximum(count, x)
     if largest.isNaN { return Kernels.fill(count, .nan, into: z) }
@@ -56,10 +56,9 @@ enum ArrayKernels {
   }
 }
 
-/// Factorizations as programs keep them: n² factors, n pivots, then the sign of the permutation.
-///
-/// A Cholesky factorization has its factor in the first n² places and 1 or 0, for success, in the place of the
-/// sign. Where a matrix is singular, or not definite, what is asked of its factors is nan or infinite.
+/// Factorizations in the layout of programs: n² factors, n pivots, then the sign of the permutation.
+/// A Cholesky factorization has its factor in the first n² entries, and 1 for success or 0 in place of the sign. If a
+/// matrix is singular or not definite, results computed from its factors are NaN or infinite.
 enum FactorKernels {
   static func factorLU(_ n: Int, _ a: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
     Kernels.copy(n &* n, a, into: z)
@@ -72,7 +71,7 @@ enum FactorKernels {
     z[n &* n &+ n] = 1
   }
 
-  /// Solves for n right sides of m numbers.
+  /// Solves for n right-hand sides with m entries each.
   static func solve(
     _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ flags: StepFlags,
     into z: UnsafeMutablePointer<Double>
@@ -94,7 +93,7 @@ enum FactorKernels {
     }
   }
 
-  /// X with X*A = B, or X*A' = B, where B is m × n.
+  /// X with X*A = B or X*A' = B, where B is m × n.
   static func solveRight(
     _ m: Int, _ n: Int, _ factors: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ flags: StepFlags,
     into z: UnsafeMutablePointer<Double>
@@ -127,7 +126,7 @@ enum FactorKernels {
       ? Cholesky.logDeterminant(n, factors) : LU.logAbsDeterminant(n, factors)
   }
 
-  /// log(det(A)): nan for a negative determinant.
+  /// log(det(A)); NaN for a negative determinant.
   static func logSignedDeterminant(
     _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags
   ) -> Double {
@@ -137,7 +136,7 @@ enum FactorKernels {
     return sign < 0 ? .nan : LU.logAbsDeterminant(n, factors)
   }
 
-  /// The lower factor of the symmetric part; nan where that is not positive definite.
+  /// The lower factor of the symmetric part; NaN if that is not positive definite.
   static func cholesky(_ n: Int, _ a: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
     for j in 0..<n {
       for i in 0..<n { z[i &+ j &* n] = 0.5 * a[i &+ j &* n] + 0.5 * a[j &+ i &* n] }

@@ -2,14 +2,13 @@ import NablaCore
 import NablaKernels
 import NablaNumerics
 
-/// The memory in which a program runs, and its raw entry for loops: set inputs, run, read outputs.
-///
-/// Nothing is allocated after it was made. It belongs to one thread at a time.
+/// The memory of a program, with a low-level interface for loops: set inputs, run, read outputs.
+/// It allocates only when it is created. It belongs to one thread at a time.
 public final class ProgramWorkspace {
   private let inputs: [CompiledProgram.Place]
   private let outputs: [CompiledProgram.Place]
   private let variables: [Formula: Int]
-  /// Where constants stand.
+  /// The offsets of constants.
   private let constants: Set<Int>
   private let tables: InstructionTables
   private let memory: UnsafeMutablePointer<Double>
@@ -20,13 +19,13 @@ public final class ProgramWorkspace {
   private let steps: UnsafeMutablePointer<nabla_step>
   private let slots: UnsafeMutablePointer<nabla_slot>
   private let totals: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
-  /// Where the addresses of inputs and outputs stand, by the value whose memory it is.
+  /// For each value that owns memory, the places that hold its address.
   private let uses: [Int: [Use]]
-  /// Where each input and each output is.
+  /// The address of each input and each output.
   private let inputAddresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let outputAddresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
 
-  /// A place in the program that has an address.
+  /// A place in the program that holds an address.
   private enum Use {
     case output(Int)
     case a(Int)
@@ -124,7 +123,7 @@ public final class ProgramWorkspace {
     outputAddresses.deallocate()
   }
 
-  /// Copies the values of a variable, by columns; false when the program does not use it.
+  /// Copies the values of a variable in column-major order; false if the program does not use it.
   @discardableResult
   public func setInput(_ variable: Formula, _ values: UnsafePointer<Double>) -> Bool {
     guard let index = variables[variable] else { return false }
@@ -132,20 +131,21 @@ public final class ProgramWorkspace {
     return true
   }
 
-  /// Copies the values of the variable at a place of `CompiledProgram.variables`.
+  /// Copies the values of the variable with this index in `CompiledProgram.variables`.
   package func setInput(_ index: Int, _ values: UnsafePointer<Double>) {
     Kernels.copy(inputs[index].count, values, into: inputAddresses[index])
   }
 
-  /// Entries of an input.
+  /// Number of entries of an input.
   package func inputCount(_ index: Int) -> Int { inputs[index].count }
 
-  /// Where the values of a variable stand, by columns; they stay between runs. Nil when it is not used.
+  /// The address of the values of a variable in column-major order; they persist between runs. `nil` if the variable is
+  /// not used.
   public func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
     variables[variable].map { inputAddresses[$0] }
   }
 
-  /// Has the values of an input read where they are from now on, without a copy.
+  /// Makes the program read an input from this address from now on, without copying.
   package func readInput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
     if inputAddresses[index] == address { return }
     inputAddresses[index] = address
@@ -154,14 +154,14 @@ public final class ProgramWorkspace {
     move(root, to: address)
   }
 
-  /// Whether an output can be written where the caller wants it: it is not an input, a constant, or another output.
+  /// Whether an output can be written to another address: it is not an input, a constant, or another output.
   package func isMovable(output index: Int) -> Bool {
     let root = outputs[index].root
     return !inputs.contains { $0.root == root } && outputs.filter { $0.root == root }.count == 1
       && !constants.contains(outputs[index].offset)
   }
 
-  /// Has an output written to an address from now on.
+  /// Makes the program write an output to this address from now on.
   package func writeOutput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
     if outputAddresses[index] == address { return }
     outputAddresses[index] = address
@@ -183,15 +183,15 @@ public final class ProgramWorkspace {
     }
   }
 
-  /// Computes all outputs from the inputs as they stand.
+  /// Computes all outputs from the current inputs.
   public func run() throws(RunError) {
     try Interpreter.run(instructions, count, tables, counters)
   }
 
-  /// Where output i stands, by columns, until the next run.
+  /// The address of output i in column-major order, valid until the next run.
   public func outputPointer(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(outputAddresses[i]) }
 
-  /// Output i, copied.
+  /// A copy of output i.
   public func output(_ i: Int) -> Matrix {
     let place = outputs[i]
     let values = UnsafeBufferPointer(start: outputAddresses[i], count: place.count)

@@ -1,13 +1,12 @@
 import NablaCore
 
-/// Formulas of given sizes as one straight list of steps, each shared value computed once.
-///
-/// The list is in static single assignment form but for sums, whose later terms are added in place before
-/// anyone else sees the value.
+/// A linear list of steps for formulas of given sizes, with each shared value computed once.
+/// The list is in static single assignment form, except that later terms of a sum are added in place before any other
+/// step reads the value.
 struct Schedule: Sendable {
   var values: [PlannedValue] = []
   var steps: [PlanStep] = []
-  /// The value of each formula, in the order asked.
+  /// The value of each formula, in the given order.
   var outputs: [Int] = []
   /// Variables and their values.
   var inputs: [(variable: Formula, value: Int)] = []
@@ -17,10 +16,10 @@ struct Schedule: Sendable {
   /// The programs of fused steps.
   var groups: [FusedGroup] = []
 
-  /// The passes over a matrix that make more than one value.
+  /// The passes over a matrix that produce more than one value.
   var streams: [Stream] = []
 
-  /// The values that a step makes or changes.
+  /// The values that a step creates or changes.
   func writes(_ step: PlanStep) -> [Int] {
     if step.opcode == .fused { return groups[step.extra].writes }
     if step.opcode == .stream { return streams[step.extra].writes }
@@ -29,13 +28,13 @@ struct Schedule: Sendable {
   }
 }
 
-/// An array that a program computes or is given.
+/// An array that a program computes or receives.
 struct PlannedValue: Sendable {
   let rows: Int
   let columns: Int
-  /// The doubles it takes; factorizations take more than rows × columns.
+  /// Number of doubles; factorizations need more than rows × columns.
   let length: Int
-  /// The value that owns the memory: itself, or the one of which it is another view.
+  /// The value that owns the memory: itself, or the value it is a view of.
   let root: Int
   let source: Source
 
@@ -58,17 +57,17 @@ struct PlanStep: Hashable, Sendable {
   var k = 0
   var alpha = 1.0
   var flags: StepFlags = []
-  /// A row of a side table, or a loop's counter.
+  /// An index into a side table, or a loop counter.
   var extra = -1
-  /// Doubles of scratch memory.
+  /// Number of doubles of scratch memory.
   var scratch = 0
 }
 
-/// A slice whose place depends on loop counters.
+/// A slice whose position depends on loop counters.
 struct SlidingSlice: Hashable, Sendable {
   var row: Index
   var column: Index
-  /// The size of the array sliced.
+  /// The number of rows of the sliced array.
   var rows: Int
   var columns: Int
 
@@ -80,7 +79,7 @@ struct SlidingSlice: Hashable, Sendable {
     }
     var terms: [Term]
 
-    /// Its value, or nil when that does not fit.
+    /// Its value, or `nil` if it overflows.
     func value(_ counters: UnsafePointer<Int>) -> Int? {
       var sum = 0
       for term in terms {
@@ -100,12 +99,12 @@ struct SlidingSlice: Hashable, Sendable {
 }
 
 extension Schedule {
-  /// Drops the steps whose values nobody uses.
+  /// Removes steps whose values are not used.
   mutating func removeUnused() {
     var needed = [Bool](repeating: false, count: values.count)
     for output in outputs { needed[values[output].root] = true }
     var keep = [Bool](repeating: false, count: steps.count)
-    // For each open loop, from the inside out: its end, and whether anything in it is kept.
+    // For each open loop, from the inside out: its end, and whether any of its steps is kept.
     var loops: [(end: Int, used: Bool)] = []
     for index in steps.indices.reversed() {
       let step = steps[index]
@@ -130,7 +129,7 @@ extension Schedule {
 }
 
 extension Schedule {
-  /// Joins products of a matrix and of its transpose with the same vector: the matrix is read once.
+  /// Joins products of a matrix and of its transpose with the same vector, so that the matrix is read once.
   mutating func joinPasses() {
     struct Key: Hashable {
       let matrix: Int
@@ -162,7 +161,7 @@ extension Schedule {
     steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
   }
 
-  /// Additions, multiplications and function values of a run, loops counted once.
+  /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
   var operations: Double { steps.reduce(0) { $0 + operations($1) } }
 
   func operations(_ step: PlanStep) -> Double {

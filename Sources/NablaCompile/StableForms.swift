@@ -1,10 +1,9 @@
 import NablaCore
 import NablaTypes
 
-/// Forms that overflow or cancel, and forms of the same value that do not.
-///
-/// Where the true value is finite, the rewritten form computes a finite one. Every rule takes a node whose
-/// children are rewritten already and gives a formula of the same shape, or nil. One table: add a rule here.
+/// Replaces forms that overflow or cancel by stable forms of the same value.
+/// Where the true value is finite, the rewritten form computes a finite one. Every rule takes a node whose children are
+/// already rewritten, and returns a formula of the same shape or `nil`. Add new rules to this table.
 enum StableForms {
   typealias Rule = @Sendable (Formula) -> Formula?
 
@@ -51,17 +50,17 @@ enum StableForms {
     ("exp(u)*x^2 = (exp(u/2)*x)^2", exponentialBesideProducts),
   ]
 
-  /// Rules that need sums and quotients as they are written, before any other.
+  /// Rules that need sums and quotients in their original form, applied before all others.
   static let firstRules: [(name: String, rewrite: Rule)] = [
     ("1/x - 1/(x + 1) = 1/(x*(x + 1))", commonDenominator)
   ]
 
-  /// The formula with every stable form in place of the unstable one.
+  /// The formula with every unstable form replaced.
   static func rewritten(_ formula: Formula) -> Formula {
     var settled: Set<Formula> = []
     var current = rewrittenOnce(formula, firstRules, &settled)
     settled = []
-    // What a rule makes may hold something for another; a few passes reach the end of all known chains.
+    // A rewritten form may enable other rules; a few passes reach the end of all known chains.
     for _ in 0..<4 {
       let next = rewrittenOnce(current, rules, &settled)
       if next === current { break }
@@ -70,7 +69,7 @@ enum StableForms {
     return current
   }
 
-  /// One pass from the leaves; `settled` are nodes in which an earlier pass found nothing to do.
+  /// One pass from the leaves; `settled` holds nodes in which an earlier pass changed nothing.
   private static func rewrittenOnce(
     _ formula: Formula, _ rules: [(name: String, rewrite: Rule)], _ settled: inout Set<Formula>
   ) -> Formula {
@@ -85,7 +84,7 @@ enum StableForms {
     return memo[formula] ?? formula
   }
 
-  /// Rules at one node until none applies; bounded.
+  /// Applies rules at one node until none applies; bounded.
   private static func stable(_ node: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula {
     var current = node
     var budget = 8
@@ -107,10 +106,10 @@ enum StableForms {
   }
 }
 
-// MARK: What a formula is
+// MARK: Recognizing formulas
 
 extension Formula {
-  /// The argument of an elementwise function of that name.
+  /// The argument of the elementwise function with this name.
   func argument(of name: String) -> Formula? {
     if case .apply(.elementwise(name), let arguments) = kind, arguments.count == 1 { return arguments[0] }
     return nil
@@ -131,7 +130,7 @@ extension Formula {
     .apply(.array(operation), [self], shape)
   }
 
-  /// The argument of `exp` and the exact power to which it is raised: `exp(x)^2`, `1/exp(x)`.
+  /// The argument and exact exponent of a power of `exp`: `exp(x)^2`, `1/exp(x)`.
   fileprivate var exponential: Formula? {
     if let inner = argument(of: "exp") { return inner }
     if case .power(let base, let exponent) = kind, let inner = base.argument(of: "exp"),
@@ -142,7 +141,7 @@ extension Formula {
     return nil
   }
 
-  /// x where this is a sum of exp(x): over all entries, over each row, or over each column.
+  /// The argument x of a sum of exp(x): over all entries, over each row, or over each column.
   fileprivate var sumOfExponentials: (argument: Formula, logarithm: Formula)? {
     guard case .product(let chain) = kind, chain.count <= 3 else { return nil }
     let cores = chain.filter { !$0.isOnes }
@@ -159,8 +158,8 @@ extension Formula {
 
   fileprivate var vectorized: Formula { array(.vec, .vector(shape.rows * shape.columns)) }
 
-  /// Terms c*exp(u) with exact c > 0 (a number counts as c*exp(0)) if it is a sum of nothing else, with at least
-  /// one true exponential; log(c) + u for each.
+  /// For a sum of terms c*exp(u) with exact c > 0, where a number counts as c*exp(0) and at least one term is a true
+  /// exponential: log(c) + u for each term.
   fileprivate var exponentialTerms: [Formula]? {
     guard case .sum(let terms) = kind else { return nil }
     var result: [Formula] = []
@@ -173,7 +172,7 @@ extension Formula {
         result.append(Formula.times([constant, .ones(shape)]))
         continue
       }
-      // exp of a sum may stand as a product of exponentials; those have been joined.
+      // exp of a sum may occur as a product of exponentials; those have been joined.
       guard let u = core.exponential, u.shape == shape else { return nil }
       hasExponential = true
       result.append(Formula.adding(u, constant))
@@ -189,7 +188,7 @@ extension Formula {
     }
   }
 
-  /// Whether x is known to be > 0 because of how it is written.
+  /// Whether x > 0 is evident from its form.
   fileprivate var isPositiveByForm: Bool {
     switch kind {
     case .number(let value): !value.isNegative && !value.isZero
@@ -241,7 +240,7 @@ extension StableForms {
     }
   }
 
-  /// For any rest; where it is below -1 both are nan.
+  /// Valid for any rest; where it is below -1 both sides are NaN.
   @Sendable static func logOfOnePlus(_ node: Formula) -> Formula? {
     guard let inner = node.argument(of: "log"), case .sum(let terms) = inner.kind else { return nil }
     guard let one = terms.firstIndex(where: { $0.isOne || $0.isOnes }) else { return nil }
@@ -249,7 +248,7 @@ extension StableForms {
     return rest.elementwise("log1p")
   }
 
-  /// Factors that are positive by their form leave the logarithm, when one of them could overflow.
+  /// Evidently positive factors leave the logarithm if one of them could overflow.
   @Sendable static func logOfScaled(_ node: Formula) -> Formula? {
     guard let inner = node.argument(of: "log") else { return nil }
     if case .power(let base, let exponent) = inner.kind, let power = exponent.number,
@@ -278,7 +277,7 @@ extension StableForms {
 }
 
 extension Formula {
-  /// Whether it grows or shrinks like an exponential.
+  /// Whether it grows or decays exponentially.
   fileprivate var mayOverflow: Bool {
     if exponential != nil || sumOfExponentials != nil || exponentialTerms != nil { return true }
     if argument(of: "sigmoid") != nil || argument(of: "cosh") != nil { return true }
@@ -301,7 +300,7 @@ extension StableForms {
     replacingPair(node, "exp") { $0.elementwise("expm1") }
   }
 
-  /// The terms c*f(x) and -c of a sum, replaced by c times what `joined` gives for x.
+  /// Replaces the terms c*f(x) and -c of a sum by c times the formula that `joined` gives for x.
   private static func replacingPair(
     _ node: Formula, _ name: String, _ joined: (Formula) -> Formula
   ) -> Formula? {

@@ -1,7 +1,7 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` for quotients and logarithms of hyperbolic functions and of exp(x) - 1.
+// Rules for quotients and logarithms of hyperbolic functions and of exp(x) - 1; see `StableForms`.
 
 extension StableForms {
   /// cosh(x)^-p = sech(x)^p.
@@ -27,7 +27,7 @@ extension StableForms {
     return nil
   }
 
-  /// What stands for a product of two factors.
+  /// A product of two factors in stable form.
   private static func quotient(_ factor: Formula, _ other: Formula) -> [Formula]? {
     let (base, power) = factor.splitPower
     let (below, count) = other.splitPower
@@ -60,7 +60,7 @@ extension StableForms {
     return result
   }
 
-  /// log(1 - exp(x)), where 1 - exp(x) stands as -expm1(x), and log(expm1(x)).
+  /// log(1 - exp(x)), where 1 - exp(x) has the form -expm1(x), and log(expm1(x)).
   @Sendable static func logOfExpm1(_ node: Formula) -> Formula? {
     guard let inner = node.argument(of: "log") else { return nil }
     let (coefficient, core) = inner.splitCoefficient

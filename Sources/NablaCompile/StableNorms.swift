@@ -1,17 +1,17 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` for quotients by norms whose powers leave the range.
+// Rules for quotients by norms whose powers overflow or underflow; see `StableForms`.
 
 extension StableForms {
-  /// x*x'/norm2(x)^3 = (x/norm2(x))*(x/norm2(x))'/norm2(x), x'*A*x/(x'*x) = (x/norm2(x))'*A*(x/norm2(x)): a unit
-  /// vector for each x, as often as it is divided by its norm.
+  /// x*x'/norm2(x)^3 = (x/norm2(x))*(x/norm2(x))'/norm2(x), x'*A*x/(x'*x) = (x/norm2(x))'*A*(x/norm2(x)): replaces as
+  /// many x by unit vectors as there are divisions by the norm.
   @Sendable static func unitVectors(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     for (i, factor) in factors.enumerated() {
       guard let (x, count) = factor.divisionByNorm else { continue }
       let rest = factors.indices.filter { $0 != i }.map { factors[$0] }
-      // x/norm2(x) alone needs no other form.
+      // x/norm2(x) alone is stable already.
       if count == 1, !rest.contains(where: { $0.isProduct }) { continue }
       let norm = x.array(.norm2, .scalar)
       let unit = Formula.apply(.elementwise("stable.ratio"), [x, norm], x.shape)
@@ -40,7 +40,7 @@ extension Formula {
     return false
   }
 
-  /// x where this is the sum of the squares of its entries.
+  /// The argument x of a sum of the squares of its entries.
   fileprivate var sumOfSquares: Formula? {
     guard isScalar, case .product(let chain) = kind else { return nil }
     if chain.count == 2, chain[0] === chain[1].transposed, chain[1].shape.isVector { return chain[1] }
@@ -51,7 +51,7 @@ extension Formula {
     return base
   }
 
-  /// x and k where this is norm2(x)^-k, for a vector x.
+  /// x and k of norm2(x)^-k for a vector x.
   fileprivate var divisionByNorm: (x: Formula, count: Int)? {
     let (base, power) = splitPower
     guard power.isNegative, let count = (-power).integer, count <= 8 else { return nil }
@@ -62,7 +62,7 @@ extension Formula {
     return (x, 2 * count)
   }
 
-  /// With one formula for another, where it stands as a factor, so many times; how often there is left to do.
+  /// Replaces up to `count` factors x by another formula; also returns the number left to replace.
   fileprivate func replacing(_ x: Formula, by unit: Formula, atMost count: Int) -> (Formula, Int) {
     if self === x { return (unit, count - 1) }
     let (turned, turnedUnit) = (x.transposed, unit.transposed)

@@ -1,7 +1,7 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` for sums in which two terms cancel or overflow together.
+// Rules for sums in which two terms cancel or overflow together; see `StableForms`.
 
 extension StableForms {
   /// A term of a sum: an exact number times the rest.
@@ -9,7 +9,7 @@ extension StableForms {
     let coefficient: Rational
     let core: Formula
     var isConstant: Bool { core.isOne || core.isOnes }
-    /// Whether it is one of the functions and powers that pair, so that other terms cost no time.
+    /// Whether it is one of the functions and powers that form pairs; other terms are skipped quickly.
     let isOneFunction: Bool
 
     init(_ term: Formula) {
@@ -29,7 +29,8 @@ extension StableForms {
     }
   }
 
-  /// A term g with k times the coefficient of f (nil for a number), and what stands for both; made when it is found.
+  /// A term g with k times the coefficient of f (`nil` for a number), and the formula that replaces both, made on
+  /// demand.
   private struct Pair {
     let ratio: Rational
     let partner: Formula?
@@ -40,12 +41,11 @@ extension StableForms {
     }
   }
 
-  /// The sums that are searched; longer ones are left as they are.
+  /// Longer sums are not searched.
   private static let longest = 256
 
-  /// The terms c*f and k*c*g of a sum, for f one of its terms, replaced by c*h; `join` names k, g and h for f.
-  ///
-  /// g is nil for a number in every entry.
+  /// Replaces the terms c*f and k*c*g of a sum by c*h; `join` gives k, g and h for f.
+  /// g is `nil` for a number in every entry.
   private static func joining(
     _ node: Formula, _ join: (Formula) -> [Pair]
   ) -> Formula? {

@@ -1,11 +1,11 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` for polynomials in sigmoid(x) and tanh(x), and for differences of exponentials.
+// Rules for polynomials in sigmoid(x) and tanh(x), and for differences of exponentials; see `StableForms`.
 
 extension StableForms {
-  /// A sum as a polynomial in g = sigmoid(x) or tanh(x), with powers of g, and of 1 - g = sigmoid(-x) or
-  /// 1 - g^2 = sech(x)^2, taken out of what multiplies each of its other factors.
+  /// Writes a sum as a polynomial in g = sigmoid(x) or tanh(x), and takes powers of g, and of 1 - g = sigmoid(-x) or 1
+  /// - g^2 = sech(x)^2, out of the coefficient of each product of other factors.
   @Sendable static func polynomialOfActivation(_ node: Formula) -> Formula? {
     guard case .sum(let terms) = node.kind, terms.count <= Activation.mostTerms else { return nil }
     var tried: Set<Formula> = []
@@ -27,7 +27,7 @@ extension StableForms {
           continue
         }
         let gap = Formula.sum([a, b.negated], a.shape)
-        // The gap has to be simpler than the arguments, or it cancels as they do.
+        // The gap must be simpler than the arguments; otherwise it cancels as they do.
         guard !gap.isInvalid, gap.cost < max(a.cost, b.cost) else { continue }
         let largest = Formula.apply(.elementwise("max"), [a, b], a.shape).elementwise("exp")
         let rest = gap.elementwise("abs").negated.elementwise("expm1").negated
@@ -47,7 +47,7 @@ extension StableForms {
     }
     guard let shared else { return nil }
     let rests = terms.map { Formula.times([.ones(node.shape)] + $0.factors.filter { $0 !== shared }) }
-    // Other brackets may overflow where the exponential vanishes.
+    // Other brackets may overflow where the exponential underflows.
     let bracket = Formula.sum(rests, node.shape)
     guard let square = squareMinusOne(bracket) else { return nil }
     return .times([shared, square])
@@ -60,7 +60,7 @@ private struct Activation {
   let argument: Formula
   let isSigmoid: Bool
 
-  /// What multiplies each product of other factors: coefficients by the power of the activation.
+  /// For each product of other factors, its coefficients by power of the activation.
   private struct Polynomials {
     var order: [Formula] = []
     var coefficients: [Formula: [Int: Rational]] = [:]
@@ -73,7 +73,7 @@ private struct Activation {
   }
 
   static let mostTerms = 24
-  /// Factors of a term that are looked at, those of the sums in it included.
+  /// Limit on the factors of a term that are examined, including those in inner sums.
   private static let mostFactors = 64
   private static let highestPower = 12
 
@@ -107,7 +107,7 @@ private struct Activation {
     return result
   }
 
-  /// The power of the activation that a factor is.
+  /// The exponent of the activation in a factor.
   private func power(_ factor: Formula) -> Int? {
     if factor === value { return 1 }
     guard case .power(let base, let exponent) = factor.kind, base === value,
@@ -117,7 +117,7 @@ private struct Activation {
     return count
   }
 
-  /// The sum with what vanishes where the activation is at its limits taken out; nil where nothing does.
+  /// The sum with the factors that vanish at the limits of the activation taken out; `nil` if there are none.
   func factored(_ sum: Formula) -> Formula? {
     var found = Polynomials()
     var open = sum.terms
@@ -125,7 +125,7 @@ private struct Activation {
     while let term = open.popLast() {
       steps += 1
       if steps > Self.mostTerms { return nil }
-      // A sum with the activation in it is multiplied out.
+      // A sum that contains the activation is expanded.
       let factors = term.factors
       if let place = factors.firstIndex(where: { factor in
         guard case .sum(let inner) = factor.kind else { return false }
@@ -173,7 +173,7 @@ private struct Activation {
     return .power(argument.elementwise("sech"), .number(2 * count))
   }
 
-  /// A polynomial over 1 - g or 1 - g^2, lowest powers first; nil where that leaves a remainder.
+  /// A polynomial divided by 1 - g or 1 - g^2, lowest powers first; `nil` if there is a remainder.
   private func divided(_ coefficients: [Rational]) -> [Rational]? {
     let step = isSigmoid ? 1 : 2
     guard coefficients.count > step else { return nil }

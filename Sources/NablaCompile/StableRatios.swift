@@ -1,10 +1,10 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` for powers and products of exponentials.
+// Rules for powers and products of exponentials; see `StableForms`.
 
 extension StableForms {
-  /// (1 + exp(x))^-p = sigmoid(-x)^p, also for p that are not whole.
+  /// (1 + exp(x))^-p = sigmoid(-x)^p, also for fractional p.
   @Sendable static func reciprocalOfOnePlusExponential(_ node: Formula) -> Formula? {
     guard case .power(let base, let exponent) = node.kind, let power = exponent.number, power.isNegative,
       case .sum(let terms) = base.kind, terms.count == 2
@@ -23,12 +23,12 @@ extension StableForms {
     return .power(x.array(.norm2, .scalar), .number(power * 2))
   }
 
-  /// Two or more exponentials in one product, of the same shape, become one.
+  /// Merges several exponentials of one shape in a product.
   @Sendable static func productOfExponentials(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     var byShape: [(shape: Shape, exponents: [Formula])] = []
     var rest: [Formula] = []
-    // A power of a number is an exponential too; alone it stays as it is, as no rounded logarithm is in it.
+    // A power of a number is an exponential too; alone it is kept, since that avoids a rounded logarithm.
     let numeric = factors.filter { $0.asPowerOfNumber != nil }
     for factor in factors {
       guard let u = factor.asExponential ?? (numeric.count > 1 ? factor.asPowerOfNumber : nil) else {
@@ -41,7 +41,7 @@ extension StableForms {
         byShape.append((u.shape, [u]))
       }
     }
-    // A scalar exponential joins the array's.
+    // A scalar exponential joins that of an array.
     if byShape.count == 2, let scalar = byShape.firstIndex(where: { $0.shape.isScalar }) {
       let array = 1 - scalar
       let spread = byShape[scalar].exponents.map { Formula.times([$0, .ones(byShape[array].shape)]) }
@@ -62,7 +62,7 @@ extension StableForms {
         guard let v = base.argument(of: "sigmoid"), v.shape == u.shape, !power.isNegative, power >= 1 else {
           continue
         }
-        // u is k*(-v): one exponential for each sigmoid, as many as there are of the fewer.
+        // u is k*(-v): pairs as many exponentials with sigmoids as there are.
         guard let ratio = ratio(u, v.negated), let count = ratio.integer, count > 0 else { continue }
         let used = min(Rational(count), Rational(power.floor))
         let replaced: [Formula] = [
@@ -79,7 +79,7 @@ extension StableForms {
     return nil
   }
 
-  /// q with u = q*v, where both are multiples of one formula.
+  /// q with u = q*v, if both are multiples of one formula.
   static func ratio(_ u: Formula, _ v: Formula) -> Rational? {
     if u === v { return 1 }
     let (a, x) = u.splitCoefficient
@@ -88,7 +88,7 @@ extension StableForms {
     return u.negated === v ? -1 : nil
   }
 
-  /// A product with sum(exp(x))^-k, where something linear in exp(x) stands beside it.
+  /// A product with sum(exp(x))^-k and a factor that is linear in exp(x).
   @Sendable static func exponentialsOverTheirSum(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     for (i, factor) in factors.enumerated() {
@@ -106,7 +106,7 @@ extension StableForms {
           }
         }
       }
-      // An exponential of something else: exp(u - k*logsumexp(x)).
+      // An exponential of another argument: exp(u - k*logsumexp(x)).
       for (j, part) in rest.enumerated() {
         guard let u = part.asExponential, let log = base.logOfSumOfExponentials else { continue }
         var result = rest
@@ -117,7 +117,7 @@ extension StableForms {
     return nil
   }
 
-  /// A product with (c*exp(a) + d*exp(b) + …)^-k beside an exponential, or beside a sum of exponentials.
+  /// A product of (c*exp(a) + d*exp(b) + …)^-k and an exponential, or a sum of exponentials.
   @Sendable static func exponentialOverExponentialTerms(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     for (i, factor) in factors.enumerated() {
@@ -173,19 +173,19 @@ extension StableForms {
 }
 
 extension Formula {
-  /// Base and exact exponent; of anything else itself and 1.
+  /// The base and exact exponent of a power; any other formula is its own base.
   var splitPower: (base: Formula, power: Rational) {
     if case .power(let base, let exponent) = kind, let power = exponent.number { return (base, power) }
     return (self, 1)
   }
 
-  /// u where this is exp(u), a power of it included.
+  /// The argument u of exp(u), or of a power of it.
   var asExponential: Formula? {
     let (base, power) = splitPower
     return base.argument(of: "exp")?.scaled(by: power)
   }
 
-  /// u*log(c) where this is c^u with a number c > 0.
+  /// u*log(c) for c^u with a number c > 0.
   fileprivate var asPowerOfNumber: Formula? {
     guard case .power(let base, let exponent) = kind, exponent.number == nil, let number = base.number,
       !number.isNegative, !number.isZero
@@ -196,16 +196,17 @@ extension Formula {
   fileprivate var logOfSumOfExponentials: Formula? { StableForms.logOfSumOfExponentials(elementwise("log")) }
   fileprivate var logOfExponentialSum: Formula? { StableForms.logOfExponentialTerms(elementwise("log")) }
 
-  /// x where this is the sum of all entries of exp(x), a vector or row.
+  /// The argument x of a sum of all entries of exp(x), for a vector or row.
   fileprivate var sumOfExponentialsArgument: Formula? {
     guard case .apply(.array(.logsumexp), let arguments)? = logOfSumOfExponentials?.kind else { return nil }
     return arguments[0]
   }
 
-  /// This divided by sum^k, with each division done inside an exp(x) that becomes softmax(x); nil when it has too few.
+  /// This formula divided by sum^k, with each division moved into an exp(x) that becomes softmax(x); `nil` if there are
+  /// too few.
   fileprivate func absorbing(_ sum: Formula, _ x: Formula, _ k: Int, depth: Int = 8) -> Formula? {
     if k == 0 { return self }
-    // Without the variables of x there is no exp(x); a deep formula is left as it is.
+    // Without the variables of x there is no exp(x); deep formulas are kept.
     if depth == 0 || variableBloom & x.variableBloom != x.variableBloom { return nil }
     if k == 1, let inner = argument(of: "exp") {
       if inner === x { return x.array(.softmax, x.shape) }
@@ -229,7 +230,7 @@ extension Formula {
       guard let result = Self.absorbing(factors, sum, x, k, depth - 1) else { return nil }
       return .product(result)
     case .times(let factors):
-      // Divisions by the same sum that stand here already are done with the others.
+      // Existing divisions by the same sum are included.
       var rest: [Formula] = []
       var count = k
       for factor in factors {
@@ -250,7 +251,7 @@ extension Formula {
     }
   }
 
-  /// Factors that absorb k divisions together, as many as it can in each from the left.
+  /// Factors that absorb k divisions together, each as many as possible, from the left.
   private static func absorbing(_ factors: [Formula], _ sum: Formula, _ x: Formula, _ k: Int, _ depth: Int)
     -> [Formula]?
   {
@@ -269,7 +270,7 @@ extension Formula {
 }
 
 extension Rational {
-  /// The largest integer below; 0 when it does not fit.
+  /// The largest integer not above it; 0 if it overflows.
   fileprivate var floor: Int {
     if isOverflow { return 0 }
     let quotient = numerator / denominator

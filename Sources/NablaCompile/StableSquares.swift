@@ -1,10 +1,10 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` for squares that overflow or underflow on their way into a root, quotient or logarithm.
+// Rules for squares that overflow or underflow in a root, quotient or logarithm; see `StableForms`.
 
 extension Formula {
-  /// u and c > 0 where this is c*u^2; nil and c for a number c > 0 in every entry.
+  /// u and c > 0 for a formula c*u^2; `nil` and c for a number c > 0 in every entry.
   private var positiveSquare: (u: Formula?, scale: Rational)? {
     let (coefficient, core) = splitCoefficient
     guard !coefficient.isNegative, !coefficient.isZero else { return nil }
@@ -21,7 +21,7 @@ extension Formula {
     return part.u.map { .times([root, $0]) } ?? root
   }
 
-  /// The two sides whose squares this is the sum of.
+  /// The two legs: this is the sum of their squares.
   fileprivate var legs: (Formula, Formula)? {
     guard case .sum(let terms) = self.kind, terms.count == 2, let a = terms[0].positiveSquare,
       let b = terms[1].positiveSquare, a.u != nil || b.u != nil
@@ -29,12 +29,12 @@ extension Formula {
     return (Self.side(a), Self.side(b))
   }
 
-  /// sqrt(a^2 + b^2) of the legs of this.
+  /// sqrt(a^2 + b^2) for the legs a and b.
   fileprivate var hypotenuse: Formula? {
     legs.map { Formula.apply(.elementwise("stable.hypot"), [$0.0, $0.1], shape) }
   }
 
-  /// The formula that is squared in this sum of a square and a number.
+  /// The squared formula in a sum of a square and a number.
   fileprivate var squared: Formula? {
     guard case .sum(let terms) = kind, terms.count == 2 else { return nil }
     let parts = terms.compactMap(\.positiveSquare)
@@ -44,7 +44,7 @@ extension Formula {
 }
 
 extension StableForms {
-  /// sqrt(x^2) = abs(x), sqrt(x^2 + y^2) = hypot(x, y), with their odd powers.
+  /// sqrt(x^2) = abs(x), sqrt(x^2 + y^2) = hypot(x, y), and their odd powers.
   @Sendable static func rootOfEntrySquares(_ node: Formula) -> Formula? {
     guard case .power(let base, let exponent) = node.kind, let power = exponent.number, !power.isInteger,
       (power * 2).isInteger
@@ -55,7 +55,7 @@ extension StableForms {
     return base.hypotenuse.map { .power($0, .number(power * 2)) }
   }
 
-  /// x^m/(x^2 + c)^k with the quotient x/sqrt(x^2 + c), which does not overflow, as often as there is one.
+  /// Rewrites x^m/(x^2 + c)^k with the quotient x/sqrt(x^2 + c), which does not overflow, as often as possible.
   @Sendable static func squareOverSum(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     for (i, factor) in factors.enumerated() {
@@ -82,7 +82,7 @@ extension StableForms {
     return nil
   }
 
-  /// The canonical form would take the quotient apart again, so it is one function.
+  /// A single function, because canonical form would split the quotient again.
   private static func quotientOfHypotenuse(
     _ quotient: Formula, _ used: Rational, _ top: Formula, _ count: Rational, _ hypotenuse: Formula,
     _ below: Rational, _ rest: [Formula], _ shape: Shape
@@ -117,14 +117,14 @@ extension StableForms {
     }
     let two = inner.unit.scaled(by: 2)
     for (a, b) in [(parts[0], parts[1]), (parts[1], parts[0])] {
-      // 1 - x beside 1 + x, or x - 1 with the sign in front.
+      // 1 - x next to 1 + x, or x - 1 with a leading sign.
       let sum = coefficient.isOne ? Formula.adding(a, b) : Formula.adding(b, a.negated)
       if sum === two { return Formula.adding(b, b.unit.negated).elementwise("stable.log1msquare") }
     }
     return nil
   }
 
-  /// x^m/y^m = (x/y)^m for m ≥ 2: the quotient is in the range where the powers are not.
+  /// x^m/y^m = (x/y)^m for m ≥ 2: the quotient is in range where the powers are not.
   @Sendable static func quotientOfPowers(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
     for (i, factor) in factors.enumerated() {
@@ -157,7 +157,7 @@ extension Formula {
     return false
   }
 
-  /// Without numbers and their roots in front.
+  /// The formula without numbers and their roots in front.
   fileprivate var splitRoots: Formula {
     let parts = factors.filter { $0.number == nil && !$0.isNumericRoot }
     return parts.count == 1 ? parts[0] : self

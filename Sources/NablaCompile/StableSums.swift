@@ -1,15 +1,14 @@
 import NablaCore
 import NablaTypes
 
-// The rules of `StableForms` that put quotients together where their numerators cancel, and spread an exponential
-// over what would overflow beside it.
+// Rules that merge quotients whose numerators cancel, and distribute an exponential over factors that would overflow;
+// see `StableForms`.
 
 extension StableForms {
-  /// How long a sum, and how high a power in it, is multiplied out.
+  /// Limits on the length of a sum, and on the powers in it, for expansion.
   private static let (mostTerms, mostPower) = (6, 4)
 
-  /// Terms with sums in their denominators over one denominator, where that makes them fewer or no more.
-  ///
+  /// Puts terms with sums in their denominators over one denominator, if that does not increase their number.
   /// 1/x - 1/(x + 1) = 1/(x*(x + 1)); 1/(x^2 + 1) - 2*x^2/(x^2 + 1)^2 = (1 - x^2)/(x^2 + 1)^2.
   @Sendable static func commonDenominator(_ node: Formula) -> Formula? {
     guard case .sum(let terms) = node.kind, terms.count <= mostTerms else { return nil }
@@ -25,7 +24,7 @@ extension StableForms {
         }
       }
     }
-    // Powers that differ by a whole number are of one kind; a term without the base has the power 0.
+    // Powers that differ by an integer are of one kind; a term without the base has the power 0.
     let isSum = lowest.contains { if case .sum = $0.base.kind { true } else { false } }
     guard isSum, lowest.count <= 3,
       terms.allSatisfy({ term in term.factors.contains { $0.splitPower.1.isNegative } })
@@ -38,7 +37,7 @@ extension StableForms {
         let own = term.factors.lazy.map(\.splitPower).first { $0.0 === base }?.1 ?? 0
         guard let raised = (own - power).integer, raised >= 0, raised <= mostPower else { return nil }
         isRaised = isRaised || raised > 0
-        // The base leaves the term and comes back multiplied out.
+        // The base leaves the term and returns expanded.
         product = product.map { .times([$0, .power(base, .number(-own))]) }
         for _ in 0..<raised {
           product = product.flatMap { part in base.terms.map { Formula.times([part, $0]) } }
@@ -52,7 +51,7 @@ extension StableForms {
       return nil
     }
     let below = lowest.map { Formula.power($0.base, .number($0.power)) }
-    // Beside x^2 + c each term is a quotient that neither overflows nor cancels; others stay together.
+    // Over x^2 + c each term is a quotient that neither overflows nor cancels; others stay together.
     if lowest.allSatisfy({ $0.base.isSumWithSquare }), top.terms.count > 1 {
       return .sum(top.terms.map { .times([$0] + below) }, node.shape)
     }
@@ -63,8 +62,8 @@ extension StableForms {
     terms.contains { $0.coefficient.isNegative } && terms.contains { !$0.coefficient.isNegative }
   }
 
-  /// exp(u)*(a + b*c) = exp(u)*a + exp(u)*b*c, and exp(u)*a*b = (exp(u/2)*a)*(exp(u/2)*b): where a product overflows,
-  /// its factors do not.
+  /// exp(u)*(a + b*c) = exp(u)*a + exp(u)*b*c, and exp(u)*a*b = (exp(u/2)*a)*(exp(u/2)*b): the factors do not overflow
+  /// where their product does.
   @Sendable static func exponentialBesideProducts(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind, factors.count <= mostTerms else { return nil }
     guard let place = factors.firstIndex(where: { $0.asExponential != nil && $0.shape == node.shape }),
@@ -104,7 +103,7 @@ extension Formula {
       && terms.contains { !$0.coefficient.isNegative && $0.splitCoefficient.1.splitPower.1 == 2 }
   }
 
-  /// How often something without a bound is multiplied in it: variables and sums with whole powers.
+  /// The number of unbounded factors in it: variables and integer powers of sums.
   fileprivate var degree: Int {
     switch kind {
     case .variable, .sum: return 1

@@ -2,22 +2,22 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// A*x, steps of it entry by entry, and A' times a result of those, for blocks of rows of A one after the other: what a
-/// regression needs for its value and gradient, with A read once.
+/// Computes A*x, elementwise steps on it, and the product of A' with their result in one pass over blocks of rows of A.
+/// A regression gets its value and gradient by reading A once.
 struct Stream: Sendable {
-  /// A*x, and what A' is multiplied by; both are whole arrays for later steps.
+  /// A*x, and the vector that A' is multiplied by; later steps can use both as whole arrays.
   var product: Int
   var factor: Int
-  /// The fused steps between.
+  /// The fused steps in between.
   var group: Int
   var writes: [Int]
 
-  /// Rows of a block: it stays in the cache, and each column is long enough to be fetched ahead.
+  /// Rows of a block, so that it stays in the cache and each column is long enough to be prefetched.
   static func blockRows(columns: Int) -> Int { max(64, min(2048, (1 << 17) / max(columns, 1) / 64 * 64)) }
 }
 
 extension Schedule {
-  /// Joins a product, a fused pass over it and the product of the transpose with its result.
+  /// Joins a product, a fused pass over it, and the product of the transpose with its result.
   mutating func stream() {
     var readers: [Int: [Int]] = [:]
     var writers: [Int: [Int]] = [:]
@@ -32,11 +32,11 @@ extension Schedule {
         continue
       }
       let (matrix, factor) = (values[step.inputs[0]].root, values[step.inputs[1]].root)
-      // The factor is finished by a fused pass over as many entries as the matrix has rows ...
+      // The factor is completed by a fused pass over as many entries as the matrix has rows ...
       guard let middle = writers[factor]?.last(where: { $0 < last }), steps[middle].opcode == .fused,
         steps[middle].m == step.k, writers[factor]?.contains(where: { $0 > middle && $0 < last }) == false
       else { continue }
-      // ... that reads a product with the same matrix which nobody needs before.
+      // ... which reads a product with the same matrix that no step needs before.
       let group = groups[steps[middle].extra]
       let first = group.reads.compactMap { writers[$0]?.first }.first { made in
         let step = steps[made]
