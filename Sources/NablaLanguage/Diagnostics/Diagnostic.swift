@@ -1,6 +1,6 @@
-/// One thing that is wrong with an input, where, and what to do about it.
+/// A problem in an input: its location, a message and a hint.
 public struct Diagnostic: Error, Sendable, Hashable {
-  /// A fact that belongs to the error, at its own place when it has one in the same text.
+  /// A fact that belongs to the error, with its own location if it has one in the same text.
   public struct Note: Sendable, Hashable {
     public let message: String
     public let range: SourceRange?
@@ -15,7 +15,7 @@ public struct Diagnostic: Error, Sendable, Hashable {
   public let range: SourceRange
   public let hint: String?
   public let notes: [Note]
-  /// The fact behind the sentence, where it is one about the language.
+  /// The problem behind the sentence, if it is one of the language.
   package let problem: Problem?
 
   public init(message: String, range: SourceRange, hint: String? = nil, notes: [Note] = []) {
@@ -30,14 +30,14 @@ public struct Diagnostic: Error, Sendable, Hashable {
     self.notes = notes
   }
 
-  /// A problem in words.
+  /// A diagnostic that words a problem.
   public init(_ problem: Problem, at range: SourceRange, notes: [Note] = []) {
     let wording = problem.wording
     self.init(message: wording.message, range: range, hint: wording.hint, notes: notes, problem: problem)
   }
 }
 
-/// What is wrong with an input, in the order of the text.
+/// The problems of an input, in text order.
 public struct NablaError: Error, Sendable {
   public let diagnostics: [Diagnostic]
 

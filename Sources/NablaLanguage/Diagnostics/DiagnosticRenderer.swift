@@ -1,12 +1,12 @@
-/// Writes diagnostics as people and tools read them: place, message, source line, caret, hint.
+/// Renders diagnostics for people and tools: location, message, source line, caret, hint.
 public struct DiagnosticRenderer: Sendable {
   private let source: SourceText
-  /// How much of a long line is shown.
+  /// Number of characters shown of a long line.
   private static let width = 120
 
   public init(_ source: SourceText) { self.source = source }
 
-  /// All of them, in the order of the text.
+  /// All diagnostics, in text order.
   public func render(_ diagnostics: [Diagnostic]) -> String {
     let ordered = diagnostics.enumerated().sorted { a, b in
       (a.element.range.start, a.offset) < (b.element.range.start, b.offset)
@@ -14,7 +14,7 @@ public struct DiagnosticRenderer: Sendable {
     return ordered.map { render($0.element) }.joined()
   }
 
-  /// One, each line ended by a line feed.
+  /// One diagnostic; each line ends in a line feed.
   public func render(_ diagnostic: Diagnostic) -> String {
     var result = header(diagnostic.range, kind: "error", diagnostic.message)
     result += excerpt(diagnostic.range)

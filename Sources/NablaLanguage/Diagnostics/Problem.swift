@@ -1,8 +1,8 @@
 import NablaTypes
 
-/// What can be wrong with an input, as facts; `Wording` turns them into sentences.
+/// The problems an input can have, as facts; `Wording` turns them into sentences.
 public indirect enum Problem: Sendable, Hashable {
-  /// A part of an expression with its shape, as messages speak of it.
+  /// A part of an expression with its shape, as messages show it.
   public struct Operand: Sendable, Hashable {
     public let text: String
     public let shape: Shape
@@ -25,7 +25,7 @@ public indirect enum Problem: Sendable, Hashable {
   case tooManyErrors(limit: Int)
   case tooManyUndeclared(limit: Int)
   case undecided(limit: Int)
-  /// Two readings of the undeclared names, each as declarations.
+  /// Two interpretations of the undeclared names, each as declarations.
   case ambiguous([String], [String])
   // Syntax
   case unexpected(found: String, wanted: String)
@@ -40,11 +40,11 @@ public indirect enum Problem: Sendable, Hashable {
   case blocksOrFactors(left: String, right: String)
   /// `[A -B]`.
   case blocksOrSum(left: String, sign: String, right: String)
-  /// What other systems have and Nabla has not.
+  /// A function that other systems have and Nabla lacks.
   case absent(String, instead: String?)
   case chainedComparison
   case wordInExpression(String)
-  /// A question that stands in an expression.
+  /// A question inside an expression.
   case derivativeInside(String)
   case derivativeOfNoFunction(String)
   case derivativeOfBuiltin(String)
@@ -84,11 +84,11 @@ public indirect enum Problem: Sendable, Hashable {
   case dimensionAsVariable(String)
   case functionAsVariable(String)
   case variableTwice(String)
-  /// `Xw`, where w is asked for.
+  /// `Xw`, where the question is about w.
   case runTogether(String)
-  /// More variables after `wrt` than the question, or a side of a claim, is answered for.
+  /// More variables after `wrt` than a question, or a side of a claim, allows.
   case tooManyVariables(most: Int, side: Bool)
-  /// The name of the differential of a variable has a meaning already.
+  /// The name of a variable's differential already has a meaning.
   case differentialTaken(String, variable: String)
   case indexTaken(String)
   case indexWithoutRange(String)
@@ -124,7 +124,7 @@ public indirect enum Problem: Sendable, Hashable {
 }
 
 extension Problem {
-  /// Two readings of undeclared names, shown by the names that differ; nil where there is one reading only.
+  /// Two interpretations of undeclared names, shown by the names that differ; `nil` if there is only one.
   static func ambiguity(between assumed: [Declaration], and alternative: [Declaration]) -> Problem? {
     let pairs = assumed.compactMap { declaration in
       alternative.first { $0.name == declaration.name && $0.type != declaration.type }.map {

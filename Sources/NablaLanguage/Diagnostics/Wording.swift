@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// The one place where problems become sentences.
+/// The place where all problems become sentences.
 extension Problem {
   var wording: (message: String, hint: String?) {
     switch self {
@@ -270,7 +270,7 @@ extension String {
     return self[..<place] + text + self[index(after: place)...]
   }
 
-  /// What follows an operand, with the sign of a product where there is none.
+  /// An operand's successor, with a multiplication sign if it has no sign.
   fileprivate var asFactor: String {
     let text = drop { $0 == " " }
     guard let first = text.first, first.isLetter || first.isNumber || "(|‖⟨".contains(first) else {
@@ -279,17 +279,17 @@ extension String {
     return "*" + text
   }
 
-  /// The text, or its beginning when it is long.
+  /// The text, or its beginning if it is long.
   var shortened: String { count <= 40 ? self : prefix(38) + "…" }
 
-  /// The text in brackets unless it is a name.
+  /// The text in brackets, unless it is a name.
   fileprivate var bracketed: String {
     allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? self : "(\(self))"
   }
 }
 
 extension Problem {
-  /// The hint for a character that formulas elsewhere have.
+  /// The hint for a character that other systems use in formulas.
   private static func hint(for character: Character) -> String? {
     switch character {
     case ".": "a function stands before its arguments: `dot(x, y)`"

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// An expression whose shape may still be open, and how its typed form is made once it is known.
+/// An expression whose shape may still be open, with a way to build its typed form once the shape is known.
 final class Draft {
   let tree: SyntaxTree
   let shape: Shape
@@ -18,19 +18,19 @@ final class Draft {
   }
 }
 
-/// What must hold between shapes; kept while they are too open to decide.
+/// A condition between shapes, kept while they are too open to decide.
 struct Constraint {
   indirect enum Kind {
     case product(Draft, Draft, Shape)
-    /// Equal shapes, or a scalar next to an array.
+    /// Equal shapes, or a scalar with an array.
     case broadcast(String, Draft, Draft, Shape)
     case power(Draft, exponent: Int?, exponentText: String, Shape)
     case equal(Shape, Shape, Problem.Kindred)
     /// `x·y`.
     case centeredDot(Draft, Draft, Shape)
-    /// By a scalar, or by a square matrix.
+    /// Division by a scalar or a square matrix.
     case quotient(Draft, Draft, Shape)
-    /// Not a matrix, for which the norm has several meanings.
+    /// Not a matrix, for which this norm has several meanings.
     case vectorNorm(Draft, order: String)
     case diagonal(Draft, Shape)
     case rowwiseReduction(Draft, Shape)
@@ -42,12 +42,12 @@ struct Constraint {
 
   let kind: Kind
   let range: SourceRange
-  /// The statement that it comes from.
+  /// The statement that imposes it.
   let statement: Int
 }
 
 extension Problem {
-  /// The error to be told when two shapes that must be equal are not.
+  /// The error to report if two shapes that must be equal are not.
   enum Kindred {
     case sameShape(String, Draft, Draft)
     case square(String, Draft)

@@ -1,20 +1,20 @@
-/// What names mean where an expression stands.
+/// The meanings of names in an expression.
 public struct Environment: Sendable {
   public var declarations: [String: Declaration] = [:]
   public var definitions: [String: TypedExpression] = [:]
-  /// The names of sizes; those of the declarations are to be among them.
+  /// The names of sizes, including those in declarations.
   public var dimensions: Set<String> = []
   public var functions: [String: Signature] = Signature.builtins
   /// Whether `d(E)` is the differential of E.
   public var allowsDifferentials = false
-  /// Whether a name without a declaration is typed from how it is used; if not, it is an error.
+  /// Whether an undeclared name is typed from its use; otherwise it is an error.
   public var infersUndeclared = true
-  /// What the fonts of undeclared names say of their shapes.
+  /// Shapes of undeclared names suggested by their fonts.
   public var fontHints: [String: FontHint] = [:]
 
   public init() {}
 
-  /// Adds a declaration and its sizes; throws where the name is taken or reserved.
+  /// Adds a declaration and its sizes; throws if the name is taken or reserved.
   public mutating func declare(_ declaration: Declaration) throws(Diagnostic) {
     let range = declaration.range ?? SourceRange(start: 0, end: 0)
     if let problem = problem(naming: declaration.name) { throw Diagnostic(problem, at: range) }
@@ -27,7 +27,7 @@ public struct Environment: Sendable {
     dimensions.formUnion(declaration.type.dimensionNames)
   }
 
-  /// What stands against giving a name a meaning; nil when nothing does.
+  /// The problem with giving a name a meaning; `nil` if there is none.
   public func problem(naming name: String) -> Problem? {
     if functions[name] != nil, !Words.types.contains(name) { return .reservedName(name, isFunction: true) }
     if Words.isReserved(name) { return .reservedName(name, isFunction: false) }

@@ -1,49 +1,49 @@
 import NablaTypes
 
-/// One side of a question with its shape: an expression, or the derivative of one.
+/// One side of a question with its shape: an expression or its derivative.
 public struct TypedClaim: Sendable {
-  /// `gradient`, `jacobian` or `hessian`; nil for the expression itself.
+  /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
   public let derivative: QuestionKind?
   public let expression: TypedExpression
   public let wrt: [String]
-  /// The shape of what is claimed: the derivative's where there is one.
+  /// The shape of the side: that of the derivative if it is one.
   public let shape: Shape
-  /// Where it stands.
+  /// The location in the source.
   public let range: SourceRange
 }
 
-/// A question whose expressions are typed.
+/// A question with typed expressions.
 public struct TypedQuestion: Sendable {
   public let question: Question
   public let expression: TypedClaim
   public let wrt: [String]
-  /// The shapes of the answers, one for each variable (for a mixed Hessian, one); that of E without variables.
+  /// The shapes of the answers, one for each variable; a mixed Hessian has one. Without variables, the shape of E.
   public let shapes: [Shape]
   public let otherSides: [TypedClaim]
-  /// The statement that it is.
+  /// The statement of the question.
   public let statement: Statement
 }
 
-/// A formula file whose names have meanings.
+/// A formula file with the meanings of its names.
 public struct ElaboratedFile: Sendable {
   /// Declarations, assumptions and definitions together.
   public let environment: Environment
-  /// The definitions' names in order.
+  /// The names of definitions in order.
   public let definitions: [String]
-  /// The questions without errors, in order.
+  /// The valid questions in order.
   public let questions: [TypedQuestion]
-  /// What was assumed about undeclared names, in the order of their first use.
+  /// The assumptions about undeclared names, in order of first use.
   public let assumed: [Declaration]
-  /// Another reading of the undeclared names that is as good; empty where there is none.
+  /// An equally good typing of the undeclared names; empty if there is none.
   public let alternative: [Declaration]
-  /// In the order of the text.
+  /// In text order.
   public let diagnostics: [Diagnostic]
 
-  /// The error where two readings are equally good and their answers differ.
+  /// The error if two typings are equally good and lead to different answers.
   public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
 }
 
-/// Gives the statements of a file their meaning; a faulty one is told and the others go on.
+/// Types the statements of a file; a faulty statement is reported and the others continue.
 public struct FileElaborator {
   private let engine: InferenceEngine
   private let source: SourceText
@@ -65,7 +65,7 @@ public struct FileElaborator {
     let others: [DraftClaim]
   }
 
-  /// Elaborates statements of one source; the environment holds what is declared elsewhere.
+  /// Elaborates statements of one source; the environment holds external declarations.
   public static func elaborate(
     _ statements: [Statement], source: SourceText, in environment: Environment = Environment()
   ) -> ElaboratedFile {
@@ -128,7 +128,7 @@ public struct FileElaborator {
     }
   }
 
-  /// Notes the lines where names get their meaning, and the names of sizes.
+  /// Notes the lines that define names, and the names of sizes.
   private func noteWhatComes() {
     var trees: [SyntaxTree] = []
     for statement in statements {
@@ -228,7 +228,7 @@ public struct FileElaborator {
     if wrt.count > most { throw Diagnostic(.tooManyVariables(most: most, side: isSide), at: wrt[most].range) }
   }
 
-  /// The shapes of a derivative by each of the variables.
+  /// The shapes of a derivative with respect to each of the variables.
   private func shapes(
     of kind: QuestionKind, _ draft: Draft, _ wrt: [VariableMention]
   ) throws(Diagnostic) -> [Shape] {
@@ -270,7 +270,7 @@ public struct FileElaborator {
       || engine.environment.definitions[name] != nil || engine.state.undeclaredIndex[name] != nil
   }
 
-  /// A name after `wrt`, which must be that of a value.
+  /// A name after `wrt`, which must be the name of a value.
   private func variable(_ mention: VariableMention) throws(Diagnostic) -> Draft {
     let name = mention.name
     if engine.environment.isFunction(name) || engine.environment.functions[name] != nil {

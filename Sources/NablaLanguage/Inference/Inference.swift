@@ -1,20 +1,19 @@
 import NablaTypes
 
-/// The typed expressions, and what was assumed about undeclared names.
+/// The typed expressions, and the assumptions about undeclared names.
 public struct InferenceResult: Sendable {
   public let expressions: [TypedExpression]
-  /// The undeclared names with the shapes found, in the order of their first use.
+  /// The undeclared names with their inferred shapes, in order of first use.
   public let assumed: [Declaration]
-  /// Another reading that is as good; empty where there is none.
+  /// An equally good typing; empty if there is none.
   public let alternative: [Declaration]
 
-  /// The error where two readings are equally good.
+  /// The error if two typings are equally good.
   public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
 }
 
 /// Types expressions together; an undeclared name has one shape in all of them.
-///
-/// With `expectedEqualShapes` all the expressions must have the same shape, as the sides of a check do.
+/// With `expectedEqualShapes` all expressions must have the same shape, like the sides of a check.
 public func infer(
   _ trees: [SyntaxTree], in environment: Environment, source: SourceText, expectedEqualShapes: Bool = false
 ) throws(NablaError) -> InferenceResult {
@@ -40,7 +39,7 @@ public func infer(
   }
 }
 
-/// Types one expression that is to have a shape; an undeclared name is an error unless the environment infers it.
+/// Types one expression of an expected shape; an undeclared name is an error unless the environment infers it.
 public func infer(
   _ tree: SyntaxTree, as shape: Shape, in environment: Environment, source: SourceText
 ) throws(NablaError) -> TypedExpression {
@@ -63,21 +62,21 @@ private func settled(_ engine: InferenceEngine) throws(Diagnostic) {
 }
 
 extension InferenceEngine {
-  /// The names that new sizes must not have.
+  /// The names that new sizes must avoid.
   var takenNames: Set<String> {
     environment.dimensions.union(state.dimensions).union(environment.declarations.keys)
       .union(environment.definitions.keys).union(drafts.keys).union(state.undeclared.map(\.name))
       .union(["e", "i", "j"])
   }
 
-  /// What was found about the undeclared names.
+  /// The inferred declarations of the undeclared names.
   var assumed: [Declaration] {
     state.undeclared.map { entry in
       Declaration(name: entry.name, type: .value(state.unifier.resolve(entry.shape)), range: entry.range)
     }
   }
 
-  /// What was found about the undeclared names in the other typing that is as good; empty where there is none.
+  /// The inferred declarations in the equally good alternative; empty if there is none.
   var assumedOtherwise: [Declaration] {
     guard let alternative else { return [] }
     let taken = state
@@ -87,7 +86,7 @@ extension InferenceEngine {
     return assumed
   }
 
-  /// The typed expression; an error where some size stayed open.
+  /// The typed expression; an error if a size stayed open.
   func built(_ draft: Draft) throws(Diagnostic) -> TypedExpression {
     let result = draft.built(state.unifier)
     if let part = unfixed(result) {
@@ -96,11 +95,11 @@ extension InferenceEngine {
     return result
   }
 
-  /// Notes the names that stand where only a size can, before any of them is taken for a variable.
+  /// Notes the names in positions where only a size can be, before any is taken for a variable.
   func noteSizes(_ trees: [SyntaxTree]) {
     guard environment.infersUndeclared else { return }
     for tree in trees {
-      // What is at fault is told when the expression is read.
+      // Errors are reported when the expression is read.
       noteSizes((try? respelled(tree)) ?? tree, bound: [])
     }
   }

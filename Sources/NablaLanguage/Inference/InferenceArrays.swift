@@ -109,7 +109,7 @@ extension InferenceEngine {
     }
   }
 
-  /// A subscript that names one row or column; an index without a range gets its range here.
+  /// A subscript that selects one row or column; an index without a range gets its range here.
   private func place(_ tree: SyntaxTree, of a: Draft, size: Dimension) throws(Diagnostic) -> Draft {
     if let name = tree.name, let bound = indices.last(where: { $0.name == name }), bound.isOpen {
       try require(
@@ -146,7 +146,7 @@ extension InferenceEngine {
     if isLiteral, !upper.isPossibleSize {
       throw error(.outOfRange(index: upper.description, size: shown(size)), tree.range, a)
     }
-    // A free index may be any.
+    // A free index may have any value.
     if isFree { return try draft(tree) }
     try post(.subscriptBound(index: source.text(tree.range), upper: upper, size: size, a), at: tree.range)
     return try draft(tree)
@@ -167,7 +167,7 @@ extension InferenceEngine {
     return try sum(tree, BoundIndex(name: index, upper: upper, isOpen: false), lower, range, summand)
   }
 
-  /// `sum(i, e)`: the use of the index as a subscript fixes its range.
+  /// `sum(i, e)`: the use of the index as a subscript determines its range.
   func openSum(
     _ tree: SyntaxTree, _ index: String, _ range: SourceRange, _ summand: SyntaxTree
   ) throws(Diagnostic) -> Draft {

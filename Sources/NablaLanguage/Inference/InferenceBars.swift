@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Bars, whose meaning depends on the shape of what is between them.
+/// Bars, whose meaning depends on the shape between them.
 extension InferenceEngine {
   func bars(_ tree: SyntaxTree, _ bars: Bars, _ a: Draft) throws(Diagnostic) -> Draft {
     let shape = openShape()

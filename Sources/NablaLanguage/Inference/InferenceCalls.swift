@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension InferenceEngine {
-  /// A built-in or declared function with its arguments.
+  /// A call of a built-in or declared function.
   func call(
     _ tree: SyntaxTree, _ name: String, _ nameRange: SourceRange, _ isGreek: Bool, _ arguments: [SyntaxTree]
   ) throws(Diagnostic) -> Draft {
@@ -71,7 +71,7 @@ extension InferenceEngine {
     let word = order.name.flatMap { hasValue($0) || isSize($0) ? nil : $0.lowercased() }
     if word == "fro" || word == "f" { return norm("normF") }
     if word == "nuc" { return norm("nucnorm") }
-    // Of a matrix some take it entry by entry, others as the norm of a map.
+    // For a matrix, some authors mean the entrywise norm and others an operator norm.
     try post(.vectorNorm(a, order: source.text(order.range)), at: tree.range)
     if word == "inf" || word == "infinity" { return norm("norminf") }
     if order.integerLiteral == 1 { return norm("norm1") }
@@ -106,7 +106,7 @@ extension InferenceEngine {
     return size
   }
 
-  /// An operation with a head; the sizes in it are those of the arguments in which they first occur alone.
+  /// An operation with a head; its sizes are bound by the arguments in which they first occur alone.
   private func operation(
     _ tree: SyntaxTree, _ name: String, _ head: Signature.Head, _ arguments: [SyntaxTree]
   ) throws(Diagnostic) -> Draft {
@@ -155,7 +155,7 @@ extension InferenceEngine {
     }
   }
 
-  /// The size that an expression spells; a name that has no meaning becomes a size.
+  /// The size denoted by an expression; an unknown name becomes a size.
   func size(_ tree: SyntaxTree) throws(Diagnostic) -> Dimension {
     var culprit: Problem?
     let result = Dimension(tree: tree) { name in
@@ -230,7 +230,7 @@ extension InferenceEngine {
     }
   }
 
-  /// `where(c, a, b)`: a where c is not 0, else b, written with indicators.
+  /// `where(c, a, b)`: a where c is not 0, otherwise b, in terms of indicators.
   private func choice(_ tree: SyntaxTree, _ name: String, _ arguments: [Draft]) throws(Diagnostic) -> Draft {
     let shape = try elementwiseShape(name, arguments, tree.range)
     return Draft(tree, shape) { unifier in

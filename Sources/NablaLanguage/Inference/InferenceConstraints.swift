@@ -29,7 +29,7 @@ extension InferenceEngine {
     }
   }
 
-  /// Decides a constraint; false when the shapes are still too open.
+  /// Decides a constraint; returns false if the shapes are still too open.
   func attempt(_ constraint: Constraint) throws(Diagnostic) -> Bool {
     let range = constraint.range
     switch constraint.kind {
@@ -201,7 +201,7 @@ extension InferenceEngine {
     return try unify(shape, Shape(n, m), else: problem())
   }
 
-  /// How many entries a vector or a row has; nil for a matrix or what is still open.
+  /// The length of a vector or a row; `nil` for a matrix or an open shape.
   private func length(_ shape: Shape) -> Dimension? {
     if state.unifier.size(shape.columns) == .one { return shape.rows }
     return state.unifier.size(shape.rows) == .one ? shape.columns : nil
@@ -240,7 +240,7 @@ extension InferenceEngine {
     return Problem.Operand(text: text, shape: shownShape(draft.shape))
   }
 
-  /// A shape for a message; what is open is shown as `?`.
+  /// A shape for a message; open sizes are shown as `?`.
   func shownShape(_ unresolved: Shape) -> Shape {
     let shape = state.unifier.resolve(unresolved)
     var values: [String: Dimension] = [:]
@@ -260,7 +260,7 @@ extension InferenceEngine {
     }
   }
 
-  /// A diagnostic with notes on where the operands' shapes come from.
+  /// A diagnostic with notes on the origin of the operands' shapes.
   func error(_ problem: Problem, _ range: SourceRange, _ operands: Draft...) -> Diagnostic {
     var names: [String] = []
     for draft in operands { collectNames(draft.tree, into: &names) }
@@ -275,7 +275,7 @@ extension InferenceEngine {
     names = found
   }
 
-  /// A shape in words; without its sizes where these are open.
+  /// A shape in words, without sizes if these are open.
   private func words(_ unresolved: Shape) -> String {
     let shape = state.unifier.resolve(unresolved)
     guard let kind = kind(of: shape) else { return "of an open shape" }
@@ -322,7 +322,7 @@ extension InferenceEngine {
 }
 
 extension String {
-  /// Drops the pointing word where there is no place to point to.
+  /// Drops the word that points to a place if there is no such place.
   fileprivate func replacing(_ isElsewhere: Bool) -> String {
     isElsewhere && hasSuffix(" here") ? String(dropLast(5)) : self
   }

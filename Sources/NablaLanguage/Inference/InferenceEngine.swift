@@ -2,20 +2,20 @@ import NablaTypes
 
 /// Types expressions together: every undeclared name has one shape in all of them.
 final class InferenceEngine {
-  /// All that a faulty statement or a wrong guess must undo.
+  /// The state that a faulty statement or a wrong guess must restore.
   struct State {
     var unifier = Unifier()
     var pending: [Constraint] = []
-    /// The undeclared names in the order of their first use.
+    /// The undeclared names in order of first use.
     var undeclared: [(name: String, shape: Shape, range: SourceRange)] = []
     var undeclaredIndex: [String: Int] = [:]
-    /// Sizes that nobody declared but that stand where only a size can.
+    /// Undeclared sizes, found in positions where only a size can be.
     var dimensions: Set<String> = []
-    /// What was read, and the places by which typings of it are ranked; empty where all names are declared.
+    /// The expressions read, and the places that rank their typings; empty if all names are declared.
     var roots: [SyntaxTree] = []
     var uses: [Use] = []
 
-    /// A state to which `undo` leads back, as long as statements are only read.
+    /// A state that `undo` can return to while statements are only read.
     struct Mark {
       fileprivate let unifier: Unifier.Mark
       fileprivate let pending: Int
@@ -25,7 +25,7 @@ final class InferenceEngine {
       fileprivate let dimensions: Set<String>
     }
 
-    /// Marks are cheap, while a copy of the state would be copied as a whole at the next change.
+    /// Marks are cheap; a copy of the state would be duplicated at the next change.
     var mark: Mark {
       Mark(
         unifier: unifier.mark, pending: pending.count, undeclared: undeclared.count, roots: roots.count,
@@ -53,22 +53,22 @@ final class InferenceEngine {
   let source: SourceText
   var state = State()
   var indices: [BoundIndex] = []
-  /// Constants that stand for variables here, since they are primed, indexed or asked for.
+  /// Constants used as variables here, because they are transposed, indexed or differentiated.
   var variables: Set<String> = []
-  /// What `end` stands for in the subscripts being read, the innermost last.
+  /// The meaning of `end` in the current subscripts, innermost last.
   var ends: [Dimension] = []
-  /// The definitions that are typed together with the rest.
+  /// The definitions that are typed together with the expressions.
   var drafts: [String: Draft] = [:]
   /// Names that get their meaning later in the text, with the line.
   var upcoming: [String: Int] = [:]
   var faulty: Set<String> = []
-  /// Another typing as good as the one taken.
+  /// A typing as good as the chosen one.
   var alternative: State?
-  /// The statement being read.
+  /// The current statement.
   var statement = 0
-  /// The definition being read.
+  /// The current definition.
   var defining: String?
-  /// Whether declarations' ranges are of this source.
+  /// Whether the ranges of declarations refer to this source.
   let declarationsAreHere: Bool
 
   init(_ environment: Environment, source: SourceText, declarationsAreHere: Bool) {
@@ -83,7 +83,7 @@ final class InferenceEngine {
 
   func isBound(_ name: String) -> Bool { indices.contains { $0.name == name } }
 
-  /// The expression in the language's own spelling.
+  /// The expression in the language's own notation.
   func respelled(_ tree: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
     let respelling = Respelling(
       source: source,
@@ -95,12 +95,12 @@ final class InferenceEngine {
     return try respelling(tree)
   }
 
-  /// Notes where something stands by which typings are ranked.
+  /// Notes a place that ranks typings.
   func note(_ use: Use) {
     if environment.infersUndeclared { state.uses.append(use) }
   }
 
-  /// Whether a name that is declared or defined is an array.
+  /// Whether a declared or defined name is an array.
   func isKnownArray(_ name: String) -> Bool {
     if case .value(let shape) = environment.declarations[name]?.type { return !shape.isScalar }
     guard let shape = drafts[name]?.shape ?? environment.definitions[name]?.shape else { return false }
@@ -248,9 +248,9 @@ final class InferenceEngine {
     }
   }
 
-  /// A quotient by a scalar; by a square matrix the product with its inverse, `b'/A`.
+  /// A quotient by a scalar, or, for a square matrix, the product with its inverse: `b'/A`.
   private func quotient(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) throws(Diagnostic) -> Draft {
-    // Something undeclared is a scalar here, unless it reads as `x'/A`.
+    // An undeclared divisor is a scalar here, unless it has the form `x'/A`.
     var isSolution = false
     if case .transpose = a.tree.lastFactor.kind, let name = b.tree.name {
       isSolution = Letters.isCapital(name)
@@ -301,7 +301,7 @@ final class InferenceEngine {
     }
   }
 
-  /// `^`: of a scalar by a scalar, of a square matrix by an integer; `A^T` transposes unless T is declared.
+  /// `^`: a scalar to a scalar power, or a square matrix to an integer power; `A^T` transposes unless T is declared.
   func power(_ tree: SyntaxTree, _ left: SyntaxTree, _ right: SyntaxTree) throws(Diagnostic) -> Draft {
     if right.name == "T" {
       if hasMeaning("T") {
@@ -317,7 +317,7 @@ final class InferenceEngine {
     try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
     let integer = right.integerLiteral
     let shape = openShape()
-    // A superscript is written out.
+    // A superscript is written as an integer.
     let text = integer.map { "\($0)" } ?? source.text(right.range).shortened
     try post(.power(base, exponent: integer, exponentText: text, shape), at: tree.range)
     return Draft(tree, shape) { unifier in
@@ -362,7 +362,7 @@ final class InferenceEngine {
     try post(.equal(a, b, kindred), at: range)
   }
 
-  /// Decides a constraint now, or keeps it.
+  /// Decides a constraint now, or keeps it for later.
   func post(_ kind: Constraint.Kind, at range: SourceRange) throws(Diagnostic) {
     let constraint = Constraint(kind: kind, range: range, statement: statement)
     if try !attempt(constraint) { state.pending.append(constraint) }

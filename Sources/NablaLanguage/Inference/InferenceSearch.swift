@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// What went wrong when the undeclared names were settled.
+/// An error found while undeclared names were settled.
 struct SearchFailure: Error {
   let diagnostic: Diagnostic
   let statement: Int
@@ -19,7 +19,7 @@ extension InferenceEngine {
     alternative = search.alternative
     state.pending += afterthoughts
     do throws(SearchFailure) { try propagate(&steps) } catch {
-      // Once more with names for the sizes, for the message.
+      // Repeats the best typing with names for the sizes, for the message.
       state = best
       nameOpenSizes(avoiding: takenNames)
       state.pending += afterthoughts
@@ -35,7 +35,7 @@ extension InferenceEngine {
       statement: state.pending.first?.statement ?? 0)
   }
 
-  /// Why the most usual types do not fit, for the message where none do.
+  /// The reason why the usual types do not fit, for the message if none do.
   private func habitualFailure() -> SearchFailure {
     var steps = 0
     do throws(SearchFailure) {
@@ -48,7 +48,7 @@ extension InferenceEngine {
     return undecidedError()
   }
 
-  /// Tries the constraints until nothing moves.
+  /// Applies the constraints until nothing changes.
   func propagate(_ steps: inout Int) throws(SearchFailure) {
     var moved = true
     while moved, !state.pending.isEmpty {
@@ -68,14 +68,14 @@ extension InferenceEngine {
     }
   }
 
-  /// The undeclared names whose types are open, capitals first: the n of `n*logdet(S)` is a scalar.
+  /// The undeclared names with open types, capitals first: the n of `n*logdet(S)` is a scalar.
   var openNames: [Int] {
     let open = state.undeclared.indices.filter { kind(of: state.undeclared[$0].shape) == nil }
     return open.filter { Letters.isCapital(state.undeclared[$0].name) }
       + open.filter { !Letters.isCapital(state.undeclared[$0].name) }
   }
 
-  /// What a shape is, sizes aside; nil where it is still open.
+  /// The kind of a shape, regardless of sizes; `nil` while it is open.
   func kind(of shape: Shape) -> TypeKind? {
     switch (state.unifier.size(shape.rows), state.unifier.size(shape.columns)) {
     case (.one, .one): .scalar
@@ -86,7 +86,7 @@ extension InferenceEngine {
     }
   }
 
-  /// Takes a name to be of a kind; false where that contradicts what is known.
+  /// Assumes a kind for a name; returns false if that contradicts known facts.
   func assume(_ kind: TypeKind, _ shape: Shape) -> Bool {
     switch kind {
     case .scalar: state.unifier.unify(shape, .scalar) == .equal
@@ -98,7 +98,7 @@ extension InferenceEngine {
 
   // MARK: Names for open sizes
 
-  /// Gives readable names to the sizes that stayed open in undeclared names.
+  /// Gives readable names to the open sizes of undeclared names.
   func nameOpenSizes(avoiding taken: Set<String>) {
     bindSubscripts()
     var taken = taken
@@ -125,7 +125,7 @@ extension InferenceEngine {
     }
   }
 
-  /// Lets an index's range give its size to what it runs over, where nothing else does.
+  /// Lets an index's range determine the size that it runs over, if nothing else does.
   private func bindSubscripts() {
     for constraint in state.pending {
       if case .subscriptBound(_, let upper, let size, _) = constraint.kind, upper.constant == nil {
@@ -134,7 +134,7 @@ extension InferenceEngine {
     }
   }
 
-  /// The first part of a typed expression whose size nothing fixes.
+  /// The first part of a typed expression whose size is undetermined.
   func unfixed(_ expression: TypedExpression) -> TypedExpression? {
     var result: TypedExpression?
     expression.forEachChild { if result == nil { result = self.unfixed($0) } }
@@ -144,7 +144,7 @@ extension InferenceEngine {
 }
 
 extension Dimension {
-  /// The open names in it, in the order of the text.
+  /// The open names in the expression, in text order.
   var openNames: [String] {
     if constant != nil { return [] }
     var result: [String] = []
@@ -156,7 +156,7 @@ extension Dimension {
 }
 
 extension TypedExpression {
-  /// Calls with every part, left to right.
+  /// Calls `body` with every part, left to right.
   public func forEachChild(_ body: (TypedExpression) -> Void) {
     switch kind {
     case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros: break

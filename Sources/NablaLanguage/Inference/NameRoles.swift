@@ -1,19 +1,19 @@
-/// Where each undeclared name stands in the text, which tells scalars from arrays.
+/// The positions of each undeclared name in the text, which distinguish scalars from arrays.
 struct NameRoles {
-  /// A factor or a term, as far as it matters to its neighbours.
+  /// A factor or a term, as far as its neighbours depend on it.
   enum Part: Hashable {
     case number
     case name(String)
-    /// A call, an entry, a sum in brackets and the like.
+    /// A call, an entry, a sum in brackets or another compound.
     case compound
   }
 
   enum Role {
-    /// A factor next to these, the one to its left among them.
+    /// A factor with these neighbours, including the one to its left.
     case factor(others: [Part], left: Part?)
-    /// A term next to these, each a product of parts.
+    /// A term with these neighbours, each a product of parts.
     case term(others: [[Part]])
-    /// A divisor or an exponent, where only a scalar can stand.
+    /// A divisor or an exponent, which must be a scalar.
     case scalar
     case other
   }
@@ -24,7 +24,7 @@ struct NameRoles {
   private let isUndeclared: (String) -> Bool
   private let isNumber: (String) -> Bool
 
-  /// Reads the roles off the text; `isNumber` says whether a name is a size or a constant.
+  /// Derives the roles from the text; `isNumber` recognizes sizes and constants.
   init(
     _ trees: [SyntaxTree], isUndeclared: @escaping (String) -> Bool, isNumber: @escaping (String) -> Bool
   ) {
@@ -42,8 +42,8 @@ struct NameRoles {
     }
   }
 
-  /// Whether a name that is a scalar stands only where scalars are expected: it scales something else, or is
-  /// added to what is a scalar for other reasons.
+  /// Whether a scalar occurs only where scalars are expected: it scales something, or is added to an expression that is
+  /// a scalar for other reasons.
   func scales(_ name: String, isArray: (String) -> Bool) -> Bool {
     func carries(_ parts: [Part]) -> Bool {
       parts.contains { part in
@@ -64,14 +64,14 @@ struct NameRoles {
     }
   }
 
-  /// The names that a name follows in products.
+  /// The names that precede a name in products.
   func leftNeighbours(of name: String) -> [String] {
     (roles[name] ?? []).compactMap {
       if case .factor(_, left: .name(let left)) = $0 { left } else { nil }
     }
   }
 
-  /// Whether a name stands where nothing but a scalar can.
+  /// Whether a name occurs where only a scalar can.
   func isScalarForCertain(_ name: String) -> Bool {
     (roles[name] ?? []).contains { if case .scalar = $0 { true } else { false } }
   }
@@ -97,7 +97,7 @@ struct NameRoles {
       switch operation {
       case .multiply, .divide: product(tree, role)
       case .elementwiseMultiply, .elementwiseDivide:
-        // Who scales writes `*`.
+        // A scalar that scales is written with `*`, not with `.*`.
         walk(a, in: role.inFunction)
         walk(b, in: role.inFunction)
       case .add, .subtract: sum(tree, role)
@@ -125,7 +125,7 @@ struct NameRoles {
       return
     }
     let parts = factors.map(part)
-    // A ratio of two capitals is one of numbers: matrices are not divided by matrices.
+    // A ratio of two capitals is a ratio of numbers: matrices are not divided by matrices.
     let isRatio =
       factors.count == 1 && divisors.count == 1 && divisors[0].name.map(Letters.isCapital) == true
       && parts[0] != .number
@@ -233,14 +233,14 @@ struct NameRoles {
 }
 
 extension NameRoles.Role {
-  /// The role of what stands in a function that acts entry by entry: still a divisor or an exponent.
+  /// The role inside an elementwise function: still a divisor or an exponent.
   fileprivate var inFunction: NameRoles.Role {
     if case .scalar = self { .scalar } else { .other }
   }
 }
 
 extension SyntaxTree {
-  /// Whether it is a number, or made of numbers alone.
+  /// Whether it is a number, or consists only of numbers.
   var isNumber: Bool {
     switch kind {
     case .number: true

@@ -1,14 +1,14 @@
 import NablaTypes
 
-/// Brings other people's spellings into those of the language, where that takes knowing what names mean.
+/// Converts other notations to the language's own, where that requires the meanings of names.
 struct Respelling {
   let source: SourceText
-  /// Whether a name is that of a function, built in or declared.
+  /// Whether a name is that of a built-in or declared function.
   let isFunction: (String) -> Bool
   /// Whether a name is declared or defined.
   let hasMeaning: (String) -> Bool
 
-  /// The expression in the language's own spelling; the same object where nothing changes.
+  /// The expression in the language's own notation; the same object if nothing changes.
   func callAsFunction(_ tree: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
     switch tree.kind {
     case .number: return tree
@@ -20,7 +20,7 @@ struct Respelling {
     case .binary(let operation, let a, let b):
       let (left, right) = (try self(a), try self(b))
       if operation == .multiply, b.name != nil, case .binary(.multiply, let first, let second) = right.kind {
-        // x'Xβ reads from the left.
+        // x'Xβ associates to the left.
         let range = SourceRange(start: tree.range.start, end: first.range.end)
         let start = SyntaxTree(.binary(.multiply, left, first), range: range)
         return SyntaxTree(.binary(.multiply, start, second), range: tree.range)
@@ -31,7 +31,7 @@ struct Respelling {
     case .derivative(let derivative, let name, let range, let arguments):
       let parts = try all(arguments)
       if case .prime(let count) = derivative, parts.count == 1, !isFunction(name) {
-        // x'(y + z) of a value is a product.
+        // x'(y + z) with a value x is a product.
         var left = SyntaxTree(.name(name), range: range)
         for _ in 0..<count {
           left = SyntaxTree(.transpose(left), range: SourceRange(start: range.start, end: left.range.end + 1))
@@ -118,7 +118,7 @@ struct Respelling {
     if !hasMeaning(name), let form = ForeignNames.form(of: name, arguments: parts.count) {
       return try Self.filled(form, parts, tree.range)
     }
-    // A name, a blank and a bracket: side by side.
+    // A name, a space and a bracket are a product.
     if isSpaced(range), parts.count == 1, hasMeaning(name) || name.utf8.count == 1 {
       let left = self.name(SyntaxTree(.name(name), range: range), name)
       return SyntaxTree(.binary(.multiply, left, parts[0]), range: tree.range)
@@ -130,7 +130,7 @@ struct Respelling {
     name.end < source.bytes.count && source.bytes[name.end] == UInt8(ascii: " ")
   }
 
-  /// A form with trees for `$1` and `$2`.
+  /// A form with trees substituted for `$1` and `$2`.
   private static func filled(
     _ form: String, _ arguments: [SyntaxTree], _ range: SourceRange
   ) throws(Diagnostic) -> SyntaxTree {

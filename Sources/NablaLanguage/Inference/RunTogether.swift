@@ -1,6 +1,6 @@
 extension InferenceEngine {
-  /// An undeclared name such as `Xw` in an expression that is differentiated with respect to w, where it is
-  /// a vector or a scalar, as the product would be.
+  /// An undeclared name such as `Xw` in an expression differentiated with respect to w, where it would be a vector or a
+  /// scalar, like the product.
   func runTogether(with variable: String, in tree: SyntaxTree) -> (name: String, range: SourceRange)? {
     if let name = tree.name {
       guard name.isRunTogether(with: variable), let place = state.undeclaredIndex[name],
@@ -15,7 +15,7 @@ extension InferenceEngine {
 }
 
 extension String {
-  /// Whether it is a capital and a variable without a sign between them.
+  /// Whether it is a capital followed by a variable, with no sign between them.
   func isRunTogether(with variable: String) -> Bool {
     utf8.count == 2 && variable.utf8.count == 1 && hasSuffix(variable) && Letters.isCapital(self)
   }

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// An expression whose names and shapes are known.
+/// An expression with known names and shapes.
 public final class TypedExpression: Sendable {
   public let kind: Kind
   public let shape: Shape
@@ -14,7 +14,7 @@ public final class TypedExpression: Sendable {
 
   public indirect enum Kind: Sendable {
     case number(Rational)
-    /// `pi` or `e`, where not declared.
+    /// `pi` or `e`, unless declared.
     case constant(String)
     /// A declared or inferred variable, or a definition.
     case name(String)
@@ -23,7 +23,7 @@ public final class TypedExpression: Sendable {
     /// A bound summation index used as a scalar.
     case index(String)
     case negate(TypedExpression)
-    /// A scalar next to an array acts on every entry; likewise in `subtract`.
+    /// A scalar next to an array applies to every entry, as in `subtract`.
     case add(TypedExpression, TypedExpression)
     case subtract(TypedExpression, TypedExpression)
     /// Matrix product or scaling.
@@ -32,9 +32,9 @@ public final class TypedExpression: Sendable {
     case divide(TypedExpression, TypedExpression)
     case elementwiseMultiply(TypedExpression, TypedExpression)
     case elementwiseDivide(TypedExpression, TypedExpression)
-    /// `.^`, and `^` of a scalar by a scalar.
+    /// `.^`, and `^` between scalars.
     case elementwisePower(TypedExpression, TypedExpression)
-    /// Of a square matrix; `X^-T` is `transpose(matrixPower(X, -1))`.
+    /// A power of a square matrix; `X^-T` is `transpose(matrixPower(X, -1))`.
     case matrixPower(TypedExpression, Int)
     case kronecker(TypedExpression, TypedExpression)
     case transpose(TypedExpression)
@@ -43,7 +43,7 @@ public final class TypedExpression: Sendable {
     case call(String, [TypedExpression])
     /// A declared function or one of its derivatives.
     case apply(String, derivative: FunctionDerivative, [TypedExpression])
-    /// Of this node's shape.
+    /// Constants of this node's shape.
     case identity, ones, zeros
     /// A constant array of this node's shape.
     case fill(TypedExpression)
@@ -53,7 +53,7 @@ public final class TypedExpression: Sendable {
     case sum(index: String, lower: Dimension, upper: Dimension, TypedExpression)
     /// A built-in function whose last arguments are sizes.
     case sized(String, [TypedExpression], [Dimension])
-    /// `d(E)`, only where the environment allows it.
+    /// `d(E)`, only if the environment allows it.
     case differential(TypedExpression)
   }
 
@@ -156,7 +156,7 @@ extension FunctionDerivative {
 }
 
 extension TypedExpression {
-  /// The names that stand in it, those of its definitions among them.
+  /// The names in the expression, including those of its definitions.
   public func names(definition: (String) -> TypedExpression?) -> Set<String> {
     var result: Set<String> = []
     var open = [self]

@@ -1,27 +1,27 @@
-/// A place in the text by which typings are ranked.
+/// A place in the text that ranks typings.
 enum Use {
   /// `a + b`, `a - b` or a comparison, where a scalar next to an array is unlikely.
   case joined(Draft, Draft)
-  /// `a*b`: a scalar behind a matrix is unlikely.
+  /// `a*b`: a scalar after a matrix is unlikely.
   case multiplied(Draft, Draft)
-  /// What is primed or indexed, or the argument of a function of arrays.
+  /// Something transposed or indexed, or the argument of a function of arrays.
   case array(Draft)
   /// The expression of a gradient.
   case question(Draft)
 }
 
-/// How far a typing is from what is most likely meant; the smallest is taken.
+/// How far a typing is from the most likely meaning; the smallest cost wins.
 struct TypingCost: Comparable {
   /// Scalars where only an array makes sense.
   var scalarsAsArrays = 0
-  /// Gradients of what is not a scalar.
+  /// Gradients of expressions that are not scalars.
   var arraysAsked = 0
-  /// Scalars added to arrays, or compared with them.
+  /// Scalars added to or compared with arrays.
   var mixtures = 0
-  /// Names whose type is not the habit of the field.
+  /// Names with an unconventional type.
   var unusual = 0
   var arrays = 0
-  /// Arrays of the names that are scalars in `x + t*d`, where the letters alone decide.
+  /// Arrays with names that are scalars in `x + t*d`, where only the letters decide.
   var letters = 0
 
   static func < (a: TypingCost, b: TypingCost) -> Bool {
@@ -32,12 +32,12 @@ struct TypingCost: Comparable {
   }
 }
 
-/// What a name may be, sizes aside.
+/// The possible kinds of a name, regardless of sizes.
 enum TypeKind { case scalar, vector, row, matrix }
 
-/// What the field makes of a name, by its letters.
+/// The conventional kind of a name, by its letters.
 enum NameHabit: Equatable {
-  /// Upper case, Greek too.
+  /// Upper case, including Greek.
   case matrix
   /// `lambda alpha gamma …`.
   case scalar
@@ -59,10 +59,10 @@ enum NameHabit: Equatable {
     "lam", "eps",
   ]
 
-  /// Lower-case Latin letters that multiply vectors more often than they are some.
+  /// Lower-case Latin letters that more often scale vectors than denote them.
   static let factors: Set<String> = ["c", "k", "s", "t"]
 
-  /// From the most to the least likely.
+  /// From most to least likely.
   var order: [TypeKind] {
     switch self {
     case .matrix: [.matrix, .scalar, .vector, .row]
@@ -71,14 +71,14 @@ enum NameHabit: Equatable {
     }
   }
 
-  /// How unusual a type is; `scales` says whether a scalar stands only where a scalar is expected.
+  /// How unusual a type is; `scales` tells whether a scalar occurs only where a scalar is expected.
   func cost(of kind: TypeKind, scales: Bool) -> Int {
     switch (self, kind) {
     case (.matrix, .matrix), (.scalar, .scalar), (.vector, .vector): 0
     case (.vector, .scalar): scales ? 0 : 1
     case (.matrix, .scalar), (.matrix, .vector), (.scalar, .vector): 1
     case (.scalar, .matrix), (.vector, .matrix): 2
-    // Nobody means a row without saying so.
+    // A row is never meant unless declared.
     case (.matrix, .row), (.scalar, .row), (.vector, .row): 100
     }
   }

@@ -1,22 +1,22 @@
 import NablaTypes
 
-/// Seeks the typing of least cost, branch and bound.
+/// Finds the typing of least cost by branch and bound.
 struct TypingSearch {
-  /// What is decided next: whether an expression is a scalar, or what a name is.
+  /// A decision: whether an expression is a scalar, or the kind of a name.
   private enum Decision {
     case question(Draft)
     case name(Int)
   }
 
   private let engine: InferenceEngine
-  /// Without what is looked at afterwards: the shape of a gradient is not to decide what a name is.
+  /// The state without deferred places: the shape of a gradient must not decide the kind of a name.
   private let start: InferenceEngine.State
   private let original: InferenceEngine.State
   private let roles: NameRoles
   private let habits: [NameHabit]
   private var steps: Int
   private var best: (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])?
-  /// Another typing of the same cost.
+  /// A different typing of the same cost.
   private(set) var alternative: InferenceEngine.State?
 
   init(_ engine: InferenceEngine, _ steps: Int) {
@@ -34,7 +34,7 @@ struct TypingSearch {
     }
   }
 
-  /// The state of the best typing; nil where none fits.
+  /// The state of the best typing; `nil` if none fits.
   mutating func run() throws(SearchFailure) -> InferenceEngine.State? {
     defer { engine.state = original }
     let questions = start.uses.compactMap { use -> Draft? in
@@ -45,7 +45,7 @@ struct TypingSearch {
     return best?.state
   }
 
-  /// Tries what is still open, the likeliest first.
+  /// Tries the open decisions, likeliest first.
   private mutating func descend(_ decisions: ArraySlice<Decision>) throws(SearchFailure) {
     if steps > Limits.inferenceSteps { throw engine.undecidedError() }
     steps += engine.state.uses.count
@@ -57,7 +57,7 @@ struct TypingSearch {
       switch decision {
       case .question(let draft):
         shape = draft.shape
-        // Whatever it is otherwise is left open.
+        // A non-scalar kind stays open.
         kinds = [.scalar, nil]
       case .name(let index):
         shape = engine.state.undeclared[index].shape
@@ -95,7 +95,7 @@ struct TypingSearch {
       return
     }
     if found.kinds == kinds { return }
-    // Of two that are as good the one with its scalars in front is shown.
+    // Of two equally good typings the one with leading scalars is shown.
     if trailing(kinds) < trailing(found.kinds) {
       alternative = found.state
       best = (state, cost, kinds)
@@ -104,7 +104,7 @@ struct TypingSearch {
     }
   }
 
-  /// How many scalars stand behind arrays that they scale.
+  /// The number of scalars that follow the arrays they scale.
   private func trailing(_ kinds: [TypeKind?]) -> Int {
     let index = start.undeclaredIndex
     return zip(start.undeclared, kinds).reduce(0) { count, pair in
@@ -118,7 +118,7 @@ struct TypingSearch {
 
   // MARK: Costs
 
-  /// What the decided names cost at least.
+  /// A lower bound for the cost of the decided names.
   private func bound() -> TypingCost {
     var cost = TypingCost()
     for use in engine.state.uses {
@@ -143,7 +143,7 @@ struct TypingSearch {
 
   private func isScalar(_ draft: Draft) -> Bool? { engine.kind(of: draft.shape).map { $0 == .scalar } }
 
-  /// Whether a scalar stands next to an array and is neither a number nor a Greek name.
+  /// Whether a scalar is next to an array and is neither a number nor a Greek name.
   private func isUnlikely(_ a: Draft, next b: Draft) -> Bool {
     guard isScalar(a) == true, isArray(b) else { return false }
     return !isExempt(a.tree)
@@ -166,7 +166,7 @@ struct TypingSearch {
     }
   }
 
-  /// The scalars that are added to arrays, or stand behind matrices.
+  /// The scalars that are added to arrays or follow matrices.
   private func mixedNames() -> Set<String> {
     var result: Set<String> = []
     for use in engine.state.uses {
@@ -193,7 +193,7 @@ struct TypingSearch {
     }
   }
 
-  /// The cost of a complete typing; nil where a capital is something else than a matrix without need.
+  /// The cost of a complete typing; `nil` if a capital is not a matrix without need.
   private mutating func finalCost() -> TypingCost? {
     var cost = bound()
     let state = engine.state
@@ -223,7 +223,7 @@ struct TypingSearch {
     return cost
   }
 
-  /// Whether the type was clear before anything was assumed.
+  /// Whether the type was determined before any assumption.
   private func isGiven(_ index: Int) -> Bool {
     let state = engine.state
     defer { engine.state = state }
@@ -231,11 +231,11 @@ struct TypingSearch {
     return engine.kind(of: start.undeclared[index].shape) != nil
   }
 
-  /// What it costs at least if a name is a matrix and all the others are what they are; nil where it does not fit.
+  /// A lower bound for the cost if this name is a matrix and all others keep their kinds; `nil` if that does not fit.
   private mutating func costAsMatrix(_ index: Int) -> TypingCost? {
     let kinds = engine.state.undeclared.map { engine.kind(of: $0.shape) }
     if let cost = cost(kinds, asMatrix: { $0 == index }) { return cost }
-    // Those of one kind may keep each other from being matrices: `(A + B)*x`.
+    // Names of one kind may keep each other from being matrices: `(A + B)*x`.
     let habits = habits
     return cost(kinds) { habits[$0] == .matrix && kinds[$0] == kinds[index] }
   }
@@ -255,11 +255,11 @@ struct TypingSearch {
 }
 
 extension Constraint {
-  /// Whether it says nothing about what a name is, but is looked at once that is known.
+  /// Whether it does not determine the kind of a name but is ranked once that is known.
   var isAfterthought: Bool {
     switch kind {
     case .gradient, .vectorNorm: true
-    // Bars fix a shape, too, where they are not about a norm.
+    // Bars also determine a shape, except for these norms.
     case .bars(let bars, _, _): bars == .sum || bars == .largest
     case .product, .broadcast, .power, .equal, .centeredDot, .quotient, .diagonal, .rowwiseReduction,
       .oneSubscript, .subscriptBound:

@@ -1,15 +1,15 @@
 import NablaTypes
 
-/// Makes sizes equal by giving values to the open ones; declared names stay as they are.
+/// Makes sizes equal by assigning values to open ones; declared names are kept.
 struct Unifier {
   enum Outcome { case equal, different, later }
   enum Size { case one, many, open }
 
   private var bindings: [String: Dimension] = [:]
-  /// The open sizes that are known not to be 1.
+  /// The open sizes known to differ from 1.
   private var many: Set<String> = []
   private var count = 0
-  /// What became known, in order.
+  /// The assignments in order.
   private var trail: [Change] = []
 
   private enum Change {
@@ -17,7 +17,7 @@ struct Unifier {
     case many(String)
   }
 
-  /// A state to which `undo` leads back.
+  /// A state that `undo` can return to.
   struct Mark {
     fileprivate let changes: Int
     fileprivate let count: Int
@@ -25,7 +25,7 @@ struct Unifier {
 
   var mark: Mark { Mark(changes: trail.count, count: count) }
 
-  /// Forgets what became known since a mark.
+  /// Reverts the changes since a mark.
   mutating func undo(to mark: Mark) {
     while trail.count > mark.changes, let change = trail.popLast() {
       switch change {
@@ -50,7 +50,7 @@ struct Unifier {
 
   static func isOpen(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: "?") }
 
-  /// The size with all that is known put in.
+  /// The size with all known values substituted.
   func resolve(_ size: Dimension) -> Dimension {
     if bindings.isEmpty { return size }
     if let name = size.name {
@@ -83,7 +83,7 @@ struct Unifier {
     return size.terms[0].names.contains { many.contains($0) } ? .many : .open
   }
 
-  /// Says that a size is not 1; false when it is.
+  /// Requires that a size differs from 1; returns false if it is 1.
   mutating func requireMany(_ unresolved: Dimension) -> Bool {
     let size = resolve(unresolved)
     if size.isOne { return false }
@@ -126,7 +126,7 @@ struct Unifier {
     return true
   }
 
-  /// The polynomial without the factors that all its terms share.
+  /// The polynomial without the common factors of its terms.
   private static func reduced(_ difference: Dimension) -> Dimension {
     guard let first = difference.terms.first else { return difference }
     var divisor = 0
@@ -154,7 +154,7 @@ struct Unifier {
     return result
   }
 
-  /// An open name that stands once, alone, with coefficient 1 or -1.
+  /// An open name that occurs once, alone, with coefficient 1 or -1.
   private static func solvable(_ difference: Dimension) -> (name: String, coefficient: Int)? {
     for term in difference.terms where term.names.count == 1 && term.coefficient.magnitude == 1 {
       let name = term.names[0]

@@ -26,7 +26,7 @@ extension LaTeXParser {
     return try argument()
   }
 
-  /// `[x > 0]`, `\{x > 0\}`, `(x > 0)` or `_{x > 0}` behind a 1; nil where no comparison follows.
+  /// `[x > 0]`, `\{x > 0\}`, `(x > 0)` or `_{x > 0}` after a 1; `nil` if no comparison follows.
   private mutating func indicator(from start: Int) throws(Diagnostic) -> SyntaxTree? {
     let isLowered = kind == .sub && token(1).kind == .beginGroup
     guard isLowered || kind == .opening else { return nil }
@@ -42,7 +42,7 @@ extension LaTeXParser {
     return SyntaxTree(arguments[0].kind, range: SourceRange(start: start, end: previousEnd))
   }
 
-  /// Whether there is a comparison before the bracket that begins at a token is closed.
+  /// Whether a comparison occurs before the bracket that opens at a token closes.
   private func holdsComparison(from first: Int) -> Bool {
     var depth = 0
     for index in first..<tokens.count {
@@ -63,7 +63,7 @@ extension LaTeXParser {
     return false
   }
 
-  /// Ones or zeros; their sizes are inferred where they are not written.
+  /// Ones or zeros; sizes that are not written are inferred.
   private mutating func filled(_ name: String, from start: Int) throws(Diagnostic) -> SyntaxTree {
     guard kind == .sub else {
       if name == "zeros" { return try call(Signature.openZeros, [], from: start) }
@@ -83,7 +83,7 @@ extension LaTeXParser {
     return try call(name, sizes, from: start)
   }
 
-  /// A size: what `\times` separates is not multiplied.
+  /// A size; `\times` separates sizes here.
   mutating func sizeExpression() throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
     var result = try sizeTerm()
@@ -147,11 +147,11 @@ extension LaTeXParser {
 
   private struct Branch {
     let value: SyntaxTree
-    /// Nil for what is left.
+    /// `nil` for the remaining case.
     let condition: SyntaxTree?
   }
 
-  /// A value by cases: each times the indicator of its condition, where none before it holds.
+  /// A value by cases: each times the indicator of its condition, where no earlier one holds.
   private mutating func cases() throws(Diagnostic) -> SyntaxTree {
     let opening = token
     advance()
@@ -180,7 +180,7 @@ extension LaTeXParser {
     return result ?? branches[0].value
   }
 
-  /// One where a branch is taken; nil where it always is.
+  /// The indicator of a branch; `nil` if it is always taken.
   private mutating func weight(of branch: Branch, after before: ArraySlice<Branch>) throws(Diagnostic)
     -> SyntaxTree?
   {
@@ -199,7 +199,7 @@ extension LaTeXParser {
     return result
   }
 
-  /// A line of `cases`; nil where it speaks of a single point only, as in `x = 0`.
+  /// A line of `cases`; `nil` if it concerns only a single point, as in `x = 0`.
   private mutating func branch() throws(Diagnostic) -> Branch? {
     let first = position
     // A value in words, such as `\text{undefined}`, is that of a single point.
@@ -258,7 +258,7 @@ extension LaTeXParser {
 }
 
 extension SyntaxTree {
-  /// Whether two comparisons of the same sides plainly never hold together.
+  /// Whether two comparisons of the same sides obviously exclude each other.
   fileprivate func excludes(_ other: SyntaxTree) -> Bool {
     guard case .binary(.compare(let mine), let a, let b) = kind,
       case .binary(.compare(let theirs), let c, let d) = other.kind, a.spells(c), b.spells(d)

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Factors: atoms with what is raised and lowered behind them.
+/// Factors: atoms with their superscripts and subscripts.
 extension LaTeXParser {
   mutating func factor() throws(Diagnostic) -> SyntaxTree {
     try enter()
@@ -85,7 +85,7 @@ extension LaTeXParser {
     return SyntaxTree(.number(value), range: range)
   }
 
-  /// What a command is applied to: a group, or the next sign alone, so that `\frac12` is one half.
+  /// The argument of a command: a group, or the next token alone, so `\frac12` is one half.
   mutating func argument() throws(Diagnostic) -> SyntaxTree {
     try enter()
     defer { leave() }
@@ -112,7 +112,7 @@ extension LaTeXParser {
 
   // MARK: Brackets
 
-  /// Reads with no bar open: those outside of a bracket are not closed inside.
+  /// Reads with no bar open: bars from outside a bracket are not closed inside it.
   mutating func inBrackets<T>(_ body: (inout LaTeXParser) throws(Diagnostic) -> T) throws(Diagnostic) -> T {
     let outside = openBars
     openBars = []
@@ -131,7 +131,7 @@ extension LaTeXParser {
 
   private static let partners = ["(": ")", "[": "]", "{": "}", "<": ">", "[[": "]]"]
 
-  /// Steps over the bracket that closes one.
+  /// Consumes the closing bracket.
   mutating func closeBracket(_ opening: LaTeXToken) throws(Diagnostic) {
     let partner = Self.partners[opening.text] ?? ")"
     if kind == .closing, token.text == partner { return advance() }
@@ -202,7 +202,7 @@ extension LaTeXParser {
     return try call(Bars.absolute.rawValue, [inner], from: start)
   }
 
-  /// A norm by what is lowered behind it.
+  /// A norm, determined by its subscript.
   private mutating func norm(of inner: SyntaxTree, from start: Int) throws(Diagnostic) -> SyntaxTree {
     guard kind == .sub else { return try call("norm2", [inner], from: start) }
     advance()
@@ -225,7 +225,7 @@ extension LaTeXParser {
     return try call(function, [inner], from: start)
   }
 
-  /// The tokens of the group that is next, or the next token alone; steps over them.
+  /// The tokens of the next group, or the next token alone; consumes them.
   mutating func groupTokens() -> ArraySlice<LaTeXToken> {
     guard kind == .beginGroup else {
       let first = position
@@ -238,7 +238,7 @@ extension LaTeXParser {
     return inside
   }
 
-  /// The index of the token that closes the group which begins at one.
+  /// The index of the token that closes the group opened at a token.
   func groupEnd(_ start: Int) -> Int {
     var depth = 0
     for index in start..<tokens.count {
@@ -266,7 +266,7 @@ extension LaTeXParser {
     return try make(.binary(.power, radicand, exponent), from: start)
   }
 
-  /// `\sum_{i=1}^{n} E`: E goes as far as the next plus or minus of this level.
+  /// `\sum_{i=1}^{n} E`: E extends to the next plus or minus of this level.
   private mutating func indexSum() throws(Diagnostic) -> SyntaxTree {
     try enter()
     defer { leave() }

@@ -1,8 +1,8 @@
 import NablaTypes
 
-/// A derivative as LaTeX writes it: `\nabla_x f`, `\frac{\partial f}{\partial X}`.
+/// A derivative in LaTeX notation: `\nabla_x f`, `\frac{\partial f}{\partial X}`.
 public struct LaTeXDerivative: Sendable {
-  /// One of the variables: its name, and the entry of it that is meant.
+  /// One of the variables: its name, and the entry in question.
   struct Variable: Sendable {
     let tree: SyntaxTree
     let isTransposed: Bool
@@ -15,12 +15,12 @@ public struct LaTeXDerivative: Sendable {
   let isFraction: Bool
   let range: SourceRange
 
-  /// The name that stands for a derivative in a tree; nobody can type it.
+  /// The name that represents a derivative in a tree; users cannot type it.
   static func name(_ index: Int) -> String { "∇\(index)∇" }
 }
 
 extension LaTeXParser {
-  /// A derivative that has been read, as a name in the tree.
+  /// A parsed derivative, as a name in the tree.
   private mutating func placeholder(_ derivative: LaTeXDerivative) -> SyntaxTree {
     derivatives.append(derivative)
     return SyntaxTree(.name(LaTeXDerivative.name(derivatives.count - 1)), range: derivative.range)
@@ -58,9 +58,9 @@ extension LaTeXParser {
         range: SourceRange(start: start, end: previousEnd)))
   }
 
-  /// What is lowered behind `\nabla`: a name, or several.
+  /// The subscript of `\nabla`: one name or several.
   private mutating func variables() throws(Diagnostic) -> [LaTeXDerivative.Variable] {
-    // The exponent of `\nabla_x^2` is that of the nabla.
+    // The exponent of `\nabla_x^2` belongs to the nabla.
     guard kind == .beginGroup else { return [.init(tree: try single(), isTransposed: false)] }
     let start = token.range.start
     advance()
@@ -115,7 +115,7 @@ extension LaTeXParser {
       from: start)
   }
 
-  /// `J_f(x)` of a declared function; nil where it is anything else.
+  /// `J_f(x)` of a declared function; `nil` otherwise.
   mutating func jacobian(from start: Int) throws(Diagnostic) -> SyntaxTree? {
     guard kind == .sub, names.known(like: "J").isEmpty else { return nil }
     let first = position
@@ -144,7 +144,7 @@ extension LaTeXParser {
       || (token.kind == .letter || token.kind == .word) && token.text == "d" && !names.values.contains("d")
   }
 
-  /// `\frac{\partial f}{\partial x}`, `\frac{d}{dx} f`; nil where the fraction is a quotient.
+  /// `\frac{\partial f}{\partial x}`, `\frac{d}{dx} f`; `nil` if the fraction is a quotient.
   mutating func fractionDerivative() throws(Diagnostic) -> SyntaxTree? {
     guard token(1).kind == .beginGroup, isMark(token(2)) else { return nil }
     let end = groupEnd(position + 1)
@@ -225,7 +225,7 @@ extension LaTeXParser {
 }
 
 extension SyntaxTree {
-  /// The name of the array that it is an entry of.
+  /// The name of the array whose entry it is.
   var entryName: String? {
     if case .entry(let array, _) = kind { return array.name }
     return nil

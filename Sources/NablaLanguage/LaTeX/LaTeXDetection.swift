@@ -1,7 +1,6 @@
-/// Tells LaTeX from the plain language.
+/// Distinguishes LaTeX from the text notation.
 enum LaTeXDetection {
-  /// Whether a stretch of a text is LaTeX: it has a command, or braces behind `_` or `^` and no word of the
-  /// plain language.
+  /// Whether a range of a text is LaTeX: it has a command, or braces after `_` or `^` and no word of the text notation.
   static func isLaTeX(_ source: SourceText, _ range: SourceRange) -> Bool {
     let bytes = source.bytes
     var index = range.start
@@ -26,7 +25,7 @@ enum LaTeXDetection {
     return stop > start && LaTeXCommands.isKnown(String(decoding: bytes[start..<stop], as: UTF8.self))
   }
 
-  /// Whether a text without commands has a sign or a word that only the plain language has.
+  /// Whether a text without commands has a sign or a word that only the text notation has.
   private static func isPlain(_ source: SourceText, _ range: SourceRange) -> Bool {
     let bytes = source.bytes
     var index = range.start

@@ -1,6 +1,6 @@
-/// Functions of the language before their arguments.
+/// Functions of the language with their arguments.
 extension LaTeXParser {
-  /// Other names under which papers know the functions of the language.
+  /// Other names for functions of the language, common in papers.
   private static let aliases: [String: String] = [
     "Tr": "tr", "trace": "tr", "Trace": "tr", "sgn": "sign", "Sign": "sign", "ReLU": "relu", "Diag": "diag",
     "Vec": "vec", "Softmax": "softmax", "LogSoftmax": "logsoftmax", "LSE": "logsumexp", "lse": "logsumexp",
@@ -9,15 +9,14 @@ extension LaTeXParser {
     "LeakyReLU": "leakyrelu", "Exp": "exp",
   ]
 
-  /// The function of the language that a word names.
+  /// The function of the language named by a word.
   static func function(named word: String) -> String? {
     let name = aliases[word] ?? word
     return Signature.builtins[name] == nil ? nil : name
   }
 
-  /// Letters side by side that are the name of a function before a bracket, or a declared name.
-  ///
-  /// On paper they are a product, so that what cannot be meant as one is an error.
+  /// Adjacent letters that form the name of a function before a bracket, or a declared name.
+  /// In a paper they are a product, so anything that cannot be one is an error.
   mutating func spelledWord() throws(Diagnostic) -> SyntaxTree? {
     guard kind == .letter, token.text.utf8.count == 1 else { return nil }
     let before = token(-1)
@@ -79,7 +78,7 @@ extension LaTeXParser {
     return try nameOrCall()
   }
 
-  /// A function from its name on.
+  /// A function call, starting at its name.
   mutating func function(_ function: String, written: String) throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
     advance()
@@ -119,7 +118,7 @@ extension LaTeXParser {
     return result
   }
 
-  /// The value at the bracket behind the name, or at the one factor that follows.
+  /// The argument in brackets after the name, or the next factor.
   private mutating func value(of function: String, _ written: String, _ nameRange: SourceRange)
     throws(Diagnostic) -> SyntaxTree
   {
@@ -141,7 +140,7 @@ extension LaTeXParser {
     return try make(.call(function, nameRange: nameRange, isGreekLetter: false, [operand]), from: start)
   }
 
-  /// Whether a function begins here, which ends the argument of the one before it.
+  /// Whether a function starts here, which ends the argument of the previous one.
   private var startsFunction: Bool {
     switch kind {
     case .command: LaTeXCommands.functions[token.text] != nil || token.text == "sum"
@@ -153,7 +152,7 @@ extension LaTeXParser {
     }
   }
 
-  /// `\log\det A`, `\log|A|` and `\log\Gamma(x)`, which are functions of their own.
+  /// `\log\det A`, `\log|A|` and `\log\Gamma(x)`, each of which is one function.
   private mutating func logarithm(from start: Int) throws(Diagnostic) -> SyntaxTree? {
     if kind == .letter, token.text == "Gamma", token(1).kind == .opening {
       advance()
@@ -177,13 +176,13 @@ extension LaTeXParser {
     return try call(Bars.logAbsolute.rawValue, [inside], from: start)
   }
 
-  /// Letters that are functions before a bracket, and `e` under an exponent.
+  /// Letters that are functions before a bracket, and `e` with an exponent.
   mutating func special(_ base: Base, from start: Int) throws(Diagnostic) -> SyntaxTree? {
     if !names.known(like: base.name).isEmpty {
       if let found = names.known(like: base.name).first, names.functions.contains(found) {
         return try highDerivative(found, from: start)
       }
-      // The logistic function keeps its letter beside a standard deviation.
+      // The logistic function keeps its letter next to a standard deviation.
       guard base.name == "sigma" else { return nil }
     }
     let isWord = source.text(SourceRange(start: start, end: start + 1)) == "\\" && token(-1).kind == .word
@@ -217,7 +216,7 @@ extension LaTeXParser {
     }
   }
 
-  /// `\phi^{(4)}(z)` of a declared function; nil where it is written in another way.
+  /// `\phi^{(4)}(z)` of a declared function; `nil` for other notations.
   private mutating func highDerivative(_ name: String, from start: Int) throws(Diagnostic) -> SyntaxTree? {
     let nameRange = SourceRange(start: start, end: previousEnd)
     guard kind == .sup, token(1).kind == .beginGroup, token(2).kind == .opening, token(3).kind == .number,

@@ -1,15 +1,14 @@
-/// Cuts LaTeX into tokens; what only moves things about on paper is dropped.
-///
-/// It never fails: what cannot be read becomes a `bad` token that holds its problem.
+/// Splits LaTeX into tokens; drops commands that only affect layout.
+/// It never fails: an unreadable part becomes a `bad` token that holds its problem.
 struct LaTeXLexer {
   private let bytes: [UInt8]
   private let limit: Int
   private var position: Int
   private var tokens: [LaTeXToken] = []
-  /// The side that the last `\left`, `\right` or `\big` gave to the bracket behind it.
+  /// The side that the last `\left`, `\right` or `\big` assigned to the next bracket.
   private var side: LaTeXToken.Side?
 
-  /// The tokens of a stretch of a text, ended by one of kind `end`.
+  /// The tokens of a range of a text, terminated by one of kind `end`.
   static func tokens(of source: SourceText, in range: SourceRange) -> [LaTeXToken] {
     var lexer = LaTeXLexer(source.bytes, range)
     while lexer.position < lexer.limit { lexer.step() }
@@ -85,7 +84,7 @@ struct LaTeXLexer {
     }
   }
 
-  /// A dot ends a sentence; behind `\left` or `\right` it is a bracket that is not written.
+  /// A dot ends a sentence; after `\left` or `\right` it is an invisible bracket.
   private mutating func dot() {
     if side != nil {
       side = nil
@@ -141,7 +140,7 @@ struct LaTeXLexer {
     }
   }
 
-  /// `\\`, with the distance that may follow it.
+  /// `\\`, with an optional distance.
   private mutating func row() {
     add(.row, length: 2)
     if byte(0) == UInt8(ascii: "[") {
@@ -157,7 +156,7 @@ struct LaTeXLexer {
     }
   }
 
-  /// Where the group that begins at a byte ends; nil where none begins there, or it is never closed.
+  /// The end of the group that starts at a byte; `nil` if none starts there or it is never closed.
   private func groupEnd(_ start: Int) -> Int? {
     guard start < limit, bytes[start] == UInt8(ascii: "{") else { return nil }
     var depth = 0
@@ -185,11 +184,11 @@ struct LaTeXLexer {
     }
     let name = String(decoding: bytes[(position + length + 1)..<end], as: UTF8.self)
     add(kind, name.trimmed, length: end + 1 - position)
-    // The columns of an array say nothing of its entries.
+    // The column specification of an array does not matter.
     if kind == .begin, name == "array" || name == "tabular" { skipArgument() }
   }
 
-  /// `\mathrm{name}`; a group that has commands in it is left to the parser, and so is one that is not closed.
+  /// `\mathrm{name}`; the parser handles a group that contains commands or is not closed.
   private mutating func word(_ length: Int) -> Bool {
     var start = position + length
     if start < limit, bytes[start] == UInt8(ascii: "*") { start += 1 }
@@ -235,7 +234,7 @@ struct LaTeXLexer {
 
 /// Scalars of UTF-8 text.
 enum UTF8Scalar {
-  /// The scalar at a byte and its length; nil where the bytes are not UTF-8.
+  /// The scalar at a byte and its length; `nil` if the bytes are not UTF-8.
   static func scalar(in bytes: [UInt8], at start: Int, limit: Int) -> (value: UInt32, length: Int)? {
     let first = bytes[start]
     let length =
@@ -252,7 +251,7 @@ enum UTF8Scalar {
 }
 
 extension String {
-  /// Without blanks at both ends.
+  /// The text without spaces at either end.
   var trimmed: String {
     let start = drop { $0 == " " || $0.isNewline || $0 == "\t" }
     var end = start[...]

@@ -1,11 +1,10 @@
 import NablaTypes
 
-/// What names mean where LaTeX is read, so far as reading depends on it.
-///
-/// LaTeX spells more than one name alike (`W1` and `W_1` are both `W_1`), writes an entry as it writes a name
-/// with an index, and a product as it writes a call. What is declared decides.
+/// The meanings of names, as far as reading LaTeX depends on them.
+/// In LaTeX, different names may look alike (`W1` and `W_1` are both `W_1`), an entry looks like a name with an index,
+/// and a product like a call. The declarations decide.
 public struct LaTeXNames: Sendable {
-  /// A name whose entries are given by a formula: `p_i = \sigma(w^\top x_i)`.
+  /// A name whose entries are defined by a formula: `p_i = \sigma(w^\top x_i)`.
   struct Family: Sendable {
     let indices: [String]
     let body: SyntaxTree
@@ -15,12 +14,12 @@ public struct LaTeXNames: Sendable {
   private(set) var values: Set<String> = []
   private(set) var functions: Set<String> = []
   private(set) var sizes: Set<String> = []
-  /// The variables that a definition is written as a function of: `J(w) = ...`; none for `J = ...`.
+  /// The arguments in the definition of a function, `J(w) = ...`; none for `J = ...`.
   private(set) var parameters: [String: [String]] = [:]
-  /// The names that a definition leads to.
+  /// The names that a definition contains.
   private var made: [String: [String]] = [:]
   private(set) var families: [String: Family] = [:]
-  /// Indices that a formula holds for all of.
+  /// Indices for all of whose values a formula holds.
   var freeIndices: Set<String> = []
   private var spelled: [String: [String]] = [:]
 
@@ -43,14 +42,14 @@ public struct LaTeXNames: Sendable {
     for size in declaration.type.dimensionNames { add(size: size) }
   }
 
-  /// Adds a variable or definition; its shape where that is known.
+  /// Adds a variable or definition, with its shape if known.
   public mutating func add(value name: String, shape: Shape? = nil) {
     values.insert(name)
     if let shape { shapes[name] = shape }
     note(name)
   }
 
-  /// Adds a definition, with the names in it and the variables that it is written as a function of.
+  /// Adds a definition, with the names it contains and the arguments it is written with.
   mutating func add(definition name: String, of names: [String], parameters: [String], shape: Shape? = nil) {
     add(value: name, shape: shape)
     if shape == nil { shapes[name] = nil }
@@ -58,7 +57,7 @@ public struct LaTeXNames: Sendable {
     made[name] = names
   }
 
-  /// Whether a definition may be written as a function of names: of those that it is defined with, or leads to.
+  /// Whether a definition may be written as a function of names: its arguments, or the names it depends on.
   func isFunction(_ name: String, of arguments: [String]) -> Bool {
     guard let parameters = parameters[name] else { return false }
     if !parameters.isEmpty { return arguments == parameters }
@@ -66,7 +65,7 @@ public struct LaTeXNames: Sendable {
     return arguments.allSatisfy(reached.contains)
   }
 
-  /// The names that a definition is made of, and those that these are made of.
+  /// The names that a definition depends on, directly or indirectly.
   private func reached(from name: String) -> Set<String> {
     var result: Set<String> = []
     var open = made[name] ?? []
@@ -90,12 +89,12 @@ public struct LaTeXNames: Sendable {
     if spelled[key]?.contains(name) != true { spelled[key, default: []].append(name) }
   }
 
-  /// The names with a meaning that LaTeX spells like this one, sorted.
+  /// The known names that look like this one in LaTeX, sorted.
   func known(like name: String) -> [String] { (spelled[Self.key(name)] ?? []).sorted() }
 
   func isArray(_ name: String) -> Bool { shapes[name].map { !$0.isScalar } ?? false }
   func isMatrix(_ name: String) -> Bool { shapes[name]?.isMatrix ?? false }
 
-  /// A name without what LaTeX does not show.
+  /// A name without the parts that LaTeX does not show.
   private static func key(_ name: String) -> String { name.filter { $0 != "_" } }
 }

@@ -2,14 +2,14 @@ import NablaTypes
 
 /// Names, entries and calls.
 extension LaTeXParser {
-  /// The letters of a name, with what stands over them and the font that they are in.
+  /// The letters of a name, with their accents and font.
   struct Base {
     var name: String
     var hint: FontHint?
     let start: Int
   }
 
-  /// A letter, an accented letter, a letter in a font, a word; nil where none begins here.
+  /// A letter, an accented letter, a letter in a font, or a word; `nil` if none starts here.
   mutating func base() throws(Diagnostic) -> Base? {
     let start = token.range.start
     switch kind {
@@ -46,7 +46,7 @@ extension LaTeXParser {
     }
   }
 
-  /// A name with its indices, a value of a function, or `\mathrm{d}X`.
+  /// A name with its indices, a function call, or `\mathrm{d}X`.
   mutating func nameOrCall() throws(Diagnostic) -> SyntaxTree {
     if let result = try spelledWord() { return result }
     let start = token.range.start
@@ -69,7 +69,7 @@ extension LaTeXParser {
     }
     let tree = try resolved(name, lowered, base, from: start)
     guard case .name(let found) = tree.kind else {
-      // `s_i(z)` is the entry of what is defined as a function of z.
+      // `s_i(z)` is an entry if s is defined as a function of z.
       let isDefined =
         names.families[name] != nil || names.known(like: name).contains { names.parameters[$0] != nil }
       if isDefined, kind == .opening, token.text == "(" { _ = bareNames() }
@@ -103,7 +103,7 @@ extension LaTeXParser {
     return spelled
   }
 
-  // MARK: What a name stands for
+  // MARK: Meanings of names
 
   private func isIndex(_ letter: String) -> Bool {
     bound.contains(letter) || names.freeIndices.contains(letter)
@@ -154,7 +154,7 @@ extension LaTeXParser {
     return SyntaxTree(.name(try whole(spelled, base.hint, range)), range: range)
   }
 
-  /// The name that letters spell.
+  /// The name formed by the letters.
   mutating func whole(_ name: String, _ hint: FontHint?, _ range: SourceRange) throws(Diagnostic)
     -> String
   {
@@ -171,7 +171,7 @@ extension LaTeXParser {
     return known[0]
   }
 
-  /// Letters with indices that mean something by themselves: `I_n`, `\delta_{ij}`, `K_{m,n}`.
+  /// Letters whose indices have a meaning of their own: `I_n`, `\delta_{ij}`, `K_{m,n}`.
   private mutating func structured(
     _ name: String, _ lowered: LaTeXLowered, _ moves: Bool, _ range: SourceRange
   ) throws(Diagnostic) -> SyntaxTree? {
@@ -192,7 +192,7 @@ extension LaTeXParser {
     }
   }
 
-  /// An entry of an array; `x_{ij}` is one of `X` too, and `x_i` is its row i as a column, where only `X` is known.
+  /// An entry of an array. `x_{ij}` may also be one of `X`, and `x_i` row i of it as a column, if only `X` is known.
   private mutating func entry(_ name: String, _ lowered: LaTeXLowered, _ base: Base, _ range: SourceRange)
     throws(Diagnostic) -> SyntaxTree
   {
@@ -226,7 +226,7 @@ extension LaTeXParser {
     }
     let found = known.isEmpty ? name : try one(of: known, name, range)
     if known.isEmpty, base.hint == .vector, subscripts.count == 1 {
-      // A bold letter with an index is a vector for each: a row of the matrix of them all.
+      // A bold letter with an index is a vector for each value: a row of the matrix of all of them.
       fontHints[capital] = .matrix
       let array = SyntaxTree(.name(capital), range: range)
       let row = try make(.entry(array, [subscripts[0], .all(range)]), from: start)
@@ -235,7 +235,7 @@ extension LaTeXParser {
     return try make(.entry(SyntaxTree(.name(found), range: range), subscripts), from: start)
   }
 
-  /// The formula of a family at its indices; the indices of its own sums get other names where they are taken.
+  /// The formula of a family at its indices; bound indices that clash are renamed.
   private mutating func placed(_ body: SyntaxTree, _ places: [String: SyntaxTree], _ range: SourceRange)
     throws(Diagnostic) -> SyntaxTree
   {
@@ -247,7 +247,7 @@ extension LaTeXParser {
 
   // MARK: Calls
 
-  /// A name with a bracket behind it: a function's value, a definition's, or a product.
+  /// A name with a bracket after it: a function call, a definition with arguments, or a product.
   private mutating func applied(_ name: String, _ tree: SyntaxTree, from start: Int) throws(Diagnostic)
     -> SyntaxTree
   {
@@ -287,7 +287,7 @@ extension LaTeXParser {
         ? "write `\(name)`, or a sign for the product" : "write `\(name)(\(parameters))`")
   }
 
-  /// Steps over `(x, \mathbf{y})` and gives the names; nil, and nothing is read, where there is anything else.
+  /// Consumes `(x, \mathbf{y})` and returns the names; returns `nil` and consumes nothing otherwise.
   mutating func bareNames() -> [String]? {
     let before = position
     advance()

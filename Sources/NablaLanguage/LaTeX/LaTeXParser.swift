@@ -1,23 +1,23 @@
-/// Reads an expression of LaTeX into the same tree as the plain language, with places in the LaTeX.
+/// Parses a LaTeX expression into the same tree as the text notation, with locations in the LaTeX.
 struct LaTeXParser {
   let source: SourceText
   let tokens: [LaTeXToken]
   var position = 0
   var names: LaTeXNames
-  /// The indices of the sums around the position.
+  /// The indices of the enclosing sums.
   var bound: [String] = []
-  /// Whether `\odot` holds its neighbours more tightly than side by side does.
+  /// Whether `\odot` binds more strongly than juxtaposition.
   var hadamardIsTight = false
   private var depth = 0
   private var nesting = Limits.nesting
   private var isStackAsked = false
-  /// The bars that are open, innermost last; a bracket between them hides those outside.
+  /// The open bars, innermost last; a bracket between them hides the outer ones.
   var openBars: [LaTeXToken.Kind] = []
-  /// What bold letters say of the names that nothing else is known of.
+  /// Shapes that bold letters suggest for otherwise unknown names.
   var fontHints: [String: FontHint] = [:]
-  /// The derivatives that have been read; in the tree each is a name that nobody can type.
+  /// The parsed derivatives; in the tree each is a name that users cannot type.
   var derivatives: [LaTeXDerivative] = []
-  /// How many digits of the number at the position have been taken as arguments, as in `\frac12`.
+  /// The number of digits of the current number already taken as arguments, as in `\frac12`.
   var digitsTaken = 0
 
   init(_ source: SourceText, in range: SourceRange, names: LaTeXNames) throws(Diagnostic) {
@@ -80,7 +80,7 @@ struct LaTeXParser {
     if depth > nesting { throw Diagnostic(.tooDeep(limit: nesting / 2), at: range) }
   }
 
-  /// A tree over what has been read since a byte, refused where it is too deep.
+  /// A tree for the text since a byte; throws if it is too deep.
   mutating func make(_ kind: SyntaxTree.Kind, from start: Int) throws(Diagnostic) -> SyntaxTree {
     let tree = SyntaxTree(kind, range: SourceRange(start: start, end: max(previousEnd, start)))
     try admit(tree.depth, at: tree.range)
@@ -96,7 +96,7 @@ struct LaTeXParser {
 
   // MARK: Sums and products
 
-  /// The whole text as one expression; a full stop or comma that ends the sentence is dropped.
+  /// The whole text as one expression; drops a full stop or comma at the end of the sentence.
   mutating func wholeExpression() throws(Diagnostic) -> SyntaxTree {
     let tree = try expression()
     while kind == .dot || kind == .comma || kind == .semicolon { advance() }
@@ -116,7 +116,7 @@ struct LaTeXParser {
     return try make(.binary(.compare(comparison), left, right), from: left.range.start)
   }
 
-  /// The comparison that is next.
+  /// The comparison at the current position.
   var comparison: Comparison? {
     switch kind {
     case .less: .less
@@ -139,7 +139,7 @@ struct LaTeXParser {
     return try combined(terms[...])
   }
 
-  /// Left to right, but a very long sum as halves, so that it does not nest.
+  /// Associates to the left, but splits a very long sum in halves to limit nesting.
   private mutating func combined(_ terms: ArraySlice<(isNegative: Bool, tree: SyntaxTree)>) throws(Diagnostic)
     -> SyntaxTree
   {
@@ -167,7 +167,7 @@ struct LaTeXParser {
     return tree
   }
 
-  /// Factors side by side, joined by signs; side by side holds more tightly than a sign.
+  /// Factors joined by signs or juxtaposition, which binds more strongly.
   mutating func product() throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
     if kind == .minus || kind == .plus {
@@ -214,7 +214,7 @@ struct LaTeXParser {
     }
   }
 
-  /// What stands behind a slash: one factor, since it is not clear whether more belong below.
+  /// The divisor after a slash: one factor, since it is unclear whether more belong to the denominator.
   private mutating func divisor(of left: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
     let factor = try self.factor()
     if startsFactor {
@@ -228,7 +228,7 @@ struct LaTeXParser {
     return factor
   }
 
-  /// Factors side by side, from the left.
+  /// Juxtaposed factors, from the left.
   private mutating func run() throws(Diagnostic) -> SyntaxTree {
     var result = try factor()
     while startsFactor {
@@ -242,7 +242,7 @@ struct LaTeXParser {
     return result
   }
 
-  /// `A (b \odot c)` for `A b \odot c`.
+  /// Reads `A b \odot c` as `A (b \odot c)`.
   private mutating func takeTightProduct(_ result: inout SyntaxTree) throws(Diagnostic) -> Bool {
     var right = try factor()
     while kind == .command, let operation = LaTeXCommands.operators[token.text],
@@ -256,7 +256,7 @@ struct LaTeXParser {
     return true
   }
 
-  /// Whether a factor begins here.
+  /// Whether a factor starts here.
   var startsFactor: Bool {
     switch kind {
     case .letter, .number, .word, .beginGroup, .opening: return true
@@ -276,10 +276,10 @@ struct LaTeXParser {
     "equiv",
     "approx", "in", "succ", "succeq", "mid", "colon",
   ]
-  /// Commands that stand in a superscript only.
+  /// Commands that occur only in a superscript.
   private static let ends: Set<String> = ["top", "intercal", "prime", "dagger", "star"]
 
-  /// Whether the bar that is next closes one that is open.
+  /// Whether the next bar closes an open one.
   var closesBar: Bool {
     if token.side == .open { return false }
     if token.side == .close { return true }

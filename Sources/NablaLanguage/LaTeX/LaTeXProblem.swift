@@ -1,4 +1,4 @@
-/// What can be wrong with LaTeX, as facts, and the sentences for them.
+/// The problems of LaTeX input, as facts, with their sentences.
 enum LaTeXProblem: Sendable, Hashable {
   case unknownCommand(String)
   case unknownCharacter(String)

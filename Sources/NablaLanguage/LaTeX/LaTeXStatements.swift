@@ -1,7 +1,7 @@
-/// Reads the statements of a formula file that are written in LaTeX.
+/// Reads the LaTeX statements of a formula file.
 struct LaTeXStatements {
   let source: SourceText
-  /// The tokens of the plain language, for the parts of a line that are written in it.
+  /// The tokens of the text notation, for the parts of a line that use it.
   let tokens: [Token]
   var names = LaTeXNames()
   private var fontHints: [String: FontHint] = [:]
@@ -11,7 +11,7 @@ struct LaTeXStatements {
     self.tokens = tokens
   }
 
-  /// Notes the names to which a statement gives a meaning.
+  /// Notes the names that a statement defines.
   mutating func note(_ statement: Statement) {
     switch statement.kind {
     case .declaration(let declarations): for declaration in declarations { names.add(declaration) }
@@ -27,7 +27,7 @@ struct LaTeXStatements {
     return Statement(kind: kind, range: range, text: text, fontHints: fontHints, plain: plain(kind))
   }
 
-  /// A claim in the plain language.
+  /// A claim in the text notation.
   private func plain(_ kind: Statement.Kind) -> String? {
     guard case .question(let question) = kind, question.kind == .check else { return nil }
     let sides = ([question.expression] + question.otherSides).map { side -> String in
@@ -103,7 +103,7 @@ struct LaTeXStatements {
     return SourceRange(start: start, end: end)
   }
 
-  // MARK: Parts in either language
+  // MARK: Parts in either notation
 
   private func plainParser(_ range: SourceRange) throws(Diagnostic) -> Parser {
     let first = tokens.firstIndex { $0.range.start >= range.start } ?? tokens.count
@@ -131,7 +131,7 @@ struct LaTeXStatements {
     return try plain.declarations(of: names)
   }
 
-  /// `J(w) = E`; nil where the left side is a derivative, or anything else that is not a name.
+  /// `J(w) = E`; `nil` if the left side is a derivative or anything else that is not a name.
   private mutating func definition(_ left: SourceRange, _ right: SourceRange) throws(Diagnostic)
     -> Statement.Kind?
   {
@@ -206,7 +206,7 @@ struct LaTeXStatements {
     let before = names
     for mention in wrt where !names.values.contains(mention.name) { names.add(value: mention.name) }
     defer { names = before }
-    // `J(w) = E` is asked for as E.
+    // The question about `J(w) = E` concerns E.
     let whole = SourceRange(start: range.start, end: place)
     let sides = try split(whole).sides
     return (try expression(trimmed(sides.count == 2 ? sides[1] : whole)), wrt)
@@ -237,7 +237,7 @@ struct LaTeXStatements {
     return result
   }
 
-  /// A side of a claim: an expression, or the derivative of one in either spelling.
+  /// A side of a claim: an expression, or its derivative in either notation.
   private mutating func claim(_ whole: SourceRange) throws(Diagnostic) -> Claim {
     let range = trimmed(whole)
     let word = firstWord(range)

@@ -1,23 +1,23 @@
 import NablaTypes
 
-/// What is lowered behind a name or raised in brackets: an index, or a part of the name.
+/// A subscript of a name, or a superscript in brackets: an index, or a part of the name.
 struct LaTeXLowered {
   enum Piece {
-    /// Letters and numbers side by side, such as the two indices of `A_{ij}`.
+    /// Adjacent letters and numbers, such as the two indices of `A_{ij}`.
     case run([SyntaxTree])
     case tree(SyntaxTree)
     case range(SyntaxTree, SyntaxTree)
     case all(SourceRange)
-    /// A word, which is a part of a name only.
+    /// A word, which can only be part of a name.
     case word
   }
 
   let pieces: [Piece]
-  /// As a part of a name; nil where it cannot be one.
+  /// As a part of a name; `nil` if it cannot be one.
   let spelled: String?
   let range: SourceRange
 
-  /// The letters that stand by themselves in it.
+  /// The single letters in it.
   var letters: [String] {
     pieces.flatMap { piece -> [String] in
       switch piece {
@@ -29,8 +29,8 @@ struct LaTeXLowered {
     }
   }
 
-  /// The subscripts that it stands for, where it can be read as such: `{ij}` are two of a matrix, but `{2n}`
-  /// is one of a vector, and one of those that commas separate; `{12}` are two of a matrix.
+  /// The subscripts that it may denote: `{ij}` is two of a matrix, `{2n}` one of a vector or one of several separated
+  /// by commas, and `{12}` two of a matrix.
   func subscripts(of shape: Shape? = nil) -> [SyntaxTree.SubscriptTree]? {
     let isVector = shape.map { !$0.isMatrix && !$0.isScalar } ?? false
     if shape?.isMatrix == true, pieces.count == 1, case .run(let trees) = pieces[0], trees.count == 1,
@@ -76,7 +76,7 @@ extension SyntaxTree {
 }
 
 extension LaTeXParser {
-  /// `_i`, `_{i,j}`, `_{t+1}`, `_{1:h}`, from the sign `_` on.
+  /// `_i`, `_{i,j}`, `_{t+1}`, `_{1:h}`, including the sign `_`.
   mutating func lowered() throws(Diagnostic) -> LaTeXLowered {
     try enter()
     defer { leave() }
@@ -117,7 +117,7 @@ extension LaTeXParser {
       pieces: pieces, spelled: spelled, range: SourceRange(start: start, end: previousEnd))
   }
 
-  /// A letter or a number as it stands.
+  /// A single letter or number.
   private mutating func single() throws(Diagnostic) -> SyntaxTree {
     let token = token
     advance()
@@ -142,7 +142,7 @@ extension LaTeXParser {
       advance()
       return .all(range)
     }
-    // What is no expression, such as a star or a word, is a part of a name.
+    // Anything that is not an expression, such as a star or a word, is part of a name.
     let stop = tokens[position..<end].firstIndex { $0.kind == .comma } ?? end
     let isExpression = tokens[position..<stop].allSatisfy {
       switch $0.kind {
@@ -164,7 +164,7 @@ extension LaTeXParser {
     return .tree(lower)
   }
 
-  /// Tokens as a part of a name: `t+1` is `tplus1`, `*` is `star`.
+  /// Tokens as part of a name: `t+1` is `tplus1`, `*` is `star`.
   static func spelled<Tokens: Collection<LaTeXToken>>(_ tokens: Tokens) -> String? {
     var result = ""
     for token in tokens {
@@ -191,7 +191,7 @@ extension LaTeXParser {
     return result.isEmpty ? nil : result
   }
 
-  /// The entry of an array, or a block of it.
+  /// An entry or a block of an array.
   mutating func entry(of array: SyntaxTree, at lowered: LaTeXLowered, from start: Int) throws(Diagnostic)
     -> SyntaxTree
   {
@@ -203,7 +203,7 @@ extension LaTeXParser {
 
   // MARK: Superscripts
 
-  /// What is raised behind a factor: a mark of transposition, an exponent, a mark of an inverse.
+  /// The superscript of a factor: a transposition, an exponent or an inverse.
   mutating func raised(_ base: SyntaxTree, from start: Int) throws(Diagnostic) -> SyntaxTree {
     advance()
     if kind == .number, token.text.count > 1 {

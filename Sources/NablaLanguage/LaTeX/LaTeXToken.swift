@@ -1,9 +1,9 @@
-/// The smallest piece of LaTeX that the reader sees.
+/// The smallest unit of LaTeX that the parser reads.
 struct LaTeXToken: Sendable {
   enum Kind: UInt8, Sendable {
     /// `\name`; the text is the name.
     case command
-    /// One letter in its ASCII spelling: a Greek letter is spelled out.
+    /// One letter by its ASCII name; Greek letters have long names.
     case letter
     case number
     /// The contents of `\mathrm`, `\operatorname`, `\text` and the like.
@@ -11,14 +11,14 @@ struct LaTeXToken: Sendable {
     /// `\begin{name}` and `\end{name}`; the text is the name.
     case begin, finish
     case beginGroup, endGroup, sub, sup, prime, align, row
-    /// A bracket; the text is `(`, `[`, `{`, `<` or what closes it.
+    /// A bracket; the text is `(`, `[`, `{`, `<` or its counterpart.
     case opening, closing
     case bar, doubleBar
     case plus, minus, star, slash, comma, semicolon, colon, dot, equals, less, greater
     case end, bad
   }
 
-  /// What `\left`, `\right` and their like say of a bar.
+  /// The side that `\left`, `\right` and their like assign to a bar.
   enum Side: UInt8, Sendable {
     case open, close, either
   }
@@ -27,26 +27,26 @@ struct LaTeXToken: Sendable {
   let range: SourceRange
   var text = ""
   var side = Side.either
-  /// What is wrong with a `bad` token.
+  /// The problem of a `bad` token.
   var problem: LaTeXProblem?
 
-  /// Whether it is the command of that name.
+  /// Whether it is the command with this name.
   func isCommand(_ name: String) -> Bool { kind == .command && text == name }
 }
 
-/// What a command of LaTeX does to a reader of formulas.
+/// The meanings of LaTeX commands for the parser.
 enum LaTeXCommands {
-  /// Commands that move things about on paper and mean nothing.
+  /// Commands that only affect layout.
   static let spacing: Set<String> = [
     ",", ";", ":", "!", " ", ">", "quad", "qquad", "displaystyle", "textstyle", "scriptstyle", "limits",
     "nolimits", "nonumber", "notag", "hfill", "noindent", "thinspace", "enspace", "medspace", "thickspace",
     "mathstrut", "strut", "allowbreak", "linebreak", "middle", "mleft", "mright",
   ]
-  /// Commands whose argument is dropped with them.
+  /// Commands that are dropped with their arguments.
   static let dropped: Set<String> = [
     "label", "tag", "hspace", "vspace", "phantom", "hphantom", "vphantom", "mspace", "kern",
   ]
-  /// Commands that size the bracket behind them, and the side that they say it is on.
+  /// Commands that size the next bracket, and the side that they assign to it.
   static let sizes: [String: LaTeXToken.Side] = {
     var table: [String: LaTeXToken.Side] = ["left": .open, "right": .close]
     for name in ["big", "Big", "bigg", "Bigg"] {
@@ -57,7 +57,7 @@ enum LaTeXCommands {
     }
     return table
   }()
-  /// Commands whose argument is a word, or prose.
+  /// Commands whose argument is a word or prose.
   static let words: Set<String> = [
     "operatorname", "mathrm", "text", "textrm", "textit", "textbf", "textsf", "texttt", "textnormal", "mbox",
     "mathsf", "mathit", "mathtt", "mathop", "hbox",
@@ -67,12 +67,12 @@ enum LaTeXCommands {
     "mathbf", "boldsymbol", "bm", "pmb", "bf", "vec", "mathcal", "mathscr", "mathfrak", "mathbb", "mathbbm",
     "mathnormal", "underline", "symbf", "vb", "va",
   ]
-  /// Commands that put an accent over a name, and what the name is called then.
+  /// Commands that put an accent over a name, and the resulting name.
   static let accents: [String: String] = [
     "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
     "dot": "dot", "ddot": "ddot", "check": "check", "breve": "breve", "acute": "acute", "grave": "grave",
   ]
-  /// Letters that have a command, and their names.
+  /// Commands for letters, and their names.
   static let letters: [String: String] = {
     var table: [String: String] = [:]
     for name in Letters.greekNames { table[name] = name }
@@ -86,7 +86,7 @@ enum LaTeXCommands {
     ] { table[variant] = name }
     return table
   }()
-  /// Functions that have a command, and their names in the language.
+  /// Commands for functions, and their names in the language.
   static let functions: [String: String] = [
     "exp": "exp", "log": "log", "ln": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh",
     "cosh": "cosh", "tanh": "tanh", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "det": "det",
@@ -102,7 +102,7 @@ enum LaTeXCommands {
     "le": .lessOrEqual, "leq": .lessOrEqual, "leqslant": .lessOrEqual, "ge": .greaterOrEqual,
     "geq": .greaterOrEqual, "geqslant": .greaterOrEqual, "lt": .less, "gt": .greater,
   ]
-  /// Brackets that have a command: what they are, and whether they open.
+  /// Commands for brackets: the bracket, and whether it opens.
   static let brackets: [String: (text: String, opens: Bool)] = [
     "{": ("{", true), "}": ("}", false), "lbrace": ("{", true), "rbrace": ("}", false), "lbrack": ("[", true),
     "rbrack": ("]", false), "langle": ("<", true), "rangle": (">", false), "lparen": ("(", true),
@@ -112,7 +112,7 @@ enum LaTeXCommands {
     "lvert": (false, .open), "rvert": (false, .close), "vert": (false, .either), "|": (true, .either),
     "Vert": (true, .either), "lVert": (true, .open), "rVert": (true, .close),
   ]
-  /// Everything else that the parser knows.
+  /// All other commands of the parser.
   private static let others: Set<String> = [
     "frac", "tfrac", "dfrac", "cfrac", "sqrt", "sum", "prod", "nabla", "partial", "top", "intercal", "prime",
     "dagger", "infty", "begin", "end", "in", "mathbb", "star", "succ", "succeq", "Rightarrow", "implies",
@@ -120,7 +120,7 @@ enum LaTeXCommands {
     "arg", "mid", "colon", "dots", "ldots", "cdots", "\\",
   ]
 
-  /// Whether a name is that of a command that the reader knows, so that a text that has it is LaTeX.
+  /// Whether it is a command of the parser, so that a text with it is LaTeX.
   static func isKnown(_ name: String) -> Bool {
     spacing.contains(name) || dropped.contains(name) || sizes[name] != nil || words.contains(name)
       || fonts.contains(name) || accents[name] != nil || letters[name] != nil || functions[name] != nil

@@ -1,13 +1,13 @@
 import NablaTypes
 
-/// Trees in the spelling of the plain language.
+/// Trees in the text notation.
 extension SyntaxTree {
   private enum Level: Int, Comparable {
     case sum, product, sign, postfix, atom
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
-  /// The tree as a user types it in the plain language; what bars mean is decided by the shapes that `shape` finds.
+  /// The tree in the text notation; the shapes that `shape` finds decide the meaning of bars.
   package func plainText(shape: (SyntaxTree) -> Shape?) -> String { written(shape).text }
 
   private func written(_ shape: (SyntaxTree) -> Shape?) -> (text: String, level: Level) {
@@ -73,7 +73,7 @@ extension SyntaxTree {
 }
 
 extension Bars {
-  /// The function that they are at a shape; bars again where the shape is not known.
+  /// The function that bars denote at a shape; bars again if the shape is unknown.
   fileprivate func written(_ inner: String, isMatrix: Bool?) -> String {
     switch self {
     case .absolute: isMatrix.map { ($0 ? "det" : "abs") + "(\(inner))" } ?? "|(\(inner))|"

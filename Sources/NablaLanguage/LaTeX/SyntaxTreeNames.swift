@@ -1,5 +1,5 @@
 extension SyntaxTree {
-  /// Every name in it, of functions too, but not the indices of its sums.
+  /// All names in it, including functions but not the indices of its sums.
   var allNames: [String] {
     if let sum = indexedSum {
       return (sum.upper?.allNames ?? []) + sum.body.allNames.filter { $0 != sum.index }
@@ -14,7 +14,7 @@ extension SyntaxTree {
     return result
   }
 
-  /// Index, last value where it is written, and summand of a sum.
+  /// The index, the upper bound if written, and the summand of a sum.
   var indexedSum: (index: String, upper: SyntaxTree?, body: SyntaxTree)? {
     switch kind {
     case .sum(let index, _, _, let upper, let body): (index, upper, body)

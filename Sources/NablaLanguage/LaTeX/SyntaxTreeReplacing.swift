@@ -1,5 +1,5 @@
 extension SyntaxTree {
-  /// This tree with others put in for names; indices of its own sums that are in the way get other names.
+  /// This tree with other trees substituted for names; bound indices that clash are renamed.
   func replacing(
     _ trees: [String: SyntaxTree], avoiding avoided: Set<String> = [], at range: SourceRange? = nil
   )
@@ -49,7 +49,7 @@ extension SyntaxTree {
       .call(name, nameRange: range ?? nameRange, isGreekLetter: isGreek, arguments.map(inner)), range: place)
   }
 
-  /// The name of a sum's index in the result, and what is to be put in below it.
+  /// The name of a sum's index in the result, and the substitutions for its body.
   private func fresh(
     _ index: String, _ body: SyntaxTree, _ trees: [String: SyntaxTree], _ avoided: Set<String>
   )

@@ -1,8 +1,8 @@
 import NablaTypes
 
-/// Claims of a paper in the plain language.
+/// Claims of a paper in the text notation.
 extension PaperReader {
-  /// The ways in which a claim may be read.
+  /// The possible interpretations of a claim.
   mutating func claim(_ equation: PaperEquation) -> PaperFormula.Kind {
     if let relation = equation.relation {
       return .notUnderstood(LaTeXProblem.relation(relation).diagnostic(at: equation.range))
@@ -43,8 +43,8 @@ extension PaperReader {
       PaperClaim(readings: readings, sides: places, unknown: open.unknown, isDeclared: open.isDeclared))
   }
 
-  /// A name that only a side without derivatives leads to, and that is neither declared nor defined; and whether
-  /// there is no such name on any side.
+  /// A name that only a side without derivatives depends on, and that is neither declared nor defined; and whether no
+  /// side has such a name.
   private func openNames(_ equation: PaperEquation) -> (unknown: String?, isDeclared: Bool) {
     let letters = Set(freeLetters(equation))
     let sides = equation.sides.map { tokens -> Set<String> in
@@ -66,7 +66,7 @@ extension PaperReader {
     return (nil, sides.allSatisfy(\.isEmpty))
   }
 
-  /// The names that names lead to, with themselves.
+  /// The names that names depend on, including themselves.
   private func reached(from names: [String]) -> Set<String> {
     var open = names
     var seen: Set<String> = []
@@ -77,7 +77,7 @@ extension PaperReader {
     return seen
   }
 
-  /// The derivative of a name that the paper says nothing of, or that does not depend on the variable.
+  /// The derivative of a name that the paper does not define, or that does not depend on the variable.
   private func unfounded(_ equation: PaperEquation) -> Diagnostic? {
     let saysZero = equation.sides.contains { side in
       side.allSatisfy {
@@ -90,7 +90,7 @@ extension PaperReader {
       else { continue }
       for derivative in derivatives {
         let name = derivative.tree.name ?? derivative.tree.entryName
-        // A part of a side may well be zero.
+        // A part of a side may be zero.
         guard name != nil || tree.name != nil && !saysZero else { continue }
         let variables = derivative.variables.compactMap { $0.tree.name ?? $0.tree.entryName }
         let inside = derivative.tree.allNames
@@ -113,19 +113,19 @@ extension PaperReader {
     return nil
   }
 
-  /// Whether a name is another, or its definition leads to that.
+  /// Whether a name is another, or its definition depends on it.
   private func depends(_ name: String, on variable: String) -> Bool {
     reached(from: [name]).contains(variable)
   }
 
-  /// A side as it was read.
+  /// A parsed side.
   struct Side {
     var tree: SyntaxTree
     var derivatives: [LaTeXDerivative]
     let fontHints: [String: FontHint]
   }
 
-  /// The sides; where they hold for all values of indices, once for each choice that is tried.
+  /// The sides; if they hold for all values of indices, once for each choice that is tried.
   private func cases(of equation: PaperEquation, isTight: Bool) throws(Diagnostic) -> [[Side]] {
     let letters = freeLetters(equation)
     var sides: [Side] = []
@@ -143,7 +143,7 @@ extension PaperReader {
     return result
   }
 
-  /// The letters that stand as indices and that no sum binds.
+  /// The letters that occur as indices without a sum that binds them.
   private func freeLetters(_ equation: PaperEquation) -> [String] {
     var result: [String] = []
     for tokens in equation.sides {
@@ -161,7 +161,7 @@ extension PaperReader {
         if inside.first?.kind == .beginGroup {
           inside = tokens[(index + 1)...].prefix { $0.kind != .endGroup }
         }
-        // What is lowered behind a nabla or a sum is no index.
+        // A subscript of a nabla or a sum is not an index.
         if index > 0, tokens[index - 1].isCommand("nabla") || tokens[index - 1].isCommand("sum") { continue }
         if index > 0, tokens[index - 1].isCommand("partial") { continue }
         for letter in inside where letter.kind == .letter && Self.indexLetters.contains(letter.text) {
@@ -192,7 +192,7 @@ extension PaperReader {
 }
 
 extension PaperReader.Side {
-  /// With numbers in place of indices.
+  /// With numbers substituted for indices.
   fileprivate func placed(at values: [String: Int]) -> PaperReader.Side {
     var result = self
     let trees = values.mapValues { SyntaxTree(.number(Rational(Int128($0), over: 1)), range: tree.range) }
@@ -212,7 +212,7 @@ extension LaTeXDerivative {
 }
 
 extension SyntaxTree {
-  /// With 1 and 0 in place of the entries of the identity at numbers.
+  /// With 1 and 0 substituted for the entries of the identity at numbers.
   var withDeltas: SyntaxTree {
     mapped { tree in
       guard case .entry(let array, let places) = tree.kind, array.name == "I", places.count == 2,
@@ -223,7 +223,7 @@ extension SyntaxTree {
     }
   }
 
-  /// With other trees in place of those for which there is one, from the top.
+  /// With parts replaced where `change` returns a tree, from the top down.
   func mapped(_ change: (SyntaxTree) -> SyntaxTree?) -> SyntaxTree {
     if let other = change(self) { return other }
     func inner(_ tree: SyntaxTree) -> SyntaxTree { tree.mapped(change) }

@@ -1,11 +1,11 @@
-/// An equation of a paper: its sides one after the other, and what is said beside it.
+/// An equation of a paper: its sides in order, and the remarks next to it.
 struct PaperEquation {
   var sides: [[LaTeXToken]]
-  /// Prose behind the formula, such as `if A is symmetric`.
+  /// Prose after the formula, such as `if A is symmetric`.
   var remark = ""
-  /// The relation that ended the equation where it is not one of equality.
+  /// The relation that ended the equation, if it is not an equality.
   var relation: String?
-  /// The set behind `\in`.
+  /// The set after `\in`.
   var set: [LaTeXToken]?
 
   var range: SourceRange {
@@ -15,7 +15,7 @@ struct PaperEquation {
   }
 }
 
-/// Cuts a formula into equations: rows, and what `\Rightarrow`, commas and wide gaps separate.
+/// Splits a formula into equations at row ends, `\Rightarrow`, commas and wide gaps.
 struct PaperSplitter {
   private let source: SourceText
   private let tokens: [LaTeXToken]
@@ -24,7 +24,7 @@ struct PaperSplitter {
   private var brackets = 0
   private var environments = 0
   private var depth: Int { brackets + environments }
-  /// What is read after the end of an equation, up to the next.
+  /// The part of an equation being read.
   private enum Mode { case sides, set, remark }
   private var mode = Mode.sides
 
@@ -56,7 +56,7 @@ struct PaperSplitter {
     finish()
   }
 
-  /// Whether a wide space stands before a token.
+  /// Whether there is a wide space before a token.
   private func isGap(_ index: Int) -> Bool {
     let between = SourceRange(start: tokens[index - 1].range.end, end: tokens[index].range.start)
     guard between.end - between.start > 5 else { return false }
@@ -82,7 +82,7 @@ struct PaperSplitter {
     case .finish:
       if Self.transparent.contains(token.text), environments == 0 { return }
       environments = max(environments - 1, 0)
-    // Brackets within an environment close there, or nowhere.
+    // Brackets opened within an environment close in it, or never.
     case .beginGroup, .opening: if environments == 0 { brackets += 1 }
     case .endGroup, .closing: if environments == 0 { brackets = max(brackets - 1, 0) }
     case .row where depth == 0: return row(index)
@@ -123,7 +123,7 @@ struct PaperSplitter {
       || ["if", "for", "where", "and", "when", "since"].contains(token.text)
   }
 
-  /// The end of a row; one that begins with a relation or a sign goes on with the equation before it.
+  /// The end of a row; a row that starts with a relation or a sign continues the previous equation.
   private mutating func row(_ index: Int) {
     var next = index + 1
     while next < tokens.count, tokens[next].kind == .align { next += 1 }
@@ -131,7 +131,7 @@ struct PaperSplitter {
     guard next < tokens.count else { return finish() }
     switch tokens[next].kind {
     case .equals, .plus, .minus:
-      // The remark of a row is about its own step.
+      // The remark of a row concerns its own step.
       mode = .sides
     case .letter, .number, .command, .word, .begin, .finish, .beginGroup, .endGroup, .sub, .sup, .prime,
       .align,
@@ -141,7 +141,7 @@ struct PaperSplitter {
     }
   }
 
-  /// An alignment mark separates equations where no relation follows it and one stands before.
+  /// An alignment mark separates equations if no relation follows it and one precedes it.
   private mutating func align(_ index: Int) {
     guard index + 1 < tokens.count, tokens[index + 1].kind != .equals, current.sides.count > 1,
       current.sides.last?.isEmpty == false
@@ -153,7 +153,7 @@ struct PaperSplitter {
     mode = .sides
     brackets = 0
     if current.sides.contains(where: { !$0.isEmpty }) {
-      // A row that begins with `=` goes on with the equation before it, whatever ended that.
+      // A row that starts with `=` continues the previous equation, whatever ended that.
       if current.sides[0].isEmpty, current.sides.count > 1, var last = equations.popLast() {
         last.sides += current.sides.dropFirst()
         last.remark += current.remark

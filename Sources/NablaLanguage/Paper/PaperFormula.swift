@@ -1,44 +1,44 @@
-/// A derivative inside a claim, whose value is put in for its name.
+/// A derivative inside a claim, whose value replaces its name.
 package struct PaperDerivation: Sendable {
   package let name: String
   /// `gradient E wrt x`.
   package let question: String
-  /// The entry of the answer that is meant: `[1, 2]`; empty for all of it.
+  /// The entry of the answer, such as `[1, 2]`; empty for all of it.
   package let entry: String
 }
 
-/// A claim in the plain language, with what is known of its names.
+/// A claim in the text notation, with the meanings of its names.
 package struct PaperQuestion: Sendable {
-  /// Declarations and definitions, a line each.
+  /// Declarations and definitions, one on each line.
   package let lines: [String]
   package let sides: [String]
   package let derivations: [PaperDerivation]
   package let fontHints: [String: FontHint]
 }
 
-/// One way to read a claim: it holds if all its cases do.
+/// One interpretation of a claim; it holds if all its cases do.
 package struct PaperReading: Sendable {
   package let cases: [PaperQuestion]
-  /// What is said of it where it is the one that holds; nil for the usual reading.
+  /// The remark shown if this interpretation holds; `nil` for the usual one.
   package let remark: String?
-  /// Whether it disregards declarations, so that it may confirm a claim but not refute it.
+  /// Whether it ignores declarations, so that it may confirm a claim but not refute it.
   package let confirmsOnly: Bool
 }
 
 /// A claim of a paper.
 package struct PaperClaim: Sendable {
-  /// In the order of preference.
+  /// In order of preference.
   package let readings: [PaperReading]
-  /// Where its sides are.
+  /// The locations of its sides.
   package let sides: [SourceRange]
-  /// A name on one side of which the paper says nothing.
+  /// A name on one side that the paper does not define.
   package let unknown: String?
-  /// Whether the paper says of every name what shape it has.
+  /// Whether the paper gives the shape of every name.
   package let isDeclared: Bool
 }
 
 extension Problem {
-  /// Whether shapes do not fit that no convention makes fit: papers multiply vectors of one shape entry by entry.
+  /// Whether shapes do not fit under any convention: papers multiply vectors of one shape entry by entry.
   package var isMismatch: Bool {
     if case .product(let a, let b) = self {
       return a.shape != b.shape && (a.shape.isMatrix || b.shape.isMatrix)
@@ -49,7 +49,7 @@ extension Problem {
   }
 }
 
-/// A formula of a paper and what it is.
+/// A formula of a paper and its kind.
 package struct PaperFormula: Sendable {
   package enum Kind: Sendable {
     case claim(PaperClaim)

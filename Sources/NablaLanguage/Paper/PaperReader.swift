@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Reads a paper from its beginning: what is declared and defined, and which formulas claim a derivative.
+/// Reads a paper from its beginning: declarations, definitions, and formulas that claim a derivative.
 package struct PaperReader {
   struct Definition {
     let tree: SyntaxTree
@@ -11,17 +11,17 @@ package struct PaperReader {
   var names = LaTeXNames()
   var declarations: [String: Declaration] = [:]
   var definitions: [String: Definition] = [:]
-  /// The names that the header gives a meaning, which the text does not change.
+  /// The names fixed by the header; the text does not change them.
   var locked: Set<String> = []
-  /// The names that the header defines, which an inline formula does not change.
+  /// The names defined in the header; inline formulas do not change them.
   private var headed: Set<String> = []
   /// The prose before the formula.
   private(set) var prose = ""
-  /// What shapes are known, for what bars mean.
+  /// The known shapes, which decide the meaning of bars.
   var environment = Environment()
   private var formulas: [PaperFormula] = []
 
-  /// The formulas of a paper; `declared` are further lines of its header.
+  /// The formulas of a paper; `declared` are additional header lines.
   package static func formulas(of source: SourceText, isMarkdown: Bool, declared: [String]) throws(NablaError)
     -> [PaperFormula]
   {
@@ -30,7 +30,7 @@ package struct PaperReader {
     for part in PaperText.definitionsFirst(PaperText.parts(of: source, isMarkdown: isMarkdown), source) {
       switch part {
       case .directive(let range):
-        // Places in messages are those in the paper.
+        // Locations in messages refer to the paper.
         var bytes = [UInt8](repeating: 0x20, count: range.end)
         bytes.replaceSubrange(range.start..<range.end, with: source.bytes[range.start..<range.end])
         for index in source.bytes[..<range.start].indices where source.bytes[index] == 0x0A {
@@ -92,7 +92,7 @@ package struct PaperReader {
     names.add(declaration)
   }
 
-  /// What the text declared of a name no longer holds.
+  /// Drops the text's declaration of a name.
   mutating func forget(_ name: String) {
     declarations[name] = nil
     environment.declarations[name] = nil
@@ -126,7 +126,7 @@ package struct PaperReader {
     }
   }
 
-  /// What a formula is; nil for one that says nothing, such as a name by itself.
+  /// The kind of a formula; `nil` for one without content, such as a lone name.
   private mutating func kind(of equation: PaperEquation, _ isDisplayed: Bool) -> PaperFormula.Kind? {
     if let set = equation.set, equation.sides.count == 1 { return membership(equation.sides[0], set) }
     let sides = equation.sides.filter { !$0.isEmpty }
@@ -146,11 +146,11 @@ package struct PaperReader {
       if locked.contains(target.name) || !isDisplayed && headed.contains(target.name) {
         return isDisplayed ? .other : nil
       }
-      // `x = 0`, `i = 1` and `l = L` say where something holds.
+      // `x = 0`, `i = 1` and `l = L` state where something holds.
       let isPlace = sides[1].count < 2 && sides[1].allSatisfy { $0.kind == .number || $0.kind == .letter }
       if isPlace && !isDisplayed || Self.indexLetters.contains(target.name) { return nil }
       if let definition = definition(target, equation, sides) { return definition }
-      // What it was before, it is no longer.
+      // Its old meaning no longer applies.
       forget(target.name)
       return isDisplayed ? .other : nil
     }
@@ -169,13 +169,13 @@ package struct PaperReader {
     return isGeneral(sides, derivatives) ? isDisplayed ? .other : nil : claim(equation)
   }
 
-  /// Whether a side is a derivative as a whole.
+  /// Whether an entire side is a derivative.
   private func isDerivative(_ side: [LaTeXToken]) -> Bool {
     guard let (tree, derivatives, _) = try? parsed(side, free: [], isTight: false) else { return false }
     return derivatives.count == 1 && tree.name == LaTeXDerivative.name(0)
   }
 
-  /// Whether a formula says how derivatives of any function are related, rather than what that of a given one is.
+  /// Whether a formula relates derivatives of arbitrary functions instead of giving that of a particular one.
   private func isGeneral(_ sides: [[LaTeXToken]], _ derivatives: [Bool]) -> Bool {
     guard derivatives.dropFirst().contains(true) else { return false }
     guard let (_, found, _) = try? parsed(sides[0], free: Self.indexLetters, isTight: false) else {
@@ -188,12 +188,12 @@ package struct PaperReader {
   private mutating func definition(_ target: Target, _ equation: PaperEquation, _ sides: [[LaTeXToken]])
     -> PaperFormula.Kind?
   {
-    // The last side that can be read says it best.
+    // The last readable side is the most explicit.
     for side in sides.dropFirst().reversed() {
       guard let (tree, derivatives, _) = try? parsed(side, free: Set(target.indices), isTight: false),
         !tree.freeNames.contains(target.name)
       else { continue }
-      // A model with an error term says how data arise, not what a letter stands for.
+      // A model with an error term describes data; it does not define a letter.
       if tree.freeNames.contains("epsilon"), definitions["epsilon"] == nil { return nil }
       if target.indices.isEmpty {
         define(target.name, Definition(tree: tree, derivatives: derivatives), parameters: target.parameters)
@@ -218,7 +218,7 @@ package struct PaperReader {
 
   static let indexLetters: Set<String> = ["i", "j", "k", "l"]
 
-  /// `J`, `J(w)`, `p_i`, `s_i(z)`; nil for anything else, and for a function of the language.
+  /// `J`, `J(w)`, `p_i`, `s_i(z)`; `nil` for anything else, and for a function of the language.
   func definable(_ side: [LaTeXToken]) -> Target? {
     guard let first = side.first, var parser = parser(side), !parser.token.isCommand("nabla") else {
       return nil
@@ -255,7 +255,7 @@ package struct PaperReader {
     return Target(name: names.known(like: name).first ?? name, indices: indices, parameters: parameters)
   }
 
-  /// Whether a side begins with a function of the language, with as many arguments as that takes.
+  /// Whether a side starts with a function of the language and the right number of arguments.
   private func isFunction(_ side: [LaTeXToken]) -> Bool {
     guard let name = side.first.flatMap({ LaTeXParser.function(named: $0.text) }) else { return false }
     let count = side.count(where: { $0.kind == .comma }) + 1
@@ -268,7 +268,7 @@ package struct PaperReader {
     return try? LaTeXParser(source, tokens: side + [last], names: names)
   }
 
-  /// A side of an equation, with the derivatives in it and what its fonts say.
+  /// A side of an equation, with its derivatives and the shapes its fonts suggest.
   func parsed(_ side: [LaTeXToken], free: Set<String>, isTight: Bool) throws(Diagnostic)
     -> (tree: SyntaxTree, derivatives: [LaTeXDerivative], fontHints: [String: FontHint])
   {
@@ -285,7 +285,7 @@ package struct PaperReader {
     return (tree, parser.derivatives, parser.fontHints)
   }
 
-  /// Whether a side has a derivative in it.
+  /// Whether a side contains a derivative.
   func holdsDerivative(_ side: [LaTeXToken]) -> Bool {
     if (try? primed(side)) != nil { return true }
     for (index, token) in side.enumerated() {
@@ -304,7 +304,7 @@ package struct PaperReader {
     return false
   }
 
-  /// `\tanh'(x)` and `g'(x)`, which ask for the derivative of what the text or the language has as a function.
+  /// `\tanh'(x)` and `g'(x)`: the derivative of a function that the text or the language defines.
   private func primed(_ side: [LaTeXToken]) throws(Diagnostic) -> LaTeXDerivative? {
     guard side.count >= 5, side[1].kind == .prime, side[2].kind == .opening, side.last?.kind == .closing,
       var parser = parser(side.filter { $0.kind != .prime })

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// What sentences say of names.
+/// Reads what sentences state about names.
 enum PaperSentences {
   private static let words: [(String, Property)] = [
     ("positive semidefinite", .psd), ("positive semi-definite", .psd), ("positive definite", .spd),
@@ -8,7 +8,7 @@ enum PaperSentences {
     ("orthogonal", .orthogonal), ("diagonal", .diagonal), ("skew-symmetric", .skew),
   ]
 
-  /// `if A is symmetric`, `for A symmetric`, `A invertible`, `A \succ 0` beside a formula.
+  /// `if A is symmetric`, `for A symmetric`, `A invertible`, `A \succ 0` next to a formula.
   static func properties(in remark: String) -> [String: Property] {
     var text = remark
     for mark in ["(", ")", ",", "."] { text = text.split(separator: mark).joined(separator: " ") }
@@ -38,9 +38,9 @@ extension String {
 }
 
 extension PaperReader {
-  /// `A \in \mathbb{R}^{n \times d}`: a declaration; `\{0, 1\}` and `\{-1, 1\}` are properties of what is declared.
+  /// `A \in \mathbb{R}^{n \times d}` is a declaration; `\{0, 1\}` and `\{-1, 1\}` are properties of a declared name.
   mutating func membership(_ side: [LaTeXToken], _ set: [LaTeXToken]) -> PaperFormula.Kind? {
-    // `y_i \in \{0, 1\}` says nothing of the size of y.
+    // `y_i \in \{0, 1\}` does not determine the size of y.
     if let target = definable(side), !target.indices.isEmpty {
       if !locked.contains(target.name) { forget(target.name) }
       return nil

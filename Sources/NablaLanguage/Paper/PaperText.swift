@@ -1,7 +1,7 @@
-/// The parts of a paper in TeX or Markdown: formulas, what is declared for Nabla, and the prose between them.
+/// The parts of a paper in TeX or Markdown: formulas, declarations for Nabla, and prose.
 struct PaperText {
   enum Part {
-    /// The contents of a formula, without its marks.
+    /// The contents of a formula, without delimiters.
     case formula(SourceRange, isDisplayed: Bool)
     /// A line of `% nabla: ...` or `<!-- nabla: ... -->`.
     case directive(SourceRange)
@@ -14,7 +14,7 @@ struct PaperText {
   private var proseStart = 0
   private var parts: [Part] = []
 
-  /// The environments that are formulas by themselves.
+  /// Environments that are formulas.
   private static let environments: Set<String> = [
     "equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat",
   ]
@@ -35,7 +35,7 @@ struct PaperText {
     return place + wanted.count <= bytes.count && bytes[place..<(place + wanted.count)].elementsEqual(wanted)
   }
 
-  /// Where a text stands next; nil where it does not.
+  /// The next position of a text; `nil` if there is none.
   private func find(_ text: String, from start: Int, upTo limit: Int? = nil) -> Int? {
     let wanted = Array(text.utf8)
     var place = start
@@ -44,7 +44,7 @@ struct PaperText {
       if bytes[place] == wanted[0], bytes[place..<(place + wanted.count)].elementsEqual(wanted) {
         return place
       }
-      // What is escaped closes nothing.
+      // An escaped character closes nothing.
       place += bytes[place] == UInt8(ascii: "\\") && wanted[0] == UInt8(ascii: "$") ? 2 : 1
     }
     return nil
@@ -106,7 +106,7 @@ struct PaperText {
       }
       return formula(from: position + 2, to: end, next: end + 2, isDisplayed: true)
     }
-    // An inline formula does not go over a blank line.
+    // An inline formula does not cross a blank line.
     let limit = find("\n\n", from: position) ?? bytes.count
     guard let end = find("$", from: position + 1, upTo: limit) else {
       position += 1
@@ -145,7 +145,7 @@ struct PaperText {
     proseStart = position
   }
 
-  /// Code is not read, be it a block or within a line.
+  /// Code is skipped, in blocks and within lines.
   private mutating func code() {
     let isBlock = starts("```", at: position)
     let mark = isBlock ? "```" : "`"
@@ -157,7 +157,7 @@ struct PaperText {
     position = end + mark.utf8.count
   }
 
-  /// The parts in another order: what is said of a displayed formula behind "where" goes before it.
+  /// The parts reordered: definitions after a displayed formula, introduced by "where", go before it.
   static func definitionsFirst(_ parts: [Part], _ source: SourceText) -> [Part] {
     var result: [Part] = []
     var index = 0

@@ -1,17 +1,17 @@
 import NablaTypes
 
-/// Writes a claim and what it rests on in the plain language.
+/// Writes a claim and its context in the text notation.
 struct PaperWriter {
   let reader: PaperReader
   let properties: [String: Property]
-  /// What a fraction of arrays is read as.
+  /// The interpretation of a fraction of arrays.
   let layout: QuestionKind
   let keepsDeclarations: Bool
   private var derivations: [PaperDerivation] = []
-  /// Sizes that are numbers, since a sum over them has derivatives in it.
+  /// Sizes set to numbers, because a sum over them contains derivatives.
   private var sizes: [String: Int] = [:]
   private static let smallSize = 2
-  /// What is differentiated by.
+  /// The variables of the derivatives.
   private var variables: Set<String> = []
 
   init(reader: PaperReader, properties: [String: Property], layout: QuestionKind, keepsDeclarations: Bool) {
@@ -35,7 +35,7 @@ struct PaperWriter {
       lines: lines, sides: texts, derivations: derivations, fontHints: keepsDeclarations ? hints : [:])
   }
 
-  /// A side: `gradient E wrt x`, or an expression in which derivatives have names.
+  /// A side: `gradient E wrt x`, or an expression with names for its derivatives.
   private mutating func text(_ side: PaperReader.Side, _ used: inout [String]) throws(Diagnostic) -> String {
     if side.derivatives.count == 1, let derivative = side.derivatives.first,
       side.tree.name == LaTeXDerivative.name(0), derivative.variables.allSatisfy({ $0.tree.name != nil })
@@ -92,7 +92,7 @@ struct PaperWriter {
     }
   }
 
-  // MARK: Sums with derivatives in them
+  // MARK: Sums that contain derivatives
 
   private mutating func noteSizes(_ tree: SyntaxTree) {
     if let (_, upper, body) = tree.indexedSum, body.freeNames.contains(where: { $0.hasPrefix("∇") }) {
@@ -103,7 +103,7 @@ struct PaperWriter {
     for tree in inside { noteSizes(tree) }
   }
 
-  /// Term by term, so that a derivative by an entry is one by a number.
+  /// Unrolls a sum, so that a derivative with respect to an entry has numeric indices.
   private func unrolled(_ tree: SyntaxTree, _ derivatives: [LaTeXDerivative]) throws(Diagnostic)
     -> (tree: SyntaxTree, derivatives: [LaTeXDerivative])
   {
@@ -144,13 +144,13 @@ struct PaperWriter {
 
   // MARK: Lines
 
-  /// The declarations and definitions of names, and of those that these use.
+  /// The declarations and definitions of names, and of the names that these use.
   private mutating func lines(_ used: [String]) throws(Diagnostic) -> [String] {
     var declared: [String] = []
     var defined: [String] = []
     var open: Set<String> = []
     var done: Set<String> = []
-    // Depth first, so that each definition stands before its use; a path that closes is left open.
+    // Depth first, so that each definition precedes its use; cycles are left open.
     func visit(_ name: String, _ writer: inout PaperWriter) throws(Diagnostic) {
       guard !open.contains(name), done.insert(name).inserted else { return }
       if let definition = writer.reader.definitions[name],
@@ -181,7 +181,7 @@ struct PaperWriter {
     return declared + defined
   }
 
-  /// A definition with derivatives in it.
+  /// A definition that contains derivatives.
   private mutating func inner(_ side: PaperReader.Side, _ used: inout [String]) throws(Diagnostic) -> String {
     var names: [String: SyntaxTree] = [:]
     for (index, derivative) in side.derivatives.enumerated() {

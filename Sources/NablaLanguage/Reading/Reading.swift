@@ -1,4 +1,4 @@
-/// Reads one expression, in the plain language or in LaTeX.
+/// Parses one expression, in the text notation or in LaTeX.
 public func parseExpression(_ source: SourceText) throws(NablaError) -> SyntaxTree {
   let range = SourceRange(start: 0, end: source.bytes.count)
   if LaTeXDetection.isLaTeX(source, range) {
@@ -10,9 +10,8 @@ public func parseExpression(_ source: SourceText) throws(NablaError) -> SyntaxTr
   }
 }
 
-/// Reads one expression of LaTeX; what its fonts say of names that the environment does not know is noted there.
-///
-/// A letter of `freeIndices` is an index wherever it is lowered.
+/// Parses one LaTeX expression. Fonts of names unknown to the environment are noted there.
+/// A letter of `freeIndices` is an index wherever it is a subscript.
 public func parseLaTeX(
   _ source: SourceText, in environment: inout Environment, freeIndices: Set<String> = []
 ) throws(NablaError) -> SyntaxTree {
@@ -32,7 +31,7 @@ public func parseLaTeX(
   }
 }
 
-/// Reads one expression whose names may be those of an environment.
+/// Parses one expression whose names may be those of an environment.
 public func parseExpression(_ source: SourceText, in environment: inout Environment) throws(NablaError)
   -> SyntaxTree
 {
@@ -40,7 +39,7 @@ public func parseExpression(_ source: SourceText, in environment: inout Environm
   return isLaTeX ? try parseLaTeX(source, in: &environment) : try parseExpression(source)
 }
 
-/// Reads one declaration, such as `A, B : matrix(n, n), symmetric`.
+/// Parses one declaration, such as `A, B : matrix(n, n), symmetric`.
 public func parseDeclaration(_ source: SourceText) throws(NablaError) -> [Declaration] {
   let tokens = Lexer.tokens(of: source).filter { $0.kind != .newline }
   do throws(Diagnostic) {
@@ -51,7 +50,7 @@ public func parseDeclaration(_ source: SourceText) throws(NablaError) -> [Declar
   }
 }
 
-/// Reads a formula file; a line with an error is told and left out, and the next one is read.
+/// Parses a formula file; a line with an error is reported and skipped.
 public func parseFile(_ source: SourceText) -> (statements: [Statement], diagnostics: [Diagnostic]) {
   let tokens = Lexer.tokens(of: source)
   var statements: [Statement] = []

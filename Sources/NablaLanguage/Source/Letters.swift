@@ -1,6 +1,6 @@
-/// Letters as people write them, and the ASCII names they stand for.
+/// Letters as typed, and their ASCII names.
 enum Letters {
-  /// The small Greek letters from alpha, in the order of Unicode; position 17 is the final sigma.
+  /// The lower-case Greek letters from alpha, in Unicode order; position 17 is the final sigma.
   private static let small = [
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
     "nu",
@@ -8,10 +8,10 @@ enum Letters {
   ]
   private static let capital = small.map { name in name.prefix(1).uppercased() + name.dropFirst() }
 
-  /// The small Greek letters' names.
+  /// The names of the lower-case Greek letters.
   static let greekNames: Set<String> = Set(small)
 
-  /// The ASCII spelling of a Greek letter or of a letter-like sign.
+  /// The ASCII name of a Greek letter or of a letter-like sign.
   static func spelling(_ value: UInt32) -> String? {
     switch value {
     case 0x3B1...0x3C9: small[Int(value - 0x3B1)]
@@ -31,13 +31,13 @@ enum Letters {
   /// A name without its index: `alpha` of `alpha_2`, `mu` of `mu1`.
   static func base(of name: String) -> String { String(name.prefix { $0 != "_" && !$0.isNumber }) }
 
-  /// Whether a name is that of a small Greek letter, with or without an index (`lambda`, `alpha_2`, `mu1`).
+  /// Whether a name is that of a lower-case Greek letter, with or without an index (`lambda`, `alpha_2`, `mu1`).
   static func isGreek(_ name: String) -> Bool { greekNames.contains(base(of: name)) }
 
   /// Whether a name starts with a capital.
   static func isCapital(_ name: String) -> Bool { name.unicodeScalars.first?.properties.isUppercase ?? false }
 
-  /// The two names in a text where a Latin letter meets a Greek one: `Xβ`, `λI`; nil where they do not meet.
+  /// The two names in a text where a Latin letter meets a Greek one: `Xβ`, `λI`; `nil` if they do not meet.
   static func scripts(in text: String) -> (left: String, right: String)? {
     var last: Unicode.Scalar?
     for index in text.unicodeScalars.indices {
@@ -60,7 +60,7 @@ enum Letters {
     (0x391...0x3C9).contains(scalar.value) || scalar.value == 0x3D5 || scalar.value == 0x3F5
   }
 
-  /// A name with its Greek letters spelled out and its lowered digits on the line.
+  /// A name with ASCII names for Greek letters and digits for subscripts.
   static func folded(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -76,7 +76,7 @@ enum Letters {
   static func isASCIILetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
   static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-  /// The plain character of a raised one; `T` for ᵀ.
+  /// The normal character of a superscript; `T` for ᵀ.
   static func superscript(_ value: UInt32) -> Character? {
     switch value {
     case 0x2070: "0"
@@ -92,7 +92,7 @@ enum Letters {
     }
   }
 
-  /// The plain digit of a lowered one.
+  /// The normal digit of a subscript.
   static func subscriptDigit(_ value: UInt32) -> Character? {
     value >= 0x2080 && value <= 0x2089 ? Character(Unicode.Scalar(UInt8(0x30 + value - 0x2080))) : nil
   }

@@ -1,20 +1,20 @@
-/// How much is read before it is refused.
+/// Limits on the size of inputs.
 public enum Limits {
-  /// How deep brackets, signs and chains of operators may nest, within half of a stack of 8 MB.
+  /// Nesting depth of brackets, signs and chains of operators, within half of an 8 MB stack.
   #if DEBUG
-    // Unoptimised frames are some four times as large.
+    // Unoptimized frames are about four times as large.
     public static let nesting = 250
   #else
     public static let nesting = 1000
   #endif
-  /// How many tokens a statement may have.
+  /// Tokens of a statement.
   public static let statementTokens = 100_000
-  /// How many bytes a name may have.
+  /// Bytes of a name.
   public static let nameLength = 200
-  /// How many errors of one text are told.
+  /// Errors reported for one text.
   public static let diagnostics = 100
-  /// How many undeclared names one text may have.
+  /// Undeclared names in one text.
   public static let undeclaredNames = 500
-  /// How many steps the search for undeclared names' shapes may take.
+  /// Steps of the search for the shapes of undeclared names.
   public static let inferenceSteps = 200_000
 }

@@ -1,4 +1,4 @@
-/// The candidate that is a likely misspelling's origin; the first of the nearest, nil when all are far.
+/// The candidate closest to a misspelled name, the first among equals; `nil` if all are too different.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
   let target = Array(name.utf8)
   guard target.count <= 64 else { return nil }
@@ -15,7 +15,7 @@ public func nearestName(to name: String, among candidates: [String]) -> String? 
   return best?.name
 }
 
-/// How many letters must be added, dropped, changed or swapped with their neighbour.
+/// The number of letters to add, drop, change or swap with a neighbour.
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...b.count)

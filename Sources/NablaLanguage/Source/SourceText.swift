@@ -1,4 +1,4 @@
-/// A stretch of a source text, in bytes: `start` is the first, `end` the one after the last.
+/// A range of bytes of a source text: `start` is the first, `end` the one after the last.
 public struct SourceRange: Hashable, Sendable {
   public let start: Int
   public let end: Int
@@ -8,21 +8,21 @@ public struct SourceRange: Hashable, Sendable {
     self.end = end
   }
 
-  /// The smallest range that holds both.
+  /// The smallest range that contains both.
   public func joined(with other: SourceRange) -> SourceRange {
     SourceRange(start: min(start, other.start), end: max(end, other.end))
   }
 }
 
-/// A place as people count it: lines and columns start at 1, columns count characters.
+/// A human-readable location: lines and columns start at 1, and columns count characters.
 public struct SourcePosition: Hashable, Sendable {
   public let line: Int
   public let column: Int
 }
 
-/// A text to be read, with the name under which messages speak of it.
+/// An input text, with the name that messages use.
 public struct SourceText: Sendable {
-  /// The file's name, or what stands for it.
+  /// The file's name or its substitute.
   public let name: String
   public let bytes: [UInt8]
   /// The byte at which each line starts.
@@ -32,7 +32,7 @@ public struct SourceText: Sendable {
     self.init(bytes: Array(text.utf8), name: name)
   }
 
-  /// A text as it came from a file; bytes that are not UTF-8 become errors when it is read.
+  /// A text from a file; bytes that are not UTF-8 are reported as errors when it is parsed.
   public init(bytes: [UInt8], name: String) {
     self.name = name
     self.bytes = bytes
@@ -50,7 +50,7 @@ public struct SourceText: Sendable {
     return String(decoding: bytes[start..<min(max(range.end, start), bytes.count)], as: UTF8.self)
   }
 
-  /// The line, from 1, that holds a byte.
+  /// The number of the line with a byte, starting at 1.
   public func line(at offset: Int) -> Int {
     var low = 0
     var high = lineStarts.count
@@ -68,7 +68,7 @@ public struct SourceText: Sendable {
     return SourcePosition(line: line, column: text(SourceRange(start: start, end: offset)).count + 1)
   }
 
-  /// The range of a line, from 1, without its end-of-line characters.
+  /// The range of a line, counted from 1, without its line end.
   public func lineRange(_ line: Int) -> SourceRange {
     guard line >= 1, line <= lineStarts.count else {
       return SourceRange(start: bytes.count, end: bytes.count)

@@ -1,18 +1,18 @@
 import NablaStack
 
-/// How deep a text may nest on this thread: reading, typing and lowering go down with it.
+/// The nesting depth that a text may have on this thread; reading, typing and lowering recurse with it.
 enum StackSpace {
-  /// What a level of nesting takes at most, in the hungriest of all passes.
+  /// The stack space of one level of nesting in the most demanding pass.
   #if DEBUG
     private static let bytesPerLevel = 16 << 10
   #else
     private static let bytesPerLevel = 4 << 10
   #endif
-  /// Kept free for what is called at the bottom.
+  /// Reserved for the calls at the bottom.
   private static let reserve = 96 << 10
-  /// Nesting that every thread has room for; asking takes longer than reading a short text.
+  /// A depth that every thread has room for; querying takes longer than reading a short text.
   static let levelsUnasked = 12
 
-  /// How many levels of nesting there is room for below the caller.
+  /// The levels of nesting that fit below the caller.
   static var levels: Int { max((Int(clamping: nabla_stack_remaining()) - reserve) / bytesPerLevel, 0) }
 }

@@ -1,8 +1,8 @@
 import NablaRules
 
-/// The texts of `Rules/`, which are inside the binary.
+/// The texts of `Rules/`, embedded in the binary.
 package enum RuleTexts {
-  /// Each text under its name.
+  /// Each text with its name.
   package static let embedded: [SourceText] = (0..<nabla_rule_file_count()).map { index in
     let file = nabla_rule_file_at(index)
     let bytes = UnsafeRawBufferPointer(start: file.bytes, count: file.count)
@@ -11,7 +11,7 @@ package enum RuleTexts {
 }
 
 extension Signature {
-  /// The functions of the language, by name: those that have a block in `Rules/`, and the special ones.
+  /// The functions of the language by name: those with a block in `Rules/`, and the special ones.
   public static let builtins: [String: Signature] = {
     var table: [String: Signature] = [:]
     for text in RuleTexts.embedded {
@@ -24,6 +24,6 @@ extension Signature {
     return table.merging(special) { _, special in special }
   }()
 
-  /// Functions of the engine that have a notation instead of a name.
+  /// Internal functions with a notation instead of a name.
   package static let hidden: Set<String> = ["power", "less", "lessequal"]
 }

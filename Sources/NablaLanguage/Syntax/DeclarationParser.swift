@@ -13,7 +13,7 @@ extension Parser {
     return try declarations(of: names.map { ($0.text, $0.range) })
   }
 
-  /// `matrix(n, n), symmetric`, as the type of names that are read already.
+  /// `matrix(n, n), symmetric`, as the type of names that are already parsed.
   mutating func declarations(of names: [(String, SourceRange)]) throws(Diagnostic) -> [Declaration] {
     let parameter = try shape()
     var type = DeclaredType.value(parameter)
@@ -83,7 +83,7 @@ extension Parser {
 }
 
 extension Dimension {
-  /// The polynomial that an expression spells; nil when it is none, or too large.
+  /// The polynomial denoted by an expression; `nil` if there is none or it is too large.
   init?(tree: SyntaxTree, lookUp: (String) -> Dimension?) {
     switch tree.kind {
     case .number(let value):
@@ -124,10 +124,10 @@ extension Dimension {
     return isSmall && result.terms.count <= 64 ? result : nil
   }
 
-  /// Whether some positive sizes of its names make it positive.
+  /// Whether it is positive for some positive sizes.
   var isPossibleSize: Bool { terms.contains { $0.coefficient > 0 } }
 
-  /// Whether it is plain that no positive sizes make it negative: it grows with every name, and all may be 1.
+  /// Whether it is evidently never negative: it grows with every name, and is nonnegative if all are 1.
   var isNeverNegative: Bool {
     var least = 0
     for term in terms {

@@ -1,4 +1,4 @@
-/// What the font of a letter says of the name: bold lower case is a vector, bold upper case a matrix.
+/// The shape suggested by the font of a letter: bold lower case is a vector, bold upper case a matrix.
 public enum FontHint: Sendable, Hashable {
   case vector, matrix
 }

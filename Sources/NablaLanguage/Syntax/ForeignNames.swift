@@ -1,18 +1,18 @@
-/// What other systems and textbooks write, and how it is written here.
+/// Notations of other systems and textbooks, and their equivalents here.
 enum ForeignNames {
-  /// The function of the language that goes by another name elsewhere and takes the same arguments.
+  /// The function of the language with another name elsewhere and the same arguments.
   static func sameFunction(as name: String) -> String? {
     let lower = name.lowercased()
     if let other = same[name] ?? same[lower] { return other }
     return name != lower && Letters.isCapital(name) && Signature.builtins[lower] != nil ? lower : nil
   }
 
-  /// What a function with these arguments is as an expression; nil for what is not known.
+  /// The expression equivalent to a function with these arguments; `nil` if unknown.
   static func form(of name: String, arguments: Int) -> String? {
     forms[name.lowercased()].flatMap { $0.arguments == arguments ? $0.form : nil }
   }
 
-  /// Whether a name is known elsewhere and Nabla has nothing of the kind; with what may be written instead.
+  /// Whether a name is known elsewhere and has no equivalent in Nabla, and a substitute if there is one.
   static func absent(_ name: String) -> (isKnown: Bool, instead: String?) {
     let name = name.lowercased()
     if let instead = substitutes[name] { return (true, instead) }
@@ -80,7 +80,7 @@ enum ForeignNames {
     "binomial": "`lgamma` gives its logarithm", "sinc": "`sin(x)/x`", "norminv": nil,
   ].compactMapValues { $0 }
 
-  /// Functions with a name of their own that Nabla lacks.
+  /// Well-known functions that Nabla lacks.
   private static let missing: Set<String> = Set(
     """
     sqrtm logm funm sort sortrows unique median mode quantile prctile eig eigh eigs eigvals eigvalsh svd svds qr lu ldl \

@@ -1,13 +1,12 @@
-/// Cuts a text into tokens and folds the spellings of paper (`Aᵀ`, `x²`, `⊙`, `λ`) into the plain ones.
-///
-/// It never fails: what cannot be read becomes a `bad` token that holds its problem.
+/// Splits a text into tokens and converts typographic notation (`Aᵀ`, `x²`, `⊙`, `λ`) to ASCII.
+/// It never fails: an unreadable part becomes a `bad` token that holds its problem.
 struct Lexer {
   private let bytes: [UInt8]
   private var position: Int
   private let end: Int
   private var tokens: [Token] = []
 
-  /// The tokens of a text, or of a stretch of it, ended by one of kind `end`.
+  /// The tokens of a text, or of a range of it, terminated by one of kind `end`.
   static func tokens(of source: SourceText, in range: SourceRange? = nil) -> [Token] {
     var lexer = Lexer(source.bytes, range ?? SourceRange(start: 0, end: source.bytes.count))
     lexer.run()
@@ -105,7 +104,7 @@ struct Lexer {
     }
   }
 
-  /// `_2` behind the bars of a norm, or the `_` of `sum_{i=1}^n`.
+  /// `_2` after the bars of a norm, or the `_` of `sum_{i=1}^n`.
   private mutating func subscriptMark() {
     guard tokens.last?.kind == .bar, tokens.last?.range.end == position else {
       return byte(1) == UInt8(ascii: "{")
@@ -127,7 +126,7 @@ struct Lexer {
     position = end
   }
 
-  /// The length of what may name a norm: a letter, a digit, `*` or `∞`.
+  /// The length of a norm's name: a letter, a digit, `*` or `∞`.
   private func normMark(at place: Int) -> Int? {
     let next = bytes[place]
     if Letters.isASCIILetter(next) || Letters.isDigit(next) || next == UInt8(ascii: "*") { return 1 }
@@ -156,7 +155,7 @@ struct Lexer {
     tokens.append(Token(kind: .nabla, range: range, text: variable.text))
   }
 
-  /// Swallows a run of bytes that are no text, as one bad token.
+  /// Consumes a run of control bytes as one bad token.
   private mutating func controlBytes() {
     let value = bytes[position]
     var length = 0
@@ -189,7 +188,7 @@ struct Lexer {
     tokens.append(Token(kind: .number, range: SourceRange(start: start, end: position)))
   }
 
-  /// `1_n` and `0_n`: a vector of ones or zeros, read as the call of `ones` or `zeros`.
+  /// `1_n` and `0_n`: a vector of ones or zeros, parsed as a call of `ones` or `zeros`.
   private mutating func constantArray(_ start: Int) -> Bool {
     guard position == start + 1, bytes[start] == UInt8(ascii: "0") || bytes[start] == UInt8(ascii: "1"),
       byte(0) == UInt8(ascii: "_")
@@ -213,7 +212,7 @@ struct Lexer {
     return true
   }
 
-  /// Whether the dot at the position is a decimal point and not the start of `.*` and its like.
+  /// Whether the dot at the position is a decimal point and not the start of `.*` or a similar operator.
   private func dotIsDecimal() -> Bool {
     switch byte(1) {
     case UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "^"), UInt8(ascii: "+"), UInt8(ascii: "-"),
@@ -224,7 +223,7 @@ struct Lexer {
     }
   }
 
-  /// The Unicode scalar at a byte and its length; nil where the bytes are not UTF-8.
+  /// The Unicode scalar at a byte and its length; `nil` if the bytes are not UTF-8.
   private func scalar(at start: Int) -> (value: UInt32, length: Int)? {
     let first = bytes[start]
     let length =
@@ -267,7 +266,7 @@ struct Lexer {
     }
   }
 
-  /// A raised sign and number, or a raised T with or without a sign.
+  /// A superscript with a number, or a superscript T, with an optional sign.
   private mutating func superscript() {
     let start = position
     var text = ""
@@ -275,7 +274,7 @@ struct Lexer {
       let character = Letters.superscript(value)
     {
       if text.isEmpty || text == "-" || text == "+" {
-        // The first, or what follows a sign.
+        // The first character, or one that follows a sign.
       } else if !character.isNumber || !(text.last?.isNumber ?? false) {
         break
       }
@@ -305,7 +304,7 @@ struct Lexer {
     while position < bytes.count {
       let next = bytes[position]
       if next == UInt8(ascii: "_"), byte(1) == UInt8(ascii: "{") {
-        // `W_{ij}` is a name, `sum_{i=1}^n` is not.
+        // `W_{ij}` is a name; `sum_{i=1}^n` is not.
         guard let length = bracedIndex() else { break }
         if folded == nil { folded = String(decoding: bytes[start..<position], as: UTF8.self) }
         folded?.append("_" + String(decoding: bytes[(position + 2)..<(position + length - 1)], as: UTF8.self))
@@ -342,7 +341,7 @@ struct Lexer {
     }
   }
 
-  /// The length of `_{ij}`, where nothing but letters and digits stands in it.
+  /// The length of `_{ij}`, if it contains only letters and digits.
   private func bracedIndex() -> Int? {
     var length = 2
     while Letters.isASCIILetter(byte(length)) || Letters.isDigit(byte(length)) { length += 1 }

@@ -1,4 +1,4 @@
-/// Joins the lines that go on: inside a bracket, after an operator, or in a check before `==`.
+/// Joins continuation lines: inside a bracket, after an operator, or in a check before `==`.
 enum LogicalLines {
   static func ranges(of tokens: [Token]) -> [Range<Int>] {
     let isMatched = matchedBrackets(tokens)
@@ -45,7 +45,7 @@ enum LogicalLines {
     return result.filter { !Words.isReserved($0) }
   }
 
-  /// Whether the last token before blank lines asks for more.
+  /// Whether the last token before blank lines needs a continuation.
   private static func continues(_ tokens: [Token], before index: Int) -> Bool {
     var last = index - 1
     while last >= 0, tokens[last].kind == .newline { last -= 1 }
@@ -53,14 +53,14 @@ enum LogicalLines {
       && !startsStatement(tokens, index + 1, after: tokens[last].kind)
   }
 
-  /// Whether the next line begins with `==`, as the steps of a derivation do.
+  /// Whether the next line starts with `==`, like the steps of a derivation.
   private static func equationGoesOn(_ tokens: [Token], _ index: Int) -> Bool {
     var next = index
     while next < tokens.count, tokens[next].kind == .newline { next += 1 }
     return next < tokens.count && tokens[next].kind == .doubleEquals
   }
 
-  /// Which brackets have a partner; one that has none must not swallow the rest of the file.
+  /// The brackets that have a partner; an unmatched one must not swallow the rest of the file.
   private static func matchedBrackets(_ tokens: [Token]) -> [Bool] {
     var result = [Bool](repeating: false, count: tokens.count)
     var open: [Int] = []
@@ -75,7 +75,7 @@ enum LogicalLines {
     return result
   }
 
-  /// Whether a new statement plainly starts here, so that the line before it is merely cut off.
+  /// Whether a new statement obviously starts here, so that the previous line is incomplete.
   private static func startsStatement(_ tokens: [Token], _ index: Int, after kind: Token.Kind) -> Bool {
     guard index + 1 < tokens.count, tokens[index].kind == .name else { return false }
     let next = tokens[index + 1].kind

@@ -1,22 +1,22 @@
 import NablaTypes
 
-/// Reads expressions from tokens; stops at the first thing that it cannot read.
+/// Parses expressions from tokens; stops at the first token that does not fit.
 struct Parser {
   let source: SourceText
   private(set) var tokens: [Token]
   var position: Int
-  /// The token after the last that may be read.
+  /// The index after the last available token.
   let limit: Int
   var depth = 0
-  /// How deep this text may nest.
+  /// The nesting depth allowed for this text.
   private var nesting = Limits.nesting
   private var isStackAsked = false
-  /// Whether what stands side by side is a product; directly in `[ ]` it is not.
+  /// Whether juxtaposition is a product; directly in `[ ]` it is not.
   var joins = true
-  /// The bars that are open, the innermost last; a bracket hides those outside of it.
+  /// The open bars, innermost last; a bracket hides the outer ones.
   var bars: [Token.Kind] = []
 
-  /// A parser of the tokens in a range; a token of kind `end` is seen after them.
+  /// A parser of the tokens in a range, followed by a token of kind `end`.
   init(_ source: SourceText, tokens: [Token], _ range: Range<Int>) throws(Diagnostic) {
     self.source = source
     self.tokens = tokens
@@ -29,7 +29,7 @@ struct Parser {
     }
   }
 
-  /// The token to be read next.
+  /// The next token.
   var token: Token { token(at: position) }
 
   func token(at index: Int) -> Token {
@@ -48,7 +48,7 @@ struct Parser {
     skipNewlines()
   }
 
-  /// Steps over a token of a kind, if it is next.
+  /// Consumes the next token if it is of this kind.
   mutating func take(_ wanted: Token.Kind) -> Bool {
     if kind != wanted { return false }
     advance()
@@ -61,7 +61,7 @@ struct Parser {
     return index >= 0 ? tokens[index].range.end : 0
   }
 
-  /// Makes two of `||`, where the first closes what one bar opened.
+  /// Splits `||` into two bars if the first closes an open bar.
   mutating func splitBar() {
     let range = token.range
     let middle = range.start + 1
@@ -69,7 +69,7 @@ struct Parser {
     tokens[position] = Token(kind: .singleBar, range: SourceRange(start: middle, end: range.end))
   }
 
-  /// Reads something with its own bars and its own meaning of what stands side by side.
+  /// Parses with separate bars and a separate meaning of juxtaposition.
   mutating func apart<T>(
     joins: Bool = true, bar: Token.Kind? = nil, _ body: (inout Parser) throws(Diagnostic) -> T
   ) throws(Diagnostic) -> T {
@@ -80,7 +80,7 @@ struct Parser {
     return try body(&self)
   }
 
-  /// The error of a token that does not fit.
+  /// The error for a token that does not fit.
   func unexpected(wanted: String) -> Diagnostic {
     let token = token
     if token.kind == .leftBrace || token.kind == .rightBrace {
@@ -96,7 +96,7 @@ struct Parser {
     try admit(depth, at: token.range)
   }
 
-  /// Refuses what nests deeper than is read, or than the thread's stack has room for.
+  /// Rejects nesting beyond the limit or the thread's stack.
   private mutating func admit(_ depth: Int, at range: SourceRange) throws(Diagnostic) {
     if depth > StackSpace.levelsUnasked, !isStackAsked {
       isStackAsked = true
@@ -105,7 +105,7 @@ struct Parser {
     if depth > nesting { throw Diagnostic(.tooDeep(limit: nesting), at: range) }
   }
 
-  /// A tree, refused where it is too deep.
+  /// A tree; throws if it is too deep.
   mutating func make(_ kind: SyntaxTree.Kind, from start: Int, to end: Int? = nil) throws(Diagnostic)
     -> SyntaxTree
   {
@@ -145,7 +145,7 @@ struct Parser {
     return try combine(terms[...])
   }
 
-  /// Left to right, but a very long sum as halves, so that it does not nest.
+  /// Associates to the left, but splits a very long sum in halves to limit nesting.
   private mutating func combine(_ terms: ArraySlice<(isNegative: Bool, tree: SyntaxTree)>) throws(Diagnostic)
     -> SyntaxTree
   {
@@ -206,7 +206,7 @@ struct Parser {
     return try make(.binary(.multiply, inverse, right), from: matrix.range.start)
   }
 
-  /// Whether the next token starts a factor that stands side by side with what is before it.
+  /// Whether the next token starts a juxtaposed factor.
   var startsFactor: Bool {
     switch kind {
     case .name: !Words.connectives.contains(token.text)
@@ -242,7 +242,7 @@ struct Parser {
     return isNegative ? try make(.negate(operand), from: start) : operand
   }
 
-  /// An atom with what is written behind it: primes, subscripts, exponents.
+  /// An atom with its suffixes: primes, subscripts, exponents.
   mutating func power() throws(Diagnostic) -> SyntaxTree {
     let start = token.range.start
     var result = try atom()
@@ -254,7 +254,7 @@ struct Parser {
       case .superscript:
         result = try superscript(of: result)
       case .leftBracket:
-        // `[A [1 2]]` are two blocks.
+        // `[A [1 2]]` has two blocks.
         if !joins, token.range.start > previousEnd { return result }
         result = try entry(of: result)
       case .caret, .dotCaret:
@@ -276,7 +276,7 @@ struct Parser {
     return Diagnostic(.missingOperator(left: left, right: source.text(token.range)), at: token.range)
   }
 
-  /// `base ^ exponent`; a mark of transposition may stand as the exponent.
+  /// `base ^ exponent`; the exponent may be a mark of transposition.
   private mutating func raised(_ base: SyntaxTree, isElementwise: Bool) throws(Diagnostic) -> SyntaxTree {
     let start = base.range.start
     advance()
@@ -351,7 +351,7 @@ struct Parser {
 }
 
 extension Parser {
-  /// Reads a text that is one expression of the plain language.
+  /// Parses a text that is one expression in the text notation.
   static func expression(in source: SourceText) throws(Diagnostic) -> SyntaxTree {
     let tokens = Lexer.tokens(of: source).filter { $0.kind != .newline }
     var parser = try Parser(source, tokens: tokens, 0..<max(tokens.count - 1, 0))

@@ -78,7 +78,7 @@ extension Parser {
     return text.utf8.distance(from: mark, to: text.utf8.endIndex) < 8
   }
 
-  /// Steps over a closing bracket; where it is missing, the opening one is to blame.
+  /// Consumes a closing bracket; if it is missing, the error is at the opening one.
   mutating func close(_ wanted: Token.Kind, opening: Token) throws(Diagnostic) {
     if take(wanted) { return }
     let open = source.text(opening.range)
@@ -111,9 +111,9 @@ extension Parser {
       return try call(token)
     }
     if kind == .underscore, token.text == "sum" || token.text == "prod" { return try writtenSum(token) }
-    // The catalogue of functions is asked last: sizes in the heads of its own blocks are read by this parser.
+    // The catalogue of functions comes last: this parser also reads the sizes in the heads of its blocks.
     if startsOperand, Self.takesOperand(token.text) { return try application(of: token) }
-    // phi'(z): primes with a bracket behind them; anywhere else a prime transposes.
+    // phi'(z): primes followed by a bracket; elsewhere a prime transposes.
     var primes = 0
     while kind(at: position + primes) == .prime { primes += 1 }
     if primes > 0, kind(at: position + primes) == .leftParenthesis {
@@ -175,7 +175,7 @@ extension Parser {
 
   // MARK: Functions before one operand
 
-  /// Whether a name is that of a function of one argument, which may stand before it without a bracket.
+  /// Whether a name is that of a function of one argument, which may precede it without brackets.
   private static func takesOperand(_ name: String) -> Bool {
     let canonical = ForeignNames.sameFunction(as: name) ?? name
     guard let signature = Signature.builtins[canonical], !signature.takesSizes else { return false }
@@ -186,7 +186,7 @@ extension Parser {
     kind == .number || kind != .leftParenthesis && startsFactor
   }
 
-  /// `tr A`, `log det(A)`: one operand, with its exponents and primes; what follows must not be a factor.
+  /// `tr A`, `log det(A)`: one operand with its exponents and primes, not followed by a factor.
   private mutating func application(of name: Token) throws(Diagnostic) -> SyntaxTree {
     try enter()
     defer { depth -= 1 }
@@ -213,7 +213,7 @@ extension Parser {
 
   // MARK: Sums
 
-  /// `sum_{i=1}^n e`: what follows up to the next `+` or `-` is summed.
+  /// `sum_{i=1}^n e`: the summand extends to the next `+` or `-`.
   private mutating func writtenSum(_ name: Token) throws(Diagnostic) -> SyntaxTree {
     advance()
     let opening = token
@@ -269,7 +269,7 @@ extension Parser {
     return rows
   }
 
-  /// Blocks side by side, between commas, or between blanks where no operator stands in them.
+  /// Blocks in a row, separated by commas, or by spaces if they contain no operators.
   private mutating func blockRow() throws(Diagnostic) -> [SyntaxTree] {
     var row: [SyntaxTree] = []
     var run = position
@@ -304,7 +304,7 @@ extension Parser {
     return Diagnostic(.blocksOrFactors(left: left, right: source.text(right)), at: range)
   }
 
-  /// Whether an operator stands between the tokens of a range, brackets aside.
+  /// Whether the tokens of a range contain an operator outside brackets.
   private func hasOperator(_ range: Range<Int>) -> Bool {
     var depth = 0
     for index in range {
@@ -321,7 +321,7 @@ extension Parser {
     return false
   }
 
-  /// Refuses `[A -B]`, which is two blocks for some and a difference for others.
+  /// Rejects `[A -B]`, which is two blocks in some systems and a difference in others.
   private func refuseSign(in range: Range<Int>) throws(Diagnostic) {
     var depth = 0
     for index in range {
@@ -367,18 +367,18 @@ extension Parser {
   }
 }
 
-/// The language's own words.
+/// The reserved words of the language.
 public enum Words {
-  /// What starts a question.
+  /// The words that start a question.
   public static let questions: Set<String> = Set(QuestionKind.allCases.map(\.rawValue))
-  /// What a declared function's derivatives are called.
+  /// The names of a declared function's derivatives.
   static let derivatives: [String: FunctionDerivative] = [
     "grad": .gradient, "jac": .jacobian, "hess": .hessian,
   ]
   static let types: Set<String> = ["scalar", "vector", "row", "matrix"]
   static let connectives: Set<String> = ["wrt"]
 
-  /// Whether a name is one of the language's words (functions aside) and cannot be declared.
+  /// Whether a name is a reserved word (functions aside) and cannot be declared.
   public static func isReserved(_ name: String) -> Bool {
     questions.contains(name) || types.contains(name) || connectives.contains(name) || derivatives[name] != nil
       || Property(rawValue: name) != nil

@@ -1,8 +1,8 @@
 import NablaTypes
 
-/// Which properties go together, and with which shapes.
+/// The valid combinations of properties, with each other and with shapes.
 public enum PropertyRules {
-  /// What stands against one more property; nil when nothing does.
+  /// The problem with adding a property; `nil` if there is none.
   public static func problem(adding property: Property, to others: [Property], of type: DeclaredType)
     -> Problem?
   {

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A rule file, cut into entries that are read one by one.
+/// A rule file, split into entries that are parsed one by one.
 package struct RuleFile: Sendable {
   /// A line that is not indented, and the indented lines that follow.
   package struct Entry: Sendable {
@@ -41,13 +41,13 @@ package struct RuleFile: Sendable {
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 
-  /// The entry, read.
+  /// The parsed entry.
   package func statement(_ entry: Entry) throws(Diagnostic) -> RuleStatement {
     let reader = RuleReader(source, entry)
     return try reader.statement()
   }
 
-  /// The signature of a block, without reading its formulas; nil for what is no block, or not a correct one.
+  /// The signature of a block, without parsing its formulas; `nil` if it is not a valid block.
   package func signature(_ entry: Entry) -> (name: String, signature: Signature)? {
     switch entry.kind {
     case .function, .operation, .notation:

@@ -1,11 +1,11 @@
 import NablaTypes
 
-/// Reads one entry of a rule file from its tokens.
+/// Parses one entry of a rule file from its tokens.
 struct RuleReader {
   private let source: SourceText
   private let kind: RuleFile.Entry.Kind
   private let tokens: [Token]
-  /// The tokens of the statement, without the line ends around it.
+  /// The tokens of the statement, without surrounding line ends.
   private let range: Range<Int>
 
   init(_ source: SourceText, _ entry: RuleFile.Entry) {
@@ -30,7 +30,7 @@ struct RuleReader {
     }
   }
 
-  /// The signature of a block, without reading its formulas; nil for another statement.
+  /// The signature of a block, without parsing its formulas; `nil` for another statement.
   func signature() throws(Diagnostic) -> (name: String, signature: Signature)? {
     switch kind {
     case .function:
@@ -82,7 +82,7 @@ struct RuleReader {
     Diagnostic(message: message, range: place(range), hint: hint)
   }
 
-  /// The first token of a kind, or the first word, outside of brackets.
+  /// The first token outside of brackets that satisfies a predicate.
   private func first(in range: Range<Int>, where test: (Token) -> Bool) -> Int? {
     var depth = 0
     for index in range {
@@ -135,7 +135,7 @@ struct RuleReader {
     return result
   }
 
-  /// The name of a rule, which runs up to the next space; the position after it.
+  /// The name of a rule, up to the next space, and the position after it.
   private func ruleName() throws(Diagnostic) -> (text: String, tokens: Range<Int>) {
     let start = range.lowerBound + 1
     var end = start + 1
@@ -190,7 +190,7 @@ struct RuleReader {
 
   private typealias HeadPart = (name: Token, head: Signature.Head, rest: Range<Int>)
 
-  /// `name(x, a : scalar)`, and where it ends; a parameter has a shape where one is written.
+  /// `name(x, a : scalar)` and its end; a parameter has a shape if one is written.
   private func parameters(_ parser: inout Parser) throws(Diagnostic) -> (Token, [Signature.Head.Parameter]) {
     parser.advance()
     let name = parser.token
@@ -230,7 +230,7 @@ struct RuleReader {
     return (name, Signature.Head(parameters: parameters, result: result), parser.position..<line.upperBound)
   }
 
-  /// What follows `=` after a head.
+  /// The expression after `=` that follows a head.
   private func body(_ rest: Range<Int>) throws(Diagnostic) -> SyntaxTree? {
     if rest.isEmpty { return nil }
     guard tokens[rest.lowerBound].kind == .equals else { throw error("expected `=` and a formula", rest) }
@@ -292,7 +292,7 @@ struct RuleReader {
     return result
   }
 
-  /// Formulas between commas; `none` is nil.
+  /// Formulas separated by commas; `none` is `nil`.
   private func list(_ range: Range<Int>, after: Int) throws(Diagnostic) -> [SyntaxTree?] {
     var result: [SyntaxTree?] = []
     var start = range.lowerBound

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A statement of a rule file; formulas are trees that are not typed yet.
+/// A statement of a rule file; formulas are untyped trees.
 package struct RuleStatement: Sendable {
   package enum Kind: Sendable {
     case declaration([Declaration])
@@ -34,7 +34,7 @@ package struct RuleStatement: Sendable {
     package let value: Value
 
     package enum Value: Sendable {
-      /// Formulas, nil for `none`, and conditions after `for`.
+      /// Formulas, `nil` for `none`, and conditions after `for`.
       case formulas([SyntaxTree?], [ConditionTree])
       case conditions([ConditionTree])
       case properties([Property])
@@ -42,7 +42,7 @@ package struct RuleStatement: Sendable {
     }
   }
 
-  /// What a line of a block is about.
+  /// The kind of a line in a block.
   package enum Key: String, Sendable, CaseIterable {
     case body, derivative, kink, domain, facts, latex, letter, help, example, kernel, laws
   }

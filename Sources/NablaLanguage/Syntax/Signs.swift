@@ -1,5 +1,5 @@
 extension Letters {
-  /// The operator that a sign outside ASCII stands for.
+  /// The operator denoted by a sign outside ASCII.
   static func sign(_ value: UInt32) -> Token.Kind? {
     switch value {
     case 0xD7, 0x2217: .star

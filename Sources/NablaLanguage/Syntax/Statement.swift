@@ -1,8 +1,8 @@
-/// What is asked about an expression.
+/// The kind of a question about an expression.
 public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
   case gradient, jacobian, hessian, differential, simplify, check, stationary
 
-  /// What it asks, for `nabla help`.
+  /// Its meaning, for `nabla help`.
   public var meaning: String {
     switch self {
     case .gradient: "the gradient of a scalar, in the shape of the variable"
@@ -35,9 +35,9 @@ public struct VariableMention: Sendable, Hashable {
   }
 }
 
-/// What a question speaks of: an expression, or in a `check` also the gradient of one.
+/// The subject of a question: an expression, or in a `check` also its derivative.
 public struct Claim: Sendable {
-  /// `gradient`, `jacobian` or `hessian`; nil for the expression itself.
+  /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
   public let derivative: QuestionKind?
   public let tree: SyntaxTree
   public let wrt: [VariableMention]
@@ -49,9 +49,9 @@ public struct Question: Sendable {
   public let kind: QuestionKind
   public let expression: Claim
   public let wrt: [VariableMention]
-  /// What stands to the right of each `==` in a check; otherwise empty.
+  /// The right sides of each `==` in a check; otherwise empty.
   public let otherSides: [Claim]
-  /// The question on one line, as it was typed.
+  /// The question as typed, on one line.
   public let text: String
 }
 
@@ -67,8 +67,8 @@ public struct Statement: Sendable {
   public let range: SourceRange
   /// The statement on one line, without comments.
   public let text: String
-  /// What the fonts of LaTeX say of the names in it.
+  /// The shapes suggested by the fonts of its LaTeX.
   var fontHints: [String: FontHint] = [:]
-  /// A claim of LaTeX in the plain language; nil for any other statement.
+  /// The text notation of a LaTeX claim; `nil` for any other statement.
   package var plain: String?
 }

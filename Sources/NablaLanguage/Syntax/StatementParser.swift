@@ -37,7 +37,7 @@ extension Parser {
     return Diagnostic(.notAStatement, at: range)
   }
 
-  /// The tokens' text with single spaces for line ends, without comments.
+  /// The tokens' text without comments, with single spaces for line ends.
   func oneLine(_ line: Range<Int>) -> String {
     var result = ""
     var start = token(at: line.lowerBound).range.start
@@ -65,7 +65,7 @@ extension Parser {
     return .definition(name: name.text, nameRange: name.range, tree: tree)
   }
 
-  // MARK: Derivatives as they are written
+  // MARK: Derivatives in written notation
 
   /// Whether `∇_x` or `d/dx` comes next.
   private var startsDerivative: Bool {

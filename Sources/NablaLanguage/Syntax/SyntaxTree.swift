@@ -3,12 +3,12 @@ import NablaTypes
 /// An operator between two expressions.
 public enum BinaryOperator: Sendable, Hashable {
   case add, subtract, multiply, divide, elementwiseMultiply, elementwiseDivide, kronecker
-  /// `x·y`: the inner product of two vectors, the product of anything else.
+  /// `x·y`: the inner product of two vectors, otherwise the product.
   case centeredDot
   case power, elementwisePower
   case compare(Comparison)
 
-  /// As it is written.
+  /// As written in the language.
   public var text: String {
     switch self {
     case .add: "+"
@@ -26,7 +26,7 @@ public enum BinaryOperator: Sendable, Hashable {
   }
 }
 
-/// A comparison, 1 where it holds and 0 elsewhere.
+/// A comparison, which is 1 where it holds and 0 elsewhere.
 public enum Comparison: String, Sendable, Hashable, CaseIterable {
   case less = "<"
   case lessOrEqual = "<="
@@ -34,31 +34,31 @@ public enum Comparison: String, Sendable, Hashable, CaseIterable {
   case greaterOrEqual = ">="
 }
 
-/// What is taken of a declared function: its value or one of its derivatives.
+/// The part of a declared function in question: its value or one of its derivatives.
 public enum FunctionDerivative: Sendable, Hashable {
   case value
-  /// The derivative of that order by a scalar, or elementwise: `phi'(z)`, `Y''(t)`.
+  /// The derivative of this order with respect to a scalar, or elementwise: `phi'(z)`, `Y''(t)`.
   case prime(Int)
   case gradient, jacobian, hessian
 }
 
-/// An expression as it was typed: names and shapes are not yet looked up, brackets are gone.
+/// An expression as typed, before names and shapes are looked up; brackets are dropped.
 public final class SyntaxTree: Sendable {
   public let kind: Kind
   public let range: SourceRange
-  /// The longest way down, to bound recursion.
+  /// The length of the longest path to a leaf, to bound recursion.
   let depth: Int
 
   public indirect enum Kind: Sendable {
     case number(Rational)
-    /// A name in its ASCII spelling.
+    /// A name in ASCII.
     case name(String)
     case negate(SyntaxTree)
     case binary(BinaryOperator, SyntaxTree, SyntaxTree)
     case transpose(SyntaxTree)
-    /// `X^-T` where it is written with the mark (`⁻ᵀ`, `^-⊤`).
+    /// `X^-T` written with the mark (`⁻ᵀ`, `^-⊤`).
     case inverseTranspose(SyntaxTree)
-    /// `name(arguments)`; `isGreekLetter` when the name is one Greek letter.
+    /// `name(arguments)`; `isGreekLetter` if the name is one Greek letter.
     case call(String, nameRange: SourceRange, isGreekLetter: Bool, [SyntaxTree])
     /// `phi'(z)`, `grad(f)(x)` and their like.
     case derivative(FunctionDerivative, of: String, nameRange: SourceRange, [SyntaxTree])
@@ -73,7 +73,7 @@ public final class SyntaxTree: Sendable {
     case range(SyntaxTree, SyntaxTree)
     case all(SourceRange)
 
-    /// Where it stands.
+    /// The location in the source.
     public var range: SourceRange {
       switch self {
       case .index(let tree): tree.range
@@ -91,7 +91,7 @@ public final class SyntaxTree: Sendable {
     self.depth = depth + 1
   }
 
-  /// Calls with every part, left to right.
+  /// Calls `body` with every part, left to right.
   func forEachChild(_ body: (SyntaxTree) -> Void) { Self.forEachChild(of: kind, body) }
 
   private static func forEachChild(of kind: Kind, _ body: (SyntaxTree) -> Void) {
@@ -123,7 +123,7 @@ public final class SyntaxTree: Sendable {
     }
   }
 
-  /// The integer that it spells, with or without a sign.
+  /// The integer literal that it is, with an optional sign.
   var integerLiteral: Int? {
     switch kind {
     case .number(let value): value.integer
@@ -136,11 +136,11 @@ public final class SyntaxTree: Sendable {
     }
   }
 
-  /// The last factor of a product, itself where it is none.
+  /// The last factor of a product; any other tree is its own only factor.
   var lastFactor: SyntaxTree {
     if case .binary(.multiply, _, let right) = kind { right.lastFactor } else { self }
   }
 
-  /// The name when it is one.
+  /// The name, if it is one.
   var name: String? { if case .name(let name) = kind { name } else { nil } }
 }

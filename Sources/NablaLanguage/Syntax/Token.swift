@@ -1,4 +1,4 @@
-/// The smallest piece that the parser sees.
+/// The smallest unit that the parser reads.
 struct Token: Sendable {
   enum Kind: UInt8, Sendable {
     case number, name, superscript, transposeMark, prime
@@ -9,7 +9,7 @@ struct Token: Sendable {
     case leftAngle, rightAngle
     /// `‖` or `||`, and `|`.
     case bar, singleBar
-    /// `_2` behind a norm; `_` before a brace.
+    /// `_2` after a norm; `_` before a brace.
     case normMark, underscore
     /// `∇_x`; the text is the variable.
     case nabla
@@ -18,14 +18,14 @@ struct Token: Sendable {
 
   let kind: Kind
   let range: SourceRange
-  /// A name in its ASCII spelling, a superscript in plain characters, otherwise empty.
+  /// A name in ASCII, a superscript in normal characters, otherwise empty.
   var text = ""
-  /// Whether a name is one Greek letter, written as such.
+  /// Whether a name is one Greek letter, typed as such.
   var isGreekLetter = false
-  /// What is wrong with a `bad` token.
+  /// The problem of a `bad` token.
   var problem: Problem?
 
-  /// Whether a line that ends in it goes on.
+  /// Whether a line that ends in it continues.
   var continuesLine: Bool {
     switch kind {
     case .plus, .minus, .star, .slash, .backslash, .dotStar, .dotSlash, .caret, .dotCaret, .otimes,

@@ -1,11 +1,11 @@
 import NablaTypes
 
-/// What a name is declared to be.
+/// The declaration of a name.
 public struct Declaration: Sendable, Hashable {
   public var name: String
   public var type: DeclaredType
   public var properties: Set<Property>
-  /// Where the name stands in its text; nil when it was not typed.
+  /// The location of the name in its text; `nil` if it was not typed.
   public var range: SourceRange?
 
   public init(name: String, type: DeclaredType, properties: Set<Property> = [], range: SourceRange? = nil) {
@@ -34,7 +34,7 @@ public enum DeclaredType: Sendable, Hashable {
 }
 
 extension Declaration: CustomStringConvertible {
-  /// As it is written in the language.
+  /// As written in the language.
   public var description: String {
     let type =
       switch self.type {

@@ -1,19 +1,19 @@
 import NablaTypes
 
-/// How a built-in function's shape follows from its arguments'.
+/// How the shape of a built-in function's value follows from its arguments.
 public struct Signature: Sendable, Hashable {
   package enum Rule: Sendable, Hashable {
-    /// Entry by entry; scalars next to arrays act on every entry.
+    /// Entry by entry; a scalar next to an array applies to every entry.
     case elementwise
     /// `where(c, a, b)`, entry by entry.
     case choice
-    /// Entry by entry in the argument at that place; the others are scalars.
+    /// Entry by entry in the argument at this index; the others are scalars.
     case elementwiseIn(Int)
-    /// As the head of its block in `Rules/` says.
+    /// As declared by the head of its block in `Rules/`.
     case declared(Head)
-    /// Any array to a scalar; of two arguments, entry by entry.
+    /// Any array to a scalar; with two arguments, entry by entry.
     case reductionOrElementwise
-    /// The product of the entries, which is the determinant of the diagonal matrix of them.
+    /// The product of the entries, which is the determinant of their diagonal matrix.
     case entryProduct
     case diagonal
     case rowwiseReduction
@@ -21,12 +21,12 @@ public struct Signature: Sendable, Hashable {
     case fill(isMatrix: Bool)
     case trigamma
     case differential
-    /// What bars mean of a shape.
+    /// The meaning of bars at a shape.
     case bars(Bars)
-    /// Zeros whose sizes are inferred.
+    /// Zeros with inferred sizes.
     case openZeros
 
-    /// Whether the arguments are arrays, if the function is of any use.
+    /// Whether the arguments must be arrays for the function to be useful.
     func takesArrays(_ count: Int) -> Bool {
       switch self {
       case .elementwise, .choice, .elementwiseIn, .identity, .ones, .zeros, .openZeros, .fill, .trigamma,
@@ -58,12 +58,12 @@ public struct Signature: Sendable, Hashable {
     var takesOnlySizes: Bool { parameters.allSatisfy { $0.shape == nil } }
   }
 
-  /// The name of zeros without sizes, which nobody can type.
+  /// The name of zeros without sizes, which users cannot type.
   static let openZeros = "zeros()"
 
   public let arity: ClosedRange<Int>
   package let rule: Rule
-  /// The name in the typed tree; nil for the name itself.
+  /// The name in the typed tree; `nil` if it is unchanged.
   let canonical: String?
 
   init(_ arity: ClosedRange<Int>, _ rule: Rule, as canonical: String? = nil) {
@@ -72,7 +72,7 @@ public struct Signature: Sendable, Hashable {
     self.canonical = canonical
   }
 
-  /// A function that acts entry by entry on all its arguments, but for those that are declared scalars.
+  /// A function that acts entry by entry on all arguments except those declared as scalars.
   package static func elementwise(scalars: [Bool]) -> Signature {
     let arity = max(scalars.count, 1)
     let places = scalars.indices.filter { !scalars[$0] }
@@ -84,7 +84,7 @@ public struct Signature: Sendable, Hashable {
     Signature(head.parameters.count...head.parameters.count, .declared(head))
   }
 
-  /// What no head can say: several meanings under one name, or notation for something else.
+  /// Functions that no head can declare: overloaded names, and notation for something simpler.
   package static let special: [String: Signature] = {
     var table: [String: Signature] = [:]
     for name in ["sin", "cos", "tan"] { table["arc" + name] = Signature(1...1, .elementwise, as: "a" + name) }
@@ -103,7 +103,7 @@ public struct Signature: Sendable, Hashable {
     return table
   }()
 
-  /// What LaTeX has no word for, under names that nobody can type.
+  /// LaTeX notations without a word, under names that users cannot type.
   static let unnamed: [String: Signature] = {
     var table = [openZeros: Signature(0...0, .openZeros)]
     for bars in Bars.allCases { table[bars.rawValue] = Signature(1...1, .bars(bars)) }
@@ -121,7 +121,7 @@ public struct Signature: Sendable, Hashable {
     }
   }
 
-  /// Whether the argument at a place is a size.
+  /// Whether the argument at an index is a size.
   func isSize(_ place: Int) -> Bool {
     if case .declared(let head) = rule {
       return place < head.parameters.count && head.parameters[place].shape == nil
