@@ -55,7 +55,11 @@ let package = Package(
       name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaKernels", "NablaNumerics"]),
-    .testTarget(name: "NablaTests", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
+    // Counts the allocations of a thread.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .testTarget(
+      name: "NablaTests",
+      dependencies: ["AllocationCounter", "NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -72,7 +72,7 @@ struct BenchCommand {
     let machine = Machine.measured()
     if !writesJSON {
       Terminal.print(
-        "one thread, \(Self.rounded(machine.flops / 1e9)) GF/s in products, \(Self.rounded(machine.bytes / 1e9)) GB/s from memory; CPU time, medians\n"
+        "one thread, \(Self.rounded(machine.flops / 1e9)) GF/s in products, \(Self.rounded(machine.bytes / 1e9)) GB/s from memory, \(Self.rounded(machine.call * 1e9)) ns a call; CPU time, medians\n"
       )
       Terminal.print(Self.row("problem", "sizes", "time", "GF/s", "of peak", "error") + "\n")
     }
@@ -98,7 +98,7 @@ struct BenchCommand {
       Terminal.print(
         JSON.object([
           ("seed", .integer(Int(clamping: seed))), ("flops", .number(machine.flops)),
-          ("bytes", .number(machine.bytes)),
+          ("bytes", .number(machine.bytes)), ("call", .number(machine.call)),
           ("results", .array(results)),
         ]).text() + "\n")
     }
@@ -192,6 +192,8 @@ struct Machine {
   var flops: Double
   /// Bytes a second read from memory.
   var bytes: Double
+  /// Seconds that a call takes to add two numbers.
+  var call: Double
 
   static func measured() -> Machine {
     do {
@@ -204,9 +206,14 @@ struct Machine {
       let total = try Formula.compiled([sum(x)]).bound(["n": count])
       total.set(x, Matrix(rows: count, columns: 1, repeating: 1))
       let inSums = try times(seconds: 0.5) { try total() }.median
-      return Machine(flops: 2 * Double(n * n * n) / inProducts, bytes: 8 * Double(count) / inSums)
+      let (s, t) = (Formula.scalar("s"), Formula.scalar("t"))
+      let small = try Formula.compiled([s + t]).bound([:])
+      for scalar in [s, t] { small.set(scalar, Matrix(1)) }
+      return Machine(
+        flops: 2 * Double(n * n * n) / inProducts, bytes: 8 * Double(count) / inSums,
+        call: try times(seconds: 0.1) { try small() }.median)
     } catch {
-      return Machine(flops: .nan, bytes: .nan)
+      return Machine(flops: .nan, bytes: .nan, call: .nan)
     }
   }
 

@@ -25,7 +25,8 @@ struct UsageError: Error {
 
 /// The commands of `nabla`.
 enum Command: String, CaseIterable {
-  case derive, run, check, eval, minimize, export, report, repl, serve, rules, fuzz, bench, completions,
+  case derive, run, check, eval, minimize, export, report, explain, repl, serve, rules, fuzz, bench,
+    completions,
     manual
 
   var summary: String {
@@ -37,6 +38,7 @@ enum Command: String, CaseIterable {
     case .minimize: "minimize a definition"
     case .export: "write the answers as source code"
     case .report: "write the answers of a formula file as a page or an article"
+    case .explain: "show the program that computes the answers of a formula file"
     case .repl: "answer line by line"
     case .serve: "answer on a page of this machine while one types"
     case .rules: "list, show or verify the rule set"
@@ -56,6 +58,7 @@ enum Command: String, CaseIterable {
     case .minimize: try MinimizeCommand(arguments).execute()
     case .export: try ExportCommand(arguments).execute()
     case .report: try ReportCommand(arguments).execute()
+    case .explain: try ExplainCommand(arguments).execute()
     case .repl: try ReplCommand(arguments).execute()
     case .serve: try ServeCommand(arguments).execute()
     case .rules: try RulesCommand(arguments).execute()

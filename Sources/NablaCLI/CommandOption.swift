@@ -89,6 +89,11 @@ struct CommandOption {
         output, choice("--format", ["html", "latex-document", "markdown"], "(html)"),
         valued("--title", "TITLE", "the document's title (that of the file)"),
       ] + minimize
+    case .explain:
+      [
+        flag("--plan", "the steps with operations, bytes and memory"),
+        valued("--size", "n=N[,d=D...]", "the sizes"),
+      ]
     case .serve: [valued("--port", "N", "the port (8000); 0: any that is free")]
     case .fuzz:
       [
@@ -122,7 +127,7 @@ extension Command {
   /// Whether it has the common options.
   var answersQuestions: Bool {
     switch self {
-    case .derive, .run, .check, .eval, .minimize, .export, .report, .repl, .rules: true
+    case .derive, .run, .check, .eval, .minimize, .export, .report, .explain, .repl, .rules: true
     case .serve, .fuzz, .bench, .completions, .manual: false
     }
   }
@@ -131,7 +136,7 @@ extension Command {
   var operands: CommandOperands {
     switch self {
     case .derive: .text
-    case .run, .check, .eval, .minimize, .export, .report: .files
+    case .run, .check, .eval, .minimize, .export, .report, .explain: .files
     case .repl, .serve, .manual: .none
     case .rules: .words(["list", "show", "check"])
     case .fuzz: .words(["formulas", "claims", "latex", "tex", "spellings", "files", "rules", "data"])

@@ -12,6 +12,7 @@ enum Help {
       minimize FILE --wrt w    \(Command.minimize.summary)
       export FILE --to numpy   \(Command.export.summary)
       report FILE -o OUT       \(Command.report.summary)
+      explain FILE --plan      \(Command.explain.summary)
       repl                     \(Command.repl.summary)
       serve [--port N]         \(Command.serve.summary)
       rules [list|show|check]  \(Command.rules.summary)
@@ -203,6 +204,18 @@ enum Help {
       examples:
         nabla fuzz formulas --count 200 --seed 7
         nabla fuzz files rules data --seconds 60
+
+      """
+    case .explain:
+      """
+      usage: nabla explain FILE --plan --size n=N[,d=D...] [--format text|json]
+
+      Prints, for each question of a formula file, the program that computes its value and its answers together at the
+      given sizes: the steps in their order, the operations and the bytes that each takes, and the memory in all. No
+      data are needed.
+
+      example:
+        nabla explain Examples/logistic.nabla --plan --size n=1000,d=200
 
       """
     case .bench:

@@ -4,7 +4,7 @@ extension Schedule {
   /// Makes numbers by which arrays are scaled part of the products that make, or take, the arrays.
   mutating func foldFactors() {
     foldNegatives()
-    foldScaledProducts()
+    while foldScaledProducts() {}
   }
 
   /// The steps that read and that write each value, by root; nothing is known of what loops touch.
@@ -60,8 +60,8 @@ extension Schedule {
     return values.count - 1
   }
 
-  /// Products of which nothing but a multiple is needed.
-  private mutating func foldScaledProducts() {
+  /// Products of which nothing but a multiple is needed; whether there were any. One multiple may be of another.
+  private mutating func foldScaledProducts() -> Bool {
     let (readers, writers, inLoops) = uses()
     let results = Set(outputs.map { values[$0].root })
     var dropped: Set<Int> = []
@@ -77,5 +77,6 @@ extension Schedule {
       dropped.insert(index)
     }
     steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
+    return !dropped.isEmpty
   }
 }

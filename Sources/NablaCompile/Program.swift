@@ -11,7 +11,15 @@ public final class CompiledProgram: Sendable {
   /// Rows and columns of each output.
   public let outputSizes: [(rows: Int, columns: Int)]
   /// The steps in readable form.
-  public var plan: [String] { schedule.steps.map { schedule.describe($0) } }
+  public var plan: [String] { steps.map(\.text) }
+  /// The steps with what they cost.
+  public var steps: [ProgramStep] { schedule.described }
+  /// What the steps call each result: `%4`, a variable or a number.
+  public var resultNames: [String] { schedule.outputs.map { schedule.name($0) } }
+  /// Bytes that the values of the variables take.
+  public var inputBytes: Int { 8 * inputs.reduce(0) { $0 + $1.count } }
+  /// Bytes of a workspace beside those: constants, temporaries and results.
+  public var workspaceBytes: Int { 8 * workspaceSize - inputBytes }
   /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
   public var operations: Double { schedule.operations }
   /// Number of doubles in a workspace.
@@ -122,33 +130,5 @@ public final class CompiledProgram: Sendable {
         name: variable.variable?.name ?? "", expected: "\(place.rows) x \(place.columns)",
         found: "\(value.rows) x \(value.columns)")
     }
-  }
-}
-
-extension Schedule {
-  /// A step in readable form: `%4 = gemm %1 %2 (3 x 5)`.
-  func describe(_ step: PlanStep) -> String {
-    let value = values[step.output]
-    let operands = step.inputs.map { input in
-      let root = values[input].root
-      if let variable = inputs.first(where: { $0.value == root })?.variable.variable { return variable.name }
-      if case .constant(let number) = values[root].source { return "\(number)" }
-      return "%\(root)"
-    }
-    if step.opcode == .fused {
-      let group = groups[step.extra]
-      let made = group.writes.map { "%\($0)" }.joined(separator: " ")
-      let what = group.steps.map(\.name).joined(separator: ", ")
-      return "\(made) = fused \(operands.joined(separator: " ")): \(what) (\(group.length) entries)"
-    }
-    if step.opcode == .stream {
-      let what = groups[streams[step.extra].group].steps.map(\.name).joined(separator: ", ")
-      let made = writes(step).map { "%\($0)" }.joined(separator: " ")
-      return
-        "\(made) = stream \(operands.joined(separator: " ")): \(what) (\(step.m) x \(step.n) by \(step.k) rows)"
-    }
-    let factor = step.alpha == 1 ? "" : " by \(step.alpha)"
-    return
-      "%\(value.root) = \(step.opcode) \(operands.joined(separator: " "))\(factor) (\(value.rows) x \(value.columns))"
   }
 }

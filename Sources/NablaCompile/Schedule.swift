@@ -82,10 +82,12 @@ struct SlidingSlice: Hashable, Sendable {
     /// Its value, or `nil` if it overflows.
     func value(_ counters: UnsafePointer<Int>) -> Int? {
       var sum = 0
-      for term in terms {
-        var product = term.coefficient
-        for counter in term.counters {
-          let (next, overflow) = product.multipliedReportingOverflow(by: counters[counter])
+      // By index: an iterator may allocate where it is not specialized.
+      for place in terms.indices {
+        var product = terms[place].coefficient
+        for factor in terms[place].counters.indices {
+          let (next, overflow) = product.multipliedReportingOverflow(
+            by: counters[terms[place].counters[factor]])
           if overflow { return nil }
           product = next
         }

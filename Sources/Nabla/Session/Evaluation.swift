@@ -138,15 +138,7 @@ public struct Evaluation: Sendable {
     }
     guard let first = answers.first else { return [] }
     let expression = closed(first.expression)
-    let formulas =
-      [expression]
-      + answers.map { answer in
-        let formula = closed(answer.expanded)
-        return switch answer.kind {
-        case .gradient, .jacobian, .differential: formula.takingSubgradients(of: expression)
-        case .hessian, .simplify, .check, .stationary: formula
-        }
-      }
+    let formulas = formulas(answers, of: expression)
     let presuppositions = names.presuppositions(
       of: question.expression.expression, book: session.options.book,
       definitions: { session.file.environment.definitions[$0] })
@@ -180,6 +172,18 @@ public struct Evaluation: Sendable {
         failures: matrices[0].value.isFinite && matrices[index + 1].value.isFinite
           ? [] : failures(answers[index].reservations + needs))
     }
+  }
+
+  /// What is computed for a question: its expression, and each of its answers.
+  func formulas(_ answers: [Answer], of expression: Formula) -> [Formula] {
+    [expression]
+      + answers.map { answer in
+        let formula = closed(answer.expanded)
+        return switch answer.kind {
+        case .gradient, .jacobian, .differential: formula.takingSubgradients(of: expression)
+        case .hessian, .simplify, .check, .stationary: formula
+        }
+      }
   }
 
   /// The formula in variables that have data: intermediates written out, and dX a variable of its own.

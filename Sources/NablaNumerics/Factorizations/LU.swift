@@ -169,7 +169,7 @@ public struct LU: Sendable {
       .lowerTransposed, unit: true, n, k, factors, stride: n, b, rowStep: 1, columnStep: n)
     for j in 0..<k {
       let x = b + j &* n
-      for i in (0..<n).reversed() { swap(x, i, Int(pivots[i])) }
+      for i in stride(from: n - 1, through: 0, by: -1) { swap(x, i, Int(pivots[i])) }
     }
   }
 
@@ -188,7 +188,7 @@ public struct LU: Sendable {
         .upperTransposed, unit: false, n, k, factors, stride: n, b, rowStep: k, columnStep: 1)
       Kernels.solveTriangle(
         .lowerTransposed, unit: true, n, k, factors, stride: n, b, rowStep: k, columnStep: 1)
-      for i in (0..<n).reversed() { swapColumns(b, k, i, Int(pivots[i])) }
+      for i in stride(from: n - 1, through: 0, by: -1) { swapColumns(b, k, i, Int(pivots[i])) }
     }
   }
 

@@ -1,0 +1,54 @@
+import NablaCompile
+import NablaCore
+import NablaLanguage
+import NablaVerify
+
+/// How the value of a question and its answers are computed together, for given sizes.
+public struct EvaluationPlan: Sendable {
+  /// The question as it was asked.
+  public let question: String
+  /// The expression, then each answer, with what the steps call it: `%4`, a variable or a number.
+  public let results: [(name: String, place: String)]
+  /// The sizes on which it depends, by name.
+  public let sizes: [(name: String, size: Int)]
+  public let steps: [ProgramStep]
+  /// Bytes that the variables' values take, and those of constants, temporaries and results beside them.
+  public let inputBytes: Int
+  public let workspaceBytes: Int
+
+  /// Operations of a run; the steps of a loop count as often as it goes round.
+  public var operations: Double { steps.reduce(0) { $0 + $1.operations } }
+  /// Bytes that the steps read and write.
+  public var bytes: Double { steps.reduce(0) { $0 + $1.bytes } }
+}
+
+extension Evaluation {
+  /// The plan of a question; nil for a `check`. Throws like `results(_:)`, but no data are needed.
+  public func plan(_ question: TypedQuestion) throws(EvaluationProblem) -> EvaluationPlan? {
+    if question.question.kind == .check { return nil }
+    let answers: [Answer]
+    switch session.answer(question) {
+    case .answers(let found): answers = found
+    case .failure(let diagnostic): throw .unanswered(diagnostic)
+    case .defect(let text, let example): throw .defect(question: text, example)
+    }
+    guard let first = answers.first else { return nil }
+    let formulas = formulas(answers, of: closed(first.expression))
+    let program: CompiledProgram
+    do throws(EvaluationError) {
+      program = try Compiler.program(for: formulas, sizes: sizes, options: options)
+    } catch {
+      throw .data(error)
+    }
+    let names =
+      ["value"]
+      + answers.map { answer in
+        answer.variable.isEmpty ? answer.kind.rawValue : "\(answer.kind.rawValue) wrt \(answer.variable)"
+      }
+    return EvaluationPlan(
+      question: first.question,
+      results: zip(names, program.resultNames).map { (name: $0, place: $1) },
+      sizes: InstanceSizes(formulas).names.compactMap { name in sizes[name].map { (name, $0) } },
+      steps: program.steps, inputBytes: program.inputBytes, workspaceBytes: program.workspaceBytes)
+  }
+}
