@@ -1,7 +1,7 @@
 import NablaCore
 
 extension Differentiator {
-  /// Whether the differential only goes inside: the node is linear in its one part that changes, or a sum.
+  /// Whether the differential simply moves inside: the node is a sum, or linear in its only variable part.
   func isLinear(_ node: Formula) -> Bool {
     switch node.kind {
     case .sum, .transpose, .apply(.blocks, _), .apply(.slice, _): true
@@ -16,7 +16,7 @@ extension Differentiator {
     }
   }
 
-  /// Whether a use of a rule is not worth a word.
+  /// Whether a use of a rule is too trivial to show.
   func isBookkeeping(_ use: RuleUse) -> Bool {
     guard case .differential(let node) = use.before.kind else { return false }
     return !depends(node) || isLinear(node)
@@ -24,7 +24,7 @@ extension Differentiator {
 }
 
 extension Formula {
-  /// A sum of changes without those of other parts; each term holds one change.
+  /// The terms of a sum of differentials that contain the differential of a part; each term has one.
   func keepingChange(of part: Formula) -> Formula {
     var others: [Formula: Formula] = [:]
     for other in differentialLeaves where other !== part {
@@ -33,11 +33,11 @@ extension Formula {
     return replacing(others)
   }
 
-  /// Whether it is this formula or holds it.
+  /// Whether the formula is this node or contains it.
   func containsNode(_ node: Formula) -> Bool { self === node || contains(node) }
 }
 
-/// Recorded rewrites as a table: a formula is brought into the form they lead to without any search.
+/// Recorded rewrites as a table, which simplify a formula without any search.
 struct RewriteTable {
   private var table: [Formula: Formula] = [:]
 
@@ -45,7 +45,7 @@ struct RewriteTable {
     for rewrite in rewrites where table[rewrite.before] == nil { table[rewrite.before] = rewrite.after }
   }
 
-  /// The formula, children first, every part replaced until nothing in the table fits.
+  /// The formula with every part replaced, children first, until no entry applies.
   func applied(to formula: Formula) -> Formula {
     var memo: [Formula: Formula] = [:]
     var budget = 100_000

@@ -1,39 +1,38 @@
 import NablaCore
 import NablaOutput
 
-/// A derivation as it stands on paper: equations from the expression to its derivative, each with its rules.
-///
-/// It can be replayed: every line keeps what it rests on, and `replayed(with:)` does it again, step by step.
+/// A derivation as written on paper: equations from the expression to its derivative, each with its rules.
+/// It can be replayed: every line records its evidence, and `replayed(with:)` repeats it step by step.
 public struct Derivation: Sendable {
   public let lines: [Line]
-  /// What is derived, with nothing named but variables.
+  /// The derived result, without names of intermediates.
   public let result: Formula
-  /// What the question told the simplifier.
+  /// The context that the question gave to the simplifier.
   var surroundings = Surroundings()
 
   /// One equation.
   public struct Line: Sendable {
     let subject: Subject
-    /// The right side with the names of intermediates.
+    /// The right side with names of intermediates.
     public let right: Formula
-    /// The names of the rules used, in order, each once.
+    /// The names of the rules used, in order and without repetition.
     public let rules: [String]
-    /// The sayings of these rules; a rule without one goes by its name.
+    /// The words for these rules; a rule without words is shown by its name.
     public let sayings: [String]
-    /// The right side as the line was found; in what stands for adjoints and for the vector u.
+    /// The right side as derived, in terms of symbols for adjoints and for the vector u.
     let value: Formula
     let evidence: Evidence
   }
 
-  /// What a line is about.
+  /// The subject of a line.
   enum Subject: Sendable, Hashable {
     /// A differential, or an expression.
     case formula(Formula)
-    /// What is collected at a named intermediate.
+    /// The adjoint of a named intermediate.
     case adjoint(of: String)
-    /// The derivative, or what it makes of the vector u.
+    /// The derivative, or its product with the vector u.
     case derivative(Kind, of: Formula, by: Formula, times: Formula?)
-    /// Where the gradient is zero.
+    /// The zero of the gradient.
     case stationary(Formula)
 
     enum Kind: String, Sendable {
@@ -41,30 +40,30 @@ public struct Derivation: Sendable {
     }
   }
 
-  /// What a line rests on.
+  /// The evidence for a line.
   enum Evidence: Sendable {
-    /// The differential on the left, with these rules used on it one after the other.
+    /// The differential on the left, with these rules applied in turn.
     case differentials(of: Formula, by: [Formula], [RuleUse])
-    /// The changes on the right sides of earlier lines, paired with what is collected there and moved across;
-    /// the value is the sum of what arrives at this part.
+    /// The differentials on the right sides of earlier lines, paired with the adjoints there and moved across; the
+    /// value is the sum of the contributions to this part.
     case adjoints(at: Formula, sources: [Source], [RuleUse])
-    /// Earlier lines put in the place of the symbols.
+    /// Earlier lines substituted for the symbols.
     case insertion(of: Formula, [Formula: Formula])
-    /// The formula, brought into its simplest form by these rewrites, the properties of `free` not used.
+    /// The formula, simplified by these rewrites without using the properties of `free`.
     case rewrites(of: Formula, [Rewrite], free: [Formula])
     /// The matrix of this linear map of u.
     case matrix(ofMap: Formula, u: Formula)
-    /// What takes the vec of the variable's change to that of this one.
+    /// The matrix that maps the vec of the variable's differential to the vec of this one.
     case vecMatrix(ofChange: Formula, by: Formula)
-    /// Where this formula in the variable is zero.
+    /// The zero of this formula in the variable.
     case zero(of: Formula, Formula)
-    /// The line before, transposed.
+    /// The transpose of the previous line.
     case transposed(of: Formula)
-    /// Equal to this, which both arms of the check confirm.
+    /// Equality with this formula, which both arms of the check confirm.
     case equality(Formula)
   }
 
-  /// A node, what is collected there, and its change.
+  /// A node, its adjoint, and its differential.
   struct Source: Sendable {
     let node: Formula
     let adjoint: Formula
@@ -73,9 +72,9 @@ public struct Derivation: Sendable {
 }
 
 extension Derivation.Line {
-  /// The equation in the language; a line that goes on with the one before has the same left side.
+  /// The equation in the language; a continuation line repeats the left side of the line before.
   public var text: String { "\(subject.text) = \(right.text)" }
-  /// The equation for LaTeX's mathematics mode.
+  /// The equation for LaTeX's math mode.
   public var latex: String { "\(subject.latex) = \(right.latex)" }
   /// The left side alone.
   public var left: String { subject.text }
@@ -101,7 +100,7 @@ extension Derivation.Subject {
     }
   }
 
-  /// What LaTeX and MathML spell; nil for what is too large to print.
+  /// The marks for LaTeX and MathML; `nil` if the formula is too large to print.
   private var marks: [Mark]? {
     switch self {
     case .formula(let formula): return formula.marks()
@@ -129,10 +128,10 @@ extension Derivation.Subject {
 }
 
 extension Derivation: CustomStringConvertible {
-  /// The lines, numbered, a left side that repeats left out, with the rules behind.
+  /// The numbered lines with their rules; repeated left sides are left out.
   public var description: String { text({ $0.right.text }, { $0.left }) }
 
-  /// The derivation with signs of paper.
+  /// The derivation with typographic signs.
   public var unicode: String {
     text({ $0.right.unicode }, { Self.unicodeLeft($0) })
   }
@@ -151,7 +150,7 @@ extension Derivation: CustomStringConvertible {
     for (number, line) in zip(1..., lines) {
       let subject = left(line)
       let margin = "\(number). "
-      // Long left sides are not repeated, and short ones are not either: the eye follows the equals signs.
+      // Repeated left sides are left out, including short ones: the equals signs guide the eye.
       let shown =
         subject == last ? String(repeating: " ", count: min(subject.count, 24)) : subject
       last = subject
@@ -160,7 +159,7 @@ extension Derivation: CustomStringConvertible {
     return result.joined(separator: "\n")
   }
 
-  /// The derivation as one `math` element, its lines aligned at their signs, with the rules behind.
+  /// The derivation as one `math` element, with lines aligned at the equals signs and their rules.
   public var mathML: String {
     var last: Subject?
     let rows = lines.map { line in

@@ -3,20 +3,20 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// What is to be written down.
+/// The question behind a derivation.
 struct DerivationQuestion {
   let kind: QuestionKind
   let expression: Formula
   let variables: [Formula]
-  /// With no names but those of variables, and as it is printed.
+  /// The answer without names of intermediates, and as printed.
   let answer: Formula
   let shown: Formula
   let layout: DerivativeLayout
 }
 
 extension Deriver {
-  /// The derivation of an answer; from the simplest form of the expression where the typed one has a part whose
-  /// derivative is not known.
+  /// The derivation of an answer. It starts from the simplified expression if the typed one has a part whose derivative
+  /// is unknown.
   static func derivation(
     of question: DerivationQuestion, _ calculus: Calculus,
     _ definitions: [(name: String, formula: Formula)]
@@ -69,7 +69,7 @@ extension Deriver {
     return derivation(of: answer)
   }
 
-  /// The gradient, and where it is zero.
+  /// The gradient and its zero.
   private mutating func stationary(
     _ expression: Formula, by variable: Formula, answer: Formula, shown: Formula
   ) throws(DerivativeProblem) {

@@ -2,13 +2,12 @@ import NablaCore
 import NablaOutput
 import NablaTypes
 
-/// Writes a derivation down: the differentials of the expression and of the user's intermediates, what is
-/// collected at each, the derivative, and how it becomes plain.
-///
-/// It differentiates the expression as it was typed, so that the lines speak of what the user wrote.
+/// Writes a derivation: the differentials of the expression and of the user's intermediates, the adjoint of each, the
+/// derivative, and its simplification.
+/// It differentiates the expression as typed, so that the lines show what the user wrote.
 struct Deriver {
   let calculus: Calculus
-  /// The person's intermediates; their formulas hold no names.
+  /// The user's intermediates; their formulas contain no names.
   let definitions: [(name: String, formula: Formula)]
   private let naming: Naming
   private var lines: [Derivation.Line] = []
@@ -25,7 +24,7 @@ struct Deriver {
     self.sayings = sayings
   }
 
-  /// The lines so far, ending in this result.
+  /// The lines so far as a derivation of this result.
   func derivation(of result: Formula) -> Derivation {
     Derivation(lines: lines, result: result, surroundings: calculus.surroundings)
   }
@@ -46,7 +45,7 @@ struct Deriver {
 
   func named(_ formula: Formula) -> Formula { naming.shortened(formula) }
 
-  /// With the names of the user, inside differentials too.
+  /// The formula with the user's names, including inside differentials.
   private func display(_ formula: Formula) -> Formula {
     var symbols: [Formula: Formula] = [:]
     for part in formula.differentialLeaves { symbols[.differential(of: part)] = symbol(ofChange: part) }
@@ -55,9 +54,8 @@ struct Deriver {
 
   func symbol(ofChange part: Formula) -> Formula { .differential(of: naming.shortened(part)) }
 
-  /// A formula step by step to its simplest form; returns that.
-  ///
-  /// Of many steps some share a line. `shown` is the last line as the answer prints it.
+  /// Simplifies a formula step by step and returns the result.
+  /// Long sequences of steps share lines. `shown` is the last line as the answer prints it.
   mutating func simplify(
     _ raw: Formula, _ subject: Derivation.Subject, free: [Formula] = [], shown: Formula? = nil
   ) -> Formula {
@@ -103,8 +101,8 @@ struct Deriver {
 
   // MARK: Reverse
 
-  /// The lines of a reverse sweep: d of every intermediate, what is collected, and the adjoint of the variable
-  /// in terms of `seed`, written out.
+  /// The lines of a reverse sweep: the differential of every intermediate, its adjoint, and the adjoint of the variable
+  /// in terms of `seed`.
   mutating func sweep(
     _ expression: Formula, by variable: Formula, seed: Formula, _ subject: Derivation.Subject
   ) throws(DerivativeProblem) -> Formula {
@@ -119,7 +117,8 @@ struct Deriver {
     _ = try differentiator.adjoints(of: expression, seed: seed)
     let visited = differentiator.visited.map(\.node)
     differentiator.keepsUses = true
-    // What is no node of its own everywhere has no adjoint of its own, and a name that is taken says another thing.
+    // An intermediate that is not a node everywhere it occurs has no adjoint of its own; a name in use means something
+    // else.
     let scattered = Scattered(visited)
     let taken = Set(expression.variables.compactMap { $0.variable?.name } + definitions.map(\.name))
     var names: [Formula: String] = [:]
@@ -160,7 +159,7 @@ struct Deriver {
       } else {
         add(.adjoint(of: names[part] ?? ""), value, rules, evidence)
       }
-      // Written out, in terms of the seed alone.
+      // Expanded, in terms of the seed alone.
       values[part] = value.replacing(
         Dictionary(
           uniqueKeysWithValues: heads.dropFirst().compactMap { head in
@@ -181,7 +180,7 @@ struct Deriver {
     var isFirst = true
     var lined = 0
     while true {
-      // Linear parts are bookkeeping: they are taken apart without a line of their own.
+      // Linear parts are trivial: they are expanded without a line of their own.
       while let next = current.differentialLeaves.first(where: { part in
         !stops.contains(part) && differentiator.isLinear(part)
       }) {
@@ -208,7 +207,7 @@ struct Deriver {
 
   // MARK: Questions
 
-  /// The gradient of a scalar; returns it as the rules of derivation give it, in simplest form.
+  /// The gradient of a scalar; returns it simplified, as the rules of differentiation give it.
   mutating func scalarGradient(
     of expression: Formula, by variable: Formula, answer: Formula, shown: Formula?, free: [Formula] = [],
     isTurned: Bool = false
@@ -221,7 +220,7 @@ struct Deriver {
     return conclude(raw.transposed, subject, answer: answer, shown: shown, free: free)
   }
 
-  /// From what the rules of derivation gave to the answer.
+  /// From the result of the rules of differentiation to the answer.
   @discardableResult
   mutating func conclude(
     _ raw: Formula, _ subject: Derivation.Subject, answer: Formula, shown: Formula?, free: [Formula] = []
@@ -235,7 +234,8 @@ struct Deriver {
     return answer
   }
 
-  /// The Jacobian or gradient of a vector by a vector, found as a linear map of u and read off as a matrix.
+  /// The Jacobian or gradient of a vector with respect to a vector, found as a linear map of u and read off as a
+  /// matrix.
   mutating func matrix(
     _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
     shown: Formula?, isTurned: Bool

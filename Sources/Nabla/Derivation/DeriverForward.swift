@@ -3,8 +3,8 @@ import NablaOutput
 import NablaTypes
 
 extension Deriver {
-  /// The lines of a forward walk: d of every intermediate, and the differential of the expression in those of
-  /// the variables; returns that.
+  /// The lines of a forward walk: the differential of every intermediate, and that of the expression in terms of those
+  /// of the variables; returns the latter.
   mutating func forward(
     _ expression: Formula, by variables: [Formula]
   ) throws(DerivativeProblem) -> Formula {
@@ -18,7 +18,7 @@ extension Deriver {
     }
     var names: Set<Formula> = []
     for (_, formula) in definitions where differentiator.depends(formula) { names.insert(formula) }
-    // Children first, so that what a change is written in is known before.
+    // Children first, so that every line uses only known differentials.
     let heads = expression.nodesChildrenFirst.filter {
       $0 === expression || (names.contains($0) && !variables.contains($0))
     }
@@ -43,7 +43,7 @@ extension Deriver {
     conclude(raw, .formula(symbol(ofChange: expression)), answer: answer, shown: shown)
   }
 
-  /// The derivative of an array by a scalar: the differential with dt = 1.
+  /// The derivative of an array with respect to a scalar: the differential with dt = 1.
   mutating func derivative(
     _ kind: Derivation.Subject.Kind, of expression: Formula, byScalar variable: Formula, answer: Formula,
     shown: Formula?
@@ -59,7 +59,7 @@ extension Deriver {
     conclude(isTurned ? rate.transposed : rate, subject, answer: answer, shown: shown)
   }
 
-  /// The Jacobian where a matrix takes part: vec(dE) = J*vec(dX).
+  /// The Jacobian with matrices: vec(dE) = J*vec(dX).
   mutating func jacobianByVec(
     _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
     shown: Formula?, isTurned: Bool = false

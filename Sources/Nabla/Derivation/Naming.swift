@@ -1,29 +1,29 @@
 import NablaCore
 
-/// Puts names for intermediates back into a formula.
+/// Restores the names of intermediates in a formula.
 struct Naming {
-  /// Something to write for a formula, or for a run of factors or a group of terms in a longer one.
+  /// A name for a formula, or for a run of factors or a group of terms in a longer one.
   private struct Replacement {
-    /// Of the definition it belongs to.
+    /// The index of its definition.
     let index: Int
     let parts: [Formula]
     let symbol: Formula
   }
 
   private var definitions: [(name: String, formula: Formula)] = []
-  // All are found by their formula, or by the first of their parts; of several the last definition comes first.
+  // Replacements by their formula or by the first of their parts; the last definition comes first.
   private var nodes: [Formula: [Replacement]] = [:]
   private var chains: [Formula: [Replacement]] = [:]
   private var sums: [Formula: [Replacement]] = [:]
   private var factors: [Formula: [Replacement]] = [:]
 
-  /// The definitions in an order in which each uses only earlier ones; no formula holds a name.
+  /// The definitions in an order in which each uses only earlier ones; no formula contains a name.
   init(_ definitions: [(name: String, formula: Formula)]) {
     for (name, formula) in definitions { add(name, formula) }
   }
 
   mutating func add(_ name: String, _ formula: Formula) {
-    // A name for a variable or a number says nothing.
+    // A name for a variable or a number adds nothing.
     guard formula.height > 0 else { return }
     let index = definitions.count
     definitions.append((name, formula))
@@ -57,7 +57,7 @@ struct Naming {
     }
   }
 
-  /// The formulas with names, and the definitions that they then use, each in terms of earlier ones.
+  /// The formulas with names, and the definitions that they use, each in terms of earlier ones.
   func named(_ formulas: [Formula]) -> (formulas: [Formula], used: [(name: String, formula: Formula)]) {
     var memo: [Formula: Formula] = [:]
     let results = formulas.map { replaced($0, before: definitions.count, &memo) }
@@ -78,7 +78,7 @@ struct Naming {
     return replaced(formula, before: definitions.count, &memo)
   }
 
-  /// The names of definitions in formulas; what they share is looked at once.
+  /// The names of definitions in formulas; shared parts are visited once.
   private func names(in formulas: [Formula]) -> Set<String> {
     var result: Set<String> = []
     var seen: Set<Formula> = []
@@ -91,7 +91,7 @@ struct Naming {
     return result
   }
 
-  /// Every occurrence of the definitions before a place. Later definitions are made of earlier ones, so they go
+  /// Replaces every occurrence of the definitions before an index. Later definitions contain earlier ones, so they go
   /// first.
   private func replaced(
     _ formula: Formula, before end: Int, _ memo: inout [Formula: Formula]
@@ -136,7 +136,7 @@ struct Naming {
     }
   }
 
-  /// The last definition whose parts are some of these.
+  /// The last definition whose parts are among these.
   private func group(
     _ parts: [Formula], _ node: Formula, in table: [Formula: [Replacement]], before end: Int
   ) -> Replacement? {

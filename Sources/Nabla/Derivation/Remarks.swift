@@ -2,15 +2,15 @@ import NablaCore
 import NablaOutput
 import NablaTypes
 
-/// Conditions and notes, in words.
+/// Words conditions and notes.
 struct Remarks {
   let variables: [Formula]
   /// The variables in the expression.
   let occurring: Set<Formula>
   let reservations: [Reservation]
-  /// The names in the expression as it was typed; some may have cancelled.
+  /// The names in the expression as typed; some may have cancelled.
   var mentioned: Set<String> = []
-  /// The person's names for intermediates.
+  /// The user's names for intermediates.
   var naming = Naming([])
 
   var conditions: [String] {

@@ -2,21 +2,20 @@ import NablaCore
 import NablaOutput
 import NablaVerify
 
-/// Why a derivation does not hold together.
+/// The reason why a derivation is not valid.
 public struct ReplayError: Error, Sendable, Hashable {
-  /// The line, counted from 1; one more than there are lines if the last does not lead to the result.
+  /// The line, counted from 1; one past the last if the last line does not give the result.
   public let line: Int
   public let reason: String
 }
 
 extension Derivation {
-  /// Does every line again with the rules that it names, nothing being searched for, and gives the result.
-  ///
-  /// Each use of a rule must be an instance of it, each line must follow from those before, and the last must be
-  /// the result.
-  /// - Throws: `ReplayError` with the first line that does not.
+  /// Repeats every line with its rules, without any search, and returns the result.
+  /// Each use of a rule must be an instance of it, each line must follow from earlier ones, and the last must be the
+  /// result.
+  /// - Throws: `ReplayError` with the first invalid line.
   public func replayed(with book: RuleBook = .standard) throws(ReplayError) -> Formula {
-    // What is plain already needs no line.
+    // An answer that needs no simplification needs no line.
     if lines.isEmpty { return result }
     var replay = Replay(
       book: book, surroundings: surroundings, variables: (lines.map(\.value) + [result]).freeVariables)
@@ -30,19 +29,19 @@ extension Derivation {
   }
 }
 
-/// The state of a derivation that is gone through again.
+/// The state of a replayed derivation.
 private struct Replay {
   let book: RuleBook
   let calculus: Calculus
-  /// The derivative as far as it is found, written out.
+  /// The derivative so far, expanded.
   var current: Formula?
-  /// The differential as far as it is found.
+  /// The differential so far.
   var change: Formula?
-  /// What stands for an adjoint, and what it is.
+  /// The symbols for adjoints and their values.
   private var symbols: [Formula: Formula] = [:]
-  /// What stands for what is collected at a node; of the first, the seed.
+  /// The symbols for the adjoints of nodes; the first is the seed.
   private var adjoints: [Formula: Formula] = [:]
-  /// The changes of nodes on the right of earlier lines.
+  /// The differentials of nodes on the right sides of earlier lines.
   private var changes: [Formula: Formula] = [:]
   private let check: Verification
 
@@ -52,7 +51,7 @@ private struct Replay {
     check = Verification(seed: 1, book: book, differentiated: variables)
   }
 
-  /// What is wrong with a line; nil when it follows.
+  /// The problem with a line; `nil` if it follows from earlier ones.
   mutating func objection(to line: Derivation.Line) -> String? {
     switch line.evidence {
     case .differentials(let node, let variables, let uses):
@@ -120,7 +119,7 @@ private struct Replay {
     }
   }
 
-  /// A differential after a finished derivative begins another one: what was known of the first is let go.
+  /// A differential after a finished derivative starts another derivation: the state of the first is dropped.
   private mutating func begin(at node: Formula, _ line: Derivation.Line) {
     if current == nil { return }
     (current, change, start) = (nil, nil, nil)
@@ -131,7 +130,7 @@ private struct Replay {
     left.shape == right.shape && (left === right || check.checkEqual(left, right).status == .verified)
   }
 
-  /// The rules used one after the other on the differential of a node; nil when one is no instance of its rule.
+  /// The rules applied in turn to the differential of a node; `nil` if a step is not an instance of its rule.
   private func differential(of node: Formula, _ variables: [Formula], _ uses: [RuleUse]) -> Formula? {
     let differentiator = Differentiator(book, variables: variables)
     differentiator.keepsUses = true
@@ -151,7 +150,7 @@ private struct Replay {
     let differentiator = Differentiator(book, variables: [])
     differentiator.keepsUses = true
     var arrived: [Formula] = []
-    // All that depends on the part has to be there.
+    // Everything that depends on the part must be present.
     let expected = changes.filter { $0.value.differentialLeaves.contains(part) }.keys
     guard Set(sources.map(\.node)) == Set(expected), sources.count == expected.count else {
       return "not everything that depends on \(part.text) is collected"
@@ -161,7 +160,7 @@ private struct Replay {
       if let known = adjoints[source.node] {
         guard known === source.adjoint else { return "another adjoint is used" }
       } else {
-        // The first is the seed: 1, or the vector that the derivative is applied to.
+        // The first adjoint is the seed: 1, or the vector that the derivative is applied to.
         let isSeed = source.adjoint.isOne || source.adjoint.variable?.role == .definition
         guard isSeed, adjoints.isEmpty else { return "an adjoint is not known" }
         adjoints[source.node] = source.adjoint
@@ -204,6 +203,6 @@ private struct Replay {
     return nil
   }
 
-  /// Where the rewrites under way began.
+  /// The formula at the start of the current rewrites.
   private var start: Formula?
 }

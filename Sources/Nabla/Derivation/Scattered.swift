@@ -1,9 +1,8 @@
 import NablaCore
 
-/// Whether the parts of a sum or product also stand in a longer one.
-///
-/// Sums and products are flat, so a definition h = f + x is no node of its own inside h + g: what is collected at the
-/// node h is then not all that depends on h.
+/// Finds sums or products whose parts also occur in longer ones.
+/// Sums and products are flat, so a definition h = f + x is not a node inside h + g. The adjoint of the node h then
+/// misses what depends on h there.
 struct Scattered {
   private var nodes: [Formula: [Formula]] = [:]
 
@@ -14,10 +13,10 @@ struct Scattered {
     }
   }
 
-  /// Whether another of the formulas has all parts of this one among its own.
+  /// Whether another of the formulas contains all parts of this one.
   func holdsPartsElsewhere(of formula: Formula) -> Bool {
     guard let parts = Self.parts(formula), let first = parts.first else { return false }
-    // A number in front differs from place to place.
+    // Leading numbers differ from place to place.
     let key = parts.first { $0.number == nil } ?? first
     let own = Set(parts.filter { $0.number == nil })
     return (nodes[key] ?? []).contains { other in
@@ -25,7 +24,7 @@ struct Scattered {
     }
   }
 
-  /// The terms or factors, with numbers apart from what they multiply.
+  /// The terms or factors, with numbers separated from what they multiply.
   private static func parts(_ formula: Formula) -> [Formula]? {
     switch formula.kind {
     case .sum(let terms): terms.map { $0.splitCoefficient.1 }

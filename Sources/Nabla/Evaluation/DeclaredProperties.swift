@@ -2,9 +2,9 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// The properties that data must have because their variables are declared with them.
+/// Checks that data have the declared properties of their variables.
 enum DeclaredProperties {
-  /// Throws unless the data have the declared properties of their variables.
+  /// Throws if the data violate a declared property of their variables.
   static func check(
     _ given: [Formula], _ values: [Formula: Matrix]
   ) throws(EvaluationError) {
@@ -28,14 +28,14 @@ enum DeclaredProperties {
 }
 
 extension Matrix {
-  /// The place of the first entry that is no finite number, by columns.
+  /// The position of the first entry that is not finite, in column-major order.
   var firstNotFinite: (row: Int, column: Int)? {
     storage.firstIndex { !$0.isFinite }.map { ($0 % rows, $0 / rows) }
   }
 }
 
 extension Set<Property> {
-  /// Those that do not follow from another of them, sorted.
+  /// The properties not implied by another of them, sorted.
   var strongest: [Property] {
     filter { property in !contains { $0 != property && Set([$0]).closed.contains(property) } }.sorted()
   }

@@ -2,25 +2,24 @@ import NablaCompile
 import NablaNumerics
 import NablaTypes
 
-/// Why a compiled formula has no value, in general or for the given data.
+/// The reason why a compiled formula has no value, in general or for the given data.
 public enum EvaluationError: Error, Sendable, Equatable {
-  /// No data for a variable that the formula needs; with the declared shape.
+  /// No data for a variable that the formula needs; has the declared shape.
   case missingValue(name: String, shape: Shape)
-  /// Data for a formula that is no variable.
+  /// Data for a formula that is not a variable.
   case notAVariable(String)
-  /// The data of a variable have more or fewer rows or columns than the sizes found elsewhere, or than declared.
-  ///
-  /// `expected` is what the shape comes to; `because` says which data fixed the sizes in it.
+  /// The rows or columns of a variable's data contradict the sizes found elsewhere, or the declaration.
+  /// `expected` is the shape with these sizes; `because` names the data that fixed them.
   case wrongShape(name: String, shape: Shape, expected: String, found: String, because: String)
   /// Two different variables of the formula have this name.
   case nameTwice(String)
-  /// No data fix a size that the formula needs; it can be given as `sizes: ["n": 3]`.
+  /// No data determine a size that the formula needs; it can be given as `sizes: ["n": 3]`.
   case unknownSize(String)
-  /// An entry of the data breaks a declared property; `violation` names the entry.
+  /// An entry of the data violates a declared property; `violation` names the entry.
   case brokenProperty(name: String, property: Property, violation: PropertyViolation)
   /// The formula cannot be computed, for these sizes or at all.
   case notComputable(CompileError)
-  /// An index of a sum leaves its array.
+  /// An index of a sum exceeds the bounds of its array.
   case failed(RunError)
 }
 

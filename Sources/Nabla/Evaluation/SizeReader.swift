@@ -3,13 +3,13 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Reads the sizes off the data: `X : matrix(n, d)` given as 5 x 3 has n = 5 and d = 3.
+/// Infers sizes from data: `X : matrix(n, d)` given as 5 x 3 has n = 5 and d = 3.
 struct SizeReader {
   private(set) var sizes: [String: Int]
-  /// What fixed each size, for messages.
+  /// The data that fixed each size, for messages.
   private var origins: [String: String] = [:]
 
-  /// The sizes that are given beside the data.
+  /// The sizes that are given explicitly.
   init(given: [String: Int]) {
     sizes = given
     for name in given.keys { origins[name] = "the given sizes" }
@@ -18,7 +18,7 @@ struct SizeReader {
   /// The largest size that may be given.
   static let largestSize = 1 << 31
 
-  /// Sees that sizes such as n - 2*m*m stay far from the largest whole number, so that they can be solved for.
+  /// Bounds sizes such as n - 2*m*m, so that solving for them cannot overflow.
   private func checkMagnitude(
     _ variables: [Formula], _ values: [Formula: Matrix]
   ) throws(EvaluationError) {
@@ -37,7 +37,7 @@ struct SizeReader {
     }
   }
 
-  /// Reads all the data, the variables in a fixed order so that messages do not depend on hashing.
+  /// Reads all data, with variables in a fixed order so that messages do not depend on hashing.
   mutating func read(_ variables: [Formula], _ values: [Formula: Matrix]) throws(EvaluationError) {
     try checkMagnitude(variables, values)
     var open: [(size: Dimension, count: Int, name: String)] = []
@@ -51,7 +51,7 @@ struct SizeReader {
         }
       }
     }
-    // What is left are polynomials such as h + 1: each may have one unknown size once the others are known.
+    // The rest are polynomials such as h + 1, each of which can determine one unknown size once the others are known.
     var isNew = true
     while isNew {
       isNew = false
@@ -73,7 +73,7 @@ struct SizeReader {
     origins[name] = variable
   }
 
-  /// The positive size that makes a polynomial of degree one in it have a value.
+  /// The positive size at which a polynomial of degree one in it has a given value.
   private func solve(_ size: Dimension, _ unknown: String, _ count: Int) -> Int? {
     var trial = sizes
     func value(_ x: Int) -> Int? {
@@ -84,7 +84,7 @@ struct SizeReader {
     let (slope, o1) = next.subtractingReportingOverflow(constant)
     let (step, o2) = second.subtractingReportingOverflow(next)
     let (rest, o3) = count.subtractingReportingOverflow(constant)
-    // Slope -1 would let the division overflow for the smallest integer; a count is never that far off.
+    // Excludes slope -1 with the smallest integer, where the division would overflow; no count is that large.
     guard !o1, !o2, !o3, slope != 0, rest != .min, step == slope, rest.isMultiple(of: slope) else {
       return nil
     }

@@ -4,7 +4,7 @@ import NablaExport
 import NablaTypes
 
 extension Compiler.Options {
-  /// Definitions of the book, and Cholesky where it knows that a matrix is definite.
+  /// Uses definitions of the book, and Cholesky if it knows that a matrix is definite.
   static func exporting(_ book: RuleBook) -> Compiler.Options {
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions

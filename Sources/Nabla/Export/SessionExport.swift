@@ -5,20 +5,19 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// Why a formula file cannot be exported.
+/// The reason why a formula file cannot be exported.
 public enum ExportFailure: Error, Sendable {
   /// A question has no answer.
   case unanswered(Diagnostic)
-  /// An answer failed its own check: a defect of Nabla.
+  /// An answer failed its own check, which is a defect in Nabla.
   case defect(question: String)
-  /// The answers cannot be written in the target; the question's place, where there is one.
+  /// The answers cannot be expressed in the target; has the question's location if there is one.
   case problem(ExportProblem, SourceRange?)
 }
 
 extension Session {
   /// The answers as source code: one function that returns the values and all derivatives of the file.
-  ///
-  /// `check` questions are left out. The function is called `name`, or near it where the target has other plans.
+  /// `check` questions are left out. The function is called `name`, or similar if the target reserves that name.
   public func exported(to target: ExportTarget, name: String) throws(ExportFailure) -> ExportedSource {
     var request = ExportedAnswers(session: self)
     for question in questions where question.question.kind != .check {
@@ -89,10 +88,10 @@ private struct ExportedAnswers {
     }
   }
 
-  /// How outputs relate to each other, found when the parameters are known.
+  /// The relations between outputs, resolved once the parameters are known.
   private var relations: [(output: Int, answer: Answer, value: Int)] = []
 
-  /// The place of the expression's value among the outputs.
+  /// The index of the expression's value among the outputs.
   private mutating func valueIndex(_ expression: Formula, _ answer: Answer, _ range: SourceRange) -> Int {
     if let known = outputs.firstIndex(where: { output in
       output.value == nil && output.formula === expression
@@ -118,7 +117,7 @@ private struct ExportedAnswers {
     return formulas[0].text
   }
 
-  /// The answer's text, with what its names mean; without names where one has another meaning already.
+  /// The answer's text with the meanings of its names; without names if one of them already means something else.
   private mutating func explain(_ answer: Answer) -> String {
     let known = Dictionary(explanations.map { ($0.name, $0.text) }) { first, _ in first }
     let clashes = answer.definitions.contains { name, formula in
@@ -132,7 +131,7 @@ private struct ExportedAnswers {
     return answer.formula.text
   }
 
-  /// Without names of intermediates, and with dX as variables.
+  /// The formula without names of intermediates, and with dX as variables.
   private func closed(_ formula: Formula) -> Formula {
     var current = formula
     // A named formula of an answer may use other names.
@@ -185,7 +184,7 @@ private struct ExportedAnswers {
       explanations: explanations, remarks: remarks, options: options)
   }
 
-  /// The variables that occur or that a derivative is taken of, in the order of the file.
+  /// The variables that occur or are differentiated with respect to, in the order of the file.
   private func parameters() -> [Variable] {
     var all: Set<Formula> = []
     for output in outputs { all.formUnion(output.formula.freeVariables) }
@@ -207,7 +206,7 @@ private struct ExportedAnswers {
     return ordered + directions.values.filter { moved.contains($0.name) }.sorted { $0.name < $1.name }
   }
 
-  /// How the answer follows from the value; nil where the self-test cannot tell.
+  /// How the answer follows from the value; `nil` if the self-test cannot check it.
   private func relation(
     _ answer: Answer, _ value: Int, _ places: [String: Int]
   ) -> ExportRequest.Relation? {
@@ -233,7 +232,7 @@ private struct ExportedAnswers {
     }
   }
 
-  /// The question that is at fault: the first that cannot be exported alone.
+  /// The question at fault: the first that cannot be exported alone.
   func place(of problem: ExportProblem, for target: ExportTarget) -> SourceRange? {
     var request = request(named: "f")
     for (output, range) in zip(request.outputs, ranges) {

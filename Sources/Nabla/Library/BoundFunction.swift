@@ -3,12 +3,10 @@ import NablaCore
 import NablaNumerics
 import NablaOutput
 
-/// Compiled formulas for given sizes with their memory: for loops that evaluate often.
-///
-/// Nothing is allocated after it was made. It belongs to one thread at a time. Arrays are by columns, and their sizes
-/// are those that it was made for; declared properties are not checked, and what leaves the range of doubles is not
-/// computed again.
-///
+/// Compiled formulas for given sizes with their own memory, for loops that evaluate often.
+/// Calls allocate nothing. An instance belongs to one thread at a time. Arrays are in column-major order and have the
+/// sizes it was made for. Declared properties are not checked, and values outside the range of doubles are not
+/// recomputed.
 /// ```swift
 /// let slope = try Formula.compiled([J, gradient]).bound(["n": 1000, "d": 200], argument: w)
 /// slope.read(X, at: data)
@@ -20,7 +18,7 @@ public final class BoundFunction {
   public let variables: [Formula]
   /// Rows and columns of each value.
   public let sizes: [(rows: Int, columns: Int)]
-  /// Additions, multiplications and function values of a call, as planned.
+  /// Additions, multiplications and function evaluations of a call, as planned.
   public let operations: Double
   private let workspace: ProgramWorkspace
   private let places: [Formula: Int]
@@ -44,7 +42,7 @@ public final class BoundFunction {
     writesInPlace = last >= 0 && workspace.isMovable(output: last)
   }
 
-  /// Copies the values of a variable in; false for one that does not occur, or of another size.
+  /// Copies the values of a variable; returns false if the variable does not occur or has another size.
   @discardableResult
   public func set(_ variable: Formula, _ values: Matrix) -> Bool {
     guard let place = places[variable], workspace.inputCount(place) == values.count else { return false }
@@ -52,7 +50,7 @@ public final class BoundFunction {
     return true
   }
 
-  /// Reads the values of a variable where they are, from the next call on; they must stay there.
+  /// Reads the values of a variable in place from the next call on; they must stay at this address.
   public func read(_ variable: Formula, at values: UnsafePointer<Double>) {
     if let place = places[variable] {
       workspace.readInput(place, at: UnsafeMutablePointer(mutating: values))
@@ -64,8 +62,8 @@ public final class BoundFunction {
     do throws(RunError) { try workspace.run() } catch { throw .failed(error) }
   }
 
-  /// Computes all values with the argument's values read at `x`, writes the last one to `y`, and returns the first
-  /// entry of the first.
+  /// Computes all values with the argument read from `x`, writes the last one to `y`, and returns the first entry of
+  /// the first.
   @discardableResult
   public func callAsFunction(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
@@ -79,9 +77,9 @@ public final class BoundFunction {
     return last >= 0 && sizes[0].rows * sizes[0].columns > 0 ? workspace.outputPointer(0)[0] : 0
   }
 
-  /// Where a value stands after a call, by columns.
+  /// The address of a value after a call, in column-major order.
   public func pointer(_ index: Int) -> UnsafePointer<Double> { workspace.outputPointer(index) }
 
-  /// A value, copied.
+  /// A copy of a value.
   public func value(_ index: Int) -> Matrix { workspace.output(index) }
 }

@@ -5,18 +5,17 @@ import NablaVerify
 
 /// Whether two formulas are equal, as far as numbers can tell.
 public enum EqualityResult: Sendable, Equatable {
-  /// The same value at so many random points.
+  /// Equal at this number of random points.
   case agrees(points: Int)
   /// Different, with values that show it.
   case refuted(Counterexample)
-  /// Nothing can be said, and why: shapes that differ, or no point at which both have a value.
+  /// Undecided, for this reason: the shapes differ, or there is no point at which both have a value.
   case undecided(reason: String)
 }
 
 extension Formula {
-  /// Compares the values of two formulas at random points that have the declared properties.
-  ///
-  /// The points come from the seed, so the answer is always the same. Identical formulas agree at once.
+  /// Compares two formulas at random points that have the declared properties.
+  /// The points come from the seed, so the result is reproducible. Identical formulas agree at once.
   public func checked(
     equalTo other: Formula, seed: UInt64 = 1, points: Int = 5, using book: RuleBook = .standard
   ) -> EqualityResult {
@@ -55,7 +54,7 @@ extension Counterexample: CustomStringConvertible {
 }
 
 extension Matrix {
-  /// As the language writes it, to six digits: `2`, `[1; 2]`, `[1, 2; 3, 4]`.
+  /// The value in the language, to six digits: `2`, `[1; 2]`, `[1, 2; 3, 4]`.
   fileprivate func inline(_ isNumber: Bool) -> String {
     if isNumber, isScalar { return Matrix.text(of: self[0, 0], digits: 6) }
     let lines = (0..<rows).map { i in

@@ -7,8 +7,7 @@ import NablaVerify
 import Synchronization
 
 /// A formula as a function of the values of its variables.
-///
-/// The first call with new sizes plans the computation; later ones only compute. Any thread may call it.
+/// The first call with new sizes compiles the computation; later calls only evaluate it. Any thread may call it.
 public struct CompiledFunction: Sendable {
   private let functions: CompiledFunctions
 
@@ -20,18 +19,17 @@ public struct CompiledFunction: Sendable {
   public var variables: [Formula] { functions.variables }
 
   /// The value for values of the variables; a vector is n × 1, a scalar 1 × 1.
-  ///
-  /// Sizes are read off the data; `sizes` gives those that no data have. Variables that do not occur may be
-  /// given, and fix sizes too. A value of finite data that is not finite is computed again as by `certified`, since
-  /// it may merely have overflowed on the way. Throws for data that are missing, do not fit together, or break a
-  /// declared property.
+  /// Sizes are inferred from the data; `sizes` gives those that no data determine. Variables that do not occur may be
+  /// given, and determine sizes too. If finite data lead to a value that is not finite, it is recomputed as by
+  /// `certified`, since an intermediate may have overflowed. Throws if data are missing, do not fit together, or
+  /// violate a declared property.
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationError) -> Matrix {
     try functions(values, sizes: sizes)[0]
   }
 
-  /// The formula for given sizes with memory of its own, for loops; see `BoundFunction`.
+  /// The formula for given sizes with its own memory, for loops; see `BoundFunction`.
   public func bound(
     _ sizes: [String: Int], argument: Formula? = nil
   ) throws(EvaluationError) -> BoundFunction {
@@ -39,9 +37,8 @@ public struct CompiledFunction: Sendable {
   }
 
   /// The same value, with more digits where doubles lose theirs.
-  ///
-  /// Computed again in ball arithmetic, with the data taken as exact, so that entries are the doubles nearest to the
-  /// true ones. That takes up to some tenths of a second; what would take longer is left to doubles.
+  /// It is recomputed in ball arithmetic, with the data taken as exact, so entries are the doubles nearest to the true
+  /// values. That takes up to a few tenths of a second; longer computations keep the doubles.
   public func certified(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationError) -> Matrix {
@@ -49,7 +46,7 @@ public struct CompiledFunction: Sendable {
   }
 }
 
-/// Several formulas as one function, with what they share computed once.
+/// Several formulas as one function, with shared parts computed once.
 public struct CompiledFunctions: Sendable {
   /// The formulas, in the order of the values.
   public let formulas: [Formula]
@@ -72,7 +69,7 @@ public struct CompiledFunctions: Sendable {
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
     options.functions = functions
-    // Rests on declared properties, so only where the data are known to have them.
+    // Relies on declared properties, so only if the data are known to have them.
     if checksProperties {
       options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     }
@@ -94,7 +91,7 @@ public struct CompiledFunctions: Sendable {
   ) throws(EvaluationError) -> [Matrix] {
     let (outputs, sizes) = try computed(values, sizes)
     if outputs.allSatisfy(\.isFinite) { return outputs }
-    // Products of large numbers overflow on the way to values that do not.
+    // Products of large numbers may overflow although the value does not.
     let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
     return zip(outputs, formulas).map { $0.isFinite ? $0 : correction.corrected($0, $1).value }
   }
@@ -108,7 +105,7 @@ public struct CompiledFunctions: Sendable {
     return zip(outputs, formulas).map { correction.corrected($0, $1).value }
   }
 
-  /// The formulas for given sizes with memory of their own, for loops; see `BoundFunction`.
+  /// The formulas for given sizes with their own memory, for loops; see `BoundFunction`.
   public func bound(
     _ sizes: [String: Int], argument: Formula? = nil
   ) throws(EvaluationError) -> BoundFunction {
@@ -144,9 +141,9 @@ public struct CompiledFunctions: Sendable {
   }
 }
 
-/// The programs that were made, by their sizes.
+/// The compiled programs by their sizes.
 private final class Programs: Sendable {
-  /// How many sizes are remembered.
+  /// Number of size assignments kept.
   static let capacity = 16
   private let made = Mutex<[(sizes: [String: Int], program: CompiledProgram)]>([])
 
@@ -167,10 +164,9 @@ private final class Programs: Sendable {
 
 extension Formula {
   /// The formula as a function of its variables.
-  ///
-  /// `functions` gives values to functions declared without a body. With `checkingProperties` each call makes
-  /// sure that the data have the declared properties. Throws for what has no value at all: a differential, or
-  /// a declared function without values.
+  /// `functions` provides the values of functions declared without a body. With `checkingProperties` each call checks
+  /// that the data have the declared properties. Throws for a formula that has no value at all: a differential, or a
+  /// declared function without values.
   public func compiled(
     using book: RuleBook = .standard, checkingProperties: Bool = true, functions: FunctionProvider? = nil
   ) throws(EvaluationError) -> CompiledFunction {
@@ -179,7 +175,7 @@ extension Formula {
         [self], using: book, checkingProperties: checkingProperties, functions: functions))
   }
 
-  /// Several formulas as one function, with what they share computed once: a value with its gradients.
+  /// Several formulas as one function, with shared parts computed once, such as a value with its gradients.
   public static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
     functions: FunctionProvider? = nil

@@ -4,9 +4,8 @@ import NablaTypes
 
 extension Formula {
   /// A matrix variable; `Formula.matrix("A", "n", "n", .symmetric)`.
-  ///
-  /// Sizes are numbers, names or polynomials such as `"h + 1"`. Names are spelled as in the language, so `"λ"`
-  /// is `"lambda"`. Traps when the language would refuse the declaration; `declared(_:)` throws instead.
+  /// Sizes are numbers, names or polynomials such as `"h + 1"`. Names are spelled as in the language, so `"λ"` is
+  /// `"lambda"`. Traps if the declaration is invalid; `declared(_:)` throws instead.
   public static func matrix(
     _ name: String, _ rows: Dimension, _ columns: Dimension, _ properties: Property...
   ) -> Formula {
@@ -29,16 +28,14 @@ extension Formula {
   }
 
   /// The size of a name, or a polynomial in such sizes, as a scalar: the `n` of `norm2(r)^2 / n`.
-  ///
-  /// Traps when the text is no size.
+  /// Traps if the text is not a size.
   public static func dimension(_ size: String) -> Formula {
     let variable = declaredOrTrap("x", "matrix(\(size), 2)", [])
     return dimension(variable.shape.rows)
   }
 
   /// The variables of a declaration of the language, such as `A, B : matrix(n, n), symmetric`.
-  ///
-  /// For names that are not known when the program is written; throws what the language says.
+  /// Use this for names that are known only at run time; throws the errors of the language.
   public static func declared(_ text: String) throws(FormulaError) -> [Formula] {
     let source = SourceText(text, name: "<declaration>")
     do throws(NablaError) {

@@ -2,20 +2,20 @@ import NablaCore
 import NablaOutput
 import NablaVerify
 
-/// A derivative, the way to it, where it holds, and what its check found.
+/// A derivative with its derivation, its conditions, and the result of its check.
 public struct DerivationResult: Sendable {
   /// The derivative in its simplest form.
   public let result: Formula
-  /// What has to hold and is not known to: `norm2(x) != 0`, `S invertible`.
+  /// Conditions that are not known to hold: `norm2(x) != 0`, `S invertible`.
   public let conditions: [String]
-  /// Subgradients chosen, properties set aside, and the like.
+  /// Notes on the choice of subgradients, ignored properties, and the like.
   public let notes: [String]
-  /// What the comparison with finite differences found; nil when checks were switched off.
+  /// The result of the comparison with finite differences; `nil` if checks were off.
   public let verdict: Verdict?
   let calculus: Calculus
   let question: DerivationQuestion
 
-  /// The way from the expression to the result, line by line, each with the rules it used; found when asked for.
+  /// The steps from the expression to the result, each with its rules; computed on demand.
   public var derivation: Derivation? { Deriver.derivation(of: question, calculus, []) }
 }
 

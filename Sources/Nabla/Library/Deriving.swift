@@ -3,21 +3,21 @@ import NablaLanguage
 import NablaOutput
 import NablaVerify
 
-// Each of these throws a `FormulaError` when `wrt` is no variable, when the derivative has more than two axes,
-// when no rule is known, or when the check refutes the answer (a defect of Nabla).
+// Each of these throws a `FormulaError` if `wrt` is not a variable, if the derivative has more than two axes, if no
+// rule is known, or if the check refutes the answer (a defect in Nabla).
 
 extension Formula {
-  /// The gradient by a variable, in denominator layout unless the options say otherwise.
-  ///
-  /// Scalar: the shape of the variable. Any formula by a scalar: its own shape. A vector or row of m by one of
-  /// n: n × m. By a variable that does not occur it is zero, with a note.
+  /// The gradient with respect to a variable, in denominator layout unless the options say otherwise.
+  /// The gradient of a scalar has the shape of the variable; that of any formula with respect to a scalar has the shape
+  /// of the formula; that of a vector or row of m with respect to one of n is n × m. If the variable does not occur, it
+  /// is zero, with a note.
   public func gradient(
     wrt variable: Formula, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
     try gradients(wrt: [variable], options: options)[0]
   }
 
-  /// The gradients by several variables, found in one sweep; in the order of the variables.
+  /// The gradients with respect to several variables, from one sweep, in the order of the variables.
   public func gradients(
     wrt variables: [Formula], options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> [DerivationResult] {
@@ -39,7 +39,7 @@ extension Formula {
     return results
   }
 
-  /// The Jacobian in numerator layout: m × n for vectors of m by n, 1 × n for a scalar.
+  /// The Jacobian in numerator layout: m × n for a vector of m with respect to one of n, 1 × n for a scalar.
   public func jacobian(
     wrt variable: Formula, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -53,7 +53,8 @@ extension Formula {
     return derivation.result(.jacobian, derivative, [variable], verdict)
   }
 
-  /// The second derivatives of a scalar: n × n by a vector of n; mixed, rows by the first, columns by the second.
+  /// The second derivatives of a scalar: n × n with respect to a vector of n. A mixed Hessian has rows for the first
+  /// variable and columns for the second.
   public func hessian(
     wrt first: Formula, and second: Formula? = nil, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -72,7 +73,7 @@ extension Formula {
     return derivation.result(.hessian, derivative, variables, verdict)
   }
 
-  /// The differential, in the differentials of the variables: `d(x)` prints as `dx`.
+  /// The differential in terms of the differentials of the variables: `d(x)` prints as `dx`.
   public func differential(
     wrt variables: Formula..., options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -93,7 +94,7 @@ extension Formula {
   }
 }
 
-/// What the questions about one formula share.
+/// The shared part of all questions about one formula.
 private struct DerivedQuestion {
   let expression: Formula
   let options: SessionOptions

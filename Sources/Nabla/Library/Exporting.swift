@@ -6,15 +6,13 @@ import NablaOutput
 import NablaTypes
 
 extension Formula {
-  /// The value, and its gradients with respect to variables, as source code: one function that returns them together.
-  ///
+  /// The value and its gradients as source code: one function that returns them together.
   /// ```swift
   /// let code = try J.exported(to: .numpy, name: "ridge", gradients: [w])
   /// print(code.text)
   /// ```
-  ///
-  /// The parameters are the variables, sorted. Throws what `gradient(wrt:)` throws, and a `FormulaError` for what the
-  /// target has no counterpart of.
+  /// The parameters are the variables, sorted. Throws the errors of `gradient(wrt:)`, and a `FormulaError` if the
+  /// target lacks an operation.
   public func exported(
     to target: ExportTarget, name: String = "f", gradients variables: [Formula] = [],
     options: SessionOptions = SessionOptions()

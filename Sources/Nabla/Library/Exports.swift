@@ -1,4 +1,4 @@
-// What a user of the library meets, so that `import Nabla` is enough.
+// The modules a library user needs, so that `import Nabla` is enough.
 @_exported import NablaCompile
 @_exported import NablaCore
 @_exported import NablaNumerics

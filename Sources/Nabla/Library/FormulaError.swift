@@ -2,11 +2,11 @@ import NablaCore
 import NablaLanguage
 import NablaOutput
 
-/// What is wrong with a text or a question, as a compiler would say it: place, sentence, line, caret, way out.
+/// The problem with a text or a question, shown as by a compiler: location, message, line, caret, hint.
 public struct FormulaError: Error, Sendable {
-  /// The text that was read; for a question about a formula, the formula's own text.
+  /// The input text; for a question about a formula, the formula's text.
   public let source: SourceText
-  /// What is wrong, in the order of the text.
+  /// The problems, in text order.
   public let diagnostics: [Diagnostic]
 
   init(_ source: SourceText, _ diagnostics: [Diagnostic]) {

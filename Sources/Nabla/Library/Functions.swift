@@ -1,9 +1,9 @@
 import NablaCore
 import NablaTypes
 
-// The functions of the language; what does not fit traps with the language's message.
+// The functions of the language. Arguments that do not fit trap with the language's message.
 
-// MARK: Entry by entry, of a scalar or an array; the result has the shape of the argument
+// MARK: Elementwise, for a scalar or an array; the result has the shape of the argument
 
 /// The exponential of every entry.
 public func exp(_ x: Formula) -> Formula { .form("exp(%1)", x) }
@@ -51,25 +51,25 @@ public func softplus(_ x: Formula) -> Formula { .form("softplus(%1)", x) }
 public func relu(_ x: Formula) -> Formula { .form("relu(%1)", x) }
 /// x*sigmoid(x) of every entry.
 public func silu(_ x: Formula) -> Formula { .form("silu(%1)", x) }
-/// x times the normal distribution function, of every entry.
+/// x times the normal distribution function of x, for every entry.
 public func gelu(_ x: Formula) -> Formula { .form("gelu(%1)", x) }
 /// 1 where an entry is positive, 0 elsewhere.
 public func step(_ x: Formula) -> Formula { .form("step(%1)", x) }
 /// The logarithm of the gamma function of every entry.
 public func lgamma(_ x: Formula) -> Formula { .form("lgamma(%1)", x) }
-/// The derivative of `lgamma` of every entry.
+/// The derivative of `lgamma`, for every entry.
 public func digamma(_ x: Formula) -> Formula { .form("digamma(%1)", x) }
-/// The derivative of `digamma` of every entry.
+/// The derivative of `digamma`, for every entry.
 public func trigamma(_ x: Formula) -> Formula { .form("trigamma(%1)", x) }
 /// x where an entry is positive, a*x elsewhere; a is a scalar.
 public func leakyrelu(_ x: Formula, _ a: Formula) -> Formula { .form("leakyrelu(%1, %2)", x, a) }
 /// x where an entry is positive, a*(exp(x) - 1) elsewhere; a is a scalar.
 public func elu(_ x: Formula, _ a: Formula) -> Formula { .form("elu(%1, %2)", x, a) }
-/// The k-th derivative of `digamma` of every entry; k is a scalar.
+/// The k-th derivative of `digamma`, for every entry; k is a scalar.
 public func polygamma(_ k: Formula, _ x: Formula) -> Formula { .form("polygamma(%1, %2)", k, x) }
-/// The larger of two entries, entry by entry; a scalar stands for every entry.
+/// The larger of two entries, entry by entry; a scalar applies to every entry.
 public func max(_ a: Formula, _ b: Formula) -> Formula { .form("max(%1, %2)", a, b) }
-/// The smaller of two entries, entry by entry; a scalar stands for every entry.
+/// The smaller of two entries, entry by entry; a scalar applies to every entry.
 public func min(_ a: Formula, _ b: Formula) -> Formula { .form("min(%1, %2)", a, b) }
 
 // MARK: Any array to a scalar
@@ -80,7 +80,7 @@ public func sum(_ x: Formula) -> Formula { .form("sum(%1)", x) }
 public func mean(_ x: Formula) -> Formula { .form("mean(%1)", x) }
 /// The sum of the absolute values of all entries.
 public func norm1(_ x: Formula) -> Formula { .form("norm1(%1)", x) }
-/// The Euclidean norm; of a matrix, the Frobenius norm.
+/// The Euclidean norm; for a matrix, the Frobenius norm.
 public func norm2(_ x: Formula) -> Formula { .form("norm2(%1)", x) }
 /// The Frobenius norm, which is `norm2`.
 public func normF(_ x: Formula) -> Formula { .form("normF(%1)", x) }
@@ -96,7 +96,7 @@ public func nucnorm(_ x: Formula) -> Formula { .form("nucnorm(%1)", x) }
 public func max(_ x: Formula) -> Formula { .form("max(%1)", x) }
 /// The smallest entry.
 public func min(_ x: Formula) -> Formula { .form("min(%1)", x) }
-/// The sum of the products of the entries of two arrays of one shape.
+/// The sum of the products of corresponding entries of two arrays of one shape.
 public func dot(_ a: Formula, _ b: Formula) -> Formula { .form("dot(%1, %2)", a, b) }
 
 // MARK: Sums by rows and columns
@@ -105,11 +105,11 @@ public func dot(_ a: Formula, _ b: Formula) -> Formula { .form("dot(%1, %2)", a,
 public func rowsums(_ x: Formula) -> Formula { .form("rowsums(%1)", x) }
 /// The sum of each column: a row of n for m × n.
 public func colsums(_ x: Formula) -> Formula { .form("colsums(%1)", x) }
-/// log(sum(exp(x))) of a vector or a row; of an m × n matrix, of each row: a vector of m.
+/// log(sum(exp(x))) for a vector or a row; for an m × n matrix, that of each row: a vector of m.
 public func logsumexp(_ x: Formula) -> Formula { .form("logsumexp(%1)", x) }
-/// exp(x) over its sum, of a vector or a row; of a matrix, of each row. The shape stays.
+/// exp(x) divided by its sum, for a vector or a row, or for each row of a matrix. The shape is unchanged.
 public func softmax(_ x: Formula) -> Formula { .form("softmax(%1)", x) }
-/// The logarithm of `softmax`. The shape stays.
+/// The logarithm of `softmax`. The shape is unchanged.
 public func logsoftmax(_ x: Formula) -> Formula { .form("logsoftmax(%1)", x) }
 
 // MARK: Square matrices
@@ -135,7 +135,7 @@ public func lowhalf(_ x: Formula) -> Formula { .form("lowhalf(%1)", x) }
 
 /// The pseudoinverse: n × m for m × n.
 public func pinv(_ x: Formula) -> Formula { .form("pinv(%1)", x) }
-/// Of a vector, the diagonal matrix; of a square matrix, its diagonal as a vector.
+/// The diagonal matrix of a vector, or the diagonal of a square matrix as a vector.
 public func diag(_ x: Formula) -> Formula { .form("diag(%1)", x) }
 /// The columns stacked: a vector of m*n for m × n.
 public func vec(_ x: Formula) -> Formula { .form("vec(%1)", x) }
@@ -153,21 +153,20 @@ public func leftsv(_ x: Formula) -> Formula { .form("leftsv(%1)", x) }
 public func rightsv(_ x: Formula) -> Formula { .form("rightsv(%1)", x) }
 /// The Kronecker product: mp × nq for m × n and p × q.
 public func kron(_ a: Formula, _ b: Formula) -> Formula { .form("kron(%1, %2)", a, b) }
-/// a*b' of two vectors: m × n.
+/// a*b' for two vectors: m × n.
 public func outer(_ a: Formula, _ b: Formula) -> Formula { .form("outer(%1, %2)", a, b) }
 
 /// The identity matrix of size n × n.
 public func eye(_ n: Dimension) -> Formula { .form("eye(\(n))") }
-/// An array of ones, m × n; a vector when n is left out.
+/// An array of ones, m × n; a vector if n is omitted.
 public func ones(_ m: Dimension, _ n: Dimension = 1) -> Formula { .form("ones(\(m), \(n))") }
-/// An array of zeros, m × n; a vector when n is left out.
+/// An array of zeros, m × n; a vector if n is omitted.
 public func zeros(_ m: Dimension, _ n: Dimension = 1) -> Formula { .form("zeros(\(m), \(n))") }
-/// The matrix K with `K*vec(A) == vec(A')` for A of m × n.
+/// The matrix K with `K*vec(A) == vec(A')` for A of size m × n.
 public func commutation(_ m: Dimension, _ n: Dimension) -> Formula { .form("commutation(\(m), \(n))") }
 
-/// The power: of a scalar by a scalar, of a square matrix by a whole number.
-///
-/// Entry by entry it is `elementwisePow`.
+/// The power of a scalar to a scalar, or of a square matrix to an integer.
+/// For elementwise powers see `elementwisePow`.
 public func pow(_ base: Formula, _ exponent: Formula) -> Formula {
   if !base.isScalar, let number = exponent.number { return .form("%1^(\(number))", base) }
   return .form("%1^%2", base, exponent)

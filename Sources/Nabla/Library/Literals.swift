@@ -4,12 +4,11 @@ import NablaTypes
 extension Formula: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {}
 
 extension FormulaInitializers where Self == Formula {
-  /// A whole number, exactly.
+  /// An integer, exactly.
   public init(_ value: Int) { self = Formula.number(value) }
 
-  /// A number, exactly as its shortest decimal text has it: `0.1` is 1/10.
-  ///
-  /// Traps for what has no exact fraction of 128 bits: infinities, NaN, and very large or small magnitudes.
+  /// A number, exactly as in its shortest decimal text: `0.1` is 1/10.
+  /// Traps if it is not an exact fraction of 128 bits: infinities, NaN, and very large or small magnitudes.
   public init(_ value: Double) {
     guard let exact = Rational(shortestText: value) else {
       fatalError("\(value) is not an exact fraction of 128 bits")
@@ -22,7 +21,7 @@ extension FormulaInitializers where Self == Formula {
 }
 
 extension Rational {
-  /// The fraction that the shortest decimal text of a number says; nil when it does not fit.
+  /// The fraction denoted by the shortest decimal text of a number; `nil` if it overflows.
   fileprivate init?(shortestText value: Double) {
     guard value.isFinite, let read = Rational(text: "\(value.magnitude)"), !read.isOverflow else {
       return nil

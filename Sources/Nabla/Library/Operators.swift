@@ -6,7 +6,7 @@ infix operator .* : MultiplicationPrecedence
 /// The elementwise quotient.
 infix operator ./ : MultiplicationPrecedence
 
-// Shapes that do not fit are the programmer's error: they trap, with the message that a typed text would get.
+// Shapes that do not fit are a programming error: they trap, with the message for typed text.
 
 extension Formula {
   /// The sum of two formulas of one shape; a scalar next to an array is added to every entry.
@@ -14,7 +14,7 @@ extension Formula {
     isEntrywise(a, b) ? checked(.adding(a, b)) : form("%1+%2", a, b)
   }
 
-  /// The difference of two formulas of one shape; a scalar next to an array acts on every entry.
+  /// The difference of two formulas of one shape; a scalar next to an array applies to every entry.
   public static func - (a: Formula, b: Formula) -> Formula {
     isEntrywise(a, b) ? checked(.adding(a, b.negated)) : form("%1-%2", a, b)
   }
@@ -25,7 +25,7 @@ extension Formula {
     return fits ? checked(.product([a, b])) : form("%1*%2", a, b)
   }
 
-  /// A formula divided by a scalar; entry by entry it is `./`.
+  /// A formula divided by a scalar; for elementwise quotients see `./`.
   public static func / (a: Formula, b: Formula) -> Formula {
     b.isScalar ? checked(.times([a, .power(b, .number(-1))])) : form("%1/%2", a, b)
   }
@@ -61,7 +61,7 @@ extension Formula {
   }
 
   private static func checked(_ result: Formula) -> Formula {
-    // Not a precondition: its message would be lost in optimised builds.
+    // Not a precondition: optimized builds would lose its message.
     if !result.isInvalid { return result }
     fatalError("a division by zero, or an exact number that does not fit in 128 bits")
   }
@@ -74,7 +74,7 @@ extension Formula {
   /// The inverse of a square matrix, the reciprocal of a scalar; traps for another shape.
   public var inverse: Formula { Formula.form("inv(%1)", self) }
 
-  /// The entry at a place counted from 1, as in the language: `x[i]` of a vector or a row.
+  /// The entry at an index counted from 1, as in the language: `x[i]` of a vector or a row.
   public subscript(index: Dimension) -> Formula { Formula.form("%1[\(index)]", self) }
 
   /// The entry at a row and a column counted from 1, as in the language.
@@ -98,7 +98,7 @@ extension Formula {
     Formula.form("%1[:, \(first):\(last)]", self)
   }
 
-  /// A matrix of blocks, row by row: `.blocks([[A, B], [C, D]])`. Traps when the sizes do not fit.
+  /// A block matrix, row by row: `.blocks([[A, B], [C, D]])`. Traps if the sizes do not fit.
   public static func blocks(_ rows: [[Formula]]) -> Formula {
     var place = 0
     let lines = rows.map { row in

@@ -3,34 +3,31 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// Initializers that return a formula that is known already, which a class itself cannot have.
+/// Initializers that return an existing formula, which a class itself cannot have.
 public protocol FormulaInitializers: Sendable {}
 
 extension Formula: FormulaInitializers {}
 
 extension FormulaInitializers where Self == Formula {
-  /// Reads an expression of the language.
-  ///
-  /// `variables` are the names that it may use, with their sizes; another name is an error. The result is
-  /// identical to what operators build. Functions of the book's rules may be called.
+  /// Parses an expression of the language.
+  /// `variables` are the names that it may use, with their sizes; other names are errors. The result is identical to
+  /// that of operators. Functions of the book's rules may be called.
   public init(
     parsing text: String, in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
     self = try Formula.read(text, variables, book, infers: false)
   }
 
-  /// Reads an expression of the language and types the names that are not among `variables` from their use.
-  ///
-  /// `freeVariables` of the result has what was found.
+  /// Parses an expression of the language and infers the types of names that are not among `variables`.
+  /// `freeVariables` of the result has the inferred variables.
   public init(
     inferring text: String, in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
     self = try Formula.read(text, variables, book, infers: true)
   }
 
-  /// Reads an expression of LaTeX and types the names that are not among `variables` from their use.
-  ///
-  /// Letters side by side are a product, `\\hat{y}` is the name `yhat`, a bold letter is a vector or a matrix.
+  /// Parses a LaTeX expression and infers the types of names that are not among `variables`.
+  /// Adjacent letters are a product, `\\hat{y}` is the name `yhat`, and a bold letter is a vector or a matrix.
   public init(
     latex text: String, in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
@@ -91,9 +88,9 @@ extension Formula {
     throw FormulaError(.noValue, at: source)
   }
 
-  /// A form of the language with formulas put in for `%1`, `%2`, ...; every Swift operator and function is one.
-  ///
-  /// Traps with the message that the language has for formulas that do not fit.
+  /// A template of the language with formulas substituted for `%1`, `%2`, ...; all Swift operators and functions use
+  /// it.
+  /// Traps with the message of the language for formulas that do not fit.
   static func form(_ template: String, _ operands: Formula...) -> Formula { form(template, operands) }
 
   static func form(_ template: String, _ operands: [Formula]) -> Formula {
@@ -123,7 +120,7 @@ extension Formula {
     }
   }
 
-  /// A name that no one writes; the last digit of none is the first of another.
+  /// A name that no user writes; the trailing underscore keeps one from being a prefix of another.
   private static func placeholder(_ index: Int) -> String { "operand_\(index + 1)_" }
 
   private static func filled(_ template: String, _ texts: [String]) -> String {

@@ -3,9 +3,9 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// A compiled objective with its derivatives, as a function of all entries of its variables, one after another.
+/// A compiled objective with its derivatives, as a function of all entries of its variables in one vector.
 final class CompiledObjective: DescentFunction {
-  /// A variable's entries among those of the point, by columns.
+  /// The range of a variable's entries in a point, in column-major order.
   struct Part {
     let variable: Formula
     let rows: Int
@@ -17,10 +17,10 @@ final class CompiledObjective: DescentFunction {
   let parts: [Part]
   let count: Int
   private let slope: ProgramWorkspace
-  /// The programs of the second derivatives, in one workspace; nil when there are none.
+  /// The programs of the second derivatives, in one workspace; `nil` if there are none.
   private let curvature: ProgramWorkspace?
 
-  /// Compiles for data of all other variables; throws what is missing or too large.
+  /// Compiles for the data of all other variables; throws if something is missing or too large.
   init(
     _ objective: Formula, _ derivatives: ObjectiveDerivatives, parts: [Part], values: [Formula: Matrix],
     sizes: [String: Int], options: Compiler.Options
@@ -41,7 +41,7 @@ final class CompiledObjective: DescentFunction {
     }
     slope = try workspace([objective] + derivatives.gradients)
     curvature = derivatives.hessian.isEmpty ? nil : try workspace(derivatives.hessian.flatMap { $0 })
-    // What can fail without regard to the numbers fails here.
+    // Failures that do not depend on the numbers occur here.
     do throws(RunError) {
       try slope.run()
       try curvature?.run()
@@ -83,7 +83,7 @@ final class CompiledObjective: DescentFunction {
             let (a, b) = (parts[i].offset + row, parts[j].offset + column)
             let entry = block[row + column * parts[i].count]
             result[a + b * count] = entry
-            // A block of the diagonal has both of its triangles already.
+            // A block on the diagonal already has both triangles.
             if i != j { result[b + a * count] = entry }
           }
         }
@@ -105,7 +105,7 @@ final class CompiledObjective: DescentFunction {
     }
   }
 
-  /// Whether the point has the declared signs; derivatives may rest on them.
+  /// Whether the point has the declared signs, on which derivatives may rely.
   private func isInside(_ point: [Double]) -> Bool {
     for part in parts {
       let properties = part.variable.properties

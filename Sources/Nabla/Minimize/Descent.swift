@@ -1,4 +1,4 @@
-/// What a method made of one point.
+/// The result of one step.
 enum DescentStep {
   case moved(Iterate)
   case stopped(StoppingReason)
@@ -6,29 +6,29 @@ enum DescentStep {
 
 /// A way from one point to the next; it may remember earlier ones.
 protocol DescentMethod {
-  /// Whether the point reached last is the answer whatever its value.
+  /// Whether the last point is the answer whatever its value.
   var endsAtLast: Bool { get }
-  /// How many steps without a new least value or gradient mean that there is none to be found.
+  /// Number of steps without a new smallest value or gradient after which the method stops.
   var patience: Int { get }
   mutating func step(from current: Iterate, of function: any DescentFunction) -> DescentStep
 }
 
-/// Where a descent ended, and why.
+/// The end of a descent, and the reason.
 struct DescentResult {
   let end: Iterate
   let iterations: Int
   let reason: StoppingReason
 }
 
-/// Steps from point to point until a reason to stop is met.
+/// Steps from point to point until a stopping criterion is met.
 struct Descent {
   let options: MinimizationOptions
-  /// A value so many times below the start's size counts as falling without end.
+  /// A value below minus this many times the size of the starting value counts as unbounded below.
   static let depth = 1e20
-  /// Relative change of a value that rounding alone makes.
+  /// Relative change of a value that rounding alone may cause.
   private static let rounding = 1e-14
 
-  /// Runs the method of the options from a start at which value and gradient are finite.
+  /// Runs the chosen method from a start with finite value and gradient.
   func run(
     _ function: any DescentFunction, from start: Iterate, report: (MinimizationProgress) -> Void = { _ in }
   ) -> DescentResult {
@@ -38,12 +38,12 @@ struct Descent {
     var leastNorm = start.norm
     var idle = 0
     var iterations = 0
-    /// Whether the last step changed the value by no more than rounding does.
+    /// Whether the last step changed the value by no more than rounding.
     var isSettled = false
     report(.init(iteration: 0, value: start.value, gradientNorm: start.norm))
 
     func ended(_ found: StoppingReason) -> DescentResult {
-      // Where rounding leaves nothing to find, a gradient small for the value is as small as it gets.
+      // If only rounding prevents progress, a gradient that is small relative to the value counts as converged.
       let reason = found == .noDecrease && isSmall(current, start) ? .converged : found
       let end = reason == .converged || method.endsAtLast || current.value <= best.value ? current : best
       return DescentResult(end: end, iterations: iterations, reason: reason)
@@ -69,8 +69,8 @@ struct Descent {
     }
   }
 
-  /// Whether the gradient is small for the value. Far from the minimum that says nothing: the value may be large
-  /// because it is far.
+  /// Whether the gradient is small relative to the value. Far from the minimum this means nothing: the value may be
+  /// large there.
   private func isSmall(_ current: Iterate, _ start: Iterate) -> Bool {
     let scale = min(current.value.magnitude, start.value.magnitude)
     return current.norm <= options.tolerance * max(min(1, start.norm), scale)

@@ -1,17 +1,17 @@
 import NablaNumerics
 
-/// A function of a flat vector, with its gradient, as the methods of descent need it.
+/// A function of a flat vector with its gradient, for descent methods.
 protocol DescentFunction: AnyObject {
   /// The number of entries of a point.
   var count: Int { get }
-  /// The value, with the gradient written; infinite outside the domain, NaN where it cannot be computed.
+  /// The value; also writes the gradient. Infinite outside the domain, NaN if it cannot be computed.
   func value(at point: [Double], gradient: inout [Double]) -> Double
-  /// The matrix of second derivatives by columns; nil when it is not known.
+  /// The matrix of second derivatives in column-major order; `nil` if it is unknown.
   func hessian(at point: [Double]) -> [Double]?
 }
 
 extension DescentFunction {
-  /// A point with all that is known of it.
+  /// A point with its value and gradient.
   func iterate(at point: [Double]) -> Iterate {
     var gradient = [Double](repeating: 0, count: count)
     let value = value(at: point, gradient: &gradient)
@@ -39,14 +39,14 @@ struct Iterate {
 }
 
 extension [Double] {
-  /// The sum of the products of corresponding entries.
+  /// The inner product with another vector.
   func inner(_ other: [Double]) -> Double {
     var total = 0.0
     for i in indices { total += self[i] * other[i] }
     return total
   }
 
-  /// Computed without overflow; NaN or infinite when an entry is.
+  /// Computed without overflow; NaN or infinite if an entry is.
   var euclideanNorm: Double { Matrix(column: self).frobeniusNorm }
 
   /// The vector with a multiple of another added.

@@ -1,8 +1,8 @@
-/// Gradient descent with one factor for all steps: w - eta*gradient.
+/// Gradient descent with a constant step size: w - eta*gradient.
 struct FixedStepDescent: DescentMethod {
   let step: Double
   let endsAtLast = true
-  // The same factor may be long without progress and then make some.
+  // A constant step may stall for long before it makes progress.
   let patience = Int.max
 
   func step(from current: Iterate, of function: any DescentFunction) -> DescentStep {
@@ -13,11 +13,10 @@ struct FixedStepDescent: DescentMethod {
   }
 }
 
-/// Gradient descent whose first trial is the Barzilai-Borwein step, halved until the value lies below the
-/// largest of the last ones; when that leads nowhere for a while, on from the least point so far.
-///
-/// Source: Raydan, The Barzilai and Borwein gradient method for the large scale unconstrained minimization
-/// problem, SIAM Journal on Optimization 7 (1997).
+/// Gradient descent whose first trial is the Barzilai-Borwein step, halved until the value is below the largest of the
+/// last ones. If that stalls, it restarts from the best point so far.
+/// Source: Raydan, The Barzilai and Borwein gradient method for the large scale unconstrained minimization problem,
+/// SIAM Journal on Optimization 7 (1997).
 struct SpectralDescent: DescentMethod {
   let endsAtLast = false
   let patience = 500
@@ -36,7 +35,7 @@ struct SpectralDescent: DescentMethod {
     var trial = step ?? 1 / max(1, current.norm)
     var isFinite = true
     if current.norm > 0 {
-      // So short a step that rounding takes it away.
+      // The step is too short to change the point in floating point.
       while trial < 1e300, current.point.adding(-trial, current.gradient) == current.point { trial *= 1024 }
     }
     while true {
@@ -56,7 +55,7 @@ struct SpectralDescent: DescentMethod {
     }
   }
 
-  /// The point to go on from, at times the least one with nothing remembered.
+  /// The point to continue from: sometimes the best one, with the history cleared.
   private mutating func base(_ last: Iterate) -> Iterate {
     guard let best = least, last.value > best.value + SufficientDecrease.rounding * best.value.magnitude
     else {

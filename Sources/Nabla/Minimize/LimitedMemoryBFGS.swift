@@ -6,9 +6,9 @@ struct LimitedMemoryBFGS: DescentMethod {
   let endsAtLast = false
   let patience = 50
 
-  /// Steps s with the changes y of the gradient, the oldest first; rho = 1/(s'y).
+  /// Steps s with the changes y of the gradient, oldest first; rho = 1/(s'y).
   private var pairs: [(s: [Double], y: [Double], rho: Double)] = []
-  /// How many are kept.
+  /// Number of pairs kept.
   static let memory = 10
 
   init(search: LineSearch) { self.search = search }
@@ -16,7 +16,7 @@ struct LimitedMemoryBFGS: DescentMethod {
   mutating func step(from current: Iterate, of function: any DescentFunction) -> DescentStep {
     while true {
       let direction = direction(current.gradient)
-      // The first step knows no scale yet.
+      // The first step has no scale yet.
       let firstStep = pairs.isEmpty ? 1 / max(1, current.norm) : 1
       switch search.search(function, from: current, along: direction, firstStep: firstStep) {
       case .found(let next):
@@ -25,7 +25,7 @@ struct LimitedMemoryBFGS: DescentMethod {
       case .unbounded: return .stopped(.unboundedBelow)
       case .failed(let isFinite):
         if pairs.isEmpty { return .stopped(isFinite ? .noDecrease : .notFinite) }
-        // What was remembered misleads; the gradient itself does not.
+        // The history is misleading; the gradient itself is not.
         pairs = []
       }
     }
@@ -41,7 +41,7 @@ struct LimitedMemoryBFGS: DescentMethod {
     pairs.append((s, y, 1 / product))
   }
 
-  /// -H*g with the approximate inverse Hessian H, by two loops over the pairs.
+  /// -H*g with the approximate inverse Hessian H, by the two-loop recursion.
   private func direction(_ gradient: [Double]) -> [Double] {
     var q = gradient.scaled(by: -1)
     guard let last = pairs.last else { return q }

@@ -1,8 +1,8 @@
-/// Whether a step lowers the value as much as the slope at its start promises.
-///
-/// Armijo's condition; close to a minimum, where values differ by rounding alone, the same said of a parabola by
-/// its slopes. Sources: Nocedal and Wright, Numerical Optimization, 2nd edition, section 3.1; for slopes Hager and
-/// Zhang, A new conjugate gradient method with guaranteed descent, SIAM Journal on Optimization 16 (2005).
+/// Whether a step lowers the value by as much as the initial slope predicts.
+/// This is Armijo's condition. Close to a minimum, where values differ only by rounding, the same condition for a
+/// parabola, stated in terms of slopes. Sources: Nocedal and Wright, Numerical Optimization, 2nd edition, section 3.1;
+/// for slopes Hager and Zhang, A new conjugate gradient method with guaranteed descent, SIAM Journal on Optimization 16
+/// (2005).
 enum SufficientDecrease {
   /// The length of a step along a line, with the value and the slope at its end.
   struct End {
@@ -12,7 +12,7 @@ enum SufficientDecrease {
   }
 
   private static let share = 1e-4
-  /// How much of the value may be rounding.
+  /// Relative rounding error of the value.
   static let rounding = 1e-12
 
   static func holds(at end: End, below start: Double, slope: Double) -> Bool {
@@ -21,21 +21,20 @@ enum SufficientDecrease {
   }
 }
 
-/// Finds how far to go in a direction of descent: far enough that the slope has flattened, not so far that the
-/// value is higher than the slope promises (the weak Wolfe conditions).
-///
-/// The step is bracketed and the bracket narrowed, which ends at kinks too. Sources: Nocedal and Wright,
-/// Numerical Optimization, 2nd edition, sections 3.1 and 3.5; the bracket from Lewis and Overton, Nonsmooth
-/// optimization via quasi-Newton methods, Mathematical Programming 141 (2013).
+/// Finds a step length in a descent direction that satisfies the weak Wolfe conditions: long enough that the slope has
+/// flattened, short enough that the value decreases as the slope predicts.
+/// It brackets the step and narrows the bracket, which also ends at kinks. Sources: Nocedal and Wright, Numerical
+/// Optimization, 2nd edition, sections 3.1 and 3.5; the bracket from Lewis and Overton, Nonsmooth optimization via
+/// quasi-Newton methods, Mathematical Programming 141 (2013).
 struct LineSearch {
-  /// A value below this is not searched further.
+  /// The search stops at values below this.
   let bottom: Double
 
   enum Result {
-    /// A point that meets both conditions; at a kink perhaps only the one on the value.
+    /// A point that satisfies both conditions; at a kink perhaps only the one on the value.
     case found(Iterate)
     case unbounded
-    /// No step lowers the value; `isFinite` tells whether it had a value where it was tried last.
+    /// No step lowers the value; `isFinite` tells whether the last trial had a value.
     case failed(isFinite: Bool)
   }
 
@@ -57,7 +56,7 @@ struct LineSearch {
       let point = start.point.adding(step, direction)
       if point == start.point {
         if high != nil || step.isInfinite { break }
-        // So short a step that rounding takes it away.
+        // The step is too short to change the point in floating point.
         step *= 1024
         continue
       }
@@ -85,13 +84,13 @@ struct LineSearch {
     return .failed(isFinite: wasFinite)
   }
 
-  /// A longer step: to where the slopes of the last two would vanish, two to ten times as far.
+  /// A longer step: the extrapolated zero of the slope, two to ten times as far.
   private static func extended(_ before: End, _ last: End) -> Double {
     let secant = last.step - last.slope * (last.step - before.step) / (last.slope - before.slope)
     return secant.isFinite ? min(max(secant, 2 * last.step), 10 * last.step) : 10 * last.step
   }
 
-  /// The least point of the cubic through both ends, off the ends by a tenth of the bracket.
+  /// The minimum of the cubic through both ends, at least a tenth of the bracket away from them.
   private static func between(_ low: End, _ high: End, halves: Bool) -> Double {
     let width = high.step - low.step
     let middle = low.step + 0.5 * width

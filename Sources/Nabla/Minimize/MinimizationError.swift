@@ -1,31 +1,31 @@
 import NablaLanguage
 import NablaTypes
 
-/// Why a minimization cannot begin.
+/// The reason why a minimization cannot start.
 public enum MinimizationError: Error, Sendable {
-  /// The file defines nothing, or not the name that is asked for; `nearest` is a name that may be meant.
+  /// The file has no definitions, or not the requested name; `nearest` is a similar name.
   case noDefinition
   case unknownObjective(String, nearest: String?)
-  /// No variable is given, a name is none, or is given twice.
+  /// No variable is given, a name is not a variable, or is given twice.
   case noVariable
   case unknownVariable(String, nearest: String?)
   case notAVariable(String)
   case givenTwice(String)
-  /// The objective has no value to be compared: it is an array.
+  /// The objective is an array, whose values cannot be compared.
   case notScalar(Shape)
   /// The objective does not depend on the variable.
   case absent(String)
-  /// The entries of the variable are tied to each other or to a few values, so they cannot be moved freely.
+  /// A property couples the entries of the variable or restricts them to few values, so they cannot move freely.
   case tied(name: String, property: Property)
-  /// More entries than the method can take.
+  /// More entries than the method supports.
   case tooManyEntries(count: Int, limit: Int, method: MinimizationMethod)
-  /// The zeros that it would start from break a declared property.
+  /// The default start at zero violates a declared property.
   case startNeeded(name: String, property: Property)
-  /// The objective, or its gradient, is infinite or NaN at the start; `names` are those that start at zero.
+  /// The objective or its gradient is infinite or NaN at the start; `names` are the variables that start at zero.
   case notFiniteAtStart(isGradient: Bool, names: [String])
   /// No gradient or Hessian can be derived.
   case underivable(Diagnostic, isHessian: Bool)
-  /// The data do not serve, or an answer failed its check.
+  /// The data are unsuitable, or an answer failed its check.
   case evaluation(EvaluationProblem)
 }
 
@@ -57,7 +57,7 @@ extension MinimizationError: CustomStringConvertible {
     }
   }
 
-  /// What to do about it, where that can be said.
+  /// What to do about it, if anything.
   public var hint: String? {
     switch self {
     case .unknownObjective(_, let nearest), .unknownVariable(_, let nearest):

@@ -1,28 +1,28 @@
-/// How the next point is found.
+/// The method for finding the next point.
 public enum MinimizationMethod: String, CaseIterable, Sendable {
-  /// Steps down the gradient.
+  /// Steps along the negative gradient.
   case gradientDescent = "gd"
-  /// Steps to the least point of the quadratic model with the derived Hessian.
+  /// Steps to the minimum of the quadratic model with the derived Hessian.
   case newton
-  /// Steps with an approximate inverse Hessian from the last steps' gradients, in memory linear in the variables.
+  /// Steps with an inverse Hessian approximated from recent gradients, with memory linear in the number of variables.
   case limitedMemoryBFGS = "lbfgs"
 }
 
-/// What may vary in how a formula is minimized.
+/// Options of a minimization.
 public struct MinimizationOptions: Sendable {
   public var method: MinimizationMethod = .limitedMemoryBFGS
-  /// Steps after which it ends; nil means 100 000 for gradient descent, 1000 for the others.
+  /// Maximum number of steps; `nil` means 100 000 for gradient descent and 1000 for the other methods.
   public var maximumIterations: Int?
-  /// It has converged where |gradient| <= tolerance * min(1, |gradient at the start|), or where steps no longer
-  /// change the value and |gradient| <= tolerance * |value|, with the lesser of the values at the start and now.
+  /// Converged if |gradient| <= tolerance * min(1, |gradient at the start|), or if steps no longer change the value and
+  /// |gradient| <= tolerance * |value|, with the smaller of the values at the start and now.
   public var tolerance = 1e-8
-  /// The factor eta of gradient descent w - eta*gradient without a search; nil means that each step is searched.
+  /// Constant step size eta of gradient descent w - eta*gradient; `nil` means a line search at each step.
   public var fixedStep: Double?
 
-  /// Makes the standard options with a method.
+  /// The standard options for a method.
   public init(method: MinimizationMethod = .limitedMemoryBFGS) { self.method = method }
 
-  /// The number of steps that is allowed.
+  /// The maximum number of steps.
   var iterationLimit: Int {
     if let maximumIterations { return max(maximumIterations, 0) }
     switch method {
@@ -32,26 +32,26 @@ public struct MinimizationOptions: Sendable {
   }
 }
 
-/// Why a minimization ended.
+/// The reason why a minimization ended.
 public enum StoppingReason: String, CaseIterable, Sendable {
   /// The gradient vanishes within the tolerance.
   case converged
-  /// As many steps were taken as are allowed.
+  /// The maximum number of steps was reached.
   case iterationLimit = "iteration limit"
-  /// No lower value is found although the gradient does not vanish: at a kink, at the border of the domain, or
-  /// where rounding hides any change.
+  /// No lower value is found although the gradient does not vanish: at a kink, at the border of the domain, or where
+  /// rounding hides any change.
   case noDecrease = "no decrease possible"
-  /// A value or gradient is infinite or NaN where the next point should be.
+  /// A value or gradient is infinite or NaN at the next point.
   case notFinite = "not finite"
-  /// The value falls without end.
+  /// The value decreases without bound.
   case unboundedBelow = "unbounded below"
 }
 
-/// Where a minimization stands after a step.
+/// The state of a minimization after a step.
 public struct MinimizationProgress: Sendable, Equatable {
-  /// The number of steps that were taken; zero at the start.
+  /// The number of steps; zero at the start.
   public let iteration: Int
   public let value: Double
-  /// The Euclidean norm of the gradient by all variables together.
+  /// The Euclidean norm of the gradient over all variables together.
   public let gradientNorm: Double
 }

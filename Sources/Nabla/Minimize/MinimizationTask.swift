@@ -4,18 +4,18 @@ import NablaNumerics
 import NablaOutput
 import NablaTypes
 
-/// One minimization: sees that it can be done, derives, compiles, descends.
+/// One minimization: validates, derives, compiles, descends.
 struct MinimizationTask {
   let objective: Formula
   let variables: [Formula]
-  /// Data of all other variables, and starts of those that are minimized over.
+  /// Data of all other variables, and starting values of the minimized ones.
   let values: [Formula: Matrix]
   let sizes: [String: Int]
   let compiler: Compiler.Options
   let derivation: SessionOptions
   let options: MinimizationOptions
 
-  /// More entries of the variables than this are refused, since L-BFGS remembers twenty vectors.
+  /// Limit on the entries of the variables, since L-BFGS keeps twenty vectors.
   static let mostEntries = 1 << 22
 
   func run(_ progress: (MinimizationProgress) -> Void) throws(MinimizationError) -> Minimization {
@@ -65,7 +65,7 @@ struct MinimizationTask {
     }
   }
 
-  /// Where the entries of each variable stand in a point.
+  /// The range of each variable's entries in a point.
   private func parts() throws(MinimizationError) -> [CompiledObjective.Part] {
     let limit = options.method == .newton ? NewtonDescent.largest : Self.mostEntries
     var parts: [CompiledObjective.Part] = []
@@ -90,7 +90,7 @@ struct MinimizationTask {
     return parts
   }
 
-  /// The data of the variables, one after another; zeros where there are none.
+  /// The data of the variables in one vector; zeros by default.
   private func start(_ parts: [CompiledObjective.Part]) throws(MinimizationError) -> [Double] {
     var start: [Double] = []
     for part in parts {

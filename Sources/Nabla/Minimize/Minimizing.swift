@@ -6,20 +6,17 @@ import NablaOutput
 import NablaTypes
 
 extension Formula {
-  /// Seeks the values of variables at which a scalar formula is least.
-  ///
-  /// `data` gives values to all other variables, in the shapes of their declarations, and a start to those of
-  /// `variables` that are among them; the others start at zero. Sizes are read off the data; `sizes` gives those
-  /// that no data have. Variables may be scalars, vectors, rows and matrices; properties that tie their entries
-  /// are refused, and declared signs are kept. Gradient and Hessian are derived, and checked unless `derivation`
-  /// says otherwise. It ends in a point where the gradient vanishes, or says in `reason` why not; a minimum
-  /// found is local unless the formula is convex.
-  ///
-  /// Throws a `MinimizationError` for a formula that is no scalar, for data that are missing or do not fit, for a
-  /// derivative that is not known, and where the formula is not finite at the start.
-  ///
-  /// The methods are those of Nocedal and Wright, Numerical Optimization, 2nd edition: gradient descent (chapter
-  /// 3), Newton's method with a modified Hessian (sections 3.3 and 3.4), L-BFGS (section 7.2).
+  /// Finds values of variables that minimize a scalar formula.
+  /// `data` gives values to all other variables, in their declared shapes, and a start to those of `variables` that it
+  /// contains; the others start at zero. Sizes are inferred from the data; `sizes` gives those that no data determine.
+  /// Variables may be scalars, vectors, rows and matrices; properties that couple their entries are rejected, and
+  /// declared signs are kept. Gradient and Hessian are derived, and checked unless `derivation` says otherwise. The
+  /// result is a point where the gradient vanishes, or `reason` explains why not; a minimum is local unless the formula
+  /// is convex.
+  /// Throws a `MinimizationError` if the formula is not a scalar, if data are missing or do not fit, if a derivative is
+  /// unknown, or if the formula is not finite at the start.
+  /// The methods are those of Nocedal and Wright, Numerical Optimization, 2nd edition: gradient descent (chapter 3),
+  /// Newton's method with a modified Hessian (sections 3.3 and 3.4), L-BFGS (section 7.2).
   public func minimized(
     wrt variables: [Formula], data: [Formula: Matrix] = [:], sizes: [String: Int] = [:],
     options: MinimizationOptions = MinimizationOptions(), derivation: SessionOptions = SessionOptions(),
@@ -51,10 +48,9 @@ extension Formula {
 }
 
 extension Evaluation {
-  /// Minimizes the last definition of the file, or the one with a name, over variables of the file.
-  ///
-  /// Data under the names of the variables are the start, which is zero otherwise. A defined name counts as a
-  /// variable of its own, as after `wrt` in a question; it starts at zero. Otherwise as `Formula.minimized`.
+  /// Minimizes the last definition of the file, or the one with a given name, over variables of the file.
+  /// Data under the names of the variables are the start, which is zero otherwise. A defined name counts as an
+  /// independent variable, as after `wrt` in a question, and starts at zero. Otherwise like `Formula.minimized`.
   public func minimization(
     of objective: String? = nil, wrt variables: [String],
     options: MinimizationOptions = MinimizationOptions(),

@@ -1,18 +1,17 @@
 import NablaNumerics
 
-/// Newton's method with a line search; where the Hessian is not positive definite a multiple of the identity is
-/// added until it is.
-///
-/// The Hessian is first scaled to a diagonal of ones, so that the units of the variables do not matter. Source:
-/// Nocedal and Wright, Numerical Optimization, 2nd edition, sections 3.3 and 3.4 (algorithms 3.2 and 3.3).
+/// Newton's method with a line search. Where the Hessian is not positive definite, a multiple of the identity is added
+/// until it is.
+/// The Hessian is first scaled to a unit diagonal, so that the units of the variables do not matter. Source: Nocedal
+/// and Wright, Numerical Optimization, 2nd edition, sections 3.3 and 3.4 (algorithms 3.2 and 3.3).
 struct NewtonDescent: DescentMethod {
   let search: LineSearch
   let endsAtLast = false
   let patience = 50
 
-  /// A Hessian of more rows is refused: factoring it takes time of the third power.
+  /// Limit on the size of a Hessian, since factoring takes cubic time.
   static let largest = 2000
-  /// A pivot below this, of a matrix with a diagonal of ones, is rounding.
+  /// For a matrix with unit diagonal, a pivot below this is rounding.
   private static let leastPivot = 1e-13
 
   init(search: LineSearch) { self.search = search }
@@ -34,7 +33,7 @@ struct NewtonDescent: DescentMethod {
     return .stopped(isFinite ? .noDecrease : .notFinite)
   }
 
-  /// The solution d of (H + shift)*d = -g; nil when no shift helps.
+  /// The solution d of (H + shift)*d = -g; `nil` if no shift helps.
   static func direction(_ hessian: [Double], _ gradient: [Double]) -> [Double]? {
     let n = gradient.count
     let largest = (0..<n).reduce(0.0) { max($0, hessian[$1 + $1 * n].magnitude) }
@@ -56,7 +55,7 @@ struct NewtonDescent: DescentMethod {
         let solution = factor.solve(right)
         if solution.isFinite { return (0..<n).map { solution[$0, 0] * scale[$0] } }
       }
-      // A singular matrix needs next to nothing, an indefinite one about its least eigenvalue.
+      // A singular matrix needs a tiny shift, an indefinite one about the magnitude of its smallest eigenvalue.
       shift = shift == 0 ? 1e-10 : shift < 1e-3 || shift > 100 ? 100 * shift : 2 * shift
     }
     return nil

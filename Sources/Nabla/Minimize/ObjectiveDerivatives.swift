@@ -3,12 +3,13 @@ import NablaLanguage
 import NablaOutput
 import NablaVerify
 
-/// The gradient of an objective by some variables, and its Hessian where that is wanted, checked like any answer.
+/// The gradient of an objective with respect to some variables, and its Hessian on request, checked like any answer.
 struct ObjectiveDerivatives {
   let gradients: [Formula]
-  /// The second derivatives: in row i those by vec of variable i, then by vec of i, i + 1, ...; empty if not wanted.
+  /// The second derivatives: row i has those with respect to variable i and each of the variables i, i + 1, ...; empty
+  /// if not requested.
   let hessian: [[Formula]]
-  /// Subgradients that were chosen, and checks that were not possible.
+  /// Notes on chosen subgradients and impossible checks.
   let notes: [String]
 
   init(
@@ -62,7 +63,7 @@ private struct CheckedDerivation {
     }
   }
 
-  /// Why nothing can be said for it or against it; nil when it is verified, or not to be checked.
+  /// Why the check is undecided; `nil` if the derivative is verified or checks are off.
   func confirm(_ question: String, _ verdict: (Verification) -> Verdict) throws(MinimizationError) -> String?
   {
     guard options.checks else { return nil }
@@ -74,7 +75,7 @@ private struct CheckedDerivation {
     }
   }
 
-  /// Differences are taken of the gradient, which is itself compared with differences of the objective.
+  /// The Hessian is compared with differences of the gradient, and the gradient with differences of the objective.
   func hessian(by first: Formula, _ second: Formula) throws(MinimizationError) -> (Formula, String?) {
     let (gradient, block) = try derived(isHessian: true) {
       (calculus) throws(DerivativeProblem) in

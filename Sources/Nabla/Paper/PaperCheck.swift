@@ -2,17 +2,17 @@ import NablaLanguage
 import NablaOutput
 import NablaVerify
 
-/// The claims of derivatives in a paper in TeX or Markdown, each verified, refuted, or not understood.
+/// The claims about derivatives in a paper in TeX or Markdown, each verified, refuted, or not understood.
 public struct PaperCheck: Sendable {
-  /// What became of a formula.
+  /// The result for a formula.
   public enum Status: Sendable {
     case verified(Answer)
     case refuted(Answer)
-    /// Its shapes do not fit, so that it cannot hold.
+    /// Its shapes do not fit, so it cannot hold.
     case mismatch(Diagnostic)
-    /// What could not be read, typed or checked.
+    /// It could not be read, typed or checked.
     case notUnderstood(Diagnostic)
-    /// It gives a name its meaning.
+    /// It defines a name.
     case definition(String)
     /// It claims no derivative.
     case other
@@ -21,22 +21,22 @@ public struct PaperCheck: Sendable {
   /// A formula of the paper.
   public struct Finding: Sendable {
     public let range: SourceRange
-    /// The formula as it stands in the paper, on one line.
+    /// The formula as written in the paper, on one line.
     public let latex: String
     public let position: SourcePosition
     public let status: Status
-    /// The claim in the plain language; nil where there is none.
+    /// The claim in the text notation; `nil` if there is none.
     public let claim: String?
-    /// How it had to be read, where that is not the usual way.
+    /// How it was interpreted, if not in the usual way.
     public let remark: String?
-    /// Where the right side of the wrong step of a chain stands.
+    /// The position of the right side of the wrong step in a chain.
     public let stepPosition: SourcePosition?
   }
 
   public let source: SourceText
   public let findings: [Finding]
 
-  /// Reads and checks a paper; `declared` are declarations and definitions that go before its own.
+  /// Reads and checks a paper; `declared` holds additional declarations and definitions that precede its own.
   public init(
     _ source: SourceText, isMarkdown: Bool, declared: [String] = [],
     options: SessionOptions = SessionOptions()
@@ -85,7 +85,7 @@ struct PaperClaimCheck {
       claim: claim, remark: remark, stepPosition: step)
   }
 
-  /// The first reading that is verified; else the first that is refuted, or why the first one fails.
+  /// The first interpretation that is verified; otherwise the first that is refuted, or the problem of the first.
   private func finding(_ formula: PaperFormula, _ claim: PaperClaim) -> PaperCheck.Finding {
     var refuted: (answer: Answer, claim: String, remark: String?)?
     var failure: Diagnostic?
@@ -138,7 +138,7 @@ struct PaperClaimCheck {
   private func result(_ question: PaperQuestion) -> Result {
     var values: [String: String] = [:]
     var failure: Diagnostic?
-    // A derivative may stand in the definition that another one needs.
+    // A derivative may occur in a definition that another one needs.
     for _ in question.derivations {
       for derivation in question.derivations where values[derivation.name] == nil {
         let asked = filled(derivation.question, values)

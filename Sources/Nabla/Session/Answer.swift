@@ -5,59 +5,59 @@ import NablaVerify
 
 /// The answer to one question about one variable.
 public struct Answer: Sendable {
-  /// The question as it was asked, without surrounding blanks.
+  /// The question as asked, without surrounding spaces.
   public let question: String
   public let kind: QuestionKind
-  /// The variable; for a mixed Hessian both, separated by a comma; empty for `simplify` and `check`.
+  /// The variable; both variables of a mixed Hessian, separated by a comma; empty for `simplify` and `check`.
   public let variable: String
   /// The answer with the user's names for intermediates; for a check, its left side.
   public let formula: Formula
-  /// The answer with no names but those of variables.
+  /// The answer without names of intermediates.
   public let expanded: Formula
   /// The definitions that `formula` uses, in the order of the file.
   public let definitions: [(name: String, formula: Formula)]
-  /// What inference had to assume, as declarations.
+  /// The inferred types, as declarations.
   public let assumed: [String]
-  /// Where the answer holds: `norm2(x) != 0`, `S invertible`.
+  /// The conditions of the answer: `norm2(x) != 0`, `S invertible`.
   public let conditions: [String]
-  /// Subgradients chosen, properties used, and the like.
+  /// Notes on chosen subgradients, properties used, and the like.
   public let notes: [String]
   let reservations: [Reservation]
-  /// Nil when checks were switched off.
+  /// `nil` if checks were off.
   public let verdict: Verdict?
-  /// What helps with a claim that was refuted; nil for anything else.
+  /// The explanation of a refuted claim; otherwise `nil`.
   public let refutation: Refutation?
-  /// The question's own expression, and the variables that it is differentiated by.
+  /// The question's expression, and the variables of the derivative.
   public let expression: Formula
   public let variables: [Formula]
 }
 
 extension Answer {
-  /// The answer in index notation; nil where it is too large to print.
+  /// The answer in index notation; `nil` if it is too large to print.
   public var components: Components? { components() }
 
-  /// As `components`, with LaTeX's names for functions that go before the usual ones.
+  /// Like `components`, with LaTeX names of functions that override the usual ones.
   public func components(functionNames: [String: String] = RuleBook.standard.latexNames) -> Components? {
     formula.components(avoiding: namesInUse, functionNames: functionNames)
   }
 
-  /// The definitions that `formula` uses in index notation, in the order of the file; nil where one is too large.
+  /// The definitions that `formula` uses in index notation, in the order of the file; `nil` if one is too large.
   public var definitionComponents: [Components?] {
     let taken = namesInUse
     return definitions.map { $0.formula.components(avoiding: taken) }
   }
 
-  /// Letters for indices mean nothing else anywhere in the answer.
+  /// Letters for indices must not mean anything else in the answer.
   private var namesInUse: Set<String> {
     definitions.reduce(formula.namesInUse) { $0.union($1.formula.namesInUse).union([$1.name]) }
   }
 }
 
-/// What became of one question.
+/// The outcome of one question.
 public enum Outcome: Sendable {
   case answers([Answer])
-  /// The question is at fault, or asks for what cannot be given.
+  /// The question is invalid or has no answer.
   case failure(Diagnostic)
-  /// An answer failed its own check: a defect of Nabla. It is not shown.
+  /// An answer failed its own check, a defect in Nabla. It is not shown.
   case defect(question: String, Counterexample?)
 }

@@ -31,7 +31,7 @@ struct Answering {
 
   func answers() throws(QuestionFailure) -> [Answer] { finished(try drafts()) }
 
-  /// An answer before anything in it has a name.
+  /// An answer before its parts get names.
   struct Draft {
     var derivative: Derivative
     var variables: [Formula] = []
@@ -63,7 +63,7 @@ struct Answering {
 
   func variable(_ name: String) -> Formula { names.names[name] ?? .invalid }
 
-  /// Runs a part of the calculus, its errors being the question's.
+  /// Runs a part of the calculus and attributes its errors to the question.
   func derived<T>(_ body: () throws(DerivativeProblem) -> T) throws(QuestionFailure) -> T {
     do throws(DerivativeProblem) { return try body() } catch { throw .problem(error) }
   }
@@ -104,10 +104,9 @@ struct Answering {
     return result
   }
 
-  /// The verdict on several gradients at once, by the differential that they make; nil where that leaves a doubt.
-  ///
-  /// The directions of the variables are independent, so a differential with a wrong gradient in it differs in
-  /// almost all of them.
+  /// A joint verdict on several gradients from the differential that they form; `nil` if that leaves a doubt.
+  /// The directions of the variables are independent, so a wrong gradient makes the differential wrong in almost all of
+  /// them.
   private func jointVerdict(
     _ expression: Formula, _ variables: [Formula], _ gradients: [Formula]
   ) throws(QuestionFailure) -> Verdict? {
@@ -123,7 +122,7 @@ struct Answering {
     return verdict.status == .verified && verdict.certificate != nil ? verdict : nil
   }
 
-  /// As many gradients are checked at once.
+  /// Number of gradients from which they are checked jointly.
   private static let several = 3
 
   private func jacobian(_ name: String) throws(QuestionFailure) -> Draft {
@@ -179,7 +178,7 @@ struct Answering {
     let result = calculus.simplified(expression)
     if result.isInvalid { throw .problem(.noValue) }
     let verdict = try confirmed { check.checkEqual(expression, result) }
-    // What was lost on the way is told: x/x is 1 where x is not zero.
+    // Lost domain conditions are reported: x/x is 1 where x is not zero.
     let knowledge = Knowledge(session.options.book)
     let lost = presuppositions(question.expression.expression).lost(from: [result])
     let reservations = lost.flatMap(\.needs).filter { knowledge.truth($0.property, of: $0.argument) != .yes }
@@ -189,15 +188,15 @@ struct Answering {
       verdict: verdict)
   }
 
-  /// What an expression asks for to have a value, as it was typed.
+  /// The domain conditions of an expression as typed.
   func presuppositions(_ expression: TypedExpression) -> [Presupposition] {
     names.presuppositions(of: expression, book: session.options.book) {
       session.file.environment.definitions[$0]
     }
   }
 
-  /// The zero of a linear gradient; that it is linear, and that the point is its zero, are checked with numbers
-  /// whatever the options say, since a kink looks linear to its own derivative.
+  /// The zero of a linear gradient. Its linearity and the zero itself are always checked numerically, whatever the
+  /// options say, since a kink looks linear to its own derivative.
   private func stationary(_ name: String) throws(QuestionFailure) -> Draft {
     let (expression, variable) = (self.expression, variable(name))
     let found = try derived { () throws(DerivativeProblem) in
@@ -222,7 +221,7 @@ struct Answering {
       expression: expression, verdict: verdict, notes: [Self.nature(found.slope, knowledge)] + others)
   }
 
-  /// What a zero of the gradient is, by the second derivatives.
+  /// The kind of a zero of the gradient, from the second derivatives.
   private static func nature(_ slope: Formula, _ knowledge: Knowledge) -> String {
     let isScalar = slope.isScalar
     func isKnown(_ slope: Formula) -> Bool {
@@ -237,7 +236,7 @@ struct Answering {
 
   // MARK: The answers
 
-  /// The answers with the user's names and with those that make them short.
+  /// The answers with the user's names and with names for repeated parts.
   private func finished(_ drafts: [Draft]) -> [Answer] {
     let variables = Set(drafts.flatMap(\.variables))
     let wrt = Set(variables.compactMap { $0.variable?.name })
@@ -273,14 +272,14 @@ struct Answering {
     }
   }
 
-  /// The types that were found for the names in a draft.
+  /// The inferred types of the names in a draft.
   private func assumed(_ draft: Draft, _ occurring: Set<Formula>) -> [String] {
     if session.file.assumed.isEmpty { return [] }
     let names = Set(occurring.union(draft.variables).compactMap { $0.variable?.name })
     return session.file.assumed.filter { names.contains($0.name) }.map(Self.text)
   }
 
-  /// That a gradient is not of a scalar.
+  /// The note that a gradient is not that of a scalar.
   private func arrayNotes(_ draft: Draft) -> [String] {
     guard question.question.kind == .gradient, !draft.expression.isScalar else { return [] }
     let shape = draft.expression.shape.declaration
@@ -293,7 +292,7 @@ struct Answering {
     return ["not of a scalar but of a \(shape): entry [i, j] is the derivative \(order)"]
   }
 
-  /// The adjoints of the user's definitions, in simplest form, the expression's side first.
+  /// The simplified adjoints of the user's definitions, from the expression to the variables.
   private func adjoints(
     _ drafts: [Draft], _ definitions: [(name: String, formula: Formula)]
   ) -> [(name: String, formula: Formula)] {
@@ -301,7 +300,7 @@ struct Answering {
       session.options.layout == .denominator
     else { return [] }
     let variables = drafts.flatMap(\.variables)
-    // The nodes of the sweep are in simplest form, with the properties of the variables set aside.
+    // The nodes of the sweep are simplified without the properties of the variables.
     let plain = calculus.simplifier(free: variables)
     let hasSums = first.expression.containsIndexSum
     var names: [Formula: String] = [:]

@@ -35,7 +35,7 @@ extension Answering {
       derivative: Derivative(formula: first), expression: first, verdict: verdict, refutation: refutation)
   }
 
-  /// A side of a check: a formula, or a derivative, itself verified, with the verdict on it.
+  /// A side of a check: a formula, or a verified derivative with its verdict.
   private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (ClaimSide, ground: Verdict?) {
     let side = try derivedSide(claim)
     guard let kind = claim.derivative, let first = side.variables.first, let last = side.variables.last else {
@@ -55,7 +55,7 @@ extension Answering {
     return (side, ground)
   }
 
-  /// A side of a check: a formula, or a derivative, without a check of its own.
+  /// A side of a check: a formula, or a derivative that is not checked itself.
   func derivedSide(_ claim: TypedClaim) throws(QuestionFailure) -> ClaimSide {
     let formula = names.formula(claim.expression)
     if formula.isInvalid { throw .problem(.noValue) }
@@ -80,13 +80,13 @@ extension Answering {
     return side(result)
   }
 
-  /// What helps with a refuted step: where it stands, what was derived, and what would make it true.
+  /// The explanation of a refuted step: its position, the derivatives, and what would make it true.
   private func help(_ left: ClaimSide, _ right: ClaimSide, step index: Int, verified: Int) -> Refutation {
     var (left, right) = (left, right)
     let presupposed = left.presupposed + right.presupposed
     var refutation = Refutation()
     let isSmall = Self.nodes([left.formula, right.formula] + presupposed) <= Self.mostNodes
-    // Read again from its own line, so that an edited claim stands on one line as well.
+    // Parsed again from its own line, so that an edited claim also fits on one line.
     let line = SourceText(question.statement.plain ?? question.statement.text)
     if let first = parseFile(line).statements.first, case .question(let typed) = first.kind {
       let claims = [typed.expression] + typed.otherSides
@@ -120,7 +120,7 @@ extension Answering {
     return refutation
   }
 
-  /// Larger claims are refuted, but what would make them true is not looked for.
+  /// For larger claims no correction is searched.
   private static let mostNodes = 3000
 
   private static func nodes(_ formulas: [Formula]) -> Int {

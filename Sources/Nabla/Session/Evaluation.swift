@@ -5,48 +5,46 @@ import NablaNumerics
 import NablaTypes
 import NablaVerify
 
-/// The value of one question on numbers.
+/// The numeric value of one question.
 public struct EvaluationResult: Sendable {
-  /// The question as it was asked, and the variable of this answer; empty for `simplify`.
+  /// The question as asked, and the variable of this answer; empty for `simplify`.
   public let question: String
   public let kind: QuestionKind
   public let variable: String
-  /// The question's own expression with its value.
+  /// The question's expression and its value.
   public let expression: Formula
   public let value: Matrix
-  /// The answer with its value.
+  /// The answer and its value.
   public let answer: Formula
   public let result: Matrix
-  /// Entries of the value and of the result that doubles had lost, and that were computed with more digits.
+  /// The numbers of entries of the value and of the result that doubles lost and that were recomputed with more digits.
   public let corrections: (value: Int, result: Int)
-  /// Where the value or the result is not finite: the conditions that do not hold on the data, as `A is invertible`.
+  /// If the value or the result is not finite: the conditions that the data violate, such as `A is invertible`.
   public let failures: [String]
 }
 
-/// Why a question has no value.
+/// The reason why a question has no value.
 public enum EvaluationProblem: Error, Sendable {
-  /// Variables that the question needs and the data do not have.
+  /// Variables that the question needs and the data lack.
   case missing([Declaration])
-  /// A size is given that is not positive.
+  /// A given size is not positive.
   case sizeNotPositive(name: String, size: Int)
-  /// An entry is no finite number; row and column count from zero.
+  /// An entry is not finite; row and column count from zero.
   case notFinite(name: String, row: Int, column: Int, value: Double)
-  /// The data do not fit, or nothing can be computed from them.
+  /// The data do not fit, or allow no computation.
   case data(EvaluationError)
   /// The question itself has no answer.
   case unanswered(Diagnostic)
-  /// The answer failed its own check: a defect of Nabla.
+  /// The answer failed its own check, a defect in Nabla.
   case defect(question: String, Counterexample?)
 }
 
-/// Computes the questions of a session on numbers.
-///
-/// Sizes are read off the data, `X : matrix(n, d)` given as 5 x 3 having n = 5 and d = 3. A vector may be given
-/// as a row and a row as a column. Data under names that the session does not know are ignored; nan and infinite
-/// entries are refused.
+/// Evaluates the questions of a session numerically.
+/// Sizes are inferred from the data: `X : matrix(n, d)` given as 5 x 3 has n = 5 and d = 3. A vector may be given as a
+/// row and a row as a column. Data for unknown names are ignored; NaN and infinite entries are rejected.
 public struct Evaluation: Sendable {
   public let session: Session
-  /// The names that have data and are variables, sorted.
+  /// The variables that have data, sorted.
   public let given: [String]
   let variables: [String: Formula]
   let names: Lowering
@@ -54,7 +52,7 @@ public struct Evaluation: Sendable {
   let sizes: [String: Int]
   let options: Compiler.Options
 
-  /// Takes the data and sees that they fit the declarations and each other.
+  /// Checks that the data fit the declarations and each other.
   public init(
     _ session: Session, data: [String: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationProblem) {
@@ -90,12 +88,12 @@ public struct Evaluation: Sendable {
     let book = session.options.book
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
-    // Rests on declared properties, which the data were just seen to have.
+    // Relies on declared properties, which the data were just checked to have.
     options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     self.options = options
   }
 
-  /// A column where a row is declared is turned, and a row where a column is.
+  /// Transposes a column where a row is declared, and a row where a column is.
   private static func turned(_ matrix: Matrix, _ shape: Shape) -> Matrix {
     if shape.isVector && matrix.rows == 1 || shape.isRow && matrix.columns == 1 {
       return matrix.reshaped(rows: matrix.columns, columns: matrix.rows)
@@ -103,7 +101,7 @@ public struct Evaluation: Sendable {
     return matrix
   }
 
-  /// The declarations of the variables that a question's expression needs and the data do not have.
+  /// The declarations of the variables that a question's expression needs and the data lack.
   public func missing(_ question: TypedQuestion) -> [Declaration] {
     missing([names.formula(question.expression.expression)])
   }
@@ -118,9 +116,8 @@ public struct Evaluation: Sendable {
   }
 
   /// The values of a question, one for each variable after `wrt`; none for a `check`.
-  ///
-  /// The expression and all its derivatives are computed by one program. What is simplified, and the sides of a
-  /// verified claim, must have the same value on the data; where they do not, that is a defect.
+  /// One program computes the expression and all its derivatives. A simplified formula, and the sides of a verified
+  /// claim, must have the same value on the data; otherwise the answer is a defect.
   public func results(_ question: TypedQuestion) throws(EvaluationProblem) -> [EvaluationResult] {
     if question.question.kind == .check {
       if let example = contradiction(in: question) {
@@ -144,7 +141,7 @@ public struct Evaluation: Sendable {
       definitions: { session.file.environment.definitions[$0] })
     let grounds = presuppositions.map { closed($0.formula) }
     var matrices = try computed(formulas, presupposing: grounds)
-    // At a pole or outside of a domain the canonical form may have a value where what was typed has none.
+    // At a pole or outside a domain the canonical form may have a value where the typed expression has none.
     let asTyped = asTyped(question.expression.expression, grounds: grounds)
     if let asTyped { matrices[0].value = asTyped.value(matrices[0].value) }
     for (index, answer) in answers.enumerated() {
@@ -201,7 +198,7 @@ public struct Evaluation: Sendable {
     return formula.replacing(differentials).replacing(intermediates)
   }
 
-  /// The values of formulas, and how many of their entries doubles alone would have got wrong.
+  /// The values of formulas, and the number of their entries that doubles alone would get wrong.
   private func computed(
     _ formulas: [Formula], presupposing grounds: [Formula]
   ) throws(EvaluationProblem) -> [(value: Matrix, count: Int)] {
@@ -221,7 +218,7 @@ public struct Evaluation: Sendable {
 }
 
 extension Compiler {
-  /// A program for formulas in variables that have data, when all sizes are known.
+  /// A program for formulas in variables that have data, if all sizes are known.
   static func program(
     for formulas: [Formula], sizes: [String: Int], options: Options
   ) throws(EvaluationError) -> CompiledProgram {
@@ -240,23 +237,22 @@ extension Compiler {
 }
 
 extension Session {
-  /// The shapes of all names that data may be given for: variables, declared or inferred, and the dX of
-  /// differentials that are asked for.
+  /// The shapes of all names that may have data: variables, declared or inferred, and the dX of differential questions.
   public var dataShapes: [String: Shape] { dataVariables.mapValues(\.shape) }
 
   /// The names of sizes.
   public var sizeNames: Set<String> { file.environment.dimensions }
 
-  /// The names that are defined by an expression.
+  /// The names defined by an expression.
   public var definedNames: Set<String> { Set(file.definitions) }
 
-  /// The name that is defined last.
+  /// The name defined last.
   public var lastDefinition: String? { file.definitions.last }
 
-  /// Where a name gets its expression.
+  /// The location of a name's definition.
   public func rangeOfDefinition(_ name: String) -> SourceRange? { file.environment.definitions[name]?.range }
 
-  /// Where a name is declared.
+  /// The declaration of a name.
   public func declaration(of name: String) -> Declaration? { file.environment.declarations[name] }
 
   var dataVariables: [String: Formula] {

@@ -5,22 +5,21 @@ import NablaNumerics
 import NablaTypes
 import NablaVerify
 
-/// The value of an expression as it was typed, where some part of it is infinite or has no value.
-///
-/// Infinities follow the laws of IEEE 754, so `sech(d/l)` is 0 where l is, and a part that is not used, as the other
-/// entries of `asin(v)[1]`, may have no value.
+/// The value of an expression as typed, where some part of it is infinite or undefined.
+/// Infinities follow IEEE 754, so `sech(d/l)` is 0 where l is 0, and an unused part, such as the other entries of
+/// `asin(v)[1]`, may be undefined.
 struct ValueAsTyped {
-  /// The entries by columns, undefined where there is no value.
+  /// The entries in column-major order, undefined where there is no value.
   let entries: [Real]
   /// Whether a part is infinite.
   let hasPoles: Bool
-  /// Whether a part is infinite though the value is not.
+  /// Whether a part is infinite although the value is finite.
   var isFiniteAtPole: Bool { hasPoles && !entries.contains(where: \.isInfinite) }
 
   /// The value of the canonical form, where the expression has one.
   func value(_ canonical: Matrix) -> Matrix { Correction.corrected(canonical, entries).value }
 
-  /// What was derived, where the expression has a value.
+  /// The derivative, where the expression has a value.
   func derivative(_ kind: QuestionKind, _ result: Matrix) -> Matrix {
     guard entries.contains(where: \.isUndefined) else { return result }
     func without(_ hasNoValue: (_ row: Int, _ column: Int) -> Bool) -> Matrix {
@@ -39,7 +38,7 @@ struct ValueAsTyped {
 }
 
 extension Evaluation {
-  /// The value as it was typed; nil where all parts have values, so that the canonical form has the same one.
+  /// The value as typed; `nil` if all parts have values, so that the canonical form has the same value.
   func asTyped(_ expression: TypedExpression, grounds: [Formula]) -> ValueAsTyped? {
     let options = options
     func program(_ formulas: [Formula]) -> CompiledProgram? {
@@ -60,7 +59,7 @@ extension Evaluation {
     return ValueAsTyped(
       entries: doubles.storage.map { value in
         if value.isInfinite { return .infinity(isNegative: value < 0) }
-        // Doubles say no more than whether there is a value.
+        // Doubles only tell whether there is a value.
         return value.isNaN ? .undefined : .undecided
       }, hasPoles: hasPoles)
   }
@@ -73,7 +72,7 @@ extension Evaluation {
       compute: { _, formula, bound in compute(formula, bound.values) })
   }
 
-  /// The same in ball arithmetic, with more digits until each entry is certain; nil where an operation is not known.
+  /// The value in ball arithmetic, with more digits until each entry is certain; `nil` if an operation is unsupported.
   private func exactly(_ expression: TypedExpression) -> [Real]? {
     var result: [Real]?
     for places in Correction.places {
@@ -96,7 +95,7 @@ extension Evaluation {
     return result
   }
 
-  /// The conditions that the data do not fulfil, in words.
+  /// The conditions that the data violate, in words.
   func failures(_ reservations: [Reservation]) -> [String] {
     let failed = reservations.filter { reservation in
       let formula = closed(reservation.formula)
@@ -105,7 +104,7 @@ extension Evaluation {
       else { return false }
       let value = Correction(sizes: sizes, values: values, definitions: options.definitions)
         .corrected(computed, formula).value
-      // What has no value itself fails for another reason.
+      // A condition without a value is not the reason.
       guard value.isFinite else { return false }
       switch reservation.kind {
       case .condition(let property): return RuleTrial.violation(property, formula, value) != nil

@@ -4,18 +4,16 @@ import NablaLanguage
 import NablaNumerics
 import NablaVerify
 
-/// Whether formulas that are said to be equal have the same value on the data.
+/// Checks that formulas claimed to be equal have the same value on the data.
 extension Evaluation {
-  /// Relative size of the changes to which a difference must not owe its existence: data have their properties
-  /// within 1e-8, and lie on jumps.
+  /// Relative size of perturbations that must not explain a difference: data have their properties only within 1e-8,
+  /// and may lie on jumps.
   private static let change = 1e-8
-  /// Relative differences below this are those of rounding.
+  /// Relative differences below this are rounding.
   private static let tolerance = 1e-6
 
-  /// The data where two formulas differ for certain; nil where they agree, or have no value there.
-  ///
-  /// `presupposed` must have a value as well. A difference counts only if the values hold still when the data move
-  /// by 1e-8.
+  /// The data if two formulas certainly differ on them; `nil` if they agree or have no value there.
+  /// `presupposed` must have a value too. A difference counts only if the values are stable when the data move by 1e-8.
   func contradiction(
     _ left: Formula, _ right: Formula, presupposed: [Formula] = []
   ) -> Counterexample? {
@@ -39,14 +37,14 @@ extension Evaluation {
     return Counterexample(values, sizes: sizes, left: first, right: second, shape: left.shape)
   }
 
-  /// Whether one of two values moves as far as their difference when the data move a little.
+  /// Whether one of two values moves as far as their difference when the data move slightly.
   private func moves(_ program: CompiledProgram, _ outputs: [Matrix], by gap: Double) -> Bool {
     (1...8).contains { (seed: UInt64) in
       var generator = SplitMix64(seed: seed)
       var moved = values
       for variable in values.keys.sorted() {
         guard let value = values[variable] else { continue }
-        // Entries that are zero move too: many a jump lies there.
+        // Zero entries move too: many jumps are there.
         let scale = Self.change * (value.maxAbs > 0 ? value.maxAbs : 1)
         moved[variable] = value.map { $0 + scale * generator.uniform(-1, 1) }
       }
@@ -57,7 +55,7 @@ extension Evaluation {
     }
   }
 
-  /// The first step of a claim whose sides are found equal though they differ on the data.
+  /// The first step of a claim whose sides were found equal although they differ on the data.
   func contradiction(in question: TypedQuestion) -> Counterexample? {
     let answering = Answering(session, question)
     var sides: [ClaimSide] = []

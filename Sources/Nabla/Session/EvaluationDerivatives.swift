@@ -5,11 +5,10 @@ import NablaNumerics
 import NablaVerify
 
 extension Evaluation {
-  /// A derivative as a limit of differences, where its formula has no value, or its conditions do not hold; nil where
-  /// the formula serves, or no derivative is found.
-  ///
-  /// The Hessian of `det(A)` is written with `inv(A)`, and exists where A is singular as well. At a pole of a part, as
-  /// for `atan(1/t)`, the formula may have a value where there is no derivative: then it has none.
+  /// A derivative as a limit of differences, if its formula has no value or its conditions do not hold; `nil` if the
+  /// formula is fine or no derivative is found.
+  /// The Hessian of `det(A)` is written with `inv(A)`, but also exists where A is singular. At a pole of a part, as for
+  /// `atan(1/t)`, the formula may have a value although there is no derivative; the result is then undefined.
   func derivative(
     _ answer: Answer, of expression: Formula, asTyped: ValueAsTyped?, formula result: Matrix
   ) -> (value: Matrix, count: Int)? {
@@ -27,7 +26,7 @@ extension Evaluation {
       return isPole && isDerivative && !differences.isUnknown ? (result.map { _ in .nan }, 0) : nil
     }
     let made = Correction.corrected(result, entries)
-    // Where the formula serves it says the same.
+    // If the formula is fine, it agrees.
     if !areConditionsBroken {
       let isKept = zip(result.storage, made.value.storage).allSatisfy { before, after in
         !before.isFinite || (before - after).magnitude <= 1e-9 * after.magnitude
@@ -37,7 +36,7 @@ extension Evaluation {
     return made.value.isFinite ? made : nil
   }
 
-  /// The entries of a derivative by columns, in the layout of the answer.
+  /// The entries of a derivative in column-major order, in the layout of the answer.
   private func entries(
     _ answer: Answer, of expression: Formula, _ result: Matrix, _ differences: inout CertifiedDifferences
   ) -> [Real]? {

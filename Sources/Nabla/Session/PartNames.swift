@@ -1,6 +1,6 @@
 import NablaCore
 
-/// Names for repeated parts of answers, as the field has them.
+/// Conventional names for repeated parts of answers.
 struct PartNames {
   private let book: RuleBook
   private var taken: Set<String>
@@ -10,7 +10,7 @@ struct PartNames {
     self.taken = taken
   }
 
-  /// A name for a part that nothing else has.
+  /// An unused name for a part.
   mutating func name(of part: Formula) -> String {
     let stem = stem(of: part)
     var name = stem
@@ -23,7 +23,7 @@ struct PartNames {
     return name
   }
 
-  /// Always with a number.
+  /// Always followed by a number.
   private static let anything = "t"
 
   /// The letter of the function or operation, `r` for residuals, `K` for inverses; a capital for a matrix.

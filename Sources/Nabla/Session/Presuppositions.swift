@@ -2,13 +2,12 @@ import NablaCore
 import NablaLanguage
 import NablaTypes
 
-/// A part of an expression that has a value on a domain only, as it was typed.
-///
+/// A part of the typed expression that has a value only on a domain.
 /// The canonical form may lose it: sqrt(c)^2 is c there, but sqrt(-1)^2 has no value.
 struct Presupposition: Hashable, Sendable {
-  /// What has to have a value: `sqrt(c)`, `1/c`, `inv(A)`.
+  /// The formula that must have a value: `sqrt(c)`, `1/c`, `inv(A)`.
   let formula: Formula
-  /// What has to hold for that, where properties say it.
+  /// The properties that it requires, if properties can express it.
   let needs: [DomainNeed]
 
   init(_ formula: Formula, _ needs: [DomainNeed]) {
@@ -22,8 +21,8 @@ struct Presupposition: Hashable, Sendable {
 }
 
 extension Lowering {
-  /// What an expression presupposes, the definitions that it names included; without what stands under an index, which
-  /// has no value by itself.
+  /// The domain conditions of an expression and of the definitions that it uses; without those under an index, which
+  /// have no value outside their sum.
   func presuppositions(
     of expression: TypedExpression, book: RuleBook,
     definitions: (String) -> TypedExpression?
@@ -77,7 +76,7 @@ extension Lowering {
 }
 
 extension [Presupposition] {
-  /// Those that the formulas do not hold any more.
+  /// The conditions that the formulas no longer contain.
   func lost(from formulas: [Formula]) -> [Presupposition] {
     if isEmpty { return [] }
     let nodes = Set(formulas.flatMap(\.nodesChildrenFirst))

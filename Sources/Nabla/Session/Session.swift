@@ -4,26 +4,26 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// Reads a formula file, types it, and answers its questions in order.
+/// Parses a formula file, types it, and answers its questions in order.
 public struct Session: Sendable {
   public let source: SourceText
   public let options: SessionOptions
-  /// What is wrong with the text; questions that are not affected are answered all the same.
+  /// The problems of the text; questions that are not affected are still answered.
   public let diagnostics: [Diagnostic]
   public let questions: [TypedQuestion]
   let file: ElaboratedFile
-  /// What every name stands for; made once, since every question asks.
+  /// The meaning of every name, computed once for all questions.
   private let names: Lowering
 
-  /// The same file with the undeclared names read in another way that is as good; empty where there is none.
+  /// The same file with an equally good typing of its undeclared names; empty if there is none.
   private let alternative: [Session]
 
-  /// Reads a formula file.
+  /// Parses a formula file.
   public init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
     self.init(source, options: options, fontHints: [:])
   }
 
-  /// Reads a formula file in which the fonts of undeclared names are known.
+  /// Parses a formula file with known fonts for undeclared names.
   init(_ source: SourceText, options: SessionOptions, fontHints: [String: FontHint]) {
     var environment = Environment()
     environment.fontHints = fontHints
@@ -55,10 +55,8 @@ public struct Session: Sendable {
     }
   }
 
-  /// Answers one question; fails where undeclared names can be read in two ways that are equally good and
-  /// the answers differ.
-  ///
-  /// Work that is cancelled has no answer.
+  /// Answers one question; fails if two equally good typings of undeclared names lead to different answers.
+  /// Cancelled work has no answer.
   public func answer(_ question: TypedQuestion) -> Outcome {
     let outcome = readings(question)
     if Cancellation.isRequested {
@@ -81,7 +79,7 @@ public struct Session: Sendable {
     return .failure(Diagnostic(problem, at: question.statement.range))
   }
 
-  /// Whether the answer of another reading says the same here.
+  /// Whether the answer of the other typing is the same.
   private func agrees(_ answer: Answer, with own: Answer) -> Bool {
     guard answer.verdict?.status == own.verdict?.status,
       answer.definitions.map(\.name) == own.definitions.map(\.name)
@@ -121,7 +119,7 @@ public struct Session: Sendable {
     return names().names[name]
   }
 
-  /// All names that are declared, or were typed from their use, sorted.
+  /// All declared or inferred names, sorted.
   public var declarations: [SessionDeclaration] {
     let assumed = Set(file.assumed.map(\.name))
     return file.environment.declarations.values.sorted { $0.name < $1.name }.map {
@@ -129,7 +127,7 @@ public struct Session: Sendable {
     }
   }
 
-  /// The definitions in the order of the file, each in terms of those before it.
+  /// The definitions in the order of the file, each in terms of earlier ones.
   public var definitions: [(name: String, formula: Formula)] {
     let lowering = names(opaque: Set(file.definitions))
     return file.definitions.compactMap { name in
@@ -137,7 +135,7 @@ public struct Session: Sendable {
     }
   }
 
-  /// The names that a question speaks of, also by way of definitions, as they are declared or were assumed.
+  /// The names that a question uses, directly or through definitions, as declared or inferred.
   public func declarations(of question: TypedQuestion) -> [SessionDeclaration] {
     var names: Set<String> = []
     for claim in [question.expression] + question.otherSides {
@@ -153,7 +151,7 @@ public struct Session: Sendable {
     }
   }
 
-  /// What every name stands for; `opaque` names stand for themselves although they are defined.
+  /// The meaning of every name; `opaque` names are variables even if they are defined.
   func names(opaque: Set<String> = []) -> Lowering {
     opaque.isEmpty ? names : Self.names(in: file, opaque: opaque, options.book)
   }
@@ -181,7 +179,7 @@ public struct Session: Sendable {
   }
 }
 
-/// Why a question has no answer.
+/// The reason why a question has no answer.
 enum QuestionFailure: Error {
   case problem(DerivativeProblem)
   case defect(Counterexample?)
@@ -190,6 +188,6 @@ enum QuestionFailure: Error {
 /// The role of a name in a question.
 public struct SessionDeclaration: Sendable {
   public let declaration: Declaration
-  /// Whether it was inferred from how the name is used.
+  /// Whether it was inferred from its use.
   public let isAssumed: Bool
 }

@@ -1,23 +1,23 @@
 import NablaCore
 
-/// Which parts of answers get names of their own.
+/// The parts of answers that get names.
 public enum Lets: Sendable {
-  /// None: answers are written out.
+  /// None: answers are expanded.
   case none
-  /// The user's definitions, and repeated parts where a name saves much.
+  /// The user's definitions, and repeated parts for which a name saves much.
   case standard
   /// Every repeated part.
   case all
 }
 
-/// What may vary in how questions are answered.
+/// Options for answering questions.
 public struct SessionOptions: Sendable {
   public var layout: DerivativeLayout = .denominator
-  /// Whether each answer is compared with differences before it is given.
+  /// Whether each answer is compared with differences before it is shown.
   public var checks = true
-  /// Of the random numbers of the check.
+  /// Seed of the random numbers of the check.
   public var seed: UInt64 = 1
-  /// Which parts of answers get names.
+  /// The parts of answers that get names.
   public var lets: Lets = .standard
   public var book: RuleBook = .standard
 

@@ -1,28 +1,27 @@
 import NablaCore
 import NablaOutput
 
-/// Names what the answers to one question share, so that their size is linear in that of the question.
-///
-/// The user's definitions always keep their names. The adjoint of a definition z gets the name `delta_z`, as in
-/// the backpropagation equations, where it is used twice or where an answer would be long without it. Parts that
-/// answers repeat get names as the field has them (`r` for a residual, `p` for probabilities) where that saves much;
-/// in long answers every repeated part does.
+/// Names common parts of the answers to one question, so that their size is linear in that of the question.
+/// The user's definitions always keep their names. The adjoint of a definition z is named `delta_z`, as in the
+/// backpropagation equations, if it is used twice or an answer would be long without it. Repeated parts of answers get
+/// conventional names (`r` for a residual, `p` for probabilities) if that saves much; in long answers every repeated
+/// part gets one.
 struct Sharing {
   let definitions: [(name: String, formula: Formula)]
-  /// Of the definitions, from the expression to the variables.
+  /// The adjoints of definitions, from the expression to the variables.
   let adjoints: [(name: String, formula: Formula)]
-  /// Names that are taken.
+  /// Names in use.
   let taken: Set<String>
   let lets: Lets
   let book: RuleBook
 
-  /// An answer that costs more is long.
+  /// Cost above which an answer is long.
   private static let long = 56 * Cost.symbol
-  /// Repeated parts are looked for in answers that cost more.
+  /// Cost above which repeated parts are named.
   private static let unwieldy = 84 * Cost.symbol
-  /// Names for parts of an answer that is not long.
+  /// The most names for parts of an answer that is not long.
   private static let mostNames = 8
-  /// How many names and numbers a part has at least that gets a name.
+  /// The fewest names and numbers in a part that gets a name.
   private static let substantial = 3
 
   typealias Named = (formulas: [Formula], used: [(name: String, formula: Formula)])
@@ -38,7 +37,7 @@ struct Sharing {
       let repeated = Self.repeated(all)
       return repeated.isEmpty ? all : withNames(all, repeated.keys.sorted(by: Self.isSmaller), &names)
     }
-    // One after the other, the smallest first: with its name the others may be short enough.
+    // One at a time, smallest first: with its name the others may be short enough.
     var current = all
     for _ in 0..<Self.mostNames {
       let worthwhile = Self.repeated(current).filter { Self.isWorthwhile($0.key, places: $0.value) }
@@ -48,7 +47,7 @@ struct Sharing {
     return current
   }
 
-  /// The parts that do not appear only inside others.
+  /// The parts that do not occur only inside others.
   private static func maximal(_ repeated: [Formula: Int]) -> [Formula] {
     var inside: Set<Formula> = []
     for (part, count) in repeated {
@@ -59,7 +58,7 @@ struct Sharing {
     return repeated.keys.filter { !inside.contains($0) }
   }
 
-  /// Whether a name for a part saves much; less is enough where the part appears more than twice.
+  /// Whether a name for a part saves much; parts that occur more than twice need to save less.
   private static func isWorthwhile(_ part: Formula, places: Int) -> Bool {
     let saved = (places - 1) * part.cost - (places + 2) * Cost.symbol
     return saved >= (places > 2 ? 4 : 8) * Cost.symbol
@@ -83,13 +82,13 @@ struct Sharing {
     let isLong = plain.formulas.contains { $0.cost > Self.long }
     let all = naming.named(formulas)
     if isLong { return all }
-    // One that stands in a single place is written out there, which changes no other's count.
+    // A definition used once is expanded there, which changes no other count.
     let uses = Self.uses(all)
     candidates.removeAll { uses[$0.name, default: 0] < 2 }
     return Naming(definitions + candidates).named(formulas)
   }
 
-  /// How often each name stands in the formulas and in the definitions they use.
+  /// How often each name occurs in the formulas and in the definitions they use.
   private static func uses(_ named: Named) -> [String: Int] {
     var uses: [String: Int] = [:]
     for formula in named.formulas + named.used.map(\.formula) {
@@ -101,7 +100,7 @@ struct Sharing {
     return uses
   }
 
-  /// 1/n * delta is called delta: the sizes of a mean stay in front of what is made of it.
+  /// 1/n * delta is called delta: the sizes of a mean stay in front.
   private static func withoutSizes(_ formula: Formula) -> Formula {
     guard case .times(let factors) = formula.kind else { return formula }
     let rest = factors.filter { factor in
@@ -112,7 +111,7 @@ struct Sharing {
     return rest.isEmpty ? formula : .times(rest)
   }
 
-  /// The parts that appear in several places, with the number of their places.
+  /// The parts that occur more than once, with their counts.
   private static func repeated(_ named: Named) -> [Formula: Int] {
     let bodies = named.formulas + named.used.map(\.formula)
     if bodies.contains(where: \.containsIndexSum) { return [:] }
@@ -123,11 +122,11 @@ struct Sharing {
     }
   }
 
-  /// Parts with names, each after those inside it.
+  /// The chosen parts with names, each after those inside it.
   private func withNames(_ named: Named, _ chosen: [Formula], _ names: inout PartNames) -> Named {
     let bodies = named.formulas + named.used.map(\.formula)
     let parts = chosen.map { (name: names.name(of: $0), formula: $0) }
-    // The answers and the definitions they use may both hold such parts, and parts the names of definitions.
+    // Answers and their definitions may contain such parts, and parts may contain names of definitions.
     let (formulas, shared) = Naming(parts).named(bodies)
     let count = named.formulas.count
     let lets = zip(named.used.map(\.name), formulas[count...]).map { (name: $0, formula: $1) } + shared
@@ -159,7 +158,7 @@ struct Sharing {
   }
 }
 
-/// Which definitions use which, each made of earlier ones.
+/// The dependencies of definitions on earlier ones.
 struct DefinitionUses {
   private let definitions: [(name: String, formula: Formula)]
   private let places: [String: Int]
@@ -179,7 +178,7 @@ struct DefinitionUses {
     }
   }
 
-  /// Those that a formula uses, and that these use.
+  /// The definitions that a formula uses, directly or indirectly.
   func needed(by formula: Formula) -> [(name: String, formula: Formula)] {
     var isNeeded = Array(repeating: false, count: definitions.count)
     for place in Self.places(in: formula, places) { isNeeded[place] = true }
@@ -191,7 +190,7 @@ struct DefinitionUses {
 }
 
 extension Formula {
-  /// How many names and numbers its printed form has, as far as 1000.
+  /// The number of names and numbers in its printed form, up to 1000.
   fileprivate var leaves: Int {
     var counts: [Formula: Int] = [:]
     for node in nodesChildrenFirst {
@@ -207,7 +206,7 @@ extension Formula {
     return counts[self, default: 0]
   }
 
-  /// Its parts, and in how many places inside its parts each stands, each part looked at once.
+  /// Its parts with the number of places inside parts where each occurs; each part is visited once.
   fileprivate var occurrences: [Formula: Int] {
     var result: [Formula: Int] = [:]
     for node in nodesChildrenFirst { for child in node.children { result[child, default: 0] += 1 } }
@@ -215,7 +214,7 @@ extension Formula {
     return result
   }
 
-  /// Whether a sum over an index stands in it: parts that hold the index have no name outside.
+  /// Whether it contains an index sum: parts that contain the index have no name outside.
   var containsIndexSum: Bool {
     nodesChildrenFirst.contains { node in
       if case .apply(.indexSum, _) = node.kind { return true }

@@ -1,21 +1,20 @@
 import NablaCore
 import NablaLanguage
 
-/// Computes an expression operation by operation as it was typed, each on the values of its operands, so that no law
-/// of the canonical form has a say.
-///
-/// A sum over an index is one operation.
+/// Evaluates an expression operation by operation as typed, each on the values of its operands, so that no law of the
+/// canonical form applies.
+/// An index sum is one operation.
 package struct Stepwise<Value> {
-  /// The values of the variables, and among them those of the operands.
+  /// The values of the variables, including those that represent operands.
   package struct Bound {
     package var values: [Formula: Value]
     package var operands: [Value] = []
   }
 
   package let lowering: Lowering
-  /// The expression that a name is defined by.
+  /// The expression that defines a name.
   var definition: (String) -> TypedExpression? = { _ in nil }
-  /// The value of an operation, as a formula in its operands; nil where there is none.
+  /// The value of an operation, given as a formula in its operands; `nil` if there is none.
   let compute: (_ operation: TypedExpression, _ formula: Formula, _ bound: Bound) -> Value?
 
   package init(
@@ -27,7 +26,7 @@ package struct Stepwise<Value> {
     self.compute = compute
   }
 
-  /// The value of an expression; nil where a part has none.
+  /// The value of an expression; `nil` if a part has none.
   package func value(_ expression: TypedExpression, _ values: [Formula: Value]) -> Value? {
     var named: [String: Value] = [:]
     var made: [Value] = []
@@ -52,7 +51,7 @@ package struct Stepwise<Value> {
     return made.last
   }
 
-  /// The operation with variables in the place of its operands, whose values are bound.
+  /// The operation with variables in place of its operands, whose values are bound.
   private func formula(_ node: TypedExpression, _ bound: inout Bound) -> Formula {
     var lowering = lowering
     var place = 0
@@ -70,7 +69,7 @@ package struct Stepwise<Value> {
 }
 
 extension TypedExpression {
-  /// What has a value by itself below an operation: not a place, nor what stands under an index.
+  /// The operands that have values of their own: neither subscripts nor parts under an index.
   var operands: [TypedExpression] {
     switch kind {
     case .sum: return []
@@ -86,7 +85,7 @@ extension TypedExpression {
 }
 
 extension TypedExpression {
-  /// Whether it is a number that is part of the operation above it: an exponent, an order.
+  /// Whether it is a number that belongs to the operation above it: an exponent or an order.
   var isExactNumber: Bool {
     switch kind {
     case .number: return true
@@ -99,7 +98,7 @@ extension TypedExpression {
     }
   }
 
-  /// The same operation on other operands, given in the order of `operands`.
+  /// The same operation on other operands, in the order of `operands`.
   func with(_ parts: [TypedExpression]) -> TypedExpression {
     func made(_ kind: Kind) -> TypedExpression { TypedExpression(kind, shape: shape, range: range) }
     switch kind {
