@@ -1,5 +1,5 @@
 extension ExportRequest {
-  /// The file for a target; throws where an operation has no counterpart there.
+  /// The file for a target; throws if an operation has no counterpart there.
   package func source(for target: ExportTarget) throws(ExportProblem) -> ExportedSource {
     let program = try ExportProgram(self)
     switch target {

@@ -1,11 +1,11 @@
 import NablaTypes
 
-/// A piece of source code, and how tightly it binds.
+/// A piece of source code and its precedence.
 struct ArrayCode {
   var text: String
   var level: Level
 
-  /// From the loosest; the languages here agree on the order.
+  /// From the lowest; the target languages agree on the order.
   enum Level: Int, Comparable {
     case comparison, sum, product, matrixProduct, sign, power, atom
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
@@ -16,26 +16,26 @@ struct ArrayCode {
     self.level = level
   }
 
-  /// In brackets unless it binds at least as tightly.
+  /// In brackets if it binds more weakly than `least`.
   func bracketed(_ least: Level) -> String { level >= least ? text : "(\(text))" }
 
-  /// As what something is applied to: `.T`, `[...]`.
+  /// As the base of a suffix: `.T`, `[...]`.
   var atom: String { bracketed(.atom) }
 }
 
-/// An operand as an array language sees it.
+/// An operand in an array language.
 struct ArrayOperand {
   let code: ArrayCode
   let shape: Shape
-  /// Whether it depends on no input: then it is a number of the language itself.
+  /// Whether it depends on no input; it is then a number of the target language.
   let isStatic: Bool
   let operation: ExportOperation
-  /// The codes of its own operands, where it is written in place.
+  /// The code of its own operands, if it is inlined.
   let inner: [ArrayCode]?
 
   var text: String { code.text }
 
-  /// The column or row that is repeated, where it is a spread one that is written in place.
+  /// The column or row that is broadcast, for an inlined broadcast.
   var spread: (code: ArrayCode, isColumn: Bool)? {
     guard let first = inner?.first else { return nil }
     switch operation {
@@ -58,25 +58,25 @@ struct ArrayOperand {
 
 /// A language with arrays, in which a node is an expression.
 protocol ArrayLanguage {
-  /// The words that are no names.
+  /// Reserved words.
   static var reserved: Set<String> { get }
-  /// Other names for some: `lambda` is `lam`.
+  /// Substitutes for some names: `lambda` becomes `lam`.
   static var renamed: [String: String] { get }
 
   /// The code of a node.
   mutating func code(_ node: ExportGraph.Node, _ operands: [ArrayOperand]) -> ArrayCode
-  /// Whether the code of the node repeats an operand, which then gets a name.
+  /// Whether the code of the node repeats an operand, which then needs a name.
   func repeatsOperands(_ node: ExportGraph.Node, _ shapes: [Shape]) -> Bool
-  /// Whether the node is another name for its operand.
+  /// Whether the node has the same code as its operand.
   func isTransparent(_ operation: ExportOperation) -> Bool
-  /// Names of sizes and indices as they are in the file.
+  /// The names of sizes and indices in the file.
   var symbols: [String: String] { get set }
 
   func assignment(_ name: String, _ value: String) -> String
   /// The lines around the body of a loop.
   func loop(_ index: String, _ first: String, _ last: String) -> (open: [String], close: [String])
-  /// The line that sees that places first...last are among 1...count; nil where the language does.
+  /// The line that checks that places first...last are within 1...count; `nil` if the language does.
   func check(_ first: String, _ last: String, _ count: String) -> String?
-  /// The start of a sum.
+  /// The initial value of a sum.
   func zeros(_ shape: Shape) -> String
 }

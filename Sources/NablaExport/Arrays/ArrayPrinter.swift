@@ -1,9 +1,8 @@
 import NablaTypes
 
 /// Writes a routine's nodes as statements of an array language.
-///
-/// A node is written where it is used, and gets a name where it is used twice, has one in the formula file, or would
-/// make a line long.
+/// A node is inlined where it is used. It gets a name if it is used twice, has one in the formula file, or would make a
+/// line long.
 struct ArrayPrinter<Language: ArrayLanguage> {
   private(set) var language: Language
   private let routine: ExportRoutine
@@ -59,7 +58,7 @@ struct ArrayPrinter<Language: ArrayLanguage> {
       let repeats = language.repeatsOperands(graph[node], shapes)
       for operand in graph[node].operands {
         uses[operand] += 1
-        // What a loop uses is computed before it.
+        // Values that a loop uses are computed before it.
         if repeats || !indices[node].subtracting(indices[operand]).isEmpty { uses[operand] += 1 }
       }
     }
@@ -83,7 +82,7 @@ struct ArrayPrinter<Language: ArrayLanguage> {
       check(columns, graph.shape(operands[0]).columns)
     }
     var code = language.code(graph[node], operands.map(operand))
-    // Long operands get names until the line is short, the longest first.
+    // Long operands get names until the line is short, longest first.
     while code.text.count > 2 * Self.longest,
       let long = operands.filter({ inline.contains($0) && (codes[$0]?.text.count ?? 0) > 24 })
         .max(by: { (codes[$0]?.text.count ?? 0) < (codes[$1]?.text.count ?? 0) })
@@ -105,7 +104,7 @@ struct ArrayPrinter<Language: ArrayLanguage> {
     }
   }
 
-  /// Whether writing it twice costs nothing: a leaf that is a number or a view of an input.
+  /// Whether repeating it is free: a leaf that is a number or a view of an input.
   private func isCheap(_ node: Int) -> Bool {
     if case .transpose = graph[node].operation { return isInput(graph[node].operands[0]) }
     return graph[node].operation.isCheap
@@ -146,7 +145,7 @@ struct ArrayPrinter<Language: ArrayLanguage> {
 
   private func symbol(_ dimension: Dimension) -> String { dimension.code(language.symbols) }
 
-  /// The sum over an index: what moves with the index is computed in the loop.
+  /// The sum over an index: nodes that depend on the index are computed in the loop.
   private mutating func loop(
     _ node: Int, _ index: String, _ first: Dimension, _ last: Dimension, _ order: [Int],
     _ wanted: [Int: String]
@@ -174,7 +173,7 @@ struct ArrayPrinter<Language: ArrayLanguage> {
 }
 
 extension ExportGraph.Node {
-  /// Whether its code is an array even where nothing but numbers enters.
+  /// Whether its code is an array even if all operands are numbers.
   var isArray: Bool {
     switch operation {
     case .number, .pi, .e, .size, .index, .add, .multiply, .negate, .power: false
@@ -190,7 +189,7 @@ extension ExportGraph.Node {
 }
 
 extension ExportOperation {
-  /// Whether writing it twice costs nothing.
+  /// Whether repeating it is free.
   var isCheap: Bool {
     switch self {
     case .input, .number, .pi, .e, .size, .index: true
@@ -206,7 +205,7 @@ extension ExportOperation {
 }
 
 extension Dimension {
-  /// As code, with other names for sizes.
+  /// The code, with other names for sizes.
   func code(_ names: [String: String]) -> String {
     substituting(
       Dictionary(

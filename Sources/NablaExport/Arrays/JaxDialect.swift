@@ -1,4 +1,4 @@
-/// JAX: pure functions of its arrays, which `jit`, `vmap` and sharding take as they are.
+/// JAX: pure functions of arrays, ready for `jit`, `vmap` and sharding.
 enum JaxDialect: PythonDialect {
   static let target = ExportTarget.jax
   static let module = "jnp"

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A file for Julia; run as a program it runs its self-test.
+/// A Julia file; run as a program, it runs its self-test.
 struct JuliaFile {
   private let program: ExportProgram
   private var names = Identifiers(reserved: JuliaLanguage.reserved, renamed: JuliaLanguage.renamed)

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Julia: columns are vectors, rows matrices of one row, scalars numbers.
+/// Julia: columns are vectors, rows are matrices with one row, scalars are numbers.
 struct JuliaLanguage: ArrayLanguage {
   static let reserved: Set<String> = [
     "baremodule", "begin", "break", "catch", "const", "continue", "do", "else", "elseif", "end", "export",
@@ -19,7 +19,7 @@ struct JuliaLanguage: ArrayLanguage {
 
   var symbols: [String: String] = [:]
   private(set) var helpers: Set<ScalarHelper> = []
-  /// Whether the code refers to the package SpecialFunctions.
+  /// Whether the code uses the package SpecialFunctions.
   private(set) var needsSpecialFunctions = false
 
   // MARK: Statements
@@ -30,7 +30,7 @@ struct JuliaLanguage: ArrayLanguage {
     (["for \(index) in \(first):\(last)"], ["end"])
   }
 
-  /// Subscripts outside of an array are errors of the language.
+  /// The language checks subscripts.
   func check(_ first: String, _ last: String, _ count: String) -> String? { nil }
 
   func zeros(_ shape: Shape) -> String { shape.isScalar ? "0.0" : "zeros(\(size(shape)))" }
@@ -198,12 +198,12 @@ struct JuliaLanguage: ArrayLanguage {
     operand.shape.isScalar ? "[\(operand.text)]" : operand.text
   }
 
-  /// The operand with two axes.
+  /// The operand as an array with two axes.
   private func columns(_ operand: ArrayOperand) -> String {
     operand.shape.isVector ? "reshape(\(operand.text), :, 1)" : matrix(operand)
   }
 
-  /// An array of two axes as what the shape says.
+  /// An array with two axes as the shape demands.
   private func shaped(_ code: String, _ shape: Shape) -> ArrayCode {
     ArrayCode(shape.isScalar ? "only(\(code))" : shape.isVector ? "vec(\(code))" : code)
   }
@@ -259,7 +259,7 @@ struct JuliaLanguage: ArrayLanguage {
     return operands.map { hasWhole ? $0.spread?.code ?? $0.code : $0.code }
   }
 
-  /// Functions that code may call, by name.
+  /// Functions that the code may call, by name.
   static let definitions: [(name: String, lines: String)] = [
     (
       "commutation_",

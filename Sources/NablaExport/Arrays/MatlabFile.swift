@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A function file for MATLAB and Octave; called without arguments it runs its self-test.
+/// A function file for MATLAB and Octave; called without arguments, it runs its self-test.
 struct MatlabFile {
   private let program: ExportProgram
   private var names = Identifiers(reserved: MatlabLanguage.reserved, renamed: MatlabLanguage.renamed)
@@ -43,7 +43,7 @@ struct MatlabFile {
     var printer = ArrayPrinter(routine, language, names: names)
     let (statements, outputs) = printer.statements()
     helpers.formUnion(printer.language.helpers)
-    // An output is a variable of its own.
+    // Each output has its own variable.
     var results: [String] = []
     var last: [String] = []
     for (index, output) in outputs.enumerated() {
@@ -175,7 +175,7 @@ struct MatlabFile {
 }
 
 extension String {
-  /// Without blanks at the end.
+  /// The text without trailing spaces.
   var trimmedRight: String {
     var text = self[...]
     while text.last == " " { text.removeLast() }

@@ -19,7 +19,7 @@ struct MatlabLanguage: ArrayLanguage {
 
   var symbols: [String: String] = [:]
   private(set) var helpers: Set<ScalarHelper> = []
-  /// Whether numbers may be arrays, as in a helper.
+  /// Whether scalars may be arrays, as in a helper.
   var isEntrywise = false
 
   // MARK: Statements
@@ -30,7 +30,7 @@ struct MatlabLanguage: ArrayLanguage {
     (["for \(index) = \(first):\(last)"], ["end"])
   }
 
-  /// Subscripts outside of an array are errors of the language.
+  /// The language checks subscripts.
   func check(_ first: String, _ last: String, _ count: String) -> String? { nil }
 
   func zeros(_ shape: Shape) -> String { shape.isScalar ? "0" : "zeros(\(size(shape)))" }
@@ -39,7 +39,7 @@ struct MatlabLanguage: ArrayLanguage {
 
   func repeatsOperands(_ node: ExportGraph.Node, _ shapes: [Shape]) -> Bool {
     switch node.operation {
-    // Only what has a name has subscripts.
+    // Only names can have subscripts.
     case .slice, .select, .factor(isDefinite: true): true
     case .solve, .inverse: true
     case .input, .number, .pi, .e, .size, .index, .identity, .commutation, .fill, .add, .multiply, .negate,
@@ -195,7 +195,7 @@ struct MatlabLanguage: ArrayLanguage {
     }
   }
 
-  /// Rows are what softmax and its kin work on; a column is a row turned.
+  /// The softmax functions work on rows; a column is transposed.
   private func rowwise(_ name: String, _ operand: ArrayOperand, isReduction: Bool) -> ArrayCode {
     if !operand.shape.isVector { return ArrayCode("\(name)(\(operand.text))") }
     return ArrayCode("\(name)(\(operand.code.atom)')" + (isReduction ? "" : "'"))
@@ -230,7 +230,7 @@ struct MatlabLanguage: ArrayLanguage {
     return operands.map { hasWhole ? $0.spread?.code ?? $0.code : $0.code }
   }
 
-  /// Functions that code may call, by name.
+  /// Functions that the code may call, by name.
   static let definitions: [(name: String, lines: [String])] = [
     (
       "commutation_",

@@ -1,4 +1,4 @@
-/// NumPy alone. It has no triangular solutions, so factorizations are not kept: `solve` and `slogdet` make their own.
+/// Plain NumPy. It lacks triangular solvers, so factorizations are not kept: `solve` and `slogdet` compute their own.
 enum NumpyDialect: PythonDialect {
   static let target = ExportTarget.numpy
   static let module = "np"

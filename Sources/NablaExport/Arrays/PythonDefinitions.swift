@@ -1,4 +1,4 @@
-/// Definitions that read the same with NumPy and JAX.
+/// Definitions shared by NumPy and JAX.
 enum PythonDefinitions {
   static func singular(module: String) -> [(name: String, lines: String)] {
     [

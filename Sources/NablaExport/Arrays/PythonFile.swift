@@ -93,9 +93,8 @@ struct PythonFile<Dialect: PythonDialect> {
     return (["r\"\"\"" + first] + lines.dropFirst() + ["\"\"\""]).map { $0.isEmpty ? "" : "    " + $0 }
   }
 
-  /// The lines that read sizes off the parameters and see that all fit.
-  ///
-  /// With the code that uses them only the sizes in it are read, and nothing is checked.
+  /// The lines that read sizes from the parameters and check that all fit.
+  /// Given the code that uses them, they read only the sizes that occur in it and check nothing.
   private static func shapes(
     _ routine: ExportRoutine, _ symbols: [String: String], used: String? = nil
   ) -> [String] {
@@ -230,7 +229,7 @@ struct PythonFile<Dialect: PythonDialect> {
 }
 
 extension SelfTest.Check {
-  /// Whether second differences are compared, which are less exact.
+  /// Whether it compares second differences, which are less accurate.
   var isCurvature: Bool {
     if case .curvature = relation { return true }
     return false
@@ -243,7 +242,7 @@ extension String {
 }
 
 extension String {
-  /// Whether the name is a word of the code.
+  /// Whether the code contains the name as a word.
   func mentions(_ name: String) -> Bool {
     split { !($0.isLetter || $0.isNumber || $0 == "_") }.contains { $0 == name }
   }

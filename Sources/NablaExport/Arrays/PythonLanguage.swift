@@ -1,25 +1,25 @@
 import NablaTypes
 
-/// What differs between the array packages of Python.
+/// The differences between Python's array packages.
 protocol PythonDialect {
   static var target: ExportTarget { get }
   /// The module's name in code.
   static var module: String { get }
   static var imports: [String] { get }
-  /// The package's own spelling of a function, with `$0`, `$1` and `$2` for arguments.
+  /// The package's name of a function, with `$0`, `$1` and `$2` for arguments.
   static func spelling(_ function: ScalarFunction) -> String
-  /// The package's own spelling of a helper; nil where the file defines it.
+  /// The package's name of a helper; `nil` if the file defines it.
   static func spelling(_ helper: ScalarHelper) -> String?
-  /// The code of a matrix function or reduction of arrays that are written out.
+  /// The code of a matrix function or reduction, given the code of its operands.
   static func code(_ operation: PythonArrayOperation, _ operands: [String], isVector: Bool) -> String
-  /// Lines that a function of arrays needs in the file, by the name of the function.
+  /// Definitions that the file needs for array functions, by function name.
   static var definitions: [(name: String, lines: String)] { get }
-  /// Whether factorizations are values of their own.
+  /// Whether factorizations are separate values.
   static var hasFactors: Bool { get }
   static func array(_ value: String) -> String
-  /// Lines of the file that the functions need.
+  /// Lines that the functions in the file need.
   static var preparation: [String] { get }
-  /// The first lines of a function, that make arrays of its parameters, if any; of a helper, where it needs them.
+  /// The first lines of a function, which convert its parameters to arrays; for a helper, only where needed.
   static func prepared(_ parameters: String?) -> [String]
   static func helperPrepared(_ parameter: String) -> [String]
   /// Random numbers of the self-test.
@@ -27,7 +27,7 @@ protocol PythonDialect {
   static func attempt(_ count: Int) -> [String]
   static func normal(_ shape: String) -> String
   static func isFinite(_ value: String) -> String
-  /// Arrays of a number.
+  /// An array filled with a number.
   static func full(_ value: String, _ shape: String) -> String
   static func eye(_ count: String) -> String
   static func arange(_ count: String) -> String
@@ -35,7 +35,7 @@ protocol PythonDialect {
   static func concatenate(_ parts: String, axis: Int) -> String
 }
 
-/// The operations on whole arrays that the packages spell in ways of their own.
+/// Operations on whole arrays that each package writes differently.
 enum PythonArrayOperation: CaseIterable {
   case total, rowSums, columnSums, trace, norm1, norm2, normInfinity, maximum, minimum
   case logSumExp, softmax, logSoftmax
@@ -46,7 +46,7 @@ enum PythonArrayOperation: CaseIterable {
   case diagonalMatrix, diagonal, lowerTriangle, upperTriangle, kronecker, outer
 }
 
-/// Python with one of its array packages. Columns and rows are arrays of one axis, scalars of none.
+/// Python with one of its array packages. Columns and rows are arrays with one axis, scalars have none.
 struct PythonLanguage<Dialect: PythonDialect>: ArrayLanguage {
   static var reserved: Set<String> {
     [
@@ -60,7 +60,7 @@ struct PythonLanguage<Dialect: PythonDialect>: ArrayLanguage {
   static var renamed: [String: String] { ["lambda": "lam"] }
 
   var symbols: [String: String] = [:]
-  /// The helpers and definitions that the code refers to.
+  /// The helpers and definitions that the code uses.
   var helpers: Set<ScalarHelper> = []
   var definitions: Set<String> = []
 

@@ -10,7 +10,7 @@ extension PythonLanguage {
       text, text.hasPrefix("2 * ") || text.contains(" ** ") || text.contains(") * ") ? .product : .atom)
   }
 
-  /// A function of matrices, whose value has as many axes as its shape says.
+  /// A matrix function, whose value has the axes of its shape.
   mutating func matrixFunction(
     _ operation: PythonArrayOperation, _ operands: [ArrayOperand], _ shape: Shape
   ) -> ArrayCode {
@@ -29,7 +29,7 @@ extension PythonLanguage {
     return operand.shape.isScalar ? ArrayCode("\(code.text)[0]") : code
   }
 
-  /// An array of two axes as one of the axes that the shape has.
+  /// An array with two axes as one with the axes of the shape.
   func shaped(_ code: ArrayCode, _ shape: Shape) -> ArrayCode {
     if shape.isMatrix { return code }
     return ArrayCode(shape.isScalar ? "\(code.atom)[0, 0]" : "\(code.atom).reshape(-1)")
@@ -40,7 +40,7 @@ extension PythonLanguage {
     operand.isStatic ? Dialect.array(operand.text) : operand.text
   }
 
-  /// The operand with one axis at least.
+  /// The operand with at least one axis.
   func array(_ operand: ArrayOperand) -> String {
     operand.shape.isScalar ? "\(Dialect.module).reshape(\(Dialect.array(operand.text)), (1,))" : operand.text
   }
@@ -86,7 +86,7 @@ extension PythonLanguage {
     return ArrayCode(text, .product)
   }
 
-  /// A column or row beside a whole array needs no repeating.
+  /// A column or row next to a full array is broadcast automatically.
   private static func unspread(_ operands: [ArrayOperand]) -> [ArrayCode] {
     let hasWhole = operands.contains { $0.spread == nil && $0.shape.isMatrix }
     return operands.map { operand in
@@ -95,7 +95,7 @@ extension PythonLanguage {
     }
   }
 
-  /// A spelling with its arguments put in.
+  /// A template with its arguments substituted.
   static func called(_ spelling: String, _ arguments: [String]) -> String {
     var text = spelling
     for (index, argument) in arguments.enumerated() {
@@ -127,7 +127,7 @@ extension PythonLanguage {
       lines.count == 1 ? lines[0] : Dialect.concatenate(lines.joined(separator: ", "), axis: 0))
   }
 
-  /// The subscript of a slice; nil for all of a scalar.
+  /// The subscript of a slice; `nil` for all of a scalar.
   func index(_ rows: ExportRange, _ columns: ExportRange, of shape: Shape) -> String? {
     func place(_ range: ExportRange, _ count: Dimension) -> String {
       let first = (range.first - 1).code(symbols)
@@ -143,7 +143,7 @@ extension PythonLanguage {
 }
 
 extension ArrayCode {
-  /// A number as a literal, or as the quotient of two.
+  /// A number as a literal or a quotient.
   static func number(
     _ value: Rational, integer: (String) -> String, quotient: String
   ) -> ArrayCode {
@@ -162,7 +162,7 @@ extension ArrayCode {
 }
 
 extension Rational {
-  /// The number as a decimal of at most six places; nil where there is none.
+  /// The number as a decimal with at most six places; `nil` if there is none.
   fileprivate var shortDecimal: String? {
     var power: Int128 = 1
     for places in 1...6 {

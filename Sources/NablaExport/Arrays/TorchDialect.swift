@@ -71,7 +71,7 @@ enum TorchDialect: PythonDialect {
   static func code(_ operation: PythonArrayOperation, _ operands: [String], isVector: Bool) -> String {
     let a = operands[0]
     let b = operands.count > 1 ? operands[1] : ""
-    // Its solutions take matrices only.
+    // Its solvers take only matrices.
     let right = isVector ? "\(b).unsqueeze(1)" : b
     let column = isVector ? "[:, 0]" : ""
     return switch operation {

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A program without sizes: nodes in order, each after its operands, equal ones once.
+/// A program without sizes: nodes in order, each after its operands, with equal ones shared.
 struct ExportGraph: Sendable {
   struct Node: Hashable, Sendable {
     let operation: ExportOperation
@@ -22,7 +22,7 @@ struct ExportGraph: Sendable {
     return nodes.count - 1
   }
 
-  /// The nodes that these need, in order.
+  /// The nodes that these outputs need, in order.
   func reachable(from outputs: [Int]) -> [Int] {
     var isNeeded = [Bool](repeating: false, count: nodes.count)
     for output in outputs { isNeeded[output] = true }
@@ -32,7 +32,7 @@ struct ExportGraph: Sendable {
     return nodes.indices.filter { isNeeded[$0] }
   }
 
-  /// The bound indices with which each node moves.
+  /// The bound indices on which each node depends.
   func indices() -> [Set<String>] {
     let bound = Set(
       nodes.compactMap { node in
@@ -78,7 +78,7 @@ extension ExportGraph {
       return (node: node, subtracts: term.subtracts != isNegative)
     }
     if terms.count == 1 { return terms[0].subtracts ? negate(terms[0].node) : terms[0].node }
-    // A term that is added goes first: `y - x` rather than `-x + y`.
+    // An added term goes first: `y - x` rather than `-x + y`.
     var ordered = terms
     if let first = terms.firstIndex(where: { !$0.subtracts }), first > 0 {
       ordered.insert(ordered.remove(at: first), at: 0)
@@ -103,7 +103,7 @@ extension ExportGraph {
     return add(.negate, [node], nodes[node].shape)
   }
 
-  /// The node without a sign in front.
+  /// The node without a leading sign.
   func unsigned(_ node: Int) -> (node: Int, isNegative: Bool) {
     nodes[node].operation == .negate ? (nodes[node].operands[0], true) : (node, false)
   }
@@ -124,12 +124,12 @@ extension ExportGraph {
     add(.helper(helper), operands, wide(operands))
   }
 
-  /// The shape of what is made of these entry by entry.
+  /// The shape of an elementwise combination of these nodes.
   func wide(_ operands: [Int]) -> Shape {
     operands.map { nodes[$0].shape }.first { !$0.isScalar } ?? .scalar
   }
 
-  /// The node with the shape, a scalar repeated.
+  /// The node with the given shape; a scalar is repeated.
   mutating func filled(_ node: Int, _ shape: Shape) -> Int {
     nodes[node].shape.isScalar && !shape.isScalar ? add(.fill, [node], shape) : node
   }

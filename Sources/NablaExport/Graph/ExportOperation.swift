@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// What a node of an exported program computes: the closed list that every target spells.
+/// The operation of a node in an exported program: the closed list that every target implements.
 enum ExportOperation: Hashable, Sendable {
   // Leaves.
   case input(String)
@@ -14,26 +14,26 @@ enum ExportOperation: Hashable, Sendable {
   /// The commutation matrix for m x n matrices.
   case commutation(Dimension, Dimension)
 
-  // Entry by entry; a scalar operand counts for every entry.
+  // Elementwise; a scalar operand applies to every entry.
   case fill
-  /// Operands are added, or subtracted where the flag says so.
+  /// Adds operands, or subtracts those with the flag.
   case add(subtracts: [Bool])
-  /// Operands are multiplied, or divided by where the flag says so.
+  /// Multiplies operands, or divides by those with the flag.
   case multiply(divides: [Bool])
   case negate
   case power(Int)
   case function(ScalarFunction)
   case helper(ScalarHelper)
-  /// The product of a selector and a value: 0 where the selector is, whatever the value.
+  /// The product of a selector and a value: 0 where the selector is 0, whatever the value.
   case select
 
-  // Entries at other places.
+  // Rearranged entries.
   case transpose
-  /// A column in every column, a row in every row.
+  /// Repeats a column in every column, or a row in every row.
   case spreadColumn, spreadRow
   case diagonalMatrix, diagonal
   case lowerTriangle, upperTriangle
-  /// Columns stacked.
+  /// Stacks columns.
   case vectorize
   case kronecker
   case blocks(rows: Int, columns: Int)
@@ -43,17 +43,17 @@ enum ExportOperation: Hashable, Sendable {
   // Products and reductions.
   case product
   case total, rowSums, columnSums
-  /// The sum of the products of entries.
+  /// The sum of the products of corresponding entries.
   case dot
   case trace
   case norm1, norm2, normInfinity, maximum, minimum
   /// The sum of squares.
   case squaredNorm
-  /// Of each row; of a vector as a whole.
+  /// For each row, or for a whole vector.
   case logSumExp, softmax, logSoftmax
 
   // Matrix functions.
-  /// A factorization for the operations below: Cholesky where the matrix is known to be definite, else LU.
+  /// A factorization for the operations below: Cholesky if the matrix is known to be definite, otherwise LU.
   case factor(isDefinite: Bool)
   case solve(isTransposed: Bool)
   case inverse

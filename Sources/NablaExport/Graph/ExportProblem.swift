@@ -1,22 +1,22 @@
-/// Why formulas cannot be written as source code.
+/// The reason why formulas cannot be exported.
 public enum ExportProblem: Error, Hashable, Sendable {
   /// A function declared without a body.
   case functionWithoutBody(String)
-  /// A differential of what is not a variable.
+  /// A differential of something other than a variable.
   case differential(String)
   /// A function that neither the targets nor the rules define.
   case unknownFunction(String)
-  /// A number or a shape in the formula does not fit.
+  /// A number in the formula overflowed, or a shape does not fit.
   case invalidFormula(String)
   /// A size that is not a polynomial in sizes.
   case size(String)
-  /// Two variables of one name.
+  /// Two variables with the same name.
   case nameTwice(String)
   /// More nodes than the limit.
   case tooLarge(limit: Int)
   /// The target has no counterpart.
   case unsupported(operation: String, target: ExportTarget)
-  /// There is no formula.
+  /// There are no formulas.
   case nothing
 }
 

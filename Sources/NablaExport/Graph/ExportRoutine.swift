@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A function of an exported file: values of nodes for values of parameters.
+/// A function of an exported file that maps values of parameters to values of nodes.
 struct ExportRoutine {
   let name: String
   let graph: ExportGraph
@@ -36,7 +36,7 @@ struct ExportParameter: Hashable {
   let shape: Shape
 }
 
-/// How the sizes of a call follow from the parameters.
+/// How the sizes of a call are derived from the parameters.
 struct SizePlan {
   struct Step {
     let name: String
@@ -48,7 +48,7 @@ struct SizePlan {
   }
 
   private(set) var steps: [Step] = []
-  /// The sizes that no parameter has: they are parameters themselves.
+  /// The sizes that no parameter determines; they are parameters themselves.
   private(set) var extra: [String] = []
   var names: [String] { steps.map(\.name) + extra }
 
@@ -82,7 +82,7 @@ struct SizePlan {
 }
 
 extension Dimension {
-  /// The dimension as coefficient*name + rest; nil where it is none.
+  /// The dimension as coefficient*name + rest; `nil` if it does not have this form.
   fileprivate func linear(in name: String) -> (coefficient: Int, rest: Dimension)? {
     let own = terms.filter { $0.names.contains(name) }
     guard own.count == 1, own[0].names == [name] else { return nil }
@@ -92,7 +92,7 @@ extension Dimension {
 }
 
 extension ExportGraph.Node {
-  /// The names of sizes that the code of the node mentions.
+  /// The names of sizes in the code of the node.
   var sizeNames: [String] {
     let own: [Dimension] =
       switch operation {

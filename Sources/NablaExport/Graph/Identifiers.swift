@@ -1,4 +1,4 @@
-/// The names of a scope in the target's spelling.
+/// The names in a scope, as identifiers of the target.
 struct Identifiers {
   private let reserved: Set<String>
   private let renamed: [String: String]
@@ -6,14 +6,14 @@ struct Identifiers {
   private var known: [String: String] = [:]
   private var count = 0
 
-  /// `taken` are names with a meaning in the file.
+  /// `taken` are names already used in the file.
   init(reserved: Set<String>, renamed: [String: String], taken: Set<String> = []) {
     self.reserved = reserved
     self.renamed = renamed
     self.taken = taken
   }
 
-  /// The name for a name of the formula file, always the same one.
+  /// The identifier for a name of the formula file, always the same one.
   mutating func name(_ name: String) -> String {
     if let known = known[name] { return known }
     let made = unique(name)
@@ -21,10 +21,10 @@ struct Identifiers {
     return made
   }
 
-  /// The name that was made for a name of the formula file.
+  /// The existing identifier for a name of the formula file.
   func known(_ name: String) -> String? { known[name] }
 
-  /// A name that is not in use, near the wanted one.
+  /// An unused identifier similar to the wanted one.
   mutating func unique(_ wanted: String) -> String {
     var name = Self.spelled(renamed[wanted] ?? wanted)
     while reserved.contains(name) || !taken.insert(name).inserted { name += "_" }
@@ -40,7 +40,7 @@ struct Identifiers {
     }
   }
 
-  /// ASCII letters, digits and underscores, with a letter first.
+  /// ASCII letters, digits and underscores, starting with a letter.
   static func spelled(_ name: String) -> String {
     var result = ""
     for scalar in name.unicodeScalars {

@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension ScalarHelper {
-  /// The helper's body over its parameters, which are inputs.
+  /// The helper's body in terms of its parameters, which are inputs.
   func definition() -> (graph: ExportGraph, result: Int) {
     var terms = ScalarTerms()
     let arguments = parameters.map { terms.graph.add(.input($0), [], .scalar) }
@@ -72,12 +72,12 @@ extension ScalarHelper {
     t.call(.exp, t.negative(t.call(.abs, x)))
   }
 
-  /// The recurrence up to x + 10, and the asymptotic series there (NIST DLMF 5.11.2).
+  /// The recurrence up to x + 10, then the asymptotic series (NIST DLMF 5.11.2).
   private static func digamma(_ t: inout ScalarTerms, _ x: Int) -> Int {
     let y = t.plus(x, t.number(10))
     let v = t.over(t.number(1), t.square(y))
     var series = t.number(0)
-    // B(2k)/(2k), from the last.
+    // B(2k)/(2k), last term first.
     let coefficients = [
       Rational(1, over: 12), Rational(-691, over: 32760), Rational(1, over: 132), Rational(-1, over: 240),
       Rational(1, over: 252), Rational(-1, over: 120), Rational(1, over: 12),
@@ -89,7 +89,7 @@ extension ScalarHelper {
     return value
   }
 
-  /// (-1)^(k + 1) k! zeta(k + 1, x), with Hurwitz's zeta function by Euler and Maclaurin's sum (NIST DLMF 25.11.28).
+  /// (-1)^(k + 1) k! zeta(k + 1, x), with Hurwitz's zeta function by the Euler-Maclaurin formula (NIST DLMF 25.11.28).
   private static func polygamma(_ t: inout ScalarTerms, order: Int, _ x: Int) -> Int {
     let one = t.number(1)
     let k = t.call(.maximum, order, one)
@@ -120,7 +120,7 @@ extension ScalarHelper {
     return t.whereLess(order, t.number(Rational(1, over: 2)), digamma, value)
   }
 
-  /// Above 20 by the asymptotic series of erfc (NIST DLMF 7.12.1).
+  /// Above 20, the asymptotic series of erfc (NIST DLMF 7.12.1).
   private static func logerfc(_ t: inout ScalarTerms, _ x: Int) -> Int {
     let bound = t.number(20)
     let large = t.call(.maximum, x, bound)

@@ -1,12 +1,12 @@
-/// The functions of numbers that every target has, or has a line of its own for.
+/// The scalar functions that every target has, or has its own line for.
 enum ScalarFunction: String, CaseIterable, Hashable, Sendable {
   case exp, log, log1p, expm1, sqrt, abs, sign
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh
   case erf, erfc, lgamma
   case maximum, minimum, hypot, power
-  /// 1 where the first argument is less than the second, or not greater; 0 elsewhere.
+  /// 1 where the first argument is less than the second, or not greater; otherwise 0.
   case less, lessEqual
-  /// The second argument where the first is not 0, else the third.
+  /// The second argument where the first is not 0, otherwise the third.
   case choose
 
   var arity: Int {
@@ -20,8 +20,7 @@ enum ScalarFunction: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// The functions of numbers that are defined here in terms of `ScalarFunction`, once for all targets.
-///
+/// The scalar functions defined in terms of `ScalarFunction`, once for all targets.
 /// Each form keeps its digits and stays in range wherever its value does.
 enum ScalarHelper: String, CaseIterable, Hashable, Sendable {
   case sech, sigmoid, softplus, logit, leakyrelu, elu, gelu
@@ -40,7 +39,7 @@ enum ScalarHelper: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// What it computes, in words of the field.
+  /// Its meaning in common notation.
   var summary: String {
     switch self {
     case .sech: "The hyperbolic secant 1/cosh(x)."

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Writes scalar functions as nodes: `x * y + 1` for what the definitions of helpers say.
+/// Builds scalar functions as nodes, so that definitions of helpers read like formulas: `x * y + 1`.
 struct ScalarTerms {
   var graph = ExportGraph()
 
@@ -18,7 +18,7 @@ struct ScalarTerms {
     graph.apply(function, operands)
   }
 
-  /// The value where a < b, else the other.
+  /// The first value where a < b, otherwise the other.
   mutating func whereLess(_ a: Int, _ b: Int, _ value: Int, _ other: Int) -> Int {
     let isLess = call(.less, a, b)
     return call(.choose, isLess, value, other)

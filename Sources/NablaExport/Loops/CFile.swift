@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A file of C99: the function, the functions that it needs, and a self-test.
+/// A C99 file: the function, the functions that it needs, and a self-test.
 struct CFile {
   let program: ExportProgram
   private var names = Identifiers(reserved: CLanguage.reserved, renamed: CLanguage.renamed)
@@ -8,11 +8,11 @@ struct CFile {
 
   init(_ program: ExportProgram) { self.program = program }
 
-  /// A routine as a function of C.
+  /// A routine as a C function.
   struct Function {
     let name: String
     let lines: [String]
-    /// Parameters that are sizes, inputs and outputs, and the memory that it takes.
+    /// The size, input and output parameters, and the memory that the function needs.
     let sizes: [String]
     let parameters: [String]
     let outputs: [String]
@@ -50,7 +50,7 @@ struct CFile {
       sizes: main.sizes, allSizes: program.main.sizes.names, outputs: program.interface)
   }
 
-  /// The functions of arrays that code calls, and that these call.
+  /// The array functions that the code calls, directly or indirectly.
   private static func needed(by code: String) -> Set<String> {
     var all: Set<String> = []
     var text = code
@@ -61,7 +61,7 @@ struct CFile {
     return all
   }
 
-  /// A helper of numbers.
+  /// A scalar helper.
   private mutating func function(_ helper: ScalarHelper) throws(ExportProblem) -> [String] {
     let routine = helper.routine
     let symbols = Dictionary(uniqueKeysWithValues: helper.parameters.map { ($0, $0) })

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// C99 with nothing but its own library.
+/// C99 with only its standard library.
 struct CLanguage: LoopLanguage {
   static let reserved: Set<String> = [
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
@@ -86,7 +86,7 @@ struct CLanguage: LoopLanguage {
   }
 }
 
-/// Pieces of text that loops share.
+/// Text shared by loops.
 enum LoopText {
   /// An index or size as a factor.
   static func factor(_ text: String) -> String {

@@ -1,4 +1,4 @@
-/// The functions of arrays that a C file brings along.
+/// The array functions included in a C file.
 enum CRuntime {
   static func name(_ runtime: LoopRuntime) -> String {
     switch runtime {
@@ -29,7 +29,7 @@ enum CRuntime {
     }
   }
 
-  /// In an order in which each comes after those that it calls.
+  /// Ordered so that each comes after those that it calls.
   static let functions: [(name: String, text: String)] =
     scalars + factorizations + rows + singular + exponential
 

@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension CFile {
-  /// Arrays that lie one after the other.
+  /// Arrays stored one after the other.
   private struct Layout {
     var offsets: [Int] = []
     var counts: [Int] = []
@@ -14,7 +14,7 @@ extension CFile {
       isNumber.append(shape.isScalar)
     }
 
-    /// The array, or the number, at a place.
+    /// The array, or the number, at an index.
     func code(_ name: String, _ place: Int) -> String {
       isNumber[place] ? "\(name)[\(offsets[place])]" : "\(name) + \(offsets[place])"
     }

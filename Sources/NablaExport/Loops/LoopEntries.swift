@@ -15,7 +15,7 @@ extension LoopPrinter {
     func unless(_ condition: String, _ value: String) -> ArrayCode {
       ArrayCode("(\(condition) ? \(value) : 0.0)")
     }
-    /// The value where row and column compare so; on the diagonal they always do.
+    /// The value where row and column satisfy the comparison; on the diagonal they always do.
     func masked(_ row: String, _ comparison: String, _ column: String, _ value: ArrayCode) -> ArrayCode {
       row == column ? value : unless("\(row) \(comparison) \(column)", value.text)
     }
@@ -93,7 +93,7 @@ extension LoopPrinter {
     return index == "0" ? count(by) : "\(index) + \(LoopText.factor(count(by)))"
   }
 
-  /// An entry of blocks, by where it lies.
+  /// An entry of a block array, by its position.
   func block(_ node: Int, _ rows: Int, _ columns: Int, _ i: String, _ j: String) -> ArrayCode {
     let operands = graph[node].operands
     var text = ""

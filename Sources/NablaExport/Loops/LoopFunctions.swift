@@ -55,7 +55,7 @@ extension LoopPrinter {
     }
   }
 
-  /// The array of a node; of a number an array of one, whose entry is the number.
+  /// The array of a node; for a number, an array with one entry.
   mutating func result(_ node: Int, _ target: String?) -> String {
     let array = makeArray(node, target: graph.shape(node).isScalar ? nil : target)
     if graph.shape(node).isScalar {
@@ -65,7 +65,7 @@ extension LoopPrinter {
     return array
   }
 
-  /// The operand as an array, row by row.
+  /// The operand as an array in row-major order.
   mutating func matrix(_ node: Int) -> String {
     guard graph.shape(node).isScalar else { return stored(node) }
     let name = names.fresh()
@@ -142,7 +142,7 @@ extension LoopPrinter {
         scratch: nil))
   }
 
-  /// An array with the distances of its rows and of its columns.
+  /// An array with its row and column strides.
   mutating func strided(_ node: Int) -> [String] {
     if case .transpose = graph[node].operation, arrays[node] == nil {
       let inner = strided(graph[node].operands[0])

@@ -2,15 +2,15 @@ import NablaTypes
 
 /// How a node becomes loops.
 enum LoopKind {
-  /// An entry is an expression in entries of the operands.
+  /// Each entry is an expression in entries of the operands.
   case entries
-  /// A sum, or the like, over all entries.
+  /// A sum or similar over all entries.
   case reduction
   /// A function of the file.
   case runtime
   /// A sum over an index.
   case loop
-  /// As entries, with places that must exist.
+  /// Like `entries`, with places that must exist.
   case check
 
   init(_ node: ExportGraph.Node) {
@@ -33,7 +33,7 @@ enum LoopKind {
 }
 
 extension ExportGraph.Node {
-  /// What writing an entry costs by itself.
+  /// The cost of writing an entry, not counting its operands.
   var weight: Int {
     switch operation {
     case .add, .multiply, .negate, .power, .select, .kronecker: 1
@@ -52,7 +52,7 @@ extension ExportGraph.Node {
   /// Whether its own operation calls a function.
   var hasCall: Bool { weight == 3 }
 
-  /// Whether entries of the operands are read more than once, or anything but entry by entry.
+  /// Whether entries of the operands are read more than once, or not elementwise.
   var repeatsEntries: Bool {
     switch operation {
     case .spreadColumn, .spreadRow, .kronecker, .product, .squaredNorm, .trace, .logSumExp, .spectralNorm,

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// The functions of whole arrays that a file for a language without arrays brings along.
+/// The array functions included in a file for a language without arrays.
 enum LoopRuntime: String, CaseIterable, Hashable {
   case multiply
   case factorLU, solveLU, solveLUTransposed, invertLU, determinantLU, logDeterminantLU, signLU
@@ -10,7 +10,7 @@ enum LoopRuntime: String, CaseIterable, Hashable {
   case exponential
 }
 
-/// A language in which arrays are loops over numbers in memory, row by row.
+/// A language in which arrays are loops over numbers in memory, in row-major order.
 protocol LoopLanguage {
   static var reserved: Set<String> { get }
   static var renamed: [String: String] { get }
@@ -20,7 +20,7 @@ protocol LoopLanguage {
   func call(_ helper: ScalarHelper, _ arguments: [String]) -> ArrayCode
   var pi: String { get }
   var e: String { get }
-  /// A whole number as a floating-point number.
+  /// An integer as a floating-point number.
   func double(_ integer: String) -> ArrayCode
 
   func constant(_ name: String, _ value: String) -> String
@@ -30,13 +30,13 @@ protocol LoopLanguage {
   func loop(_ index: String, _ first: String, _ end: String) -> String
   /// The line that ends the function unless the condition holds.
   func check(_ condition: String) -> String
-  /// The line that makes an array of zeros, where it is made in place; nil where the head of the function has it.
+  /// The line that creates an array of zeros where it is used; `nil` if the head of the function does.
   func array(_ name: String, _ count: String) -> String?
-  /// The call of a function of the file: sizes, arrays that it reads, the array that it writes, memory for it.
+  /// A call of a function of the file, with sizes, arrays that it reads, the array that it writes, and scratch memory.
   func call(_ runtime: LoopRuntime, sizes: [String], reads: [String], writes: String?, scratch: String?)
     -> String
-  /// How many numbers of memory a function needs beside its arrays.
+  /// The numbers of scratch memory that a function needs.
   func scratch(_ runtime: LoopRuntime, _ rows: Dimension, _ columns: Dimension) -> Dimension?
-  /// Whether sizes of arrays may move with an index.
+  /// Whether sizes of arrays may depend on an index.
   var hasMovingSizes: Bool { get }
 }

@@ -1,16 +1,15 @@
 import NablaTypes
 
 /// Writes a routine's nodes as loops over numbers.
-///
-/// What is made entry by entry has no memory of its own: its entries are written where they are used. Products,
-/// factorizations and what is used twice are arrays.
+/// An elementwise node has no memory: its entries are written where they are used. Products, factorizations and nodes
+/// used twice are arrays.
 struct LoopPrinter<Language: LoopLanguage> {
   let language: Language
   let routine: ExportRoutine
   let graph: ExportGraph
   private let indices: [Set<String>]
   private var uses: [Int]
-  /// Operations that writing an entry of the node takes; none for what has a name.
+  /// Operations needed to write an entry of the node; none for a named node.
   private var weights: [Int]
   /// Nodes that are arrays in any case.
   private var isForced: [Bool]
@@ -25,7 +24,7 @@ struct LoopPrinter<Language: LoopLanguage> {
   var memory: [(name: String, count: Dimension)] = []
   private(set) var helpers: Set<ScalarHelper> = []
   var runtime: Set<LoopRuntime> = []
-  /// What has no counterpart, where there is something.
+  /// An operation without a counterpart, if there is one.
   var problem: String?
 
   private static var longest: Int { 56 }
@@ -49,20 +48,20 @@ struct LoopPrinter<Language: LoopLanguage> {
     self.weights = weights
   }
 
-  /// Where the value of a node is: the code of a number, or the name of an array.
+  /// The value of a node: the code of a number, or the name of an array.
   enum Value {
     case number(String)
     case array(String)
   }
 
-  /// Writes the statements; `targets` are names of arrays that outputs are written to.
+  /// Writes the statements; `targets` are the names of arrays that outputs are written to.
   mutating func statements(targets: [Int: String]) -> [Value] {
     let order = graph.reachable(from: routine.outputs.map(\.node))
     for node in order {
       for operand in graph[node].operands {
         uses[operand] += 1
         var source = operand
-        // A transpose is the array that it is of, read in another order.
+        // A transpose is its operand read in another order.
         while graph[source].operation == .transpose { source = graph[source].operands[0] }
         if !indices[node].subtracting(indices[source]).isEmpty { isForced[source] = true }
         if graph[node].repeatsEntries, weights[source] > 0 { isForced[source] = true }
@@ -140,7 +139,7 @@ struct LoopPrinter<Language: LoopLanguage> {
     wanted[node].map { names.unique($0) } ?? names.fresh()
   }
 
-  /// A new array, or the output's.
+  /// A new array, or that of the output.
   mutating func makeArray(_ node: Int, target: String?, count: Dimension? = nil) -> String {
     if let target {
       arrays[node] = target
@@ -168,7 +167,7 @@ struct LoopPrinter<Language: LoopLanguage> {
 
   func count(_ dimension: Dimension) -> String { dimension.code(symbols) }
 
-  /// Writes all entries of a node to an array, if they are not there.
+  /// Writes all entries of a node to an array, if they are not stored yet.
   mutating func stored(_ node: Int, target: String? = nil) -> String {
     if let known = arrays[node], target == nil { return known }
     if case .input(let name) = graph[node].operation, target == nil { return symbols[name] ?? name }

@@ -7,7 +7,7 @@ extension LoopPrinter {
     func entries(_ printer: Self, _ i: String, _ j: String) -> [ArrayCode] {
       operands.map { printer.entry($0, i, j) }
     }
-    /// A number that starts as `start` and is changed by every entry.
+    /// An accumulator that starts as `start` and is updated by every entry.
     func total(_ start: String, _ step: (Self, String, [ArrayCode]) -> String) {
       let name = fresh(node)
       write(language.variable(name, start))

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// A file of Swift: the function, the functions that it needs, and a self-test.
+/// A Swift file: the function, the functions that it needs, and a self-test.
 struct SwiftFile {
   let program: ExportProgram
   private var names = Identifiers(reserved: SwiftLanguage.reserved, renamed: SwiftLanguage.renamed)
@@ -8,7 +8,7 @@ struct SwiftFile {
 
   init(_ program: ExportProgram) { self.program = program }
 
-  /// A routine as a function of Swift.
+  /// A routine as a Swift function.
   struct Function {
     let name: String
     let lines: [String]

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Swift with nothing but Foundation's functions of numbers.
+/// Swift with only Foundation's scalar functions.
 struct SwiftLanguage: LoopLanguage {
   static let reserved: Set<String> = [
     "associatedtype", "class", "deinit", "enum", "extension", "fileprivate", "func", "import", "init",
@@ -58,7 +58,7 @@ struct SwiftLanguage: LoopLanguage {
   func variable(_ name: String, _ value: String) -> String { "var \(name) = \(value)" }
   func assignment(_ target: String, _ value: String) -> String { "\(target) = \(value)" }
   func loop(_ index: String, _ first: String, _ end: String) -> String {
-    // A sum over no places has no range.
+    // An empty sum must not form an invalid range.
     first == "0" ? "for \(index) in 0..<(\(end)) {" : "for \(index) in (\(first))..<max(\(first), \(end)) {"
   }
   func check(_ condition: String) -> String { "precondition(\(condition))" }

@@ -31,7 +31,7 @@ extension ExportLowering {
   private mutating func elementwise(
     _ name: String, _ arguments: [Formula], _ shape: Shape
   ) throws(ExportProblem) -> Int {
-    // The determinant may overflow where its logarithm does not.
+    // The determinant may overflow although its logarithm does not.
     if name == "log", case .apply(.array(.determinant), let inner) = arguments[0].kind {
       let factor = try factor(inner[0])
       let size = add(.logAbsDeterminant, [factor], .scalar)
@@ -55,7 +55,7 @@ extension ExportLowering {
     return withGraph { $0.filled(result, shape) }
   }
 
-  /// A function of the library by those that every target has.
+  /// A function of the library in terms of those that every target has.
   private static func apply(
     _ function: LibraryFunction, _ operands: [Int], _ graph: inout ExportGraph
   ) -> Int {
@@ -160,7 +160,7 @@ extension ExportLowering {
         return $0.sum([(lower, false), (half, true)], shape)
       }
     case .argmaxhot:
-      // Entries that tie share the 1.
+      // Tied entries share the 1.
       let array = try lowerPart(arguments[0])
       let largest = add(.maximum, [array], .scalar)
       let hot = withGraph { $0.apply(.lessEqual, [largest, array]) }
@@ -169,7 +169,7 @@ extension ExportLowering {
     }
   }
 
-  /// The trace, of a product as a sum of products of entries.
+  /// The trace; that of a product is a sum of products of entries.
   private mutating func trace(_ matrix: Formula) throws(ExportProblem) -> Int {
     guard case .product(let chain) = matrix.kind, chain.count >= 2 else {
       return add(.trace, [try lowerPart(matrix)], .scalar)
@@ -182,7 +182,7 @@ extension ExportLowering {
     return turned == b ? add(.squaredNorm, [b], .scalar) : add(.dot, [turned, b], .scalar)
   }
 
-  /// The size that a formula made of sizes and numbers is.
+  /// The size denoted by a formula of sizes and numbers.
   private func size(_ formula: Formula) throws(ExportProblem) -> Dimension {
     switch formula.kind {
     case .number(let value):

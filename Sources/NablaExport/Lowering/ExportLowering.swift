@@ -3,10 +3,10 @@ import NablaCore
 import NablaOutput
 import NablaTypes
 
-/// Turns formulas into the nodes of a graph, in stable forms and with what they share once.
-///
-/// As in `NablaCompile`, products and sums look through the nodes below them: inverses become solutions, ones become
-/// sums, diagonal matrices scale rows. Sizes stay names, so the order of products is chosen for sizes that are alike.
+/// Lowers formulas to the nodes of a graph, in stable form and with shared parts once.
+/// As in `NablaCompile`, products and sums look through the nodes below them: inverses become solves, ones become sums,
+/// diagonal matrices scale rows. Sizes stay symbolic, so the order of products is chosen for sizes of similar
+/// magnitude.
 struct ExportLowering {
   private(set) var graph = ExportGraph()
   let options: Compiler.Options
@@ -84,7 +84,7 @@ struct ExportLowering {
     }
   }
 
-  /// The sum as the negative or the transpose of one that is there.
+  /// The sum as the negative or the transpose of an existing one.
   private mutating func opposite(_ sum: Formula) -> Int? {
     if let known = nodes[sum.negated] { return graph.negate(known) }
     if sum.shape.isScalar { return nil }
@@ -92,7 +92,7 @@ struct ExportLowering {
     return nodes[sum.negated.transposed].map { graph.negate(graph.transpose($0)) }
   }
 
-  /// A node for the formula that is a scalar where every entry is the same: it counts for every entry of a sum.
+  /// A node for the formula; a scalar if all entries are equal, since it then applies to every entry of a sum.
   private mutating func scalarOrArray(_ formula: Formula) throws(ExportProblem) -> Int {
     if formula.isScalar { return try lowerPart(formula) }
     switch formula.kind {
@@ -106,15 +106,15 @@ struct ExportLowering {
     }
   }
 
-  /// The node of a formula that canonical forms made on the way: its parts are nodes already.
+  /// The node of a formula created by canonicalization, whose parts are already nodes.
   mutating func lowerPart(_ formula: Formula) throws(ExportProblem) -> Int {
     for part in formula.nodes(without: { nodes[$0] != nil }) { nodes[part] = try compute(part) }
     return try node(formula)
   }
 
-  // MARK: Entry by entry
+  // MARK: Elementwise operations
 
-  /// An elementwise product; scalars come first, and selectors last: where one is 0 so is the product.
+  /// An elementwise product; scalars come first and selectors last. Where a selector is 0, so is the product.
   private mutating func times(_ factors: [Formula]) throws(ExportProblem) -> Int {
     var coefficient = Rational(1)
     var selectors: [Int] = []
@@ -143,7 +143,7 @@ struct ExportLowering {
     let hasNumerator = scalars.contains { !$0.divides } || arrays.contains { !$0.divides }
     if !numerator.isOne || !hasNumerator { parts.append((graph.number(numerator), false)) }
     if !denominator.isOne { parts.append((graph.number(denominator), true)) }
-    // 1/2*x is x/2, while 3/2*x is 3/2*x.
+    // 1/2*x is written x/2, and 3/2*x stays.
     if numerator.isOne, hasNumerator, !denominator.isOne {
       parts = scalars.filter { !$0.divides } + parts + scalars.filter(\.divides)
     } else {
@@ -183,13 +183,13 @@ struct ExportLowering {
 
   // MARK: Matrices
 
-  /// The factorization of a matrix, shared by all who need it.
+  /// The shared factorization of a matrix.
   mutating func factor(_ matrix: Formula) throws(ExportProblem) -> Int {
     let isDefinite = options.isPositiveDefinite?(matrix) == true
     return add(.factor(isDefinite: isDefinite), [try lowerPart(matrix)], matrix.shape)
   }
 
-  /// A matrix product in an order that is good where all sizes are large.
+  /// A matrix product in an order that is good if all sizes are large.
   private mutating func product(_ chain: [Formula]) throws(ExportProblem) -> Int {
     var factors: [ExportFactor] = []
     for formula in chain { factors.append(try chainFactor(formula)) }

@@ -7,9 +7,9 @@ enum ExportFactor {
   case array(Int)
   /// A row or a column of ones.
   case ones(Shape)
-  /// The diagonal matrix of a vector; `selects` where its zeros come from a branch that is not taken.
+  /// The diagonal matrix of a vector; `selects` if its zeros come from a branch that is not taken.
   case diagonal(vector: Int, selects: Bool)
-  /// The inverse of a factored matrix, or the transpose of that.
+  /// The inverse of a factored matrix, or the transpose of the inverse.
   case inverse(factor: Int, isTransposed: Bool)
 }
 
@@ -49,7 +49,7 @@ extension ExportLowering {
     }
   }
 
-  /// The product of a chain, in the order that takes the fewest operations where each named size is 1000.
+  /// The product of a chain in the order with the fewest operations if each named size is 1000.
   mutating func multiply(_ factors: [ExportFactor]) -> ExportFactor {
     let count = factors.count
     if count > Self.longestChain {
@@ -141,7 +141,7 @@ extension ExportLowering {
     }
   }
 
-  /// Sums of rows or of columns; of a transpose, the others.
+  /// Row or column sums; for a transpose, the other ones.
   private mutating func sums(
     _ array: Int, _ operation: ExportOperation, turned: ExportOperation, _ shape: Shape
   ) -> Int {
@@ -157,7 +157,7 @@ extension ExportLowering {
     return isB ? add(.select, [b, a], shape) : product(a, b, shape)
   }
 
-  /// The product of two arrays: entry by entry, or of matrices.
+  /// The product of two arrays: elementwise or matrix product.
   private mutating func product(_ a: Int, _ b: Int, _ shape: Shape, isMatrix: Bool = false) -> Int {
     let (x, y) = (graph.unsigned(a), graph.unsigned(b))
     if x.isNegative || y.isNegative {

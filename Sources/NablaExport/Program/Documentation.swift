@@ -1,7 +1,7 @@
 import NablaTypes
 
 extension ExportProgram {
-  /// What the file says about itself: formulas, declarations, conditions.
+  /// The documentation in the file: formulas, declarations, conditions.
   func documentation(parameters: [String], note: String) -> [String] {
     let outputs = request.outputs
     let values = outputs.map(\.name)
@@ -28,7 +28,7 @@ extension ExportProgram {
 }
 
 extension Set<Property> {
-  /// Those that do not follow from others, sorted.
+  /// The properties not implied by others, sorted.
   fileprivate var strongest: [Property] {
     let implied = reduce(into: Set()) { $0.formUnion(Set($1.implies).closed) }
     return subtracting(implied).sorted()

@@ -13,8 +13,8 @@ struct ExportProgram {
     let formulas = request.outputs.map(\.formula)
     if let name = formulas.sharedName { throw .nameTwice(name) }
     var lowering = ExportLowering(options: request.options)
-    // Definitions come first: of a sum and its negative the one that has a name is computed. Those that the outputs
-    // do not use need not have code.
+    // Definitions come first: of a sum and its negative, the one with a name is computed. Definitions that no output
+    // uses may lack code.
     let definitions = request.definitions.map { (name: $0.name, node: try? lowering.lower($0.formula)) }
     var outputs: [(name: String, node: Int)] = []
     for output in request.outputs { outputs.append((output.name, try lowering.lower(output.formula))) }
@@ -32,12 +32,12 @@ struct ExportProgram {
     selfTest = SelfTest(request, main)
   }
 
-  /// What a caller has to know of the outputs.
+  /// The data about outputs that a caller needs.
   var interface: [(name: String, shape: Shape, value: Int?)] {
     zip(main.outputs, request.outputs).map { ($0.name, main.graph.shape($0.node), $1.value) }
   }
 
-  /// The helpers that code refers to, those that others refer to first.
+  /// The helpers that the code uses, each after those that it uses.
   static func closed(_ helpers: Set<ScalarHelper>) -> [ScalarHelper] {
     var all = helpers
     for helper in helpers {

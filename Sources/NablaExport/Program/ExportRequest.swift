@@ -2,7 +2,7 @@ import NablaCompile
 import NablaCore
 import NablaTypes
 
-/// What is to be written as a file: formulas with their names, and what is known of them.
+/// An export request: formulas with their names and context.
 package struct ExportRequest {
   /// The function's name.
   package var name: String
@@ -11,7 +11,7 @@ package struct ExportRequest {
   package var outputs: [Output]
   /// Names of intermediate formulas.
   package var definitions: [(name: String, formula: Formula)]
-  /// What names in the outputs' texts mean.
+  /// The meanings of names in the outputs' texts.
   package var explanations: [(name: String, text: String)]
   /// Lines for the reader: the conditions of the answers.
   package var remarks: [String]
@@ -35,9 +35,9 @@ package struct ExportRequest {
   package struct Output {
     package var name: String
     package var formula: Formula
-    /// The formula as it is printed.
+    /// The formula as printed.
     package var text: String
-    /// The place of the value that it was derived from; nil for a value.
+    /// The index of the value whose derivative it is; `nil` for a value.
     package var value: Int?
     package var relation: Relation = .value
 
@@ -49,26 +49,26 @@ package struct ExportRequest {
     }
   }
 
-  /// What an output is to another one, by which the self-test checks it. Outputs and variables count from 0.
+  /// The relation of an output to another one, which the self-test checks. Outputs and variables count from 0.
   package enum Relation {
     case value
     /// A derivative of a value with respect to a variable.
     case slope(of: Int, variable: Int, layout: SlopeLayout)
-    /// The second derivatives of a scalar, rows and columns by entries of variables.
+    /// The second derivatives of a scalar, with rows and columns for entries of variables.
     case curvature(of: Int, first: Int, second: Int)
-    /// The change of a value where variables change by others.
+    /// The change of a value when variables change by others.
     case differential(of: Int, variables: [Int], directions: [Int])
     /// The same value in another form.
     case form(of: Int)
-    /// The place of a variable at which the derivatives of a value vanish.
+    /// The value of a variable at which the derivatives of another value vanish.
     case stationary(of: Int, variable: Int)
   }
 
-  /// How the entries of a derivative follow those of value and variable.
+  /// How the entries of a derivative correspond to those of the value and the variable.
   package enum SlopeLayout {
-    /// Of a scalar: in the places of the variable, or of its transpose.
+    /// For a scalar value: the entries of the variable or of its transpose.
     case entries, transposedEntries
-    /// By a scalar: in the places of the value.
+    /// With respect to a scalar: the entries of the value.
     case values
     /// A row for each entry of the variable, a column for each of the value.
     case variableByValue
@@ -86,10 +86,10 @@ public struct ExportedSource: Sendable {
   public let function: String
   /// The parameters in order: names in the file and in the formula, and shapes.
   public let parameters: [(name: String, variable: String, shape: Shape)]
-  /// The sizes that no parameter has: parameters after the others.
+  /// The sizes that no parameter determines; they are parameters after the others.
   public let sizes: [String]
-  /// All sizes, in the order in which C and Swift take them.
+  /// All sizes, in the order of the parameters in C and Swift.
   public let allSizes: [String]
-  /// What the function returns; of a derivative the place of the value that it was derived from.
+  /// The outputs of the function; for a derivative, the index of its value.
   public let outputs: [(name: String, shape: Shape, value: Int?)]
 }

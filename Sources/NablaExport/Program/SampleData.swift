@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Makes data that have properties out of normal numbers, as nodes that every target can write.
+/// Builds data with properties from normal numbers, as nodes that every target can write.
 enum SampleData {
   /// An array with the properties.
   static func instance(_ raw: Int, _ properties: Set<Property>, _ graph: inout ExportGraph) -> Int {
@@ -8,7 +8,7 @@ enum SampleData {
     var node = raw
     func has(_ property: Property) -> Bool { properties.contains(property) }
     if has(.onehot) {
-      // Differences this large make the largest entry 1 and the others 0.
+      // Large differences make the largest entry 1 and the others 0.
       let sharp = graph.product([(graph.number(1_000_000_000), false), (raw, false)], shape)
       return graph.add(.softmax, [sharp], shape)
     }
@@ -44,7 +44,7 @@ enum SampleData {
     return direction(node, properties, &graph)
   }
 
-  /// A change that keeps what is symmetric symmetric, and zeros zero.
+  /// A direction that preserves symmetry and zeros.
   static func direction(_ raw: Int, _ properties: Set<Property>, _ graph: inout ExportGraph) -> Int {
     let shape = graph.shape(raw)
     guard shape.isSquare, !shape.isScalar else { return raw }

@@ -2,22 +2,22 @@ import NablaTypes
 
 /// The routines with which a file compares its derivatives with finite differences.
 struct SelfTest {
-  /// From normal numbers to data that have the declared properties, and directions that keep them.
+  /// Maps normal numbers to data with the declared properties, and to directions that preserve them.
   let sample: ExportRoutine
   let checks: [Check]
-  /// A size for each name.
+  /// A value for each size.
   let sizes: [String: Int]
 
   struct Check {
     let output: Int
     let relation: ExportRequest.Relation
-    /// The error from the values around; see `SelfTest.error`.
+    /// The error from the values around a point; see `SelfTest.error`.
     let error: ExportRoutine
-    /// The places of the directions among the sample's outputs.
+    /// The indices of the directions among the sample's outputs.
     let directions: [Int]
   }
 
-  /// Nil where there is nothing to check, or no sizes serve.
+  /// `nil` if there is nothing to check, or no sizes are suitable.
   init?(_ request: ExportRequest, _ main: ExportRoutine) {
     guard let sizes = Self.sizes(main), !request.variables.isEmpty else { return nil }
     self.sizes = sizes
@@ -60,7 +60,7 @@ struct SelfTest {
     sample = ExportRoutine(name: "sample", graph: graph, parameters: parameters, outputs: outputs)
   }
 
-  /// Small sizes, different from each other, at which every shape and every place exists.
+  /// Small, distinct sizes at which every shape and every slice exists.
   private static func sizes(_ main: ExportRoutine) -> [String: Int]? {
     let indices = main.graph.indices()
     for least in 3..<40 {
@@ -82,8 +82,7 @@ struct SelfTest {
   }
 
   /// The largest error of an output, relative to its largest entry or 1.
-  ///
-  /// The parameters are the output, then what its relation needs: a slope has the values after and before a step, the
+  /// The parameters are the output and the inputs of its relation: a slope has the values after and before a step, the
   /// direction and the step; a curvature has four values and two directions.
   private static func error(
     _ request: ExportRequest, _ index: Int, _ main: ExportRoutine

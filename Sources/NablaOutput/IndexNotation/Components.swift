@@ -1,31 +1,30 @@
 import NablaCore
 import NablaTypes
 
-/// A formula in index notation: what its entries are, as sums over indices and Kronecker deltas.
-///
-/// `2*X'*(X*w - y)` is `[k] = 2*sum(i = 1:n, X_ik*(sum(j = 1:d, X_ij*w_j) - y_i))` for `k = 1:d`. An array that
-/// is made of blocks has an equation for each block.
+/// A formula in index notation: its entries, as sums over indices and Kronecker deltas.
+/// `2*X'*(X*w - y)` is `[k] = 2*sum(i = 1:n, X_ik*(sum(j = 1:d, X_ij*w_j) - y_i))` for `k = 1:d`. A block array has an
+/// equation for each block.
 public struct Components: Sendable {
-  /// The entries at one kind of places.
+  /// The entries in one region of the array.
   public struct Equation: Sendable {
     /// The entry, as a formula in entries of arrays.
     let formula: Formula
     let row: Dimension
     let column: Dimension
-    /// Where it stands: nothing for a scalar, one place in a vector or row, two in a matrix.
+    /// The subscripts of the entry: none for a scalar, one for a vector or row, two for a matrix.
     let places: [Layout]
-    /// The free indices, in the order in which they are named.
+    /// The free indices, in the order of naming.
     let ranges: [IndexRange]
     let layout: Layout
     let functionNames: [String: String]
 
     /// The entry: `s_i*(delta_ij - s_j)`.
     public var text: String { TextPrinter().spell(layout) }
-    /// The entry for LaTeX's mathematics mode.
+    /// The entry for LaTeX's math mode.
     public var latex: String { LaTeXSpeller.spell(marks) }
     private var marks: [Mark] { Typesetter(functionNames: functionNames).marks(layout) }
 
-    /// The place of the entry, `[·]_{i,j}`, or the entry of the array of this name; nothing for a scalar.
+    /// The left side `[·]_{i,j}`, or the entry of the array with this name; empty for a scalar.
     fileprivate func subject(_ name: String? = nil) -> [Mark] {
       let typesetter = Typesetter(functionNames: [:])
       if let name {
@@ -46,14 +45,14 @@ public struct Components: Sendable {
       return Array(each.joined(separator: [Mark.symbol(.rangeComma)]))
     }
 
-    /// The equation as cells of MathML: the place, the entry, where the free indices run.
+    /// The equation as MathML cells: left side, entry, ranges of the free indices.
     fileprivate func mathMLCells(of name: String?) -> [String] {
       let subject = subject(name)
       let left = subject.isEmpty ? [] : subject + [.symbol(.equals)]
       return [MathML.row(left), MathML.row(marks), MathML.row(rangeMarks)]
     }
 
-    /// The entry with its place, of an array of this name: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j))`.
+    /// The entry of an array with this name, with its subscripts: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j))`.
     public func text(of name: String?) -> String {
       if let name {
         let left = places.isEmpty ? Layout.name(name) : .indexed(.name(name), places)
@@ -73,18 +72,18 @@ public struct Components: Sendable {
     }
   }
 
-  /// One for all entries, or one for each block.
+  /// One equation for all entries, or one for each block.
   public let equations: [Equation]
 
-  /// A line for each equation: `[i, j] = s_i*(delta_ij - s_j) for i, j = 1:n`.
+  /// One line for each equation: `[i, j] = s_i*(delta_ij - s_j) for i, j = 1:n`.
   public var lines: [String] { lines(of: nil) }
 
-  /// As `lines`, of an array with a name: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j)) for i = 1:n`.
+  /// Like `lines`, for an array with a name: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j)) for i = 1:n`.
   public func lines(of name: String?) -> [String] {
     equations.map { $0.text(of: name) + ($0.ranges.isEmpty ? "" : " for \($0.range)") }
   }
 
-  /// The elements of MathML inside `math`: a line for each equation.
+  /// The elements inside `math`: one line for each equation.
   package func mathMLRow(of name: String? = nil) -> String {
     MathML.aligned(equations.map { $0.mathMLCells(of: name) })
   }
@@ -95,7 +94,7 @@ public struct Components: Sendable {
   /// All lines.
   public var text: String { lines.joined(separator: "\n") }
 
-  /// The entry for LaTeX's mathematics mode; of several, each with its place.
+  /// The entry for LaTeX's math mode; several entries have their left sides.
   public var latex: String {
     if equations.count == 1 { return equations[0].latex }
     let lines = equations.map { equation in
@@ -108,11 +107,11 @@ public struct Components: Sendable {
 }
 
 extension Formula {
-  /// The entries of the formula in index notation; nil for what is too large or too deep to print.
+  /// The entries of the formula in index notation; `nil` if it is too large or too deep to print.
   public var components: Components? { components() }
 
-  /// As `components`, with letters for indices that are none of these names, and with LaTeX's names for functions
-  /// that go before the usual ones.
+  /// Like `components`, with letters for indices that avoid these names, and with LaTeX names of functions that
+  /// override the usual ones.
   public func components(
     avoiding names: Set<String> = [], functionNames: [String: String] = RuleBook.standard.latexNames
   )
@@ -147,14 +146,14 @@ extension Formula {
 }
 
 extension IndexReader {
-  /// What stands at one kind of places.
+  /// The entries in one region of the array.
   struct Entry {
     let formula: Formula
     let row: Position
     let column: Position
-    /// The places along axes that have several.
+    /// The positions along axes of size greater than 1.
     let places: [Position]
-    /// Of the free indices, in the order in which they are named.
+    /// The free indices, in the order of naming.
     let ranges: [IndexRange]
   }
 
@@ -164,7 +163,7 @@ extension IndexReader {
     var wishes: [String: String] = [:]
   }
 
-  /// The entries of a formula, block by block; nil for what is too large to print.
+  /// The entries of a formula, block by block; `nil` if it is too large to print.
   static func entries(of formula: Formula) -> Entries? {
     let whole = formula.bySoftmaxSpelledOut
     let reader = IndexReader()
@@ -191,7 +190,7 @@ extension IndexReader {
 }
 
 extension Formula {
-  /// A softmax standing alone by its definition; within a formula it is an array with entries.
+  /// A lone softmax expanded by its definition; within a formula it is an array with entries.
   fileprivate var bySoftmaxSpelledOut: Formula {
     guard case .apply(.array(let operation), let arguments) = kind, let inner = arguments.first,
       operation == .softmax || operation == .logsoftmax
@@ -209,7 +208,7 @@ extension Formula {
 }
 
 extension Position {
-  /// The place as it is written, with the names of its indices: `i`, `(j - 1)*m + i`.
+  /// The position with the names of its indices: `i`, `(j - 1)*m + i`.
   fileprivate func layout(_ names: [String: Dimension]) -> Layout {
     switch self {
     case .at(let place): return .size(place.substituting(names))
@@ -226,6 +225,6 @@ extension Position {
 }
 
 extension Layout {
-  /// A size as it is written.
+  /// A size as printed.
   fileprivate static func size(_ size: Dimension) -> Layout { Presenter.layout(of: .dimension(size)) }
 }

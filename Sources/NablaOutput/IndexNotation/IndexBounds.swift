@@ -1,13 +1,13 @@
 import NablaCore
 import NablaTypes
 
-/// What is known of indices from their ranges: which of two places comes first, and where they are equal.
+/// The bounds of indices from their ranges, which decide the order and equality of positions.
 struct IndexBounds {
-  /// In the order in which they were made; a range may name earlier indices.
+  /// In order of creation; a range may use earlier indices.
   private var ranges: [IndexRange] = []
   private var places: [String: Int] = [:]
 
-  /// Generated names start so, which no name of the language does.
+  /// The first character of generated names, which no name of the language has.
   static let mark: Character = "#"
 
   /// A new index with this range.
@@ -18,14 +18,13 @@ struct IndexBounds {
     return range
   }
 
-  /// When an index was made; nil for another name.
+  /// The creation order of an index; `nil` for another name.
   func age(_ name: String) -> Int? { places[name] }
 
-  /// Whether it is at least zero wherever the indices stand and however large the sizes are; false where that
-  /// is not seen.
+  /// Whether it is provably nonnegative for all values of the indices and all sizes.
   func isNonnegative(_ value: Dimension) -> Bool {
     var least = value
-    // A range names earlier indices only, so the latest goes first.
+    // A range uses only earlier indices, so the latest is eliminated first.
     while let index = least.names.compactMap(age).max() {
       guard let next = lowered(least, ranges[index]) else { return false }
       least = next
@@ -35,7 +34,7 @@ struct IndexBounds {
     return least.substituting(sizes).terms.allSatisfy { $0.coefficient >= 0 }
   }
 
-  /// The least over one index; nil where the index is multiplied by another.
+  /// The minimum over one index; `nil` if the index is multiplied by another.
   private func lowered(_ value: Dimension, _ range: IndexRange) -> Dimension? {
     var result = Dimension(0)
     for term in value.terms {
@@ -58,7 +57,7 @@ struct IndexBounds {
     isNonnegative(place - first) && isNonnegative(last - place)
   }
 
-  /// The entry of the identity of this size: 1 or 0 where that is known, or else Kronecker's delta.
+  /// An entry of the identity of this size: 1 or 0 if that is known, otherwise Kronecker's delta.
   func delta(_ a: Dimension, _ b: Dimension, _ size: Dimension) -> Formula {
     if a == b { return .one }
     if isLess(a, b) || isLess(b, a) { return .zero }
@@ -77,7 +76,7 @@ struct IndexBounds {
 
   private func eldest(_ place: Dimension) -> Int { place.names.compactMap(age).min() ?? Int.max }
 
-  /// 1 where a <= b, and else 0.
+  /// 1 if a <= b, otherwise 0.
   func ordered(_ a: Dimension, _ b: Dimension, isStrict: Bool) -> Formula {
     if isNonnegative(isStrict ? b - a - 1 : b - a) { return .one }
     if isNonnegative(isStrict ? a - b : a - b - 1) { return .zero }
@@ -87,14 +86,14 @@ struct IndexBounds {
 }
 
 extension Formula {
-  /// The entry at a place; of a scalar, itself.
+  /// An entry of an array; a scalar is its own entry.
   static func entry(_ array: Formula, _ row: Dimension, _ column: Dimension) -> Formula {
     .slice(
       array, rows: Operation.Range(first: row, last: row),
       columns: Operation.Range(first: column, last: column))
   }
 
-  /// The places of Kronecker's delta, as an entry of the identity.
+  /// The indices of Kronecker's delta, as an entry of the identity.
   var deltaPlaces: (row: Dimension, column: Dimension)? {
     guard case .apply(.slice(let rows, let columns), let arguments) = kind, isScalar,
       arguments.first?.isIdentity == true

@@ -2,22 +2,21 @@ import NablaCore
 import NablaTypes
 
 /// Chooses letters for the indices of components.
-///
-/// Free indices are `i` and `j`, those of sums go on from there, and one letter serves several sums that do not
-/// stand in each other. Where the free indices count columns alone, as in `sum(i = 1:N, r_i*X_ik)`, the sums take
-/// `i` and `j`, and the free indices `k` and `l`. A letter that has a meaning already is passed over.
+/// Free indices are `i` and `j`, and those of sums continue from there. Sums that are not nested may share a letter. If
+/// the free indices only count columns, as in `sum(i = 1:N, r_i*X_ik)`, the sums take `i` and `j`, and the free indices
+/// `k` and `l`. Letters already in use are skipped.
 struct IndexNaming {
   private static let letters = "ijklmpqrstuvabcgh".map(String.init)
   private let taken: Set<String>
 
   /// `used` are the names of variables, sizes and functions.
   init(used: Set<String>) {
-    // With a variable s_i the entry i of s would read the same.
+    // With a variable s_i, the entry i of s would look the same.
     let lowered = used.flatMap { $0.split(separator: "_").dropFirst().joined().map(String.init) }
     taken = used.union(lowered)
   }
 
-  /// Whether free indices count columns, and no rows, beside a sum.
+  /// Whether free indices count columns, and no rows, next to a sum.
   static func countsColumns(_ body: Formula, _ free: [IndexRange]) -> Bool {
     let names = Set(free.map(\.name))
     var (hasSum, hasColumn) = (false, false)
@@ -38,7 +37,7 @@ struct IndexNaming {
   ) -> [String: String] {
     let (bound, conflicts) = scopes(body)
     var names: [String: String] = [:]
-    // What the user chose stays.
+    // Names chosen by the user are kept.
     for index in bound {
       guard let wish = wishes[index], !taken.contains(wish), wish.first?.isLetter == true else { continue }
       if !(conflicts[index] ?? []).contains(where: { names[$0] == wish }) { names[index] = wish }
@@ -66,7 +65,7 @@ struct IndexNaming {
     return "i\(number)"
   }
 
-  /// The indices of sums, outer ones first, and for each those that stand around or in its sum.
+  /// The indices of sums, outer ones first, with the indices around or inside each sum.
   private func scopes(_ body: Formula) -> (bound: [String], conflicts: [String: Set<String>]) {
     var bound: [String] = []
     var conflicts: [String: Set<String>] = [:]
@@ -91,7 +90,7 @@ struct IndexNaming {
 }
 
 extension Formula {
-  /// The names of variables, sizes and functions in it.
+  /// The names of variables, sizes and functions in the formula.
   package var namesInUse: Set<String> {
     var names: Set<String> = []
     for node in nodesChildrenFirst {
@@ -110,7 +109,7 @@ extension Formula {
         break
       }
     }
-    // The indices of sums are free to be named anew.
+    // The indices of sums may be renamed.
     for node in nodesChildrenFirst {
       if case .apply(.indexSum(let name, _, _), _) = node.kind { names.remove(name) }
     }

@@ -13,7 +13,7 @@ extension IndexReader {
       guard defined.isLinear, let unfolded = defined.unfolded(arguments) else { return whole(place) }
       return Plan(parts: [Place(unfolded, row, column)]) { $0[0] }
     case .function(let function, _):
-      // One that takes a scalar to an array has entries, but no formula for them.
+      // A function from scalars to arrays has entries, but no formula for them.
       guard function.isElementwise else { return whole(place) }
       return Plan(parts: entries) { .apply(operation, $0, .scalar) }
     case .blocks(let height, let width): return block(height, width, arguments, place)
@@ -33,7 +33,7 @@ extension IndexReader {
     first.isOne ? position : .at(position.flat + first - 1)
   }
 
-  /// The entry of the block that the place lies in; where that is open, of the blocks as one array.
+  /// The entry of the block at the place; if the block is undetermined, that of the array of blocks.
   private func block(_ height: Int, _ width: Int, _ blocks: [Formula], _ place: Place) -> Plan {
     func found(_ position: Position, _ sizes: [Dimension]) -> (index: Int, position: Position)? {
       if sizes.count == 1 { return (0, position) }

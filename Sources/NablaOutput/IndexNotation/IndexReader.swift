@@ -1,13 +1,12 @@
 import NablaCore
 import NablaTypes
 
-/// Reads entries off arrays: what stands at a place of a formula, as a scalar formula in entries of its leaves.
-///
-/// A matrix product becomes a sum over an index, an identity Kronecker's delta. What has no plain form by entries,
-/// such as an inverse, is kept as an array of its own of which the entry is taken. Every node is read once for
-/// each place, children first, so that depth costs no stack.
+/// Computes entries of arrays: the entry of a formula as a scalar formula in entries of its leaves.
+/// A matrix product becomes a sum over an index, and an identity Kronecker's delta. An array without a formula for its
+/// entries, such as an inverse, is kept whole and subscripted. Every node is read once for each place, children first,
+/// so depth uses no stack.
 final class IndexReader {
-  /// What is to be read: an entry of a formula.
+  /// An entry of a formula to be read.
   struct Place: Hashable {
     let formula: Formula
     let row: Position
@@ -20,29 +19,29 @@ final class IndexReader {
     }
   }
 
-  /// How an entry is made of entries of the parts.
+  /// How an entry is computed from entries of the parts.
   struct Plan {
     var parts: [Place] = []
     let make: ([Formula]) -> Formula
   }
 
-  /// Places along an axis, with the indices that run over them.
+  /// Positions along an axis, with the indices that run over them.
   struct Run {
     let position: Position
     let ranges: [IndexRange]
   }
 
-  /// More entries than this are not read for one answer: it would be too large to print.
+  /// Limit on the entries read for one answer; a larger one could not be printed.
   static let mostPlaces = 20_000
 
   var bounds = IndexBounds()
-  /// The names that people gave to indices.
+  /// The names that users gave to indices.
   var wishes: [String: String] = [:]
   let axes = Axes()
   let free = FreeIndices()
   private var known: [Place: Formula] = [:]
 
-  /// The entry; nil where it would be too large to print.
+  /// The entry; `nil` if it would be too large to print.
   func entry(_ formula: Formula, _ row: Position, _ column: Position) -> Formula? {
     let whole = Place(formula, row, column)
     var plans: [Place: Plan] = [:]
@@ -69,12 +68,12 @@ final class IndexReader {
     return known[whole]
   }
 
-  /// The places along an axis, block by block.
+  /// The positions along an axis, block by block.
   func runs(along axis: Axis) -> [Run] {
     switch axis {
     case .plain(let size): return [run(size, after: 0)]
     case .pair(let slow, let fast):
-      // The fast one moves down a column, so it is named first.
+      // The fast index moves down a column, so it is named first.
       let (inner, outer) = (runs(along: fast.whole)[0], runs(along: slow.whole)[0])
       return [
         Run(
@@ -120,17 +119,17 @@ final class IndexReader {
     }
   }
 
-  /// The entry of an array that is not taken apart.
+  /// The entry of an array that is kept whole.
   func whole(_ place: Place) -> Plan {
     let (row, column) = (place.row.flat, place.column.flat)
     return Plan { _ in .entry(place.formula, row, column) }
   }
 
-  /// A matrix product: a sum over the places where the first factor meets the rest.
+  /// A matrix product: a sum over the axis shared by the first factor and the rest.
   private func chain(_ chain: [Formula], _ row: Position, _ column: Position) -> Plan {
     var chain = chain
     if row == .one, column == .one {
-      // A number is its own transpose: rows are summed over first where that turns fewer factors.
+      // A scalar is its own transpose: rows are summed first if that transposes fewer factors.
       let turned = chain.reversed().map(\.transposed)
       func turns(_ chain: [Formula]) -> Int { chain.count { $0.shape.isMatrix && $0.isTransposed } }
       if turns(turned) < turns(chain) { chain = turned }

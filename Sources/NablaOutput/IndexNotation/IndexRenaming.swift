@@ -1,13 +1,13 @@
 import NablaCore
 import NablaTypes
 
-/// Puts places for indices, everywhere in a formula.
+/// Substitutes positions for indices throughout a formula.
 struct IndexRenaming {
-  /// What stands for an index that the formula does not bind.
+  /// The value of each free index.
   var values: [String: Dimension]
   /// New names for bound indices.
   var bound: [String: String] = [:]
-  /// Decides deltas.
+  /// The bounds that decide deltas.
   let bounds: IndexBounds
 
   func callAsFunction(_ formula: Formula) -> Formula {
@@ -41,7 +41,7 @@ struct IndexRenaming {
       }
       return .slice(children[0], rows: rows.substituting(values), columns: columns.substituting(values))
     case .apply(.indexSum(let name, let first, let last), let arguments):
-      // The sum binds its own index anew, unless it is this that is renamed.
+      // The sum rebinds its own index, unless that index is being renamed.
       let isShadowing = values[name] != nil && bound[name] == nil
       let body =
         isShadowing
@@ -60,7 +60,7 @@ extension Operation.Range {
   }
 }
 
-/// The generated indices that formulas name without binding them, found once for each node.
+/// The generated indices that are free in formulas, found once for each node.
 final class FreeIndices {
   private var known: [Formula: Set<String>] = [:]
 
@@ -81,7 +81,7 @@ final class FreeIndices {
 }
 
 extension Formula {
-  /// The sizes that the node itself names.
+  /// The sizes in the node itself.
   fileprivate var sizesInIt: [Dimension] {
     let own = [shape.rows, shape.columns]
     switch kind {

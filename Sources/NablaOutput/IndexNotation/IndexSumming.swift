@@ -1,7 +1,7 @@
 import NablaCore
 import NablaTypes
 
-/// The laws of sums over indices and of Kronecker's delta.
+/// The laws of index sums and of Kronecker's delta.
 extension IndexReader {
   /// The product of scalars; a power of a delta is that delta.
   static func product(_ factors: [Formula]) -> Formula {
@@ -20,16 +20,16 @@ extension IndexReader {
       })
   }
 
-  /// The sum over several indices, the last one inside.
+  /// The sum over several indices, the last one innermost.
   func total(_ ranges: [IndexRange], _ body: Formula) -> Formula {
     ranges.reversed().reduce(body) { total($1, $0) }
   }
 
-  /// The sum over an index: a delta picks one place, what does not depend on the index comes out.
+  /// The sum over an index: a delta selects one value, and factors without the index come out.
   private func total(_ range: IndexRange, _ body: Formula) -> Formula {
     if body.isZero { return .zero }
     if !depends(body, range) {
-      // An empty range has no negative number of terms.
+      // The number of terms of an empty range is zero, not negative.
       let count = range.last - range.first + 1
       return bounds.isNonnegative(count)
         ? Self.product([.dimension(count), body]) : bound(range, body)
@@ -51,7 +51,7 @@ extension IndexReader {
     return Self.product(fixed + [bound(range, .times(moving))])
   }
 
-  /// A sum in which deltas pick a place, taken apart: the terms with such a delta, and the others together.
+  /// A sum in which deltas select a value, split into the terms with such a delta and all others together.
   private func picked(_ factor: Formula, _ range: IndexRange, times others: [Formula]) -> Formula? {
     guard case .sum(let terms) = factor.kind else { return nil }
     let isPicked = terms.map { term in term.factors.contains { solution($0, range) != nil } }
@@ -69,7 +69,7 @@ extension IndexReader {
     free.of(formula).contains(range.name)
   }
 
-  /// The place at which a delta is 1, where the index surely meets it.
+  /// The value at which a delta is 1, if it certainly lies in the index's range.
   private func solution(_ delta: Formula, _ range: IndexRange) -> Dimension? {
     guard let places = delta.deltaPlaces else { return nil }
     let index = Dimension(name: range.name)
@@ -83,7 +83,7 @@ extension IndexReader {
     return nil
   }
 
-  /// With common factors taken out of sums that have deltas: `s_i*(delta_ij - s_j)`.
+  /// Takes common factors out of sums with deltas: `s_i*(delta_ij - s_j)`.
   func gathered(_ formula: Formula) -> Formula {
     var memo: [Formula: Formula] = [:]
     for node in formula.nodes(without: { $0.isEntry }) {
@@ -98,7 +98,7 @@ extension IndexReader {
     sum.terms.contains { delta(in: $0) != nil } ? withCommonFactors(sum) : sum
   }
 
-  /// A sum as its common factors times what is left; beside a delta a factor may have the one index or the other.
+  /// A sum as its common factors times the rest; next to a delta a factor may have either index.
   private func withCommonFactors(_ sum: Formula) -> Formula {
     guard case .sum(let terms) = sum.kind, let model = terms.first(where: { delta(in: $0) == nil }) else {
       return sum
@@ -122,7 +122,7 @@ extension IndexReader {
     term.factors.lazy.compactMap(\.deltaPlaces).first
   }
 
-  /// Whether two factors are equal where the delta beside the first is 1.
+  /// Whether two factors are equal where the delta next to the first is 1.
   private func isSame(_ a: Formula, _ b: Formula, at delta: (row: Dimension, column: Dimension)?) -> Bool {
     if a == b { return true }
     guard let delta, let name = delta.column.name, a.deltaPlaces == nil else { return false }

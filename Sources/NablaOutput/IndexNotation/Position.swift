@@ -1,10 +1,9 @@
 import NablaCore
 import NablaTypes
 
-/// A place along one axis of an array, counted from 1.
-///
-/// An axis that stacks columns, as those of `vec` and `kron`, is counted by a pair of places, so that neither
-/// quotients nor remainders are needed; any pair has a single place, but not the other way round.
+/// A position along one axis of an array, counted from 1.
+/// An axis of stacked columns, as in `vec` and `kron`, is counted by a pair of positions, which avoids quotients and
+/// remainders. Any pair has a single flat position, but not conversely.
 indirect enum Position: Hashable, Sendable {
   /// A polynomial in indices and sizes.
   case at(Dimension)
@@ -12,7 +11,7 @@ indirect enum Position: Hashable, Sendable {
 
   static let one = Position.at(1)
 
-  /// The single place.
+  /// The flat position.
   var flat: Dimension {
     switch self {
     case .at(let place): place
@@ -20,7 +19,7 @@ indirect enum Position: Hashable, Sendable {
     }
   }
 
-  /// The two places along axes of these sizes; nil where a single place cannot be told apart.
+  /// The two positions along axes of these sizes; `nil` if a flat position cannot be split.
   func split(_ slowSize: Dimension, _ fastSize: Dimension) -> (slow: Position, fast: Position)? {
     if slowSize.isOne { return (.one, self) }
     if fastSize.isOne { return (self, .one) }
@@ -29,21 +28,21 @@ indirect enum Position: Hashable, Sendable {
   }
 }
 
-/// An index that a sum runs over, or that is free, with its range.
+/// A bound or free index with its range.
 struct IndexRange: Hashable, Sendable {
   let name: String
   let first: Dimension
   let last: Dimension
 }
 
-/// How the places along an axis are told apart.
+/// The structure of positions along an axis.
 indirect enum Axis: Hashable, Sendable {
   case plain(Dimension)
   case pair(slow: Axis, fast: Axis)
   /// One block after the other.
   case pieces([Dimension])
 
-  /// More blocks than this along one axis are not told apart.
+  /// Axes with more blocks are treated as unstructured.
   static let mostPieces = 8
 
   var size: Dimension {
@@ -59,7 +58,7 @@ indirect enum Axis: Hashable, Sendable {
     return false
   }
 
-  /// Without the blocks, which are told apart only where an axis is cut as a whole.
+  /// Without the blocks, which matter only if an axis is traversed completely.
   var whole: Axis {
     switch self {
     case .plain: self
@@ -68,7 +67,7 @@ indirect enum Axis: Hashable, Sendable {
     }
   }
 
-  /// An axis that two arrays share.
+  /// The common structure of an axis of two arrays.
   func met(_ other: Axis) -> Axis { isPlain ? other : self }
 
   static func stacked(slow: Axis, fast: Axis) -> Axis {
@@ -78,7 +77,7 @@ indirect enum Axis: Hashable, Sendable {
   }
 }
 
-/// The axes of formulas, each found once.
+/// The axes of formulas, computed once for each.
 final class Axes {
   private var known: [Formula: (rows: Axis, columns: Axis)] = [:]
 
@@ -107,7 +106,7 @@ final class Axes {
     }
   }
 
-  /// Of arrays of one shape.
+  /// The axes of arrays of one shape.
   private func shared(_ parts: [Formula], _ plain: (rows: Axis, columns: Axis)) -> (rows: Axis, columns: Axis)
   {
     parts.filter { !$0.isScalar }.reduce(plain) { axes, part in

@@ -1,8 +1,8 @@
-/// Spells marks for LaTeX's mathematics mode.
+/// Writes marks for LaTeX's math mode.
 package struct LaTeXSpeller {
   private var text = ""
   private var frames: [Mark.Frame] = []
-  /// Set where the next text is a factor beside what is there.
+  /// Set if the next text is a factor next to the previous one.
   private var join: Bool?
 
   package static func spell(_ marks: [Mark]) -> String {
@@ -75,11 +75,11 @@ package struct LaTeXSpeller {
     }
   }
 
-  /// What stands between two factors.
+  /// The separator between two factors.
   private static func gap(_ left: String, _ right: String, isWide: Bool) -> String {
     guard let first = right.unicodeScalars.first else { return "" }
     if first.properties.numericType != nil { return " \\cdot " }
-    // A letter that is a function before a bracket.
+    // A letter that denotes a function before a bracket.
     if first == "(" || right.hasPrefix("\\left("), functionLetters.contains(where: left.hasSuffix) {
       return " \\cdot "
     }
@@ -90,7 +90,7 @@ package struct LaTeXSpeller {
     return ""
   }
 
-  /// Letters that are functions before a bracket.
+  /// Letters that denote functions before a bracket.
   static let functionLetters = ["\\sigma", "\\psi", "\\Phi", "\\Gamma"]
 
   /// Whether the text ends in a command of letters, such as `\lambda`.
@@ -102,7 +102,7 @@ package struct LaTeXSpeller {
     return false
   }
 
-  /// Whether the group that ends the text is the second of a fraction: both follow each other without a mark.
+  /// Whether the last group is the denominator of a fraction.
   private static func endsWithFraction(_ text: String) -> Bool {
     var depth = 0
     var previous: Unicode.Scalar?

@@ -2,18 +2,17 @@ import NablaCore
 import NablaLanguage
 import NablaTypes
 
-/// A formula as it stands on paper: order, signs and quotients are decided, spelling is not.
-///
-/// There are no brackets in it; each notation sets those it needs.
+/// A formula as arranged for print: order, signs and quotients are fixed, notation is not.
+/// It contains no brackets; each notation adds those it needs.
 indirect enum Layout: Sendable {
-  /// The digits of a whole number that is not negative.
+  /// The digits of a nonnegative integer.
   case number(String)
   case name(String)
-  /// π or e; shadowed when a variable bears its name.
+  /// π or e; shadowed if a variable has its name.
   case constant(Formula.Constant, isShadowed: Bool)
-  /// The unknown change of what is inside: `dX`.
+  /// The differential `dX` of the formula inside.
   case differential(Layout)
-  /// An array of one kind of entries by its sizes; an identity whose size can be inferred has none.
+  /// A constant array with its sizes; an identity whose size can be inferred has none.
   case filled(Fill, [Layout])
   case sum([Term])
   case negative(Layout)
@@ -33,11 +32,11 @@ indirect enum Layout: Sendable {
   case comparison(Layout, Relation, Layout)
   case blocks([[Layout]])
   case slice(Layout, [Subscript])
-  /// An entry with its places lowered: `X_ij`.
+  /// An entry with its subscripts: `X_ij`.
   case indexed(Layout, [Layout])
-  /// Index, first, last, summand.
+  /// Index, lower bound, upper bound, summand.
   case indexSum(String, Layout, Layout, Layout)
-  /// A value by cases, and the same without them.
+  /// A value by cases, and the same in one formula.
   case cases([Branch], plain: Layout)
 
   struct Term: Sendable {
@@ -54,7 +53,7 @@ indirect enum Layout: Sendable {
     case zeros, ones, identity
   }
 
-  /// How factors are joined: scalars in front of the last factor, a matrix product, entry by entry.
+  /// How factors are joined: scalars in front of the last factor, a matrix product, or elementwise.
   enum Joint: Sendable {
     case scaling, matrix, elementwise
   }
@@ -86,7 +85,7 @@ indirect enum Layout: Sendable {
     case greater = ">"
     case greaterOrEqual = ">="
 
-    /// The relation that holds exactly where this one does not.
+    /// The negation of this relation.
     var complement: Relation {
       switch self {
       case .less: .greaterOrEqual
@@ -107,7 +106,7 @@ indirect enum Layout: Sendable {
 extension Layout {
   static let one = Layout.number("1")
 
-  /// Factors side by side; a single one stands alone, none is 1.
+  /// Several factors joined; a single one alone, and 1 for none.
   static func joined(_ joint: Joint, _ factors: [Layout]) -> Layout {
     switch factors.count {
     case 0: one
@@ -121,7 +120,7 @@ extension Layout {
     return false
   }
 
-  /// Whether the last operation at its right end is elementwise, so that a quotient behind it would mislead.
+  /// Whether its last operation at the right end is elementwise, so that a quotient after it would mislead.
   var endsElementwise: Bool {
     switch self {
     case .product(.elementwise, _), .elementwiseQuotient: true
@@ -150,7 +149,7 @@ extension Layout {
     }
   }
 
-  /// Whether it is a sum over an index or ends in one, and so takes in what follows in notations without brackets.
+  /// Whether it is or ends in an index sum, which in notations without brackets would absorb following terms.
   var endsInIndexSum: Bool {
     switch self {
     case .indexSum: true
@@ -163,7 +162,7 @@ extension Layout {
     }
   }
 
-  /// Whether it is a name of one letter or a digit, which may stand beside others below a line.
+  /// Whether it is a one-letter name or a digit, which may be adjacent to others in a subscript.
   var isShort: Bool {
     switch self {
     case .name(let text): text.count == 1

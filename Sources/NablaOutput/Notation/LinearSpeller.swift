@@ -1,13 +1,12 @@
 import NablaCore
 import NablaLanguage
 
-/// Spells a layout on one line, as text of the language or in Unicode.
-///
-/// It works from a stack of its own, so that depth costs no stack of the thread.
+/// Writes a layout on one line, as text of the language or in Unicode.
+/// It keeps its own stack, so depth uses no stack of the thread.
 struct LinearSpeller {
   let isUnicode: Bool
 
-  /// How tightly a layout holds together; what is looser than its place asks for gets brackets.
+  /// The binding strength of a layout; one that binds more weakly than its place requires gets brackets.
   private enum Level: Int, Comparable {
     case comparison, sum, product, power, postfix, atom
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
@@ -224,7 +223,7 @@ struct LinearSpeller {
     return jobs + [.text("]")]
   }
 
-  /// Letters stand side by side, `X_ij`; anything longer goes in braces, `W2_{h + 1}`.
+  /// Single letters are adjacent, `X_ij`; longer subscripts have braces, `W2_{h + 1}`.
   private func indexed(_ inner: Layout, _ places: [Layout]) -> [Job] {
     if places.allSatisfy(\.isShort) {
       return [.part(inner, .atom), .text("_")] + places.map { .part($0, .sum) }

@@ -1,14 +1,13 @@
-/// A piece of a formula as it is set in two dimensions; LaTeX and MathML spell a row of these.
-///
-/// A row is flat: what has parts begins, goes on after `next` or `row`, and ends.
+/// A piece of a formula in two-dimensional layout; LaTeX and MathML write a sequence of these.
+/// The sequence is flat: a frame begins, continues after `next` or `row`, and ends.
 package enum Mark: Sendable {
   case number(String)
   /// A variable's name: `W1`, `delta_z`, `lambda`.
   case name(String)
-  /// The name of a function, as LaTeX has it: `\sin`, `\operatorname{diag}`.
+  /// The name of a function as in LaTeX: `\sin`, `\operatorname{diag}`.
   case function(String)
   case symbol(Symbol)
-  /// The next mark is a factor beside what is there.
+  /// The next mark is a factor next to the previous one.
   case join(isWide: Bool)
   case begin(Frame)
   case next
@@ -16,23 +15,23 @@ package enum Mark: Sendable {
   case row
   case end
 
-  /// What has parts.
+  /// A construct with parts.
   package enum Frame: Sendable {
-    /// Above and below a line.
+    /// Numerator and denominator.
     case fraction
     case root
-    /// What is raised and the exponent.
+    /// Base and exponent.
     case superscript
-    /// What has an index and the index; a single letter goes without braces in LaTeX.
+    /// Base and subscript; in LaTeX a single letter needs no braces.
     case `subscript`(isBraced: Bool)
     /// A function's name and its primes.
     case primed
-    /// The sign of a sum with what is below and above it.
+    /// The sign of a sum with its bounds.
     case indexSum
     case fence(Fence, isTall: Bool)
     /// A matrix of blocks: cells and rows.
     case blocks
-    /// Values and where they hold: cells and rows.
+    /// Values and their conditions: cells and rows.
     case cases
   }
 
@@ -40,7 +39,7 @@ package enum Mark: Sendable {
     case round, square, bars, doubleBars
   }
 
-  /// A sign with its two spellings.
+  /// A sign in both notations.
   package struct Symbol: Sendable {
     let latex: String
     let mathML: String
@@ -72,7 +71,7 @@ extension Mark.Symbol {
   package static let positive = Self("+", prefix("+"))
   package static let times = Self(" \\times ", "<mo>×</mo>")
   package static let hadamard = Self(" \\odot ", "<mo>⊙</mo>")
-  /// In front of the exponent of an elementwise power.
+  /// The sign before the exponent of an elementwise power.
   package static let hadamardPower = Self("\\odot ", prefix("⊙"))
   package static let hadamardQuotient = Self(" \\oslash ", "<mo>⊘</mo>")
   package static let kronecker = Self(" \\otimes ", "<mo>⊗</mo>")
@@ -87,7 +86,7 @@ extension Mark.Symbol {
   package static let rangeComma = Self(",\\ ", separator(",") + "<mspace width=\"0.3em\"/>")
   package static let placeRange = Self(":", "<mo>:</mo>")
   package static let dots = Self(",\\dots,", separator(",") + "<mo>…</mo>" + separator(","))
-  /// The array whose entry is described.
+  /// The array on the left side of an entry's equation.
   package static let entry = Self("[\\,\\cdot\\,]", "<mrow><mo>[</mo><mo>⋅</mo><mo>]</mo></mrow>")
 
   package static let transpose = Self("\\top", "<mo>⊤</mo>")
@@ -96,9 +95,9 @@ extension Mark.Symbol {
   package static let frobenius = Self("F", "<mi>F</mi>")
   package static let nuclear = Self("*", "<mo>*</mo>")
 
-  /// Between a function and its argument.
+  /// The invisible operator between a function and its argument.
   package static let application = Self("", "<mo>&#x2061;</mo>")
-  /// Where LaTeX needs a blank behind a command.
+  /// A space that LaTeX needs after a command.
   package static let blank = Self(" ", "")
   package static let thinSpace = Self("\\,", "<mspace width=\"0.17em\"/>")
 

@@ -1,14 +1,14 @@
-/// Formulas as elements of MathML Core.
+/// Formulas as MathML Core.
 package enum MathML {
-  /// The elements of marks, for what has its own `math`.
+  /// The elements of marks, for placement inside a `math` element.
   package static func row(_ marks: [Mark]) -> String { MathMLSpeller.spell(marks) }
 
-  /// A formula on a line of its own.
+  /// A displayed formula.
   package static func block(_ row: String) -> String {
     "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\">\(row)</math>"
   }
 
-  /// Equations below each other, aligned at their signs; further cells are on their right.
+  /// Equations below each other, aligned at their signs, with further cells to the right.
   package static func aligned(_ rows: [[String]]) -> String {
     let rows = rows.map { cells in
       "<mtr>" + cells.map { "<mtd>\($0)</mtd>" }.joined() + "</mtr>"
@@ -16,7 +16,8 @@ package enum MathML {
     return "<mtable displaystyle=\"true\">\(rows.joined())</mtable>"
   }
 
-  /// A text for the content or an attribute of an element; what XML cannot hold is the replacement character.
+  /// A text for the content or an attribute of an element; characters that XML forbids become the replacement
+  /// character.
   package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

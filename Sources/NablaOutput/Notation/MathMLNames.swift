@@ -2,13 +2,13 @@ import NablaLanguage
 
 /// Names of variables and functions in MathML.
 enum MathMLNames {
-  /// A variable with what is lowered, as `Names.latex` has it; nil where nothing is.
+  /// A variable with its subscripts, like `Names.latex`; `nil` if it has none.
   static func script(_ name: String) -> MathMLScript? {
     let (base, index) = Names.split(name)
     return index.isEmpty ? nil : lowered(element(Names.letters(base)), index.map(part))
   }
 
-  /// A variable's letters without what is lowered.
+  /// A variable's letters without subscripts.
   static func letters(_ name: String) -> String { element(Names.letters(Names.split(name).base)) }
 
   private static func part(_ part: String) -> String {

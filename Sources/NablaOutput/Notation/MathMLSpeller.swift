@@ -1,16 +1,15 @@
-/// Spells marks in MathML Core.
-///
-/// A part of a fraction or a script is one element, so several are put in a row of their own.
+/// Writes marks as MathML Core.
+/// A part of a fraction or a script must be one element, so several are wrapped in a row.
 struct MathMLSpeller {
   private let marks: [Mark]
   private var open = [Part()]
   private var frames: [Frame] = []
 
-  /// What is written of an element's part.
+  /// The text so far of a part of an element.
   private struct Part {
     var text = ""
     var elements = 0
-    /// Where it is nothing but a script, what is under it: another script goes above or below the first.
+    /// If it is just a script, its base: another script is added to it instead of nesting.
     var script: MathMLScript?
 
     mutating func add(_ element: String, script: MathMLScript? = nil) {
@@ -26,13 +25,13 @@ struct MathMLSpeller {
 
   private struct Frame {
     let frame: Mark.Frame
-    /// The rows of a table; one row of anything else.
+    /// The rows of a table; a single row for anything else.
     var rows: [[Part]] = [[]]
   }
 
   private init(_ marks: [Mark]) { self.marks = marks }
 
-  /// The elements that `math` holds.
+  /// The elements inside `math`.
   static func spell(_ marks: [Mark]) -> String {
     var speller = MathMLSpeller(marks)
     for index in marks.indices { speller.add(index) }
@@ -73,7 +72,7 @@ struct MathMLSpeller {
     write(script?.element ?? Self.element(frame), script: script)
   }
 
-  /// What has an index or an exponent, on top of the other if its base has that.
+  /// A script, merged into its base if that is a script already.
   private static func script(_ frame: Frame) -> MathMLScript? {
     let parts = Array(frame.rows.joined())
     guard parts.count == 2 else { return nil }
@@ -93,7 +92,7 @@ struct MathMLSpeller {
     }
   }
 
-  /// Moves what is written to the frame, and goes on with nothing.
+  /// Moves the current part to the frame and starts a new one.
   private mutating func closePart() {
     guard let frame = frames.indices.last, let row = frames[frame].rows.indices.last,
       let last = open.indices.last
@@ -130,7 +129,7 @@ struct MathMLSpeller {
     }
   }
 
-  /// Brackets grow with what is in them unless that is ruled out.
+  /// Brackets grow with their content unless that is ruled out.
   private static func bracket(_ sign: String, isTall: Bool) -> String {
     isTall ? "<mo>\(sign)</mo>" : "<mo stretchy=\"false\">\(sign)</mo>"
   }
@@ -142,7 +141,8 @@ struct MathMLSpeller {
     return "<mtable>\(rows.joined())</mtable>"
   }
 
-  /// What is between two factors: a dot where they would be misread, a gap beside words, a product that is not seen.
+  /// The operator between two factors: a dot if they would be misread, a gap next to words, otherwise an invisible
+  /// product.
   private func gap(_ index: Int, isWide: Bool) -> String {
     let dot = "<mo>⋅</mo>"
     let space = Mark.Symbol.thinSpace.mathML
@@ -156,7 +156,7 @@ struct MathMLSpeller {
   }
 }
 
-/// A base with what is raised and lowered behind it.
+/// A base with its subscripts and superscripts.
 struct MathMLScript {
   var base: String
   var below: String?
@@ -173,7 +173,7 @@ struct MathMLScript {
 }
 
 extension Mark {
-  /// Whether it begins a script, so that what follows is seen first.
+  /// Whether it begins a script, so that its contents come first.
   fileprivate var isBase: Bool {
     switch self {
     case .begin(.superscript), .begin(.subscript), .begin(.primed): true
@@ -188,7 +188,7 @@ extension Mark {
     return symbol.latex == Mark.Symbol.differential.latex
   }
 
-  /// Whether it is a letter that is a function before a bracket.
+  /// Whether it is a letter that denotes a function before a bracket.
   fileprivate var isFunctionLetter: Bool {
     guard case .name(let name) = self else { return false }
     return LaTeXSpeller.functionLetters.contains(Names.latex(name))

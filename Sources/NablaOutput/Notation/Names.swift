@@ -1,6 +1,6 @@
-/// How names are spelled outside ASCII.
+/// Names outside ASCII.
 package enum Names {
-  /// Greek words and their letters; those that LaTeX has no command for are left out.
+  /// Greek words and their letters, except those without a LaTeX command.
   private static let greek: [String: Character] = [
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
     "theta": "θ",
@@ -17,10 +17,10 @@ package enum Names {
     return words
   }()
 
-  /// Accents that people write behind a letter.
+  /// Accents that users write after a letter.
   private static let accents = [("hat", "hat"), ("bar", "bar"), ("tilde", "tilde"), ("dot", "dot")]
 
-  /// A name as letter or word and what is lowered behind it: `W1` is W and 1, `delta_z` is delta and z.
+  /// A name as a letter or word and its subscripts: `W1` is W and 1, `delta_z` is delta and z.
   static func split(_ name: String) -> (base: String, index: [String]) {
     let parts = name.split(separator: "_").map(String.init)
     guard let head = parts.first else { return (name, []) }
@@ -75,7 +75,7 @@ package enum Names {
     return index.isEmpty ? letters : letters + "_{" + index.joined(separator: ",") + "}"
   }
 
-  /// The letters of a name, without what is lowered.
+  /// The letters of a name, without subscripts.
   enum Letters {
     case letter(String)
     case greek(word: String, letter: String)
@@ -107,7 +107,7 @@ package enum Names {
     }
   }
 
-  /// Whether a name is set upright, as a word, so that it needs a gap to its neighbour.
+  /// Whether a name is set upright as a word, so that it needs a gap to its neighbours.
   static func isWord(_ name: String) -> Bool {
     if case .word = letters(split(name).base) { true } else { false }
   }

@@ -1,7 +1,7 @@
 import NablaCore
 import NablaTypes
 
-/// A layout, and the names in it as they are read, by which equals are ordered.
+/// A layout with the names in it in reading order, which break ties in sorting.
 struct Piece {
   let layout: Layout
   let key: String
@@ -11,7 +11,7 @@ struct Piece {
     self.key = key
   }
 
-  /// A layout made of others, in this order.
+  /// A layout composed of these parts, in this order.
   init(_ layout: Layout, of parts: [Piece]) {
     var key = ""
     for part in parts where !part.key.isEmpty {
@@ -22,20 +22,19 @@ struct Piece {
   }
 }
 
-/// Turns a formula into the layout in which people write it.
-///
-/// Every node is presented once, children first, so that depth costs no stack.
+/// Converts a formula to the layout in which people write it.
+/// Every node is presented once, children first, so depth uses no stack.
 final class Presenter {
   private var pieces: [Formula: Piece] = [:]
   private var turns: [Formula: Turn] = [:]
-  /// The names that the formula uses itself; constants and `I` give way to them.
+  /// The names that the formula itself uses; constants and `I` must differ from them.
   let usedNames: Set<String>
-  /// The formula as a whole: no transpose is set around it.
+  /// The whole formula, around which no transpose is added.
   let whole: Formula
-  /// Whether entries are written with their places lowered: `X_ij` for `X[i, j]`.
+  /// Whether entries have subscripts: `X_ij` for `X[i, j]`.
   let lowersPlaces: Bool
 
-  /// How many transposes a formula shows, as it is and transposed.
+  /// The number of transposes in the printed form of a formula and of its transpose.
   struct Turn {
     var here: Int
     var turned: Int
@@ -60,12 +59,12 @@ final class Presenter {
     usedNames = names
   }
 
-  /// The layout of a whole formula; an indicator or a sum of indicators that exclude each other is by cases.
+  /// The layout of a whole formula; an indicator, or a sum of mutually exclusive indicators, is shown by cases.
   static func layout(of formula: Formula) -> Layout {
     layout(by: Presenter(for: formula))
   }
 
-  /// The layout of an entry in index notation; nil for what is too large or too deep.
+  /// The layout of an entry in index notation; `nil` if it is too large or too deep.
   static func layout(ofEntry formula: Formula, usedNames: Set<String>) -> Layout? {
     guard formula.cost / Cost.symbol <= PrintLimit.symbols, formula.height <= PrintLimit.height else {
       return nil

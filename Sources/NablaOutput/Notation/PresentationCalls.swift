@@ -11,14 +11,14 @@ extension Presenter {
       let turned = applied(operation, [inner])
       return Piece(.transpose(turned.layout), key: turned.key + "'")
     }
-    // The determinant of a diagonal matrix is the product of what stands on it.
+    // The determinant of a diagonal matrix is the product of its diagonal.
     if case .array(.determinant) = operation,
       case .apply(.array(.diagonalMatrix), let inner) = arguments[0].kind
     {
       let entries = inner.map { piece($0) }
       return named("prod", .call(.named("prod"), entries.map(\.layout)), entries)
     }
-    // ‖X*w - y‖ and ‖y - X*w‖ are one number.
+    // ‖X*w - y‖ and ‖y - X*w‖ are equal.
     let parts = arguments.map { piece(operation == .array(.norm2) ? clearlyOriented($0) : $0) }
     let layouts = parts.map(\.layout)
     switch operation {
@@ -52,7 +52,7 @@ extension Presenter {
         let base = array.isIdentity ? delta ?? inner : inner
         let places =
           (array.shape.rows.isOne ? [] : [rows.first]) + (array.shape.columns.isOne ? [] : [columns.first])
-        // By places first, so that X_ik stands before W_kj.
+        // Ordered by subscripts, so that X_ik precedes W_kj.
         let lowered = places.map { piece(.dimension($0)) }
         return Piece(.indexed(base, lowered.map(\.layout)), of: lowered + parts)
       }
@@ -64,7 +64,7 @@ extension Presenter {
     }
   }
 
-  /// How the identity is called by its entries: Kronecker's delta, or I where that name is taken.
+  /// The name of the identity's entries: Kronecker's delta, or I if that name is taken.
   private var delta: Layout? {
     ["delta", "I"].first { !usedNames.contains($0) }.map { .name($0) }
   }
@@ -93,7 +93,7 @@ extension Presenter {
     return [one(rows, shape.rows), one(columns, shape.columns)]
   }
 
-  /// The branches of a scalar that is a sum of terms with one indicator or its complement.
+  /// The branches of a scalar sum whose terms have an indicator or its complement.
   func branches(of formula: Formula) -> [Layout.Branch]? {
     guard formula.isScalar, !formula.isInvalid else { return nil }
     var chosen: Indicator?
@@ -158,7 +158,7 @@ extension Presenter {
 }
 
 extension Layout.Relation {
-  /// The relation that an elementwise operation of two arguments is.
+  /// The relation of an elementwise operation with two arguments.
   init?(operation: String) {
     switch operation {
     case "less": self = .less
@@ -167,7 +167,7 @@ extension Layout.Relation {
     }
   }
 
-  /// The same relation read from the right.
+  /// The same relation read from right to left.
   var mirrored: Layout.Relation {
     switch self {
     case .less: .greater
@@ -196,7 +196,7 @@ extension Layout.Norm {
 }
 
 extension Formula {
-  /// Whether nothing in it varies.
+  /// Whether it contains no variables.
   fileprivate var isConstant: Bool {
     variableBloom == 0 && !containsDifferential && (number != nil || isConstantLeaf)
   }

@@ -13,7 +13,7 @@ extension Presenter {
     guard isScalar else { return joined(chain) }
     let reversed = chain.reversed().map(\.transposed)
     if reversed == chain { return joined(chain) }
-    // Ones go first, so that the sum is over a column.
+    // Ones go first, which makes it the sum of a column.
     if let first = chain.first, let last = chain.last, first.isOnes != last.isOnes {
       return joined(first.isOnes ? chain : reversed)
     }
@@ -24,13 +24,13 @@ extension Presenter {
     return precedes(other.key, one.key) ? other : one
   }
 
-  /// How many transposes a factor shows when it is written as plainly as it can be.
+  /// The number of transposes shown in the simplest form of a factor.
   private func shownTurns(_ formula: Formula) -> Int {
     let turn = turn(of: formula)
     return min(turn.here, turn.turned + 1)
   }
 
-  /// Twins turn round together, where their signs cancel.
+  /// Twins are negated together, so their signs cancel.
   private func withTwinsOriented(_ chain: [Formula]) -> [Formula] {
     var result = chain
     var changes = 0
@@ -65,7 +65,7 @@ extension Presenter {
     Piece(.total(total, inner.layout, isMatrix: isMatrix), of: [Piece(.one, key: total.rawValue), inner])
   }
 
-  /// The links with `A*ones(n)` and `ones(m)'*A` as sums of rows and columns.
+  /// The links with `A*ones(n)` and `ones(m)'*A` as row and column sums.
   private func summed(_ chain: [Formula]) -> [Link] {
     var links: [Link] = []
     var index = chain.startIndex
@@ -88,7 +88,7 @@ extension Presenter {
     return links
   }
 
-  /// The links side by side, equal neighbours as a power.
+  /// The links in sequence, with equal neighbours as a power.
   private func linked(_ links: [Link]) -> Piece {
     var pieces: [Piece] = []
     var index = 0

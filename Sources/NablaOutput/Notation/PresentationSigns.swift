@@ -2,28 +2,28 @@ import NablaCore
 import NablaTypes
 
 extension Presenter {
-  /// A part of a sum, or a whole, with its sign taken off.
+  /// A part of a sum, or a whole formula, with its sign separated.
   struct SignedPiece {
     var isNegative: Bool
     var piece: Piece
     var joined: Piece { isNegative ? Piece(.negative(piece.layout), key: piece.key) : piece }
   }
 
-  /// How far a sum among the factors is turned round to save a minus.
+  /// Which sums among the factors may be negated to save a minus sign.
   enum FlipPolicy: Int {
     /// Within a sum: `a + b*(c - d)`, but `a - b*(1 - c)`.
     case plainSums = 0
     case anySum = 2
   }
 
-  /// How deep in products within products a sum is looked for to carry a sign.
+  /// Nesting depth of products to which the search for a sum that absorbs a sign is limited.
   private static let signDepth = 6
 
-  /// A product as a whole, its sign in front.
+  /// A whole product with its sign in front.
   func whole(_ formula: Formula) -> Piece { signed(formula, isSized: false, .anySum).joined }
 
-  /// The formula without its sign. Where its size is known from what stands beside it, ones and the size of an
-  /// identity are left out.
+  /// The formula without its sign. If its size follows from its neighbours, ones and the size of an identity are left
+  /// out.
   func signed(_ formula: Formula, isSized: Bool, _ policy: FlipPolicy) -> SignedPiece {
     let (coefficient, core) = formula.splitCoefficient
     if coefficient.isOverflow { return SignedPiece(isNegative: false, piece: number(coefficient)) }
@@ -42,7 +42,7 @@ extension Presenter {
     return SignedPiece(isNegative: isNegative, piece: piece)
   }
 
-  /// The factor with a number positive where it stands in a sum, as in `1 - x`; and whether that turned the sign.
+  /// The factor with a positive number if it is in a sum, as in `1 - x`; and whether that changed the sign.
   private func settled(_ factor: Formula, depth: Int) -> (isTurned: Bool, Formula) {
     if depth > Self.signDepth { return (false, factor) }
     switch factor.kind {
@@ -79,7 +79,7 @@ extension Presenter {
     return (isTurned, result)
   }
 
-  /// The factors with one sum turned round, if there is one that reads well so.
+  /// The factors with one sum negated, if one reads well that way.
   private func flipped(_ factors: [Formula], _ policy: FlipPolicy) -> [Formula]? {
     var best: (rank: Int, index: Int, factor: Formula)?
     for (index, factor) in factors.enumerated() {
@@ -93,7 +93,7 @@ extension Presenter {
     return result
   }
 
-  /// The opposite of a factor, by turning round a sum in it; the lower the rank, the better it reads.
+  /// The negative of a factor, obtained by negating a sum in it; a lower rank reads better.
   private func flipped(_ factor: Formula, depth: Int) -> (rank: Int, Formula)? {
     if depth > Self.signDepth { return nil }
     switch factor.kind {
@@ -117,7 +117,7 @@ extension Presenter {
     }
   }
 
-  /// The factors with a sum within a sum over an index turned round, where that puts its weightier term first.
+  /// The factors with a sum within an index sum negated, if that puts its heavier term first.
   private func flippedInside(_ factors: [Formula]) -> [Formula]? {
     for (index, factor) in factors.enumerated() {
       guard case .apply(.indexSum(let name, let first, let last), let body) = factor.kind else { continue }
@@ -163,7 +163,7 @@ extension Presenter {
     }
   }
 
-  /// Of a sum and its opposite, the one in which the weightier term is positive.
+  /// The sum or its negative, whichever has a positive heavier term.
   func oriented(_ sum: Formula) -> Formula {
     guard case .sum(let terms) = sum.kind, sum.isMixedSum else { return sum }
     let cores = terms.map { $0.splitCoefficient }
@@ -179,7 +179,7 @@ extension Presenter {
     return sum.negatedTermwise
   }
 
-  /// As `oriented`, but as it is where no term outweighs the others and names do not tell data from parameters.
+  /// Like `oriented`, but unchanged if no term outweighs the others and names do not distinguish data from parameters.
   func clearlyOriented(_ sum: Formula) -> Formula {
     guard case .sum(let terms) = sum.kind else { return sum }
     let weights = terms.map { weight($0.splitCoefficient.1) }
@@ -190,8 +190,8 @@ extension Presenter {
 
   private func isGreek(_ formula: Formula) -> Bool { Names.startsGreek(piece(formula).key) }
 
-  /// What a formula costs its reader, transposes aside.
-  /// Transposes weigh nothing, nor do the ones of b*ones(n)', which only repeat b.
+  /// The cost of reading a formula without its transposes. The ones of b*ones(n)', which only repeat b, are free as
+  /// well.
   func weight(_ formula: Formula) -> Int {
     var ones = 0
     if case .product(let chain) = formula.kind, let last = chain.last, last.isOnes, last.shape.isRow {
@@ -200,7 +200,7 @@ extension Presenter {
     return formula.cost - ones - Cost.turn * turn(of: formula).here
   }
 
-  /// Alphabetical, capitals among small letters.
+  /// Alphabetical order, ignoring case.
   func precedes(_ a: String, _ b: String) -> Bool {
     let (x, y) = (a.lowercased(), b.lowercased())
     return x == y ? a < b : x < y
@@ -208,7 +208,7 @@ extension Presenter {
 }
 
 extension Formula {
-  /// Whether it is a number, or one in every entry.
+  /// Whether it is a number or an array of one number.
   var isUniform: Bool { number != nil || uniformValue?.number != nil }
 
   /// Whether it is a number, ones or an identity, times a number.

@@ -5,15 +5,15 @@ extension Presenter {
   private struct Entry {
     let term: SignedPiece
     let weight: Int
-    /// Whether scalars stand before its array.
+    /// Whether scalars precede its array.
     let isScaled: Bool
     let isPlainNumber: Bool
   }
 
-  /// A sum: positive terms first, then the weightier, then by the alphabet; a number stands last of its sign.
+  /// A sum: positive terms first, then heavier ones, then alphabetically; a number is the last of its sign.
   func sum(_ terms: [Formula], _ formula: Formula) -> Piece {
     let turn = turn(of: formula)
-    // (x - mu)' for a row; around a matrix only when nothing inside is transposed then.
+    // (x - mu)' for a row; around a matrix only if nothing inside is transposed then.
     let isWorth = turn.turned + 1 < turn.here && (formula.shape.isRow || turn.turned == 0)
     if isWorth, formula !== whole || formula.shape.isRow {
       let inner = piece(formula.transposed)
@@ -24,12 +24,12 @@ extension Presenter {
       (term: term, filling: isArray ? Filling(term) : .none)
     }
     if isArray, parts.allSatisfy({ $0.filling == .ones }) {
-      // Nothing but multiples of ones: (s + 2)*ones(n).
+      // Only multiples of ones: (s + 2)*ones(n).
       let values = terms.map { $0.uniformValue ?? .one }
       return piece(.times([.sum(values, .scalar), .ones(formula.shape)]))
     }
     let hasFirm = parts.contains { $0.filling == .none }
-    // Beside I or diag(x) a bare number would be taken for a multiple of I.
+    // Next to I or diag(x) a bare number would look like a multiple of I.
     let hasDiagonal =
       formula.shape.isMatrix && parts.contains { $0.filling == .identity || Self.isDiagonal($0.term) }
     let hasOnes = parts.contains { $0.filling == .ones }
@@ -54,7 +54,7 @@ extension Presenter {
       of: sorted.map(\.term.piece))
   }
 
-  /// A sum of scalars that stands for every entry, as a term each: `c + 1 - x` without brackets.
+  /// The terms of a scalar sum that applies to every entry: `c + 1 - x` without brackets.
   private func spread(_ term: Formula) -> [Formula] {
     guard Filling(term) == .ones, case .sum(let scalars)? = term.uniformValue?.kind else { return [term] }
     return scalars.map { .times([$0, .ones(term.shape)]) }
@@ -65,7 +65,7 @@ extension Presenter {
     return true
   }
 
-  /// What a term of a sum of arrays fills its places with, coefficients aside.
+  /// How a term fills the entries of an array sum, coefficients aside.
   private enum Filling {
     case ones, identity, none
 

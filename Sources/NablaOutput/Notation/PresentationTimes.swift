@@ -4,13 +4,13 @@ import NablaTypes
 extension Presenter {
   private struct Factor {
     let piece: Piece
-    /// Constants before names and functions before sums before entries of a differential.
+    /// Constants, then names and functions, then sums, then entries of a differential.
     let rank: Int
     let cost: Int
     let isLight: Bool
   }
 
-  /// The factors of an elementwise product, by the places where they go.
+  /// The factors of an elementwise product, by their positions.
   private struct Sorted {
     var scalars: [Factor] = []
     var divisors: [Factor] = []
@@ -89,7 +89,7 @@ extension Presenter {
     if bottom.isEmpty { return Piece(.joined(.scaling, top + [array]), of: parts) }
     if sorted.divisors.isEmpty { return Piece(.prefixed(scalar(), array, isSpaced: false), of: parts) }
     let isLeaf = sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty && sorted.arrays[0].isLight
-    // Sizes stand before what they average.
+    // Sizes precede what they average.
     let isAverage = factors.contains { $0.holdsSizes && positivePower($0) != nil }
     if (isLeaf || !isAverage) && top.isEmpty || !sorted.divisors.allSatisfy(\.isLight) {
       return Piece(.quotient(.joined(.scaling, top + [array]), divisor), of: parts)
@@ -114,7 +114,7 @@ extension Presenter {
     }
   }
 
-  /// Whether it is so short that it may stand below the line of a fraction before an array.
+  /// Whether it is short enough for the denominator of a fraction before an array.
   private func isLight(_ formula: Formula) -> Bool {
     switch formula.kind {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity: true
@@ -123,7 +123,7 @@ extension Presenter {
     }
   }
 
-  /// Base and opposite exponent of a power that belongs below a line.
+  /// The base and negated exponent of a power that belongs in a denominator.
   private func positivePower(_ formula: Formula) -> (Formula, Rational)? {
     guard case .power(let base, let exponent) = formula.kind, let value = exponent.number, value.isNegative
     else {
@@ -132,13 +132,13 @@ extension Presenter {
     return (base, -value)
   }
 
-  /// A power standing alone.
+  /// A lone power.
   func power(_ base: Formula, _ exponent: Formula, _ formula: Formula) -> Piece {
     if positivePower(formula) != nil { return times(1, [formula], shape: formula.shape, isSized: false) }
     return power(base, exponent, isElementwise: !formula.isScalar)
   }
 
-  /// A power whose exponent is no negative number.
+  /// A power whose exponent is not a negative number.
   func power(_ base: Formula, _ exponent: Formula, isElementwise: Bool) -> Piece {
     if exponent.isOne { return piece(base) }
     if exponent.number == Rational(1, over: 2) {
@@ -153,7 +153,7 @@ extension Presenter {
 }
 
 extension Formula {
-  /// Whether a size is in it.
+  /// Whether it contains a size.
   fileprivate var holdsSizes: Bool {
     nodesChildrenFirst.contains { node in
       if case .dimension = node.kind { true } else { false }

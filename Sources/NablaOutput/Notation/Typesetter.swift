@@ -1,13 +1,12 @@
 import NablaCore
 
-/// Sets a layout in two dimensions, as a careful author does: brackets, fractions, scripts.
-///
-/// It works from a stack of its own, so that depth costs no stack of the thread.
+/// Sets a layout in two dimensions: brackets, fractions, scripts.
+/// It keeps its own stack, so depth uses no stack of the thread.
 struct Typesetter {
-  /// LaTeX's names for functions that go before the usual ones.
+  /// LaTeX names of functions that override the usual ones.
   let functionNames: [String: String]
 
-  /// How tightly a layout holds together; what is looser than its place asks for gets brackets.
+  /// The binding strength of a layout; one that binds more weakly than its place requires gets brackets.
   enum Level: Int, Comparable {
     case sum, product, fraction, power, atom
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
@@ -47,7 +46,7 @@ struct Typesetter {
     return result + [.end]
   }
 
-  /// In round brackets, sized where the content is tall.
+  /// In round brackets, which grow if the content is tall.
   func bracketed(_ inside: [Job], around layouts: [Layout]) -> [Job] {
     fenced(.round, inside, isTall: layouts.contains(where: isTall))
   }
@@ -124,7 +123,7 @@ struct Typesetter {
     [.part(left, .sum), .symbol(Self.sign(of: relation)), .part(right, .sum)]
   }
 
-  /// The parts of what has parts.
+  /// The parts of a frame.
   func framed(_ frame: Mark.Frame, _ parts: [Job]...) -> [Job] {
     var jobs = [Job.mark(.begin(frame))]
     for (index, part) in parts.enumerated() {
@@ -155,7 +154,7 @@ struct Typesetter {
       } else if term.isNegative {
         jobs.append(.symbol(.negative))
       }
-      // A sum over an index takes in all that follows, so only the last term may go without brackets.
+      // An index sum absorbs all that follows, so only as the last term can it go without brackets.
       if term.layout.endsInIndexSum, index == terms.count - 1 {
         jobs.append(.part(term.layout, .sum))
       } else {
@@ -172,7 +171,7 @@ struct Typesetter {
     }
   }
 
-  /// Factors side by side, with a gap only where they would run together.
+  /// Adjacent factors, with a gap only where they would run together.
   func juxtaposed(_ factors: [Layout], lastIsOpen: Bool) -> [Job] {
     var jobs: [Job] = []
     for (index, factor) in factors.enumerated() {

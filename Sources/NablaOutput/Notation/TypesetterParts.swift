@@ -135,7 +135,7 @@ extension Typesetter {
   func norm(_ norm: Layout.Norm, _ inner: Layout, _ isMatrix: Bool) -> [Job] {
     switch norm {
     case .absolute:
-      // Bars around a matrix are its determinant.
+      // Bars around a matrix denote its determinant.
       return functionNames["abs"] != nil || isMatrix
         ? call([.mark(.function(functionName("abs")))], [inner])
         : fenced(.bars, [.part(inner, .sum)], isTall: isTall(inner))
@@ -193,7 +193,7 @@ extension Typesetter {
     return framed(.subscript(isBraced: true), indexedBase(inner, .atom), places)
   }
 
-  /// An entry: `X_{ij}`, `(W_2)_{l}`, and of an array with an exponent `A^{-1}_{ij}`.
+  /// An entry: `X_{ij}`, `(W_2)_{l}`, and for an array with an exponent `A^{-1}_{ij}`.
   func indexed(_ inner: Layout, _ places: [Layout]) -> [Job] {
     let isPlain = places.allSatisfy(\.isShort)
     let isBraced = !isPlain || places.count > 1
@@ -202,7 +202,7 @@ extension Typesetter {
       separated(places, by: isPlain ? nil : .placeComma, .sum))
   }
 
-  /// What has places; in brackets where its name has an index already.
+  /// The base of subscripts; in brackets if its name already has a subscript.
   private func indexedBase(_ inner: Layout, _ level: Level) -> [Job] {
     if case .name(let name) = inner, !Names.split(name).index.isEmpty {
       return fenced(.round, [.mark(.name(name))], isTall: false)
@@ -210,7 +210,7 @@ extension Typesetter {
     return [.part(inner, level)]
   }
 
-  /// Whether brackets around it must grow; what lies very deep or far behind is not looked at.
+  /// Whether brackets around it must grow; very deep or distant parts are not examined.
   func isTall(_ layout: Layout) -> Bool {
     var budget = 200
     return isTall(layout, depth: 0, &budget)
