@@ -1,6 +1,6 @@
-// Loops over arrays entry by entry, sums, and programs of such loops run block by block.
+// Elementwise loops over arrays, sums, and programs of such loops run block by block.
 
-/// The inner product of a block short enough for its rounding not to matter.
+/// The inner product of a block short enough for its rounding error to be negligible.
 INLINE double FN(dot_block)(long n, const double *x, const double *y) {
   V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
   long i = 0;
@@ -27,9 +27,9 @@ INLINE double FN(sum_block)(long n, const double *x) {
   if (i < n) s1 += LOAD_PART(x + i, n - i);
   return FN(total)((s0 + s1) + (s2 + s3));
 }
-// A fused multiply-add does not round its product, so that a product beyond the range added to an infinity of the
-// other sign gives an infinity instead of nan. Sums of products that come out infinite are therefore computed again
-// with rounded products; sums of two terms are not fused at all.
+// A fused multiply-add does not round its product. A product beyond the range plus an infinity of the other sign then
+// gives infinity instead of NaN. Sums of products that come out infinite are therefore recomputed with rounded
+// products; sums of two terms are not fused at all.
 
 INLINE int FN(any_infinite)(long n, const double *x) {
   I found = (I)S(0.0);
@@ -48,7 +48,7 @@ static double FN(rounded_dot)(long n, const double *x, long xs, const double *y,
   }
   return sum;
 }
-/// Adds to a sum kept with what its roundings lost; both are left alone where the sum is not finite.
+/// Adds to a compensated sum; leaves both parts alone if the sum is not finite.
 INLINE void FN(add_exactly)(double term, double *sum, double *lost) {
   double next = *sum + term;
   double back = next - *sum;
@@ -209,7 +209,7 @@ static void FN(transpose)(long m, long n, const double *a, long lda, double *b, 
     }
 }
 
-// Rows of exponentials. The largest number m is taken out; where it is not finite the row is as without it.
+// Rows of exponentials. The largest number m is factored out, unless it is not finite.
 
 enum { FN(rows_block) = 64 };
 static void FN(row_largest)(long m, long n, const double *x, long ldx, double *largest) {
@@ -219,7 +219,7 @@ static void FN(row_largest)(long m, long n, const double *x, long ldx, double *l
     long i = 0;
     for (; i + LANES <= m; i += LANES) {
       V v = LOAD(column + i), known = LOAD(largest + i);
-      // Once nan, always nan: neither comparison holds then.
+      // NaN stays NaN: both comparisons fail then.
       STORE(largest + i, PICK((v > known) | (v != v), v, known));
     }
     if (i < m) {
@@ -256,7 +256,7 @@ static void FN(row_rest)(
     }
   }
 }
-/// The same of one row whose numbers are next to each other.
+/// The same for one contiguous row.
 static double FN(line_largest)(long n, const double *x) {
   V most = S(-__builtin_inf());
   long i = 0;

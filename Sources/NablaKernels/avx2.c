@@ -1,4 +1,4 @@
-// For x86 with AVX2 and FMA.
+// Kernels for x86 with AVX2 and FMA.
 #include "NablaKernels.h"
 
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-// For x86 with AVX-512.
+// Kernels for x86 with AVX-512.
 #include "NablaKernels.h"
 
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-// For any machine; vectors of two doubles, as all 64-bit processors have them.
+// Kernels for any machine, with vectors of two doubles, which all 64-bit processors have.
 #include "NablaKernels.h"
 
 #pragma clang fp contract(off)

@@ -1,4 +1,4 @@
-// Chooses the loops when the program starts, and keeps memory for packed operands.
+// Selects the kernels when the program starts, and holds memory for packed operands.
 #include "NablaKernels.h"
 
 #include <pthread.h>

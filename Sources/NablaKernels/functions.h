@@ -1,4 +1,4 @@
-// Elementary functions of vectors. Their errors are stated, and tested, in KernelAccuracyTests.
+// Elementary functions of vectors. Their error bounds are stated and tested in KernelAccuracyTests.
 
 /// x = k*log(2) + r + low with |r| <= log(2)/2.
 INLINE V FN(reduced)(V x, I *k, V *low) {
@@ -46,7 +46,7 @@ INLINE V FN(expm1)(V x) {
   I k;
   V low, r = FN(reduced)(bounded, &k, &low);
   V q = r + (r * r * FN(exp_rest)(r) + low);
-  // 2^k*(q + (1 - 2^-k)); above 2^60 the one does not count.
+  // 2^k*(q + (1 - 2^-k)); above 2^60 the 1 is negligible.
   I large = k > 60;
   I count = (large & 60) | (~large & k);
   V one = 1.0 - (V)((1023 - count) << 52);
@@ -100,7 +100,7 @@ INLINE V FN(sech)(V x) {
   V e = FN(exp)(-FN(magnitude)(x));
   return 2.0 * e / (1.0 + e * e);
 }
-/// The quadrant of x and what is left, in two parts, for |x| < 2^20; pi/2 in parts of 33 bits.
+/// The quadrant of x and the remainder, in two parts, for |x| < 2^20; pi/2 in parts of 33 bits.
 INLINE V FN(quarter)(V x, I *quadrant, V *low) {
   const double shift = 0x1.8p52;
   V shifted = x * 6.36619772367581382433e-01 + shift;
@@ -149,7 +149,7 @@ INLINE V FN(sine)(V x, long long turn) {
   I odd = (I)S(0.0) - (quadrant & 1);
   V value = PICK(odd, FN(cos_near)(y, low), FN(sin_near)(y, low));
   value = (V)((I)value ^ ((quadrant & 2) << 62));
-  // The remainder of a large argument takes more digits of pi than are kept here.
+  // Reducing a large argument takes more digits of pi than are stored here.
   for (int q = 0; q < LANES; q++)
     if (large[q]) value[q] = turn ? __builtin_cos(x[q]) : __builtin_sin(x[q]);
   return value;
@@ -162,7 +162,7 @@ INLINE V FN(sign)(V x) {
 }
 INLINE V FN(step)(V x) { return PICK(x != x, x, PICK(x > 0.0, S(1.0), S(0.0))); }
 INLINE V FN(relu)(V x) { return PICK((x > 0.0) | (x != x), x, S(0.0)); }
-/// x*sigmoid(x); below 0 the exponential is kept 2^64 times too large until x has multiplied it.
+/// x*sigmoid(x); below 0 the exponential is scaled by 2^64 until it is multiplied by x.
 INLINE V FN(silu)(V x) {
   V bounded = PICK(x < -1000.0, S(-1000.0), x), size = FN(magnitude)(bounded);
   V e = FN(exp)(-size);
@@ -177,7 +177,7 @@ INLINE V FN(larger)(V x, V y) {
 INLINE V FN(smaller)(V x, V y) {
   return PICK((x != x) | (y != y), S(__builtin_nan("")), PICK(x <= y, x, y));
 }
-/// By squaring, as `ScalarKernels.power` does.
+/// By repeated squaring, as in `ScalarKernels.power`.
 INLINE V FN(power)(V x, int exponent) {
   V y = S(1.0);
   while (exponent > 0) {

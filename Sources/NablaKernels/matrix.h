@@ -10,8 +10,8 @@ enum {
   FN(block_columns) = 1536 / TILE_COLUMNS * TILE_COLUMNS
 };
 
-/// C (+)= alpha*A*B for a tile; a(i, p) is at a[i + p*acs], b(p, j) at b[p*brs + j*bcs]. `part` rows of the last
-/// vector count, all of them where it is 0.
+/// C (+)= alpha*A*B for a tile; a(i, p) is at a[i + p*acs], b(p, j) at b[p*brs + j*bcs]. Only `part` rows of the last
+/// vector count, or all if it is 0.
 INLINE void FN(tile)(
   long k, double alpha, const double *a, long acs, const double *b, long brs, long bcs, int accumulate,
   double *c, long ldc, long part, const int vectors, const int columns, const int partial, const int packed) {
@@ -84,7 +84,8 @@ TILES(3, 0, 0) TILES(3, 1, 0) TILES(3, 0, 1) TILES(3, 1, 1)
    FN(NABLA_TILE_NAME(vectors, 4, partial, packed)), LARGEST_NAME(vectors, partial, packed)}
 #define NAMES_OF(vectors) \
   {{NAMES(vectors, 0, 0), NAMES(vectors, 0, 1)}, {NAMES(vectors, 1, 0), NAMES(vectors, 1, 1)}}
-/// By vectors less one, whether the last is partial, whether the operands are packed, log2 of the columns.
+/// Indexed by the number of vectors less one, whether the last is partial, whether the operands are packed, and log2 of
+/// the columns.
 static const FN(tile_function) FN(tiles)[TILE_VECTORS][2][2][4] = {
   NAMES_OF(1), NAMES_OF(2),
 #if TILE_VECTORS == 3
@@ -92,7 +93,7 @@ static const FN(tile_function) FN(tiles)[TILE_VECTORS][2][2][4] = {
 #endif
 };
 
-/// Columns of C in tiles against one panel of A with `rows` rows, rows <= tile_rows.
+/// Columns of C in tiles, for one panel of A with `rows` rows, rows <= tile_rows.
 static void FN(strip)(
   long rows, long n, long k, double alpha, const double *a, long acs, int packedA, const double *b, long brs,
   long bcs, long panel, int accumulate, double *c, long ldc) {
@@ -103,15 +104,15 @@ static void FN(strip)(
     long left = n - j;
     int size = left >= TILE_COLUMNS ? TILE_COLUMNS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     int place = size == 8 ? 3 : size == 4 ? 2 : size - 1;
-    // A packed B is made of panels of TILE_COLUMNS columns, each row of a panel contiguous.
+    // A packed B consists of panels of TILE_COLUMNS columns, with each row of a panel contiguous.
     const double *from = panel ? b + j / TILE_COLUMNS * TILE_COLUMNS * panel + j % TILE_COLUMNS : b + j * bcs;
     tiles[place](k, alpha, a, acs, from, brs, bcs, accumulate, c + j * ldc, ldc, part);
     j += size;
   }
 }
 
-/// Writes `count` arrays of k numbers, each contiguous and `stride` from the last, as k rows of `count` numbers that
-/// are `width` apart.
+/// Writes `count` contiguous arrays of k numbers, with distance `stride`, as k rows of `count` numbers with distance
+/// `width`.
 INLINE void FN(interleave)(long count, long k, const double *from, long stride, double *to, const int width) {
   long r = 0;
   for (; r + LANES <= count; r += LANES) {
@@ -148,7 +149,7 @@ static void FN(pack_a)(long m, long k, const double *a, long ars, long acs, doub
         long end = k - p < 8 ? k : p + 8;
         for (long r = 0; r < rows; r++)
           for (long q = p; q < end; q++) to[q * FN(tile_rows) + r] = from[r * ars + q * acs];
-        // Up to whole vectors; the rest is not read.
+        // Pads to whole vectors; the padding is never read.
         for (long r = rows; r % LANES != 0; r++)
           for (long q = p; q < end; q++) to[q * FN(tile_rows) + r] = 0;
       }
@@ -181,7 +182,7 @@ static void FN(clear)(long m, long n, double *c, long ldc) {
   for (long j = 0; j < n; j++) FN(fill)(m, 0, c + j * ldc);
 }
 
-/// Without packing, in strips of rows; A is read as it lies, so its rows must be next to each other.
+/// Without packing, in strips of rows; A is read in place, so its columns must be contiguous.
 static void FN(gemm_direct)(
   long m, long n, long k, double alpha, const double *a, long acs, const double *b, long brs, long bcs,
   int accumulate, double *c, long ldc, int part) {
@@ -192,7 +193,7 @@ static void FN(gemm_direct)(
   }
 }
 
-/// Computes the infinite entries of C again with rounded products.
+/// Recomputes the infinite entries of C with rounded products.
 static void FN(settle)(
   long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
   long bcs, int accumulate, double *c, long ldc, int part) {
@@ -203,7 +204,7 @@ static void FN(settle)(
     for (long i = first; i < m; i++) {
       if (!__builtin_isinf(column[i])) continue;
       double product = FN(rounded_dot)(k, a + i * ars, acs, b + j * bcs, brs);
-      // What was there before is gone; it was added with rounding.
+      // The previous value is lost; it was added with rounding.
       if (!accumulate || product != product) column[i] = alpha * product;
     }
   }
@@ -244,7 +245,7 @@ INLINE void FN(sixteen_dots)(
       c[i + j * ldc] = (accumulate ? c[i + j * ldc] : 0) + product;
     }
 }
-/// A'*B where one of them has few columns: both are read along their columns, and nothing is packed.
+/// A'*B if one of them has few columns: both are read along their columns, without packing.
 static void FN(gemm_dots)(
   long m, long n, long k, double alpha, const double *a, long lda, const double *b, long ldb, int accumulate,
   double *c, long ldc) {
@@ -276,7 +277,7 @@ static void FN(gemm_raw)(
     if (!accumulate) FN(clear)(m, n, c, ldc);
     return;
   }
-  // Few columns, or small operands, do not pay for packing.
+  // Packing does not pay for few columns or small operands.
   int isSmall = m * k <= 16384 && n * k <= 16384;
   if (part == NABLA_WHOLE && acs == 1 && brs == 1 && (m <= 16 || n <= 16)
     && (k >= 4 * LANES || m <= 4 || n <= 4)) {
@@ -290,11 +291,11 @@ static void FN(gemm_raw)(
   long tall = m < FN(block_rows) ? (m + FN(tile_rows) - 1) / FN(tile_rows) * FN(tile_rows) : FN(block_rows);
   long deep = k < FN(block_depth) ? k : FN(block_depth);
   long wide = n < FN(block_columns) ? (n + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS : FN(block_columns);
-  // Packing B pays where many panels of A meet it.
+  // Packing B pays if many panels of A use it.
   int packsB = m > 2 * FN(tile_rows) && n * k > 4096;
   double *memory = nabla_packing_memory((size_t)(tall * deep + (packsB ? wide * deep : 0)));
   if (!memory) {
-    // Entry by entry, where there is no memory at all.
+    // Entry by entry, if there is no memory at all.
     for (long j = 0; j < n; j++)
       for (long i = 0; i < m; i++) {
         double sum = 0;
@@ -315,7 +316,7 @@ static void FN(gemm_raw)(
         long mc = m - ic < FN(block_rows) ? m - ic : FN(block_rows);
         if (part == NABLA_LOWER && ic + mc <= jc) continue;
         FN(pack_a)(mc, kc, a + ic * ars + pc * acs, ars, acs, packedA);
-        // A group of columns of B stays in the first cache while the panels of A go by.
+        // A group of columns of B stays in the L1 cache while the panels of A pass.
         for (long j = 0; j < nc; j += TILE_COLUMNS) {
           long columns = nc - j < TILE_COLUMNS ? nc - j : TILE_COLUMNS;
           const double *panel = packsB ? packedB + j * kc : from + j * bcs;

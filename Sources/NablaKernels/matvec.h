@@ -1,6 +1,6 @@
-// Products of a matrix, or its transpose, and a vector.
+// Products of a matrix or its transpose with a vector.
 
-/// y (+)= alpha*A*x: eight columns at a time, over rows that stay in the first cache.
+/// y (+)= alpha*A*x: eight columns at a time, over rows that stay in the L1 cache.
 static void FN(gemv_raw)(
   long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
   enum { rows = 1024 };
@@ -11,7 +11,7 @@ static void FN(gemv_raw)(
     int adds = accumulate;
     long j = 0;
     if (size <= 4 * LANES && n > 1) {
-      // Few rows: their sums stay in registers.
+      // With few rows their sums stay in registers.
       for (long i = 0; i < size; i += LANES) {
         long part = size - i;
         V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
@@ -100,7 +100,7 @@ INLINE void FN(four_dots)(long m, const double *a, long lda, const double *x, do
   for (int q = 0; q < 4; q++) to[q] = FN(total)(s[q] + s[q + 4]);
 }
 
-/// y (+)= alpha*A'*x: four columns at a time, over rows that stay in the first cache.
+/// y (+)= alpha*A'*x: four columns at a time, over rows that stay in the L1 cache.
 static void FN(gemvt_raw)(
   long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
   if (m <= 0 && !accumulate) FN(fill)(n, 0, y);
@@ -127,7 +127,7 @@ static void FN(gemvt)(
   FN(settle)(n, 1, m, alpha, a, lda, 1, x, 1, m, accumulate, y, n, NABLA_WHOLE);
 }
 
-/// y = A*x and z = A'*u, each block of A read once from memory.
+/// y = A*x and z = A'*u; each block of A is read from memory once.
 static void FN(gemvboth)(
   long m, long n, const double *a, long lda, const double *x, double *y, const double *u, double *z) {
   enum { rows = 1024 };

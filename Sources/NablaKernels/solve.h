@@ -1,8 +1,8 @@
-// Triangular systems, and the table of all loops of an instruction set.
+// Triangular systems, and the table of all kernels of an instruction set.
 
 enum { FN(solved_at_once) = 32 };
 
-/// T*X = B by substitution for a small triangle, a vector of right sides at a time.
+/// T*X = B by substitution for a small triangle, with a vector of right-hand sides at a time.
 static void FN(trsm_small)(
   int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
   V x[FN(solved_at_once)];
@@ -38,7 +38,7 @@ static void FN(trsm_small)(
   }
 }
 
-/// T*x = b for one right side whose numbers are next to each other.
+/// T*x = b for one contiguous right-hand side.
 static void FN(trsv)(int lower, long n, const double *t, long trs, long tcs, int unit, double *x) {
   for (long step = 0; step < n; step++) {
     long i = lower ? step : n - 1 - step;
@@ -49,7 +49,7 @@ static void FN(trsv)(int lower, long n, const double *t, long trs, long tcs, int
       x[i] -= FN(dot)(before, row, known);
       if (!unit) x[i] /= t[i * trs + i * tcs];
     } else {
-      // By columns: what is found is taken out of the rest.
+      // By columns: each computed unknown is eliminated from the rest.
       if (!unit) x[i] /= t[i * trs + i * tcs];
       long rest = n - 1 - step;
       if (lower) FN(axpy)(rest, -x[i], t + (i + 1) * trs + i * tcs, x + i + 1);
@@ -58,7 +58,7 @@ static void FN(trsv)(int lower, long n, const double *t, long trs, long tcs, int
   }
 }
 
-/// By halves, so that most of the work is products.
+/// Recursively by halves, so that most of the work is products.
 static void FN(trsm)(
   int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
   if (n <= 0 || k <= 0) return;

@@ -1,4 +1,4 @@
-// Vectors of LANES doubles, and their parts at the end of an array.
+// Vectors of LANES doubles, and partial vectors at the end of an array.
 
 #define NABLA_JOINED(a, b) a##_##b
 #define NABLA_JOIN(a, b) NABLA_JOINED(a, b)
@@ -53,7 +53,7 @@ INLINE double FN(total)(V v) {
 #endif
   return sum;
 }
-/// LANES vectors as the rows of a square become its columns.
+/// Transposes a square of LANES vectors.
 INLINE void FN(transpose_square)(V *r) {
 #if LANES == 8
   V a[8];
@@ -88,7 +88,7 @@ INLINE void FN(transpose_square)(V *r) {
   r[1] = __builtin_shufflevector(a, b, 1, 3);
 #endif
 }
-/// a where the mask is set, else b.
+/// a where the mask is set, otherwise b.
 INLINE V FN(pick)(I mask, V a, V b) {
   return (V)((mask & (I)a) | (~mask & (I)b));
 }

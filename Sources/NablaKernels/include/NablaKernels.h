@@ -3,12 +3,11 @@
 
 #include <stddef.h>
 
-// The loops under all numbers, compiled once for each instruction set and chosen when the program starts.
-//
-// Matrices are stored by columns. An operand of a product is addressed by the distance of its rows and the
-// distance of its columns, so that a transpose is an exchange of the two.
+// The kernels of all numeric code, compiled once for each instruction set and selected when the program starts.
+// Matrices are in column-major order. An operand of a product has a row stride and a column stride, so transposing
+// swaps the two.
 
-/// Functions of one number, entry by entry.
+/// Functions of one number, applied elementwise.
 typedef enum {
   NABLA_EXP, NABLA_LOG, NABLA_LOG1P, NABLA_EXPM1, NABLA_TANH, NABLA_SIGMOID, NABLA_SOFTPLUS, NABLA_LOGSIGMOID,
   NABLA_SECH, NABLA_SIN, NABLA_COS, NABLA_SQRT, NABLA_ABS, NABLA_SIGN, NABLA_STEP, NABLA_RELU, NABLA_SQUARE,
@@ -16,7 +15,7 @@ typedef enum {
   NABLA_UNARY_COUNT
 } nabla_unary;
 
-/// What a step of a fused program does with blocks a, b and the number c.
+/// The operation of a step in a fused program, on blocks a, b and a number c.
 typedef enum {
   NABLA_COPY,      // a
   NABLA_SCALE,     // c*a
@@ -37,7 +36,7 @@ typedef enum {
   NABLA_DOT        // adds the inner product of a and b to the accumulator `target`
 } nabla_step_kind;
 
-/// One step of a fused program. Operands and target are slots: places in memory or blocks of the machine's own.
+/// One step of a fused program. Operands and target are slots: memory or blocks of the machine.
 typedef struct {
   int kind, function;
   int target, a, b;
@@ -45,7 +44,7 @@ typedef struct {
   double c;
 } nabla_step;
 
-/// A slot: an array to be walked through (`stride` 1), a number (`stride` 0), or, without address, a block.
+/// A slot: an array (`stride` 1), a number (`stride` 0), or, without an address, a block.
 typedef struct {
   double *address;
   long stride;
@@ -53,10 +52,10 @@ typedef struct {
 
 enum { NABLA_BLOCK = 256, NABLA_MOST_SLOTS = 32 };
 
-/// Which part of a product is computed; the rest of the array may be overwritten or left.
+/// The part of a product to compute; the rest of the array may or may not be overwritten.
 typedef enum { NABLA_WHOLE, NABLA_LOWER } nabla_part;
 
-/// The loops for one instruction set.
+/// The kernels for one instruction set.
 typedef struct {
   const char *name;
   void (*gemm)(
@@ -85,14 +84,14 @@ typedef struct {
   void (*logsumexp)(long m, long n, const double *x, long ldx, double *y);
 } nabla_kernels;
 
-/// The loops for an instruction set by name ("baseline", "avx2", "avx512"), null where the machine lacks it.
+/// The kernels for an instruction set by name ("baseline", "avx2", "avx512"); null if the machine lacks it.
 const nabla_kernels *nabla_kernels_named(const char *name);
 
-/// What the program uses: the best that the machine has, or what the environment variable NABLA_ISA names.
+/// The kernels in use: the best that the machine supports, or those named by the environment variable NABLA_ISA.
 extern const nabla_kernels *nabla_kernels_in_use;
 static inline const nabla_kernels *nabla_kernels_active(void) { return nabla_kernels_in_use; }
 
-/// Memory of the thread for packed operands, at least `count` doubles; null where there is none.
+/// Thread-local memory for packed operands, at least `count` doubles; null if allocation fails.
 double *nabla_packing_memory(size_t count);
 
 static inline void nabla_gemm(
@@ -118,9 +117,8 @@ static inline void nabla_gemv_both(
   const double *u, double *z) {
   set->gemvboth(m, n, a, lda, x, y, u, z);
 }
-/// Overwrites B with the solution of T*X = B for k right sides; T is n×n and lower or upper triangular.
-///
-/// One of the distances of B is 1.
+/// Overwrites B with the solution of T*X = B for k right-hand sides; T is n×n and lower or upper triangular.
+/// One of the strides of B is 1.
 static inline void nabla_trsm(
   const nabla_kernels *set, int lower, long n, long k, const double *t, long trs, long tcs, int unit,
   double *b, long brs, long bcs) {
@@ -154,8 +152,7 @@ static inline void nabla_map(
   const nabla_kernels *set, nabla_unary function, long n, const double *x, double *y) {
   set->map((int)function, n, x, y);
 }
-/// Runs the steps over n entries from the first on, block by block. Accumulators are slots of stride 0 and are not
-/// cleared.
+/// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared.
 static inline void nabla_fused(
   const nabla_kernels *set, long first, long n, const nabla_step *steps, long count, const nabla_slot *slots,
   long slotCount) {
@@ -166,7 +163,7 @@ static inline void nabla_transpose(
   const nabla_kernels *set, long m, long n, const double *a, long lda, double *b, long ldb) {
   set->transpose(m, n, a, lda, b, ldb);
 }
-/// Of each of m rows of n numbers.
+/// For each of m rows of n numbers.
 static inline void nabla_softmax(
   const nabla_kernels *set, long m, long n, const double *x, long ldx, double *y, long ldy) {
   set->softmax(m, n, x, ldx, y, ldy);

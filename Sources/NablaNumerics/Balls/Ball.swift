@@ -6,20 +6,19 @@
   import Darwin
 #endif
 
-/// A real number known to lie within an error of a number of so many limbs.
-///
-/// Every operation bounds its own rounding, so a result says how good it is; who finds it too wide computes again
-/// with more limbs. The exponent is a whole number, so nothing overflows.
+/// A real number known to lie within an error of a multi-limb number.
+/// Every operation bounds its own rounding, so a result carries its accuracy. If it is too low, compute again with more
+/// limbs. The exponent is an Int, so nothing overflows.
 package struct Ball: Sendable {
   package let isNegative: Bool
-  /// The number without its sign is the limbs times 2^(64*exponent).
+  /// The magnitude is the limbs times 2^(64*exponent).
   package let limbs: [UInt64]
   package let exponent: Int
-  /// The logarithm of the largest error, to base 2.
+  /// The base-2 logarithm of the largest error.
   package let error: Double
-  /// The limbs that results keep.
+  /// The number of limbs that results keep.
   package let places: Int
-  /// The logarithm of the size of the middle, to base 2, off by less than `slack`.
+  /// The base-2 logarithm of the magnitude of the midpoint, with an error below `slack`.
   private let size: Double
   private static let slack = 1e-9
 
@@ -34,7 +33,7 @@ package struct Ball: Sendable {
       }
     }
     while first < last, limbs[first] == 0 { first += 1 }
-    // Zero has a sign, as a double has; what may be anything near zero has none.
+    // Zero has a sign, like a double; a ball around zero has none.
     self.isNegative = isNegative && (first < last || error == -.infinity)
     self.limbs = first == 0 && last == limbs.count ? limbs : Array(limbs[first..<last])
     self.exponent = first < last ? exponent + first : 0
@@ -71,7 +70,7 @@ package struct Ball: Sendable {
 
   // MARK: Sizes
 
-  /// log2, for errors and sizes.
+  /// log2, for errors and magnitudes.
   package static func logarithm(_ value: Double) -> Double { log2(value) }
 
   /// log2(2^a + 2^b), rounded up.
@@ -81,33 +80,33 @@ package struct Ball: Sendable {
     return large + log2(1 + exp2(small - large)) + slack
   }
 
-  /// An upper bound for the logarithm of the size of the middle.
+  /// An upper bound for the logarithm of the midpoint's magnitude.
   package var middle: Double { size + Self.slack }
-  /// A lower bound for the same.
+  /// A lower bound for the logarithm of the midpoint's magnitude.
   private var least: Double { size - Self.slack }
-  /// An upper bound for the logarithm of the size.
+  /// An upper bound for the logarithm of the magnitude.
   package var upper: Double { Self.sum(middle, error) }
-  /// A lower bound for the logarithm of the size; minus infinity where it may be zero.
+  /// A lower bound for the logarithm of the magnitude; minus infinity if the value may be zero.
   package var lower: Double {
     if error == -.infinity { return least }
     return error < least - 1e-6 ? least + log2(1 - exp2(error - least)) - Self.slack : -.infinity
   }
   package var isZero: Bool { limbs.isEmpty && error == -.infinity }
-  /// Whether it is exactly a whole number: the lowest limb that is kept is not zero.
+  /// Whether it is exactly an integer: the lowest stored limb is not zero.
   package var isWhole: Bool { exponent >= 0 && error == -.infinity }
-  /// Whether zero is among what it may be.
+  /// Whether it contains zero.
   package var mayBeZero: Bool { lower == -.infinity }
-  /// Bits that are known.
+  /// The number of known bits.
   package var accuracy: Double { isZero ? .infinity : lower - error }
 
-  /// The middle without its error.
+  /// The midpoint without its error.
   package var exact: Ball { with(error: -.infinity) }
   package func with(error: Double) -> Ball {
     Ball(isNegative: isNegative, limbs: limbs, exponent: exponent, error: error, places: places)
   }
   package func widened(by more: Double) -> Ball { with(error: Self.sum(error, more)) }
 
-  /// The middle as a double.
+  /// The midpoint as a double.
   package var double: Double {
     var value = 0.0
     for limb in limbs.suffix(2).reversed() { value = value * 0x1p64 + Double(limb) }
@@ -147,7 +146,7 @@ package struct Ball: Sendable {
     }
     let isLess = Limbs.less(x, y)
     let difference = isLess ? Limbs.subtract(y, x) : Limbs.subtract(x, y)
-    // What cancels is zero without a sign.
+    // Exact cancellation gives zero without a sign.
     let isNegative = (isLess ? b.isNegative : a.isNegative) && difference.contains { $0 != 0 }
     return Ball(
       isNegative: isNegative, limbs: difference, exponent: bottom, error: error, places: places)
@@ -165,7 +164,7 @@ package struct Ball: Sendable {
       exponent: a.exponent + b.exponent, error: error, places: places)
   }
 
-  /// Of no use, with an error without bound, where b may be zero.
+  /// The error is unbounded if b contains zero.
   package static func / (a: Ball, b: Ball) -> Ball {
     let places = max(a.places, b.places)
     if b.mayBeZero {

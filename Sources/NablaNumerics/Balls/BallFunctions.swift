@@ -8,11 +8,11 @@ import Synchronization
   import Darwin
 #endif
 
-// Elementary functions of balls. Each series stops with the bound of what it leaves out added to the error.
+// Elementary functions of balls. Each series stops with a bound of its remainder added to the error.
 
 extension Ball {
   private var one: Ball { Ball(1, places: places) }
-  /// Bits to which a series of size 1 is worth adding up.
+  /// The bits to which a series of magnitude 1 is summed.
   private var bits: Double { Double(64 * places) }
 
   /// Constants by their number of limbs.
@@ -92,13 +92,13 @@ extension Ball {
     return upper < -1 ? factorialSeries(from: 1) : exponential - 1
   }
 
-  /// The square root of what is not negative.
+  /// The square root of a nonnegative number.
   package var squareRoot: Ball {
     if isZero { return self }
     if mayBeZero {
       return Ball(isNegative: false, limbs: [], exponent: 0, error: upper / 2 + 1, places: places)
     }
-    // 2^(2s) times a number near 1, by Newton's method from a double.
+    // 2^(2s) times a number near 1, by Newton's method starting from a double.
     let half = Int((middle / 2).rounded())
     let near = scaled(-2 * half)
     var root = Ball(near.double.squareRoot(), places: places)
@@ -117,7 +117,7 @@ extension Ball {
     let scale = Int(middle.rounded(.up))
     var (near, multiple) = (scaled(-scale), scale)
     if near.double < 0.7 { (near, multiple) = (near.scaled(1), scale - 1) }
-    // With y near log(x): log(x) = y + 2 atanh((x - e^y)/(x + e^y)), three times as many digits each time.
+    // With y near log(x): log(x) = y + 2 atanh((x - e^y)/(x + e^y)), which triples the digits each time.
     let distance = near - 1
     if distance.upper < -2 {
       let own = (distance / (near + 1)).hyperbolicArctangent * 2
@@ -164,7 +164,7 @@ extension Ball {
     }
   }
 
-  /// A whole number near the middle.
+  /// An integer near the midpoint.
   private var nearestWhole: Ball {
     let half = Ball(isNegative ? -0.5 : 0.5, places: places)
     let moved = exact + half
@@ -200,7 +200,7 @@ extension Ball {
     }
     let rootOfPi = Ball.pi(places).squareRoot
     let square = self * self
-    // The other series never has more digits than it has terms that shrink: e^(-x²) of the tail.
+    // The asymptotic series has no more digits than it has decreasing terms: e^(-x²) for the tail.
     if double.magnitude < 8 || double * double * 1.4 < bits {
       // 2/√π e^(-x²) Σ 2^k x^(2k+1)/(2k+1)!!, all terms of one sign.
       var (term, total, k) = (self, self, 1)
@@ -211,7 +211,7 @@ extension Ball {
       }
       return total.widened(by: term.upper + 1) * (-square).exponential * 2 / rootOfPi
     }
-    // 1 - e^(-x²)/(x √π) (1 - 1/(2x²) + 3/(2x²)² - …), off by less than the first term left out.
+    // 1 - e^(-x²)/(x √π) (1 - 1/(2x²) + 3/(2x²)² - …), with an error below the first omitted term.
     var (term, total, k) = (one, one, 1)
     let inverse = one / (square * -2)
     while Double(k) < 2 * (double * double).rounded(.down) - 2 {

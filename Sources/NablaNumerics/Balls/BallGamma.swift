@@ -1,14 +1,14 @@
 import Synchronization
 
-// lgamma, digamma and its derivatives of positive balls, by recurrence to a large argument and the asymptotic series
-// there, which is off by less than the first term left out (NIST DLMF 5.11.1, 5.11.2, 5.15.8).
+// lgamma, digamma and its derivatives for positive balls, by recurrence to a large argument and the asymptotic series
+// there, with an error below the first omitted term (NIST DLMF 5.11.1, 5.11.2, 5.15.8).
 
 extension Ball {
-  /// Terms grow again from the index 3x on, so that an argument of this size allows all digits.
+  /// Terms increase again from the index 3x on; an argument of this size allows full precision.
   private var start: Double { 12 + 12 * Double(places) }
 
-  /// B(2j), j = 1, 2, …, by the tangent numbers (Brent and Harvey, Fast computation of Bernoulli, tangent and secant
-  /// numbers, 2013): whole numbers that are made by additions and products alone.
+  /// B(2j), j = 1, 2, …, from tangent numbers (Brent and Harvey, Fast computation of Bernoulli, tangent and secant
+  /// numbers, 2013), which are integers computed by additions and products alone.
   private static func bernoulli(_ places: Int) -> [Ball] {
     if let known = bernoulliNumbers.withLock({ $0[places] }) { return known }
     let count = 30 + 10 * places
@@ -28,7 +28,7 @@ extension Ball {
   }
   private static let bernoulliNumbers = Mutex<[Int: [Ball]]>([:])
 
-  /// Adds up the terms that `term` gives for B(2j) and 2j, until they are as small as the last bit or grow.
+  /// Sums the terms for B(2j) and 2j until they reach the last bit or increase.
   private func asymptotic(_ term: (Ball, Int) -> Ball) -> Ball {
     var total = Ball(0, places: places)
     var last = Double.infinity
@@ -59,11 +59,11 @@ extension Ball {
     let half = Ball(0.5, places: places)
     let logarithm = x.logarithm
     let constant = (Ball.pi(places) * 2).logarithm * half
-    // (x - 1/2) log x - x cancels little where x is large.
+    // (x - 1/2) log x - x cancels little if x is large.
     return (x - half) * logarithm - x + constant + series - product.logarithm
   }
 
-  /// ψ(x), and for k > 0 its derivative of order k.
+  /// ψ(x), or for k > 0 its k-th derivative.
   package func polygamma(_ order: Int) -> Ball {
     var (x, shift) = (self, Ball(0, places: places))
     while x.double < start + Double(order) {
@@ -75,7 +75,7 @@ extension Ball {
     }
     let square = x * x
     var power = x.power(order) * square
-    // (2j + k - 1)!/(2j)!, from one j to the next.
+    // (2j + k - 1)!/(2j)!, updated from one j to the next.
     var quotient = factorial(order + 1) / 2
     let series = x.asymptotic { number, k in
       defer {

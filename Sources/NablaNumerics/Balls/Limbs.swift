@@ -1,4 +1,4 @@
-/// Whole numbers as limbs of 64 bits, the lowest first.
+/// Integers as 64-bit limbs, lowest first.
 enum Limbs {
   static func add(_ a: [UInt64], _ b: [UInt64]) -> [UInt64] {
     var (long, short) = a.count >= b.count ? (a, b) : (b, a)
@@ -49,7 +49,7 @@ enum Limbs {
     return result
   }
 
-  /// Whether a < b; both may have zeros on top.
+  /// Whether a < b; both may have leading zero limbs.
   static func less(_ a: [UInt64], _ b: [UInt64]) -> Bool {
     for i in stride(from: max(a.count, b.count) - 1, through: 0, by: -1) {
       let (x, y) = (i < a.count ? a[i] : 0, i < b.count ? b[i] : 0)
@@ -69,7 +69,8 @@ enum Limbs {
     return result + [carry]
   }
 
-  /// The whole part of a/b, b having a top limb other than zero (Knuth, The Art of Computer Programming 4.3.1 D).
+  /// The integer quotient of a and b, where the top limb of b is not zero (Knuth, The Art of Computer Programming 4.3.1
+  /// D).
   static func divide(_ a: [UInt64], _ b: [UInt64]) -> [UInt64] {
     let n = b.count
     guard n > 0, a.count >= n else { return [] }
@@ -111,7 +112,7 @@ enum Limbs {
       let (first, under) = u[j + n].subtractingReportingOverflow(carry)
       let (difference, more) = first.subtractingReportingOverflow(borrow)
       u[j + n] = difference
-      // The guess may be too large by one or, after the shortcut above, by two.
+      // The estimate may be too large by one or, after the shortcut above, by two.
       var isNegative = under || more
       while isNegative {
         guess -= 1

@@ -6,16 +6,16 @@
   import Darwin
 #endif
 
-/// A real number of any size: a ball, or ±e^b with a ball b too large to write out; or an infinity, by the laws of
-/// IEEE 754.
+/// A real number of any magnitude: a ball, or ±e^b with a ball b if it is too large or small for one, or an infinity
+/// with the laws of IEEE 754.
 package enum Real: Sendable {
   case ball(Ball)
   case power(isNegative: Bool, logarithm: Ball)
-  /// What is divided by zero, and what follows from it.
+  /// The result of a division by zero, and its consequences.
   case infinity(isNegative: Bool)
-  /// Outside of a domain, or at a pole without a side: not a number.
+  /// Outside a domain, or at a pole without a sign: not a number.
   case undefined
-  /// The limbs do not tell.
+  /// The limbs do not suffice to tell.
   case undecided
 
   package init(_ value: Double, places: Int) {
@@ -23,7 +23,7 @@ package enum Real: Sendable {
   }
   package init(_ value: Int, places: Int) { self = .ball(Ball(value, places: places)) }
 
-  /// A ball whose error is not without bound; of a size that exponents bear.
+  /// A ball if its error is bounded and its magnitude fits the exponents.
   package static func known(_ ball: Ball) -> Real {
     if ball.error == .infinity || ball.error.isNaN { return .undecided }
     if ball.upper < largestLogarithm, ball.mayBeZero || ball.lower > -largestLogarithm { return .ball(ball) }
@@ -31,7 +31,7 @@ package enum Real: Sendable {
       ? .undecided : .power(isNegative: ball.isNegative, logarithm: ball.magnitude.logarithm)
   }
 
-  /// Beyond 2 to this, and below 2 to minus this, logarithms are kept.
+  /// Beyond 2 to the power of this, and below 2 to the power of minus this, logarithms are stored.
   private static let largestLogarithm = 0x1p42
 
   package static func sum(_ parts: some Sequence<Real>) -> Real {
@@ -60,7 +60,7 @@ package enum Real: Sendable {
   /// Whether it is exactly zero.
   package var isZero: Bool { if case .ball(let ball) = self { ball.isZero } else { false } }
 
-  /// -1, 0 or 1, or nil where it is not certain.
+  /// -1, 0 or 1; `nil` if uncertain.
   package var sign: Int? {
     switch self {
     case .ball(let ball): ball.isZero ? 0 : ball.mayBeZero ? nil : ball.isNegative ? -1 : 1
@@ -69,14 +69,14 @@ package enum Real: Sendable {
     }
   }
 
-  /// What fails of two, which outranks what is known.
+  /// The failure of two operands, which takes precedence over known values.
   private static func failure(_ a: Real, _ b: Real) -> Real {
     if case .undefined = a { return a }
     if case .undefined = b { return b }
     return .undecided
   }
 
-  /// Whether it has a minus sign, as zero may.
+  /// Whether it has a minus sign; a zero may have one.
   private var hasMinus: Bool {
     if case .ball(let ball) = self { ball.isNegative } else { sign == -1 }
   }
@@ -85,14 +85,14 @@ package enum Real: Sendable {
     .ball(Ball(isNegative: isNegative, limbs: [], exponent: 0, error: -.infinity, places: 1))
   }
 
-  /// A ball that holds it, for what is too small to write out.
+  /// A ball that contains it, for numbers too small for a ball of their own.
   private var small: Ball? {
     guard case .power(_, let logarithm) = self, logarithm.isNegative else { return nil }
     let bound = logarithm.double / 0.6931471805599454 * 0.999
     return Ball(isNegative: false, limbs: [], exponent: 0, error: bound, places: logarithm.places)
   }
 
-  /// The logarithm of the size.
+  /// The logarithm of the magnitude.
   private var logarithmOfSize: Ball? {
     switch self {
     case .ball(let ball): ball.mayBeZero ? nil : ball.magnitude.logarithm
@@ -101,7 +101,7 @@ package enum Real: Sendable {
     }
   }
 
-  /// ±e^b, written out where it can be.
+  /// ±e^b, as a ball if possible.
   private static func made(_ isNegative: Bool, _ logarithm: Ball) -> Real {
     if logarithm.upper > 40 {
       return logarithm.mayBeZero ? .undecided : .power(isNegative: isNegative, logarithm: logarithm)
@@ -189,7 +189,8 @@ package enum Real: Sendable {
     return made(signA != signB, x - y)
   }
 
-  /// What a function gives for a ball; what is too small counts as a ball. At infinity it has no value.
+  /// Applies a function to the ball; a number too small for a ball is replaced by one that contains it. At infinity the
+  /// result is undefined.
   package func through(_ function: (Ball) -> Ball) -> Real {
     switch self {
     case .ball(let ball): .known(function(ball))
@@ -217,7 +218,7 @@ package enum Real: Sendable {
     }
   }
 
-  /// Whole powers, and others of what is positive; 1 to any power is 1, as for IEEE 754.
+  /// Integer powers, and other powers of positive numbers; 1 to any power is 1, as in IEEE 754.
   package func power(_ exponent: Real, whole: Int?) -> Real {
     if let whole, whole.magnitude <= 64 {
       if whole == 0 { return Real(1, places: 1) }

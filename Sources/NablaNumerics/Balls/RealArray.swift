@@ -1,4 +1,4 @@
-/// An array of real numbers by columns.
+/// An array of real numbers in column-major order.
 package struct RealArray: Sendable {
   package var rows: Int
   package var columns: Int
@@ -11,7 +11,7 @@ package struct RealArray: Sendable {
     for j in 0..<columns { for i in 0..<rows { entries.append(entry(i, j)) } }
   }
 
-  /// The numbers of a matrix, which are exact.
+  /// The entries of a matrix, as exact numbers.
   package init(_ matrix: Matrix, places: Int) {
     self.init(matrix.rows, matrix.columns) { Real(matrix[$0, $1], places: places) }
   }
@@ -24,7 +24,7 @@ package struct RealArray: Sendable {
   package func zip(_ other: RealArray, _ function: (Real, Real) -> Real) -> RealArray {
     RealArray(rows, columns) { function(self[$0, $1], other[$0, $1]) }
   }
-  /// The entry, or the only one that stands for every entry.
+  /// An entry; a single number is every entry.
   package func wide(_ i: Int, _ j: Int) -> Real { entries.count == 1 ? entries[0] : self[i, j] }
 
   package static func identity(_ size: Int, places: Int) -> RealArray {
@@ -42,13 +42,13 @@ package struct RealArray: Sendable {
   /// The sum of the squares of the entries.
   package var sumOfSquares: Real { .sum(entries.map { $0 * $0 }) }
 
-  /// Row and column left out.
+  /// The minor without one row and one column.
   package func minor(_ row: Int, _ column: Int) -> RealArray {
     RealArray(rows - 1, columns - 1) { self[$0 < row ? $0 : $0 + 1, $1 < column ? $1 : $1 + 1] }
   }
 
-  /// Determinant and inverse by Gauss's elimination, with the largest pivots; undecided where the limbs do not
-  /// tell a pivot from zero. Nil where it is not square.
+  /// Determinant and inverse by Gaussian elimination with pivoting; undecided if the limbs cannot tell a pivot from
+  /// zero, `nil` if the matrix is not square.
   package func eliminated(places: Int) -> (determinant: Real, inverse: RealArray)? {
     let n = rows
     guard columns == n, n > 0 else { return nil }
@@ -96,11 +96,11 @@ package struct RealArray: Sendable {
     return (determinant, RealArray(n, n) { right[$0][$1] })
   }
 
-  /// The largest size whose determinant is made by products alone.
+  /// The largest size whose determinant is computed by products alone.
   private static let leibnizSize = 7
 
-  /// The determinant of a small matrix without a division, so that it is exactly zero where the entries are exact
-  /// and it is: row by row, over the sets of columns that the rows so far take.
+  /// The determinant of a small matrix without divisions, so that a zero determinant of exact entries is exactly zero:
+  /// row by row, over the sets of columns used so far.
   private var leibnizDeterminant: Real? {
     guard rows == columns, rows > 0, rows <= Self.leibnizSize else { return nil }
     var partial: [Int: Real] = [0: Real(1, places: 1)]
@@ -108,7 +108,7 @@ package struct RealArray: Sendable {
       var next: [Int: Real] = [:]
       for (taken, value) in partial {
         for column in 0..<columns where taken & 1 << column == 0 {
-          // Each column beyond it that is taken already is one exchange.
+          // Each used column after it is one exchange.
           let exchanges = (taken >> (column + 1)).nonzeroBitCount
           let term = value * self[row, column]
           let signed = exchanges.isMultiple(of: 2) ? term : -term

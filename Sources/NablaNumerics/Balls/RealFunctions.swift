@@ -1,4 +1,4 @@
-/// The elementwise functions of the catalogue, by their definitions; of infinite arguments their limits.
+/// The elementwise functions of the catalogue, by their definitions, with limits at infinite arguments.
 package enum RealFunctions {
   package static func value(_ name: String, _ x: [Real], places: Int) -> Real? {
     func number(_ value: Double) -> Real { Real(value, places: places) }
@@ -55,9 +55,9 @@ package enum RealFunctions {
     }
   }
 
-  /// Operations that a value takes, about.
+  /// Approximate number of operations for one value.
   package static func cost(_ name: String) -> Int {
-    // Gamma functions shift their argument by as much as there are digits.
+    // Gamma functions shift their argument in proportion to the number of digits.
     ["lgamma", "digamma", "polygamma"].contains(name) ? 2_000 : 100
   }
 
@@ -78,7 +78,7 @@ package enum RealFunctions {
     }
   }
 
-  /// The limit of a function of one argument at an infinity; undefined where there is none.
+  /// The limit of a function of one argument at an infinity; undefined if there is none.
   private static func limit(_ name: String, _ isNegative: Bool, _ places: Int) -> Real? {
     func number(_ value: Double) -> Real { Real(value, places: places) }
     let (infinity, argument) = (Real.infinity(isNegative: false), Real.infinity(isNegative: isNegative))
@@ -102,13 +102,13 @@ package enum RealFunctions {
     }
   }
 
-  /// Whose sign says which of two is larger; equal infinities are equal.
+  /// A number whose sign compares two numbers; equal infinities are equal.
   package static func difference(_ a: Real, _ b: Real) -> Real {
     guard case .infinity(let x) = a, case .infinity(let y) = b, x == y else { return a - b }
     return Real(0, places: 1)
   }
 
-  /// The larger of two; where it is uncertain which that is, either of them with their distance as its error.
+  /// The larger of two; if that is uncertain, either one with their distance as its error.
   package static func larger(_ a: Real, _ b: Real) -> Real {
     let difference = difference(a, b)
     if case .ball(let distance) = difference, distance.mayBeZero, !distance.isZero {
@@ -122,7 +122,7 @@ package enum RealFunctions {
     return Int(exactly: ball.double)
   }
 
-  /// By the sign of the first.
+  /// Chooses by the sign of the first argument.
   package static func choose(_ test: Real, _ positive: Real, _ zero: Real, _ negative: Real) -> Real {
     switch test.sign {
     case 1: return positive
@@ -155,7 +155,7 @@ package enum RealFunctions {
     return (a / (below * above).squareRoot).through(\.arctangent)
   }
 
-  /// By the reflection where x is negative; at a pole what both sides, or the sign of zero, say.
+  /// By reflection for negative x; at a pole the value that both sides, or the sign of zero, determine.
   private static func gamma(
     _ a: Real, _ one: Real, _ places: Int, _ positive: (Ball) -> Real, pole: (Ball) -> Real,
     reflected: (Real, Real, Real) -> Real
@@ -189,7 +189,7 @@ package enum RealFunctions {
     }
   }
 
-  /// d^k/du^k cot(u), of c = cot(u): dc/du = -(1 + c²).
+  /// d^k/du^k cot(u), in terms of c = cot(u): dc/du = -(1 + c²).
   private static func cotangentDerivative(_ order: Int, _ c: Real, _ places: Int) -> Real {
     var coefficients = [Real(0, places: places), Real(1, places: places)]
     for _ in 0..<order {

@@ -1,7 +1,7 @@
-// Functions of whole matrices. What is iterated stops with a bound of what is left.
+// Matrix functions. Iterations stop with a bound of the remaining error.
 
 extension RealArray {
-  /// The exponential: Taylor's series of A/2^s, squared s times. Undecided for entries that are no balls.
+  /// The exponential: the Taylor series of A/2^s, squared s times. Undecided for entries that are not balls.
   package func exponential(places: Int) -> RealArray? {
     guard rows == columns, rows > 0 else { return nil }
     let undecided = map { _ in Real.undecided }
@@ -11,11 +11,11 @@ extension RealArray {
     }
     let norm = size + Self.logarithm(of: rows)
     guard norm < 20 else { return undecided }
-    // Of zeros the logarithm of the norm is infinite.
+    // The logarithm of a zero norm is infinite.
     let halvings = norm > -2 ? Int(norm.rounded(.up)) + 2 : 0
     let small = map { $0.scaled(-halvings) }
     var (term, total, k) = (Self.identity(rows, places: places), Self.identity(rows, places: places), 0)
-    // The norm of the scaled matrix is below 1/4, so each term is below a quarter of the one before.
+    // The norm of the scaled matrix is below 1/4, so each term is below a quarter of the previous one.
     var bound = 0.0
     while bound > -Double(64 * places) {
       k += 1
@@ -32,7 +32,7 @@ extension RealArray {
     Double(Int.bitWidth - count.leadingZeroBitCount)
   }
 
-  /// The lower Cholesky factor of the symmetric part; undefined where that is not positive definite.
+  /// The lower Cholesky factor of the symmetric part; undefined if that is not positive definite.
   package func choleskyFactor(places: Int) -> RealArray? {
     guard rows == columns, rows > 0 else { return nil }
     let half = Real(0.5, places: places)
@@ -54,16 +54,16 @@ extension RealArray {
     return factor
   }
 
-  /// The pseudoinverse of a matrix whose rows or columns are certainly independent; else undecided.
+  /// The pseudoinverse of a matrix whose rows or columns are certainly independent; otherwise undecided.
   package func pseudoInverse(places: Int) -> RealArray? {
     if rows < columns { return transposed.pseudoInverse(places: places)?.transposed }
     guard let gram = (transposed * self).eliminated(places: places) else { return nil }
-    // Rank is what decides, and what is singular has a smaller one: not told here.
+    // The rank decides, and a singular Gram matrix has a smaller one, which is not handled here.
     return (gram.inverse * transposed).map { if case .undefined = $0 { .undecided } else { $0 } }
   }
 
-  /// U*V' of the thin singular value decomposition, by Newton's iteration X → (X + X*inv(X'*X))/2, which takes a
-  /// singular value s to (s + 1/s)/2; the next step is longer than what is then left.
+  /// U*V' of the thin singular value decomposition, by Newton's iteration X → (X + X*inv(X'*X))/2, which maps a
+  /// singular value s to (s + 1/s)/2; the next step bounds the remaining error.
   package func polarFactor(places: Int) -> RealArray? {
     if rows < columns { return transposed.polarFactor(places: places)?.transposed }
     let half = Real(0.5, places: places)

@@ -1,8 +1,7 @@
 extension RealArray {
-  /// The orthogonal matrix nearest to one that is orthogonal up to rounding; nil where it is not.
-  ///
-  /// By Newton and Schulz's iteration X(3I - X'X)/2, whose residual squares at each step. The nearest orthogonal
-  /// matrix is no further from X than X'X from I.
+  /// The orthogonal matrix nearest to one that is orthogonal up to rounding; `nil` if it is not.
+  /// Uses the Newton-Schulz iteration X(3I - X'X)/2, whose residual squares at each step. The nearest orthogonal matrix
+  /// is no further from X than X'X is from I.
   package func orthogonalized(places: Int) -> RealArray? {
     guard rows == columns else { return nil }
     let identity = RealArray.identity(rows, places: places)
@@ -21,7 +20,7 @@ extension RealArray {
 
   private static let mostSteps = 16
 
-  /// The logarithm of a bound of the entries; nil where one has none.
+  /// The logarithm of a bound of the entries; `nil` if an entry has none.
   private var largestLogarithm: Double? {
     var largest = -Double.infinity
     for case .ball(let entry) in entries { largest = max(largest, entry.upper) }
@@ -31,6 +30,6 @@ extension RealArray {
 }
 
 extension Real {
-  /// The middle of the ball, exactly.
+  /// The midpoint of the ball, exactly.
   fileprivate var middle: Real { if case .ball(let ball) = self { .ball(ball.exact) } else { self } }
 }

@@ -1,8 +1,8 @@
 extension DualMatrix {
-  /// The lower triangular L with L*L' the symmetric part, squares on its diagonal; nil where there is none.
-  ///
-  /// Its parts solve L1*L' + L*L1' = A1: L1 = L*half(inv(L)*A1*inv(L)'), where half takes the lower triangle with half
-  /// of the diagonal (Murray 2016, Differentiation of the Cholesky decomposition).
+  /// The lower triangular L, with squares on its diagonal, such that L*L' is the symmetric part; `nil` if there is
+  /// none.
+  /// Its derivative solves L1*L' + L*L1' = A1: L1 = L*half(inv(L)*A1*inv(L)'), where half takes the lower triangle with
+  /// half of the diagonal (Murray 2016, Differentiation of the Cholesky decomposition).
   public var cholesky: DualMatrix? {
     guard rows == columns, let half = PrimeField(2).inverse else { return nil }
     let symmetric = (self + transposed).scaled(by: half)
@@ -28,7 +28,7 @@ extension DualMatrix {
 }
 
 extension FieldMatrix {
-  /// Column by column; nil where a pivot has no root or is zero.
+  /// Column by column; `nil` if a pivot has no root or is zero.
   fileprivate var choleskyFactor: FieldMatrix? {
     var result = FieldMatrix(rows: rows, columns: columns)
     for j in 0..<columns {

@@ -1,7 +1,6 @@
 /// A matrix of truncated polynomials in two infinitesimals: value + first*s + second*t + mixed*s*t, with s² = t² = 0.
-///
-/// Computing with it computes exact derivatives along one direction by s, along another by t, and along both by st.
-/// A part that is nil is zero.
+/// Its arithmetic computes exact directional derivatives: along one direction in s, along another in t, and along both
+/// in st. A `nil` part is zero.
 public struct DualMatrix: Hashable, Sendable {
   public var value: FieldMatrix
   public var first: FieldMatrix?
@@ -23,15 +22,15 @@ public struct DualMatrix: Hashable, Sendable {
   public var columns: Int { value.columns }
   public var count: Int { value.count }
   public var isConstant: Bool { first == nil && second == nil && mixed == nil }
-  /// Whether second derivatives have a part in it.
+  /// Whether it has a second-order part.
   public var isOfSecondOrder: Bool { mixed != nil || first != nil && second != nil }
 
-  /// A linear map of it.
+  /// The image under a linear map.
   public func linear(_ map: (FieldMatrix) -> FieldMatrix) -> DualMatrix {
     DualMatrix(map(value), first: first.map(map), second: second.map(map), mixed: mixed.map(map))
   }
 
-  /// A map linear in each of two arguments: the product rule, once and twice.
+  /// The image under a bilinear map: the product rule, once and twice.
   public func bilinear(
     _ other: DualMatrix, _ map: (FieldMatrix, FieldMatrix) -> FieldMatrix
   ) -> DualMatrix {
@@ -57,7 +56,7 @@ public struct DualMatrix: Hashable, Sendable {
     return a + b
   }
 
-  /// A function entry by entry, by its values, first and second derivatives at the entries: Taylor's formula.
+  /// An elementwise function from its values, first and second derivatives at the entries, by Taylor's formula.
   public func composed(value: FieldMatrix, slope: FieldMatrix, curvature: FieldMatrix) -> DualMatrix {
     var result = DualMatrix(
       value, first: first.map(slope.hadamard), second: second.map(slope.hadamard),
@@ -68,7 +67,7 @@ public struct DualMatrix: Hashable, Sendable {
     return result
   }
 
-  /// A number beside an array is added to every entry, in every part.
+  /// A number next to an array is added to every entry, in every part.
   public static func + (a: DualMatrix, b: DualMatrix) -> DualMatrix {
     let (x, y) = (a.widened(like: b), b.widened(like: a))
     return DualMatrix(
@@ -89,7 +88,7 @@ public struct DualMatrix: Hashable, Sendable {
   public var transposed: DualMatrix { linear(\.transposed) }
   public var trace: DualMatrix { linear { FieldMatrix($0.trace) } }
 
-  /// One over each entry; nil where one is zero.
+  /// The reciprocal of each entry; `nil` if one is zero.
   public var reciprocal: DualMatrix? {
     var inverses: [PrimeField] = []
     for entry in value.storage {
@@ -101,7 +100,7 @@ public struct DualMatrix: Hashable, Sendable {
     return composed(value: over, slope: over.map { -($0 * $0) }, curvature: over.map { ($0 + $0) * $0 * $0 })
   }
 
-  /// inv(A + sB) = inv(A) - s*inv(A)*B*inv(A), and likewise for t and st; nil where A is singular.
+  /// inv(A + sB) = inv(A) - s*inv(A)*B*inv(A), and the corresponding terms for t and st; `nil` if A is singular.
   public var inverse: DualMatrix? {
     guard let x = value.inverse else { return nil }
     func moved(_ part: FieldMatrix) -> FieldMatrix { -(x * part * x) }
@@ -113,9 +112,8 @@ public struct DualMatrix: Hashable, Sendable {
     return result
   }
 
-  /// The determinant and the adjugate, which singular matrices have as well.
-  ///
-  /// By the recursion of Faddeev and LeVerrier: it divides by the numbers up to n alone.
+  /// The determinant and the adjugate, which singular matrices have too.
+  /// By the Faddeev-LeVerrier recursion, which divides only by the integers up to n.
   public var determinantAndAdjugate: (determinant: DualMatrix, adjugate: DualMatrix) {
     precondition(rows == columns, "Only a square matrix has a determinant.")
     let identity = DualMatrix(.identity(rows))

@@ -1,12 +1,10 @@
 import NablaTypes
 
-/// Random matrices over the prime field that have declared properties, where positive means: a square.
+/// Random matrices over the prime field with declared properties, where "positive" means "a square".
 public enum FieldInstance {
-  /// A random matrix with all of some properties; nil where no construction is known.
-  ///
-  /// Entries are uniform but for what the properties fix. What they say of signs cannot hold of sums, and is left
-  /// out where a matrix is definite: over the field it is no more than a choice of names. `isVector` as for
-  /// `RandomInstance.violation`.
+  /// A random matrix with some properties; `nil` if no construction is known.
+  /// Entries are uniform except as the properties require. Sign properties cannot hold for sums, and are ignored for
+  /// definite matrices: over the field, signs are only labels. `isVector` as for `RandomInstance.violation`.
   public static func random(
     rows: Int, columns: Int, isVector: Bool, properties: Set<Property>,
     using generator: inout SplitMix64
@@ -17,7 +15,7 @@ public enum FieldInstance {
     return result
   }
 
-  /// Whether a matrix has what a property says but for signs.
+  /// Whether a matrix has a property, signs aside.
   private static func has(_ property: Property, _ a: FieldMatrix) -> Bool {
     func entries(_ body: (Int, Int) -> Bool) -> Bool {
       (0..<a.columns).allSatisfy { j in (0..<a.rows).allSatisfy { a[$0, j].isZero || body($0, j) } }
@@ -85,7 +83,7 @@ public enum FieldInstance {
     return result
   }
 
-  /// Whether values with these properties come from finitely many.
+  /// Whether there are finitely many values with these properties.
   public static func isDiscrete(_ properties: Set<Property>) -> Bool {
     properties.contains(where: \.traits.isDiscrete)
   }
@@ -111,7 +109,7 @@ public enum FieldInstance {
     return result
   }
 
-  /// Cayley's transform (I - K)*inv(I + K) of a skew matrix has determinant 1; a reflection may give it -1.
+  /// Cayley's transform (I - K)*inv(I + K) of a skew matrix has determinant 1; a reflection may change that to -1.
   private static func orthogonal(_ n: Int, _ generator: inout SplitMix64) -> FieldMatrix? {
     for _ in 0..<4 {
       var skew = FieldMatrix(rows: n, columns: n)
@@ -129,7 +127,7 @@ public enum FieldInstance {
     return nil
   }
 
-  /// L*L' with squares on the diagonal of the triangular L, so that it has a Cholesky factor.
+  /// L*L' with squares on the diagonal of the triangular L, so that a Cholesky factor exists.
   private static func gram(_ n: Int, _ generator: inout SplitMix64) -> FieldMatrix {
     var factor = FieldMatrix(rows: n, columns: n)
     for j in 0..<n {

@@ -1,6 +1,5 @@
-/// A dense matrix over the prime field, stored column after column.
-///
-/// Sizes that do not fit are a defect of the caller, as with `Matrix`.
+/// A dense matrix over the prime field, in column-major order.
+/// Sizes that do not fit are a programming error, as for `Matrix`.
 public struct FieldMatrix: Hashable, Sendable {
   public let rows: Int
   public let columns: Int
@@ -46,7 +45,7 @@ public struct FieldMatrix: Hashable, Sendable {
     FieldMatrix(rows: rows, columns: columns, storage: storage.map(body))
   }
 
-  /// Entry by entry; a number beside an array stands for every entry.
+  /// Combines entries; a number next to an array applies to every entry.
   public func zip(_ other: FieldMatrix, _ body: (PrimeField, PrimeField) -> PrimeField) -> FieldMatrix {
     if other.count == 1, count != 1 { return map { body($0, other.storage[0]) } }
     if count == 1, other.count != 1 { return other.map { body(storage[0], $0) } }
@@ -110,7 +109,7 @@ public struct FieldMatrix: Hashable, Sendable {
     return result
   }
 
-  /// By Gauss-Jordan elimination; nil where the matrix is singular.
+  /// By Gauss-Jordan elimination; `nil` if the matrix is singular.
   public var inverse: FieldMatrix? {
     guard rows == columns else { return nil }
     let n = rows

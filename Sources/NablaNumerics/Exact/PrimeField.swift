@@ -1,11 +1,10 @@
 /// A number modulo the prime p = 2^61 - 636873.
-///
-/// Minus one is no square modulo p, and every prime up to 47 is one, so "is a square" behaves like "is positive":
-/// it is multiplicative, exactly one of a and -a has it, and small whole numbers and fractions of them have it.
+/// Minus one is not a square modulo p, and every prime up to 47 is one, so "is a square" behaves like "is positive": it
+/// is multiplicative, holds for exactly one of a and -a, and holds for small integers and their quotients.
 public struct PrimeField: Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// The largest prime below 2^61 with these properties.
   public static let modulus: UInt64 = (1 << 61) - excess
-  /// 2^61 is this modulo p, which makes reduction cheap.
+  /// 2^61 modulo p, which makes reduction cheap.
   private static let excess: UInt64 = 636_873
   private static let mask: UInt64 = (1 << 61) - 1
 
@@ -29,7 +28,7 @@ public struct PrimeField: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
   public init(integerLiteral value: Int) { self.init(value) }
 
-  /// A uniform element; multiples of p below 2^61 - p are the only bias, of 2^-41.
+  /// A uniform element, with a bias of 2^-41.
   public static func random(using generator: inout SplitMix64) -> PrimeField {
     PrimeField(residue: generator.next() & mask)
   }
@@ -56,7 +55,7 @@ public struct PrimeField: Hashable, Sendable, ExpressibleByIntegerLiteral {
     PrimeField(reduced: a.residue == 0 ? 0 : modulus &- a.residue)
   }
 
-  /// The product is below 2^122; folding what is above 2^61 twice leaves less than 2p.
+  /// The product is below 2^122; folding the bits above 2^61 twice leaves less than 2p.
   public static func * (a: PrimeField, b: PrimeField) -> PrimeField {
     let (high, low) = a.residue.multipliedFullWidth(by: b.residue)
     let (upper, lower) = ((high << 3) | (low >> 61)).multipliedFullWidth(by: excess)
@@ -80,7 +79,7 @@ public struct PrimeField: Hashable, Sendable, ExpressibleByIntegerLiteral {
     return result
   }
 
-  /// A whole power; nil for a negative one of zero.
+  /// An integer power; `nil` for a negative power of zero.
   public func power(_ exponent: Int) -> PrimeField? {
     if exponent >= 0 { return power(UInt64(exponent)) }
     return inverse?.power(UInt64(exponent.magnitude))
@@ -89,18 +88,17 @@ public struct PrimeField: Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// By Fermat's little theorem a^(p-2); nil for zero.
   public var inverse: PrimeField? { isZero ? nil : power(Self.modulus - 2) }
 
-  /// The Legendre symbol: 1 for a square, -1 for the negative of one, 0 for zero. By Euler's criterion a^((p-1)/2).
+  /// The Legendre symbol: 1 for a square, -1 for a nonsquare, 0 for zero. By Euler's criterion a^((p-1)/2).
   public var sign: PrimeField { power((Self.modulus - 1) / 2) }
 
-  /// The root that is a square itself, which makes roots multiplicative; nil where there is none.
-  ///
+  /// The root that is itself a square, which makes roots multiplicative; `nil` if there is none.
   /// As p is 3 modulo 4, it is a^((p+1)/4).
   public var squareRoot: PrimeField? {
     let root = power((Self.modulus + 1) / 4)
     return root * root == self ? root : nil
   }
 
-  /// An order in which taking the negative reverses it: by the representatives in (-p/2, p/2).
+  /// An order that negation reverses: by the representatives in (-p/2, p/2).
   public static func precedes(_ a: PrimeField, _ b: PrimeField) -> Bool { a.centered < b.centered }
 
   private var centered: Int64 {

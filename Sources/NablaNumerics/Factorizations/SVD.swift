@@ -57,7 +57,7 @@ public struct SVD: Sendable {
     for i in 0..<p { values[i] *= unit }
   }
 
-  /// Turns the m×n array w, m ≥ n, into U, with its singular values and the n×n matrix V.
+  /// Rotates the m×n array w, m ≥ n, into U, with its singular values and the n×n matrix V.
   private static func rotate(
     _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>,
     _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
@@ -90,15 +90,15 @@ public struct SVD: Sendable {
     }
   }
 
-  /// What a sweep found to turn.
+  /// The kind of columns that a sweep had to rotate.
   private enum Turned {
     /// Every pair was orthogonal.
     case none
-    /// Columns as small as rounding, which the next sweep may find turned again by it.
+    /// Only columns at the level of rounding, which may need another rotation in the next sweep.
     case rounding
     case columns
   }
-  /// Sweeps over what is as small as rounding; it converges in as many if it does.
+  /// Sweeps over columns at the level of rounding; if it converges at all, it does so in these.
   private static let quietSweeps = 5
 
   /// Makes every pair of columns of w orthogonal once.
@@ -117,7 +117,7 @@ public struct SVD: Sendable {
         let alpha = Kernels.dot(m, x, x)
         let beta = Kernels.dot(m, y, y)
         let gamma = Kernels.dot(m, x, y)
-        // A column this small has no influence; `complete` straightens it at the end.
+        // A column this small has no influence; `complete` orthogonalizes it at the end.
         if alpha <= floor || beta <= floor { continue }
         if gamma.magnitude <= tolerance * alpha.squareRoot() * beta.squareRoot() { continue }
         if Swift.min(alpha, beta) > rounding {

@@ -112,7 +112,7 @@ public enum Kernels {
     sum(n, a, stride: n &+ 1)
   }
 
-  /// The largest absolute value; zero of nothing, NaN when one is NaN.
+  /// The largest absolute value; zero if there are none, NaN if one is NaN.
   @inlinable
   public static func maxAbs(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
     var largest = 0.0
@@ -130,7 +130,7 @@ public enum Kernels {
     norm(count, x, square: dot(count, x, x))
   }
 
-  /// The Euclidean norm of numbers the sum of whose squares is known.
+  /// The Euclidean norm, given the sum of squares.
   @inlinable
   public static func norm(_ count: Int, _ x: UnsafePointer<Double>, square: Double) -> Double {
     if square > 1e-280 && square < 1e300 { return square.squareRoot() }

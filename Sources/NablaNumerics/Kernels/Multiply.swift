@@ -1,11 +1,10 @@
 import NablaKernels
 
 extension Kernels {
-  /// Writes, or adds to, C the product op(A) op(B), where op transposes when asked.
-  ///
-  /// op(A) is m×k, op(B) is k×n and C is m×n, all by columns; A is stored k×m when `transA` and B is
-  /// stored n×k when `transB`. C must not be an operand. No term is skipped for a zero factor, so
-  /// NaN and infinity spread as the formula says.
+  /// Writes, or adds to, C the product op(A) op(B), where op is the identity or the transpose.
+  /// op(A) is m×k, op(B) is k×n and C is m×n, all in column-major order; A is stored k×m when `transA` and B is stored
+  /// n×k when `transB`. C must not be an operand. No term is skipped for a zero factor, so NaN and infinity propagate
+  /// as the formula says.
   public static func multiply(
     _ m: Int, _ n: Int, _ k: Int,
     _ a: UnsafePointer<Double>, transA: Bool,
@@ -14,7 +13,7 @@ extension Kernels {
   ) {
     let set = nabla_kernels_active()
     let adds: Int32 = accumulate ? 1 : 0
-    // A row or column vector is the same array either way.
+    // A row and a column vector have the same memory layout.
     if n == 1 {
       if transA { return nabla_gemvt(set, k, m, factor, a, k, b, adds, c) }
       return nabla_gemv(set, m, k, factor, a, m, b, adds, c)
@@ -28,7 +27,7 @@ extension Kernels {
       NABLA_WHOLE)
   }
 
-  /// Writes A'A, or AA' when `transposed`, of an m×n matrix: half of the work of a product.
+  /// Writes A'A, or AA' when `transposed`, for an m×n matrix: half of the work of a product.
   public static func gram(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, transposed: Bool, into c: UnsafeMutablePointer<Double>,
     factor: Double = 1
@@ -36,7 +35,7 @@ extension Kernels {
     crossGram(m, n, a, a, transposed: transposed, into: c, factor: factor)
   }
 
-  /// Writes A'B, or AB' when `transposed`, of m×n matrices for which that is known to be symmetric.
+  /// Writes A'B, or AB' when `transposed`, for m×n matrices for which that is known to be symmetric.
   public static func crossGram(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, transposed: Bool,
     into c: UnsafeMutablePointer<Double>, factor: Double = 1
@@ -51,7 +50,7 @@ extension Kernels {
     mirrorLower(size, c)
   }
 
-  /// Copies what is below the diagonal to above it.
+  /// Copies the lower triangle to the upper one.
   static func mirrorLower(_ n: Int, _ c: UnsafeMutablePointer<Double>) {
     let tile = 32
     for jj in stride(from: 0, to: n, by: tile) {
@@ -76,7 +75,7 @@ extension Kernels {
     nabla_gemv_both(nabla_kernels_active(), m, n, a, m, x, y, u, z)
   }
 
-  /// How the rows and columns of a triangular matrix are told apart.
+  /// Which triangle of an array forms the matrix, and how it is read.
   enum Triangle {
     case lower, upper, lowerTransposed, upperTransposed
   }

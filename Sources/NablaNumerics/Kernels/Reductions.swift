@@ -1,31 +1,30 @@
 import NablaKernels
 
 extension Kernels {
-  /// Writes log Σ exp(x) of each row of an m×n matrix, m numbers.
-  ///
-  /// The largest number is taken out first, and the others are added through log1p, which keeps small ones. Minus
-  /// infinity of nothing and of minus infinities; NaN when a number is NaN.
+  /// Writes log Σ exp(x) for each row of an m×n matrix, m numbers.
+  /// The largest number is factored out, and the others are added through log1p, which keeps small ones. Minus infinity
+  /// for an empty row or minus infinities; NaN when a number is NaN.
   public static func logSumExp(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     nabla_logsumexp(nabla_kernels_active(), m, n, x, m, y)
   }
 
-  /// Writes exp(x) / Σ exp(x) of each row of an m×n matrix; in place is allowed.
+  /// Writes exp(x) / Σ exp(x) for each row of an m×n matrix; in place is allowed.
   public static func softmax(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     nabla_softmax(nabla_kernels_active(), m, n, x, m, y, m)
   }
 
-  /// Writes x - log Σ exp(x) of each row of an m×n matrix; in place is allowed.
+  /// Writes x - log Σ exp(x) for each row of an m×n matrix; in place is allowed.
   public static func logSoftmax(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     nabla_logsoftmax(nabla_kernels_active(), m, n, x, m, y, m)
   }
 
-  /// The largest of `count` numbers `stride` apart; minus infinity of nothing, NaN when one is NaN.
+  /// The largest of `count` numbers `stride` apart; minus infinity if there are none, NaN when one is NaN.
   public static func maximum(
     _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1
   ) -> Double {
@@ -38,7 +37,7 @@ extension Kernels {
     return largest
   }
 
-  /// The smallest of `count` numbers `stride` apart; infinity of nothing, NaN when one is NaN.
+  /// The smallest of `count` numbers `stride` apart; infinity if there are none, NaN when one is NaN.
   public static func minimum(
     _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1
   ) -> Double {

@@ -1,8 +1,7 @@
-/// A dense real matrix stored by columns.
-///
-/// Entry (i, j) of a `rows`×`columns` matrix is `storage[i + j * rows]`, indices from zero. A column
-/// vector is an n×1 matrix and a scalar a 1×1 matrix. Shape mismatches are preconditions: callers
-/// have typed their formulas before they compute.
+/// A dense real matrix in column-major order.
+/// Entry (i, j) of a `rows`×`columns` matrix is `storage[i + j * rows]`, indices from zero. A column vector is an n×1
+/// matrix and a scalar a 1×1 matrix. Shape mismatches are preconditions: callers have typed their formulas before they
+/// compute.
 public struct Matrix: Sendable, Equatable {
   /// The number of rows.
   public let rows: Int
@@ -88,7 +87,7 @@ public struct Matrix: Sendable, Equatable {
   public var isSquare: Bool { rows == columns }
   /// Whether the matrix is 1×1.
   public var isScalar: Bool { rows == 1 && columns == 1 }
-  /// Whether no entry is infinite or NaN.
+  /// Whether every entry is finite.
   public var isFinite: Bool { storage.allSatisfy { $0.isFinite } }
 
   /// The entries of the main diagonal.

@@ -7,7 +7,7 @@
 #endif
 
 extension Matrix: CustomStringConvertible {
-  /// The entries to six significant digits, one row a line, columns aligned on the right.
+  /// The entries to six significant digits, one row on each line, right-aligned.
   public var description: String {
     guard count > 0 else { return "[\(rows)×\(columns)]" }
     let texts = storage.map { Matrix.text(of: $0, digits: 6) }
@@ -32,7 +32,7 @@ extension Matrix: CustomStringConvertible {
     if shift.magnitude <= 300 {
       let scale = pow(10, Double(shift.magnitude))
       let whole = (shift >= 0 ? value * scale : value / scale).rounded()
-      // Read as a decimal: a quotient by a power of ten that is not exact would have more digits.
+      // Parsed as a decimal: an inexact quotient by a power of ten would have more digits.
       rounded = Double("\(whole)e\(-shift)") ?? (shift >= 0 ? whole / scale : whole * scale)
     }
     let text = rounded.isFinite ? "\(rounded)" : "\(value)"

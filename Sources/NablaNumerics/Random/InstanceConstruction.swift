@@ -30,8 +30,8 @@ struct InstanceConstruction {
     return a
   }
 
-  /// M'M/k + I for definite, M'M/k of deficient rank for semidefinite matrices, k being a power of 2 about as large
-  /// as n; without rounding.
+  /// M'M/k + I for definite matrices, and a rank-deficient M'M/k for semidefinite ones, where k is a power of 2 close
+  /// to n; all without rounding.
   static func gram(_ plan: InstancePlan, _ generator: inout SplitMix64) -> Matrix? {
     let n = plan.rows
     let isDefinite = plan.wants(.spd, .invertible)
@@ -50,7 +50,7 @@ struct InstanceConstruction {
     return a
   }
 
-  /// A number near another that is not zero, of so few bits that sums of products have no rounding.
+  /// A nonzero number near another, with so few bits that sums of products are exact.
   private static func dyadic(_ value: Double) -> Double {
     let sized = Swift.max((value.magnitude * 64).rounded() / 64, 1 / 64)
     return value < 0 ? -sized : value == 0 ? 0 : sized
@@ -94,7 +94,7 @@ struct InstanceConstruction {
     return (a - a.transposed) / 2
   }
 
-  /// Numbers in proportion to others that are not negative, with the sum 1 and no rounding in any.
+  /// Numbers proportional to nonnegative weights, with sum 1 and without rounding.
   private static func shares(_ weights: [Double]) -> [Double] {
     let (unit, total) = (0x1p-30, weights.reduce(0, +))
     guard total > 0, let heaviest = weights.indices.max(by: { weights[$0] < weights[$1] }) else {

@@ -1,4 +1,4 @@
-/// The place where a matrix breaks a property, and how.
+/// The position where a matrix violates a property, and how.
 public struct PropertyViolation: Sendable, Equatable, CustomStringConvertible {
   /// The row of the entry, from zero.
   public let row: Int

@@ -1,12 +1,10 @@
 import NablaTypes
 
 extension RandomInstance {
-  /// A random matrix that has every one of some properties, or nil when none could be made.
-  ///
-  /// Each applicable construction proposes matrices until one passes `violation` for every property,
-  /// so a result is always right. Without properties the entries are normal numbers of two decimals.
-  /// Properties mean what they say: a diagonal positive matrix larger than 1×1 does not exist. `isVector` as for
-  /// `violation`.
+  /// A random matrix with all of some properties, or nil when none could be made.
+  /// Each applicable construction proposes matrices until one passes `violation` for every property, so a result is
+  /// always right. Without properties the entries are normal numbers with two decimals. Properties are taken literally:
+  /// a diagonal positive matrix larger than 1×1 does not exist. `isVector` as for `violation`.
   public static func random(
     rows: Int, columns: Int, isVector: Bool, properties: Set<Property>,
     using generator: inout SplitMix64
@@ -32,7 +30,7 @@ extension RandomInstance {
 struct InstancePlan {
   let rows: Int
   let columns: Int
-  /// Whether the one column is a vector, rather than that of a matrix.
+  /// Whether the single column is a vector, rather than that of a matrix.
   let isVector: Bool
   let properties: Set<Property>
   /// Whether the properties together force a diagonal matrix.

@@ -5,11 +5,10 @@ public enum RandomInstance {
   /// The relative tolerance of every comparison in `violation`.
   static let tolerance = 1e-8
 
-  /// The first entry that breaks a property, or nil when the matrix has it.
-  ///
-  /// Equalities hold within 1e-8 times the largest entry; NaN and infinity break every property. A wrong shape is
-  /// reported at row and column 0. `isVector` says whether the array was declared a vector: of a matrix that
-  /// happens to have one column, `simplex` and `onehot` say something of each row.
+  /// The first entry that violates a property, or nil when the matrix has it.
+  /// Equalities hold within 1e-8 times the largest entry; NaN and infinity violate every property. A wrong shape is
+  /// reported at row and column 0. `isVector` says whether the array was declared a vector: for a matrix that happens
+  /// to have one column, `simplex` and `onehot` apply to each row.
   public static func violation(
     of property: Property, in a: Matrix, isVector: Bool
   ) -> PropertyViolation? {
@@ -17,7 +16,7 @@ public enum RandomInstance {
       return PropertyViolation(
         row: 0, column: 0, reason: "the matrix is \(a.rows)×\(a.columns), not square")
     }
-    // A number that is not finite has no sign or size to speak of, and factorizations would not see it.
+    // Numbers that are not finite have no meaningful sign or size, and factorizations would miss them.
     if let bad = entry(of: a, "is not finite", \.isFinite) { return bad }
     let slack = tolerance * a.maxAbs
     switch property {
@@ -145,7 +144,7 @@ public enum RandomInstance {
       reason: "the leading \(k + 1)×\(k + 1) block is not positive definite")
   }
 
-  /// The heaviest entry of the eigenvector of a negative eigenvalue.
+  /// The largest entry of the eigenvector of a negative eigenvalue.
   private static func semidefiniteViolation(_ a: Matrix) -> PropertyViolation? {
     let eigen = SymmetricEigen(a)
     guard let least = eigen.values.first else { return nil }

@@ -33,7 +33,7 @@ extension SpecialFunctions {
     if p == 2 { return x * x }
     if p == 1 { return x }
     if p == -1 { return 1 / x }
-    // As for every other negative number; C takes minus infinity for a limit here.
+    // Like any other negative number; C takes the limit at minus infinity.
     if x == -.infinity && p != p.rounded() { return .nan }
     return pow(x, p)
   }

@@ -119,7 +119,7 @@ public enum SpecialFunctions {
 }
 
 extension LibraryFunction {
-  /// The function among the vector loops, nil for those that are computed number by number.
+  /// The function among the vectorized kernels; nil for those that are computed one by one.
   package var vectorized: nabla_unary? {
     switch self {
     case .exp: NABLA_EXP

@@ -43,11 +43,10 @@ extension SpecialFunctions {
   }
 
   /// The polygamma function ψ⁽ᵏ⁾(x), derivative k of the digamma function, for integers k ≥ 0.
-  ///
-  /// For x > 0, ψ⁽ᵏ⁾(x) = (-1)ᵏ⁺¹ k! ζ(k + 1, x) with the Hurwitz zeta function by Euler-Maclaurin
-  /// summation (NIST DLMF 5.15.1 and 25.11.28); for x < 0 the reflection (-1)ᵏ ψ⁽ᵏ⁾(1 - x) - ψ⁽ᵏ⁾(x)
-  /// = π dᵏ/dxᵏ cot(πx) (DLMF 5.15.6). NaN when k is no integer in 0...170. At a pole it is infinite
-  /// for odd k and NaN for even k, but at ±0 infinite with its sign.
+  /// For x > 0, ψ⁽ᵏ⁾(x) = (-1)ᵏ⁺¹ k! ζ(k + 1, x) with the Hurwitz zeta function by Euler-Maclaurin summation (NIST DLMF
+  /// 5.15.1 and 25.11.28); for x < 0 the reflection (-1)ᵏ ψ⁽ᵏ⁾(1 - x) - ψ⁽ᵏ⁾(x) = π dᵏ/dxᵏ cot(πx) (DLMF 5.15.6). NaN
+  /// when k is not an integer in 0...170. At a pole it is infinite for odd k and NaN for even k, but at ±0 infinite
+  /// with its sign.
   public static func polygamma(_ order: Double, _ x: Double) -> Double {
     guard order >= 0, order <= 170, order == order.rounded(), !x.isNaN else { return .nan }
     if order == 0 { return digamma(x) }
@@ -91,10 +90,9 @@ extension SpecialFunctions {
     return product
   }
 
-  /// π dᵏ/dxᵏ cot(πx) for k ≥ 1 at an x that is no integer.
-  ///
-  /// dᵏ/duᵏ cot(u) is a polynomial in c = cot(u), from P₀ = c and P₍ₖ₊₁₎ = -(1 + c²) Pₖ'; all
-  /// coefficients of one polynomial have one sign, so its evaluation does not cancel.
+  /// π dᵏ/dxᵏ cot(πx) for k ≥ 1 and x not an integer.
+  /// dᵏ/duᵏ cot(u) is a polynomial in c = cot(u), from P₀ = c and P₍ₖ₊₁₎ = -(1 + c²) Pₖ'; all coefficients of one
+  /// polynomial have one sign, so its evaluation does not cancel.
   private static func cotangentDerivative(_ k: Int, _ x: Double) -> Double {
     var coefficients = [Double](repeating: 0, count: k + 2)
     coefficients[1] = .pi

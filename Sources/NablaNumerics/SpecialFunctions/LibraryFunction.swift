@@ -4,7 +4,7 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
   case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
   case max, min, lgamma, digamma, polygamma, power
-  // What programs compute in place of forms that overflow or cancel; names that no user can type.
+  // Functions that programs compute in place of forms that overflow or cancel; users cannot type their names.
   case erfc = "stable.erfc"
   case logerfc = "stable.logerfc"
   case logcosh = "stable.logcosh"

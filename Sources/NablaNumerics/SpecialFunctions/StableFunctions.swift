@@ -22,7 +22,7 @@ extension SpecialFunctions {
     x > -0.6931471805599453 ? log(-expm1(x)) : log1p(-exp(x))
   }
 
-  /// log(1 + x²); above 1e8 the 1 does not count.
+  /// log(1 + x²); above 1e8 the 1 is negligible.
   public static func logOnePlusSquare(_ x: Double) -> Double {
     x.magnitude > 1e8 ? 2 * log(x.magnitude) : log1p(x * x)
   }
