@@ -1,11 +1,11 @@
-// An answer as it is shown.
+// An answer as the page shows it.
 
 import { element, formula, picture } from "./elements.js"
 import { code, known, unfolded } from "./state.js"
 
 const languages = { numpy: "NumPy", jax: "JAX", torch: "PyTorch", julia: "Julia", matlab: "MATLAB", c: "C", swift: "Swift" }
 
-/// An answer; `onUnfold` is told when another part is to be seen.
+/// An answer; calls `onUnfold` when another part is to be shown.
 export function answerCard(answer, onUnfold) {
   const names = [
     ["Text", answer.text], ["LaTeX", answer.latex], ["Unicode", answer.unicode], ["MathML", answer.mathml],
@@ -48,7 +48,7 @@ function facts({ conditions, notes }) {
   return lines.length ? element("ul", { class: "facts" }, ...lines) : null
 }
 
-/// The first line of the verdict; values and hints are shown by themselves.
+/// The first line of the verdict; values and hints are shown separately.
 function evidence(answer) {
   const sign = { verified: "✓ ", refuted: "✗ ", skipped: "" }[answer.check.status] ?? ""
   return sign + answer.verdict.split("\n")[0].replace("REFUTED", "refuted")
@@ -93,7 +93,7 @@ function copyButton(name, text) {
   return element("button", { type: "button", onclick: (event) => copy(event.target, name, text) }, name)
 }
 
-/// Copies a text and says so on the button.
+/// Copies a text and confirms it on the button.
 export async function copy(button, name, text) {
   try {
     await navigator.clipboard.writeText(await text())

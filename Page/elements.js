@@ -1,5 +1,5 @@
-// Elements of the page. What the server sends is put in as text, or as MathML and SVG that were read as XML; nothing is
-// put in as HTML.
+// Elements of the page. Text from the server is inserted as text, MathML and SVG after parsing as XML; nothing is
+// inserted as HTML.
 
 const mathNamespace = "http://www.w3.org/1998/Math/MathML"
 
@@ -16,7 +16,7 @@ export function element(tag, attributes = {}, ...children) {
   return made
 }
 
-/// A formula; its text where the MathML is not what it should be.
+/// A formula, or its text if the MathML is invalid.
 export function formula(mathml, text, kind = "") {
   const read = new DOMParser().parseFromString(mathml, "application/xml").documentElement
   const isMath = read.namespaceURI === mathNamespace && read.localName === "math"
@@ -29,7 +29,7 @@ export function picture({ svg, caption }) {
   return element("figure", {}, document.importNode(read, true), element("figcaption", {}, caption))
 }
 
-/// A sentence with what is between backticks set as code.
+/// A sentence with the parts in backticks set as code.
 export function withCode(sentence) {
   return sentence.split("`").map((part, index) => index % 2 ? element("code", {}, part) : part)
 }

@@ -1,8 +1,8 @@
-// What the browser keeps: the theme, and what was asked.
+// State kept in the browser: the theme and the last question.
 
 import { question } from "./state.js"
 
-// A browser may keep nothing: then the page does without.
+// The browser may refuse storage; the page works without it.
 export function store(name, text) {
   try { localStorage.setItem(name, text) } catch {}
 }
@@ -18,7 +18,7 @@ export function recall() {
   } catch { return [] }
 }
 
-/// Keeps the question that was answered.
+/// Stores the answered question.
 export function remember() {
   const entries = recall().filter((entry) => entry.expression !== question.expression || entry.mode !== question.mode)
   store("history", JSON.stringify([{ ...question }, ...entries].slice(0, 40)))

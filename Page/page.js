@@ -1,4 +1,4 @@
-// The page of Nabla: asks while one types and shows what comes back.
+// The page of Nabla: asks while the user types and shows the answers.
 
 import { answerCard, copy } from "./answer.js"
 import { $, choice, element, withCode } from "./elements.js"
@@ -6,7 +6,7 @@ import { recall, remember, store, stored } from "./keep.js"
 import { addressOf, known, post, question, readAddress, unfolded } from "./state.js"
 import { edit } from "./variable.js"
 
-/// Asks what a link holds, with the same parts unfolded.
+/// Asks the question in a link, with the same parts unfolded.
 function follow(hash) {
   for (const title of new URLSearchParams(hash.slice(1)).getAll("u")) unfolded.add(title)
   take(readAddress(hash))
@@ -59,7 +59,7 @@ async function ask() {
 
 function show(result) {
   showErrors(result.errors)
-  // Where the text has an error, the chips stay as they were.
+  // If the text has an error, the chips are kept.
   if (result.variables.length || !question.expression.trim()) {
     showWrt(result)
     showVariables(result.variables)
@@ -70,10 +70,10 @@ function show(result) {
   }
   for (const input of $("modes").querySelectorAll("input")) {
     input.checked = input.value === (result.mode ?? question.mode)
-    // A text that asks by itself leaves no choice.
+    // A text that is a complete question leaves no choice.
     input.disabled = result.isWhole === true
   }
-  // While one types, the last answer stays in sight, dimmed, until there is another.
+  // While the user types, the last answer stays visible, dimmed, until the next one.
   const isUnfinished = result.errors.some(({ place }) => place?.field === "expression")
   $("answers").classList.toggle("stale", isUnfinished && !result.answers.length)
   if (isUnfinished && !result.answers.length) return
@@ -83,14 +83,14 @@ function show(result) {
   reachable()[focused]?.focus()
 }
 
-/// Steps are written down when someone wants to see them.
+/// Steps are derived only when they are shown.
 function unfold(title) {
   if (title === "Steps" && unfolded.has(title)) ask()
   else history.replaceState(null, "", addressOf())
 }
 
 function showErrors(all) {
-  // A wrong declaration makes the expression wrong as well; there the first is enough.
+  // A wrong declaration also makes the expression wrong; the first error is enough.
   const declarations = all.filter((error) => error.place?.field.startsWith("declaration"))
   const errors = declarations.length ? declarations : all
   $("errors").replaceChildren(...errors.flatMap(({ error }) => [
@@ -100,7 +100,7 @@ function showErrors(all) {
   const place = errors.find((error) => error.place?.field === "expression")?.place
   const text = question.expression
   if (!place) return $("marks").replaceChildren()
-  // A place at the end is shown behind the last letter.
+  // A location at the end is shown after the last letter.
   const end = Math.max(place.end, place.start + 1)
   $("marks").replaceChildren(
     text.slice(0, place.start), element("mark", {}, text.slice(place.start, end) || " "), text.slice(end))
@@ -135,7 +135,7 @@ function showVariables(variables) {
   }))
 }
 
-/// What was declared wrongly can be declared again.
+/// A wrong declaration can be corrected.
 function showFaultyDeclaration(name) {
   const [type, ...properties] = question.declarations[name].split(/,\s*(?![^(]*\))/)
   const label = `${name} : ${question.declarations[name]}`
@@ -201,7 +201,7 @@ $("link").addEventListener("click", (event) => copy(event.target, "Copy link", (
 $("theme").addEventListener("click", switchTheme)
 addEventListener("hashchange", () => follow(location.hash))
 addEventListener("resize", fit)
-// `/` leads to the expression from anywhere; a control key and a digit choose what is asked.
+// `/` focuses the expression; Ctrl and a digit select the question.
 addEventListener("keydown", (event) => {
   const isTyping = ["TEXTAREA", "INPUT"].includes(document.activeElement?.tagName)
   if (event.key === "/" && !isTyping) {

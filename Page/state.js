@@ -1,15 +1,15 @@
-// What is asked, the address that holds it, and how the server is asked.
+// The question, its address, and requests to the server.
 
 const pageName = crypto.randomUUID()
 
-/// What is asked. `declarations` has what was declared on the page, by name: "matrix(n, d), symmetric".
+/// The current question. `declarations` maps names to declarations made on the page: "matrix(n, d), symmetric".
 export const question = { expression: "", mode: "gradient", wrt: [], declarations: {} }
-/// What the server knows from the start.
+/// Initial data from the server.
 export const known = { modes: [], properties: [], targets: [], examples: [] }
-/// Which parts of an answer are unfolded.
+/// The unfolded parts of an answer.
 export const unfolded = new Set()
 
-/// The fragment that holds a question.
+/// The URL fragment of a question.
 export function addressOf(asked = question) {
   const fields = new URLSearchParams({ e: asked.expression, m: asked.mode })
   for (const name of asked.wrt) fields.append("w", name)

@@ -1,9 +1,9 @@
-// The dialog that says what a variable is.
+// The dialog that declares a variable.
 
 import { $, choice, element } from "./elements.js"
 import { known, question } from "./state.js"
 
-/// Lets one declare a variable, and then asks again.
+/// Lets the user declare a variable, then asks again.
 export function edit(variable, ask) {
   const { name, type, properties } = variable
   const [, kind, rows = "n", columns = "n"] = type.match(/^(\w+)(?:\(([^,]*)(?:,\s*(.*))?\))?$/) ?? [null, "scalar"]

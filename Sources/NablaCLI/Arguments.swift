@@ -4,13 +4,13 @@ import NablaLanguage
 import NablaReport
 import NablaVerify
 
-/// The words after a command, sorted into operands and options; every option is declared by the command.
+/// The words after a command, split into operands and options; the command declares every option.
 struct Arguments {
   private(set) var operands: [String] = []
   private var values: [String: [String]] = [:]
   private var flags: Set<String> = []
 
-  /// Takes the options that the table has for the command.
+  /// Takes the command's options from the table.
   init(_ words: [String], for command: Command) throws(UsageError) {
     let options = CommandOption.all(command)
     let valued = Set(options.filter { $0.value != nil }.map(\.name))
@@ -52,7 +52,7 @@ struct Arguments {
     }
   }
 
-  /// Whether a program reads the output, told without the words being right.
+  /// Whether a program reads the output, determined even if the words are invalid.
   static func askForJSON(_ words: [String]) -> Bool {
     words.contains("--format=json") || zip(words, words.dropFirst()).contains { $0 == ("--format", "json") }
   }
@@ -66,7 +66,7 @@ struct Arguments {
     return found.first
   }
 
-  /// The single operand a command takes.
+  /// The single operand of a command.
   func operand(_ what: String) throws(UsageError) -> String {
     guard let first = operands.first else { throw UsageError(message: "\(what) is missing") }
     if operands.count > 1 {
@@ -78,7 +78,7 @@ struct Arguments {
   }
 }
 
-/// The options that all commands share.
+/// The options shared by all commands.
 struct CommonOptions {
   var format: OutputFormat
   var steps: Bool
@@ -95,13 +95,13 @@ struct CommonOptions {
     session = try Self.session(arguments)
   }
 
-  /// The options of a document, which has formats of its own.
+  /// The options of a document, which has its own formats.
   init(document arguments: Arguments) throws(UsageError) {
     (format, steps, detail) = (.text, true, .standard)
     session = try Self.session(arguments)
   }
 
-  /// How questions are answered.
+  /// The options for answering questions.
   static func session(_ arguments: Arguments) throws(UsageError) -> SessionOptions {
     var session = SessionOptions()
     session.layout = try choice("--layout", arguments, DerivativeLayout.denominator)
@@ -145,9 +145,9 @@ struct CommonOptions {
   }
 }
 
-/// Reads what a user names: a file, or `-` for standard input.
+/// Reads an input given by the user: a file, or `-` for standard input.
 enum InputFile {
-  /// Larger inputs are refused.
+  /// Limit on the size of an input.
   static let limit = 16 << 20
 
   static func bytes(_ path: String, limit: Int = limit) throws(UsageError) -> [UInt8] {

@@ -5,7 +5,7 @@ import NablaNumerics
 import NablaReport
 import NablaTypes
 
-/// `nabla bench`: how fast compiled derivatives are computed here, and how fast derivatives are found.
+/// `nabla bench`: measures the speed of compiled derivatives and of derivation.
 struct BenchCommand {
   private let names: [String]
   private let sizes: [Int]
@@ -13,7 +13,7 @@ struct BenchCommand {
   private let seconds: Double
   private let writesJSON: Bool
   private let showsPlan: Bool
-  /// What is measured in place of numbers.
+  /// The symbolic measurement, if chosen.
   private let symbols: BenchSymbols?
 
   private static let sizeNames = ["small", "medium", "large"]
@@ -48,7 +48,7 @@ struct BenchCommand {
     showsPlan = arguments.has("--plan")
   }
 
-  /// The problems of `--only`, which have to be among the known ones.
+  /// The problems of `--only`, which must be known.
   static func chosen(_ arguments: Arguments, among known: [String]) throws(UsageError) -> [String] {
     let names = arguments.all("--only").flatMap { $0.split(separator: ",").map(String.init) }
     for name in names where !known.contains(name) {
@@ -146,11 +146,11 @@ struct BenchCommand {
   }
 }
 
-/// What was measured of a problem.
+/// The measurements of a problem.
 struct BenchResult {
   var name: String
   var sizes: [String: Int]
-  /// Seconds, and the distance of the quartiles relative to the median.
+  /// Seconds, and the interquartile range relative to the median.
   var time: Double
   var spread: Double
   var operations: Double
@@ -186,11 +186,11 @@ struct BenchResult {
   }
 }
 
-/// What the machine can do on one thread.
+/// The single-thread performance of the machine.
 struct Machine {
-  /// Operations a second in a product of matrices that stay in the cache.
+  /// Operations per second in a product of matrices that stay in the cache.
   var flops: Double
-  /// Bytes a second read from memory.
+  /// Bytes per second read from memory.
   var bytes: Double
   /// Seconds that a call takes to add two numbers.
   var call: Double
@@ -217,7 +217,7 @@ struct Machine {
     }
   }
 
-  /// CPU seconds of a call: the median of batches long enough for the clock, after one call to warm up.
+  /// CPU seconds of a call: the median over batches long enough for the clock, after one warm-up call.
   static func times(seconds: Double, _ body: () throws -> Void) throws -> (median: Double, spread: Double) {
     try body()
     let start = System.threadSeconds

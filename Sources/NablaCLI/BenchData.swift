@@ -3,7 +3,7 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Data of a problem from a seed, and the check of its results.
+/// Seeded data for a problem, and the check of its results.
 struct BenchData {
   private var generator: SplitMix64
   private let sizes: [String: Int]
@@ -16,8 +16,8 @@ struct BenchData {
     self.sizes = sizes
   }
 
-  /// Normal numbers over the root of the number of columns of a matrix; square matrices are far from singular;
-  /// labels are 1 and -1, or 1 and 0; a scalar is 0.1.
+  /// Normal numbers divided by the square root of the number of columns; square matrices far from singular; labels 1
+  /// and -1, or 1 and 0; scalars 0.1.
   mutating func value(_ formula: Formula) -> Matrix {
     if let known = values[formula] { return known }
     let rows = formula.shape.rows.value(sizes) ?? 1
@@ -41,7 +41,7 @@ struct BenchData {
   }
 
   /// The error of the derivatives against central differences along a random direction of each variable, relative to
-  /// the size of what is compared.
+  /// the size of the compared values.
   mutating func error(
     _ bound: BoundFunction, _ function: Formula, _ gradients: [Formula], _ variables: [Formula],
     _ derivative: BenchProblem.Derivative
@@ -64,7 +64,7 @@ struct BenchData {
       switch derivative {
       case .gradient: computed = Matrix(direction.hadamard(bound.value(place + 1)).sum)
       case .hessian:
-        // The Hessian by a matrix acts on its columns, one below the other.
+        // A Hessian with respect to a matrix acts on its stacked columns.
         computed = bound.value(0).multiplied(by: direction.vectorized)
       }
       let gap = (difference.vectorized - computed.vectorized).maxAbs

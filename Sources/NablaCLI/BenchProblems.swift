@@ -1,7 +1,7 @@
-/// A problem whose numbers are measured: a scalar function, what is derived of it, and three sets of sizes.
+/// A problem for numeric measurements: a scalar function, its derivatives, and three sets of sizes.
 struct BenchProblem {
   enum Derivative: String { case gradient, hessian }
-  /// What the values of `y` are.
+  /// The kind of values of `y`.
   enum Labels { case numbers, signs, binary }
 
   var name: String

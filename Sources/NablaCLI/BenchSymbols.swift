@@ -2,9 +2,9 @@ import Nabla
 import NablaLanguage
 import NablaReport
 
-/// `nabla bench symbols`: how long derivatives take from their text to a verified answer, and how that grows.
+/// `nabla bench symbols`: measures the time from the text of a derivative to its verified answer, and how it grows.
 struct BenchSymbols {
-  /// What is measured, and the file that asks for it.
+  /// A measurement and its formula file.
   struct Measure {
     let name: String
     let text: String
@@ -69,7 +69,7 @@ struct BenchSymbols {
     return code
   }
 
-  /// CPU seconds from a text to its printed answers, the least of some repeats; nil where one is missing or not
+  /// CPU seconds from a text to its printed answers, the minimum of several repeats; nil if an answer is missing or not
   /// verified.
   private func measured(_ text: String, repeats: Int, checks: Bool) -> Double? {
     var least = Double.infinity

@@ -1,5 +1,5 @@
 extension BenchSymbols {
-  /// Questions of everyday size, each a file.
+  /// Everyday questions, one in each file.
   static let questions: [String] = [
     "gradient x'*A*x wrt x", "hessian x'*A*x wrt x", "gradient norm2(A*x - b)^2 wrt x",
     "gradient 1/2*norm2(X*w - y)^2 + lambda/2*norm2(w)^2 wrt w",
@@ -34,7 +34,7 @@ extension BenchSymbols {
     terms.map(term).joined(separator: " + ")
   }
 
-  /// The files of which the time tells how it grows.
+  /// Files that show how the time grows.
   static let measures: [Measure] = [
     Measure(name: "layers of tanh, 10", text: layers(10)),
     Measure(name: "layers of tanh, 100", text: layers(100)),
@@ -73,7 +73,7 @@ extension BenchSymbols {
         + " wrt x"),
   ]
 
-  /// Questions of four kinds in one file, each of variables of its own.
+  /// Questions of four kinds in one file, each with its own variables.
   private static func file(_ count: Int) -> String {
     (0..<count).map { index in
       switch index % 4 {

@@ -3,7 +3,7 @@ import NablaExport
 import NablaLanguage
 import NablaPage
 
-/// The languages of `nabla export`, as the page offers them.
+/// The languages of `nabla export`, for the page.
 enum CodeTargets {
   static let all = ExportTarget.allCases.map { target in
     PageAPI.CodeTarget(name: target.rawValue) { file in write(file, target) }

@@ -2,7 +2,7 @@ import Nabla
 import NablaLanguage
 import NablaReport
 
-/// How the program ends; see the exit codes of `sysexits`.
+/// The exit codes of the program; see `sysexits`.
 enum ExitCode: Int32, CaseIterable {
   case answered = 0
   /// A claim was refuted, or a minimization did not converge.
@@ -13,11 +13,11 @@ enum ExitCode: Int32, CaseIterable {
   /// The answers could not be written.
   case output = 74
 
-  /// The graver of two.
+  /// The more severe of the two.
   func worse(_ other: ExitCode) -> ExitCode { rawValue >= other.rawValue ? self : other }
 }
 
-/// Wrong use of the command: a sentence for the user.
+/// Wrong use of the command, with a message for the user.
 struct UsageError: Error {
   let message: String
   var hint: String?
@@ -83,7 +83,7 @@ extension Command {
 enum Main {
 
   static func main() {
-    // Deep formulas are walked by recursion in places; a thread with a large stack makes the documented limits safe.
+    // Some code recurses over deep formulas; a large stack makes the documented limits safe.
     System.run(stack: 512 << 20) { run(Array(CommandLine.arguments.dropFirst())).rawValue }
   }
 
@@ -128,9 +128,9 @@ enum Main {
   }
 }
 
-/// Writes to the standard streams, whole.
+/// Writes complete texts to the standard streams.
 enum Terminal {
-  /// Ends the process where the text cannot be written: half an answer must not pass for a whole one.
+  /// Exits if the text cannot be written: half an answer must not pass for a whole one.
   static func print(_ text: String) {
     if System.write(text, to: 1) { return }
     error("nabla: error: standard output cannot be written: \(System.lastError)\n")

@@ -1,17 +1,17 @@
 import NablaExport
 
-/// An option of a command. This table is all that parsing, help, completions and the manual know of options.
+/// An option of a command. Parsing, help, completions and the manual all use this table.
 struct CommandOption {
   let name: String
   /// A one-letter name, such as `-o`.
   var short: String?
-  /// What stands for the value; nil for an option without one.
+  /// The placeholder of the value; nil for an option without one.
   var value: String?
-  /// The values that are possible, where they are few.
+  /// The allowed values, if there are few.
   var choices: [String] = []
   let summary: String
 
-  /// As it is typed: `--to LANGUAGE`.
+  /// The option as typed: `--to LANGUAGE`.
   var usage: String {
     let names = (short.map { "\($0), " } ?? "") + name
     if !choices.isEmpty { return "\(names) \(choices.joined(separator: "|"))" }
@@ -66,7 +66,7 @@ struct CommandOption {
     valued("--step", "ETA", "gradient descent w - ETA*gradient, without a search for the step"),
   ]
 
-  /// The options that a command has beside the common ones.
+  /// The options of a command in addition to the common ones.
   static func own(_ command: Command) -> [CommandOption] {
     switch command {
     case .derive:
@@ -115,7 +115,7 @@ struct CommandOption {
     }
   }
 
-  /// All options of a command; its own go before common ones of the same name.
+  /// All options of a command; its own precede common ones of the same name.
   static func all(_ command: Command) -> [CommandOption] {
     let own = own(command)
     return own
@@ -132,7 +132,7 @@ extension Command {
     }
   }
 
-  /// What it takes beside options.
+  /// Its operands.
   var operands: CommandOperands {
     switch self {
     case .derive: .text

@@ -1,18 +1,18 @@
 import Nabla
 
-/// A formula file and the words that name its data, as `eval` and `minimize` take them.
+/// A formula file and its data, as operands of `eval` and `minimize`.
 struct DataOperands {
   let session: Session
   let options: CommonOptions
   private let words: [String]
 
-  /// `arguments` have read the option `--data`.
+  /// `arguments` must accept the option `--data`.
   init(_ arguments: Arguments) throws(UsageError) {
     try self.init(arguments, CommonOptions(arguments))
   }
 
   init(_ arguments: Arguments, _ options: CommonOptions) throws(UsageError) {
-    // More words of data may follow the first: `--data X=X.csv y=y.csv`.
+    // More data may follow the first: `--data X=X.csv y=y.csv`.
     var operands = arguments.operands
     let place = operands.firstIndex { $0.hasSuffix(".nabla") } ?? operands.indices.first
     guard let place else { throw UsageError(message: "formula file is missing") }
@@ -25,7 +25,7 @@ struct DataOperands {
     session = Session(try InputFile.source(path), options: options.session)
   }
 
-  /// All the data; nil when some are at fault, which the writer was told.
+  /// All the data; nil if some are invalid, which has then been reported.
   func table(_ writer: inout EvaluationWriter) throws(UsageError) -> DataTable? {
     var table = DataTable(session)
     for word in words {

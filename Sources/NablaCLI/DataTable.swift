@@ -5,12 +5,12 @@ import NablaNumerics
 import NablaReport
 import NablaTypes
 
-/// All the data of a command, gathered from its words: `data.json`, `X=X.csv`, `all.npz`, `n=5`.
+/// The data of a command, from operands such as `data.json`, `X=X.csv`, `all.npz`, `n=5`.
 struct DataTable {
-  /// The matrices by name, in the shape in which the file declares them.
+  /// The matrices by name, in their declared shapes.
   private(set) var matrices: [String: Matrix] = [:]
   private(set) var sizes: [String: Int] = [:]
-  /// Names that the file defines itself, whose data are not used.
+  /// Names that the file itself defines; their data are not used.
   private(set) var overridden: [String] = []
   private var origins: [String: String] = [:]
   private let shapes: [String: Shape]
@@ -23,13 +23,13 @@ struct DataTable {
     defined = session.definedNames
   }
 
-  /// Why a word gives no data.
+  /// The reason why an operand gives no data.
   enum Failure: Error {
     case usage(UsageError)
     case data(DataProblem)
   }
 
-  /// The name as the language has it (`λ` is `lambda`), or nil when it is none.
+  /// The name as in the language (`λ` is `lambda`); nil if it is not a name.
   static func name(_ text: String) -> String? {
     guard text.utf8.count <= 200, !text.contains(where: { $0.isNewline || $0 == "#" }) else { return nil }
     let (statements, problems) = parseFile(SourceText("\(text) : scalar\n"))
@@ -43,7 +43,7 @@ struct DataTable {
     shapes[name] != nil || sizeNames.contains(name) || defined.contains(name)
   }
 
-  /// Reads what one word names.
+  /// Reads the data of one operand.
   mutating func read(_ word: String) throws(Failure) {
     if let equals = word.firstIndex(of: "="), let name = Self.name(String(word[..<equals])) {
       let value = String(word[word.index(after: equals)...])

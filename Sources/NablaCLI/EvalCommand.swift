@@ -30,7 +30,7 @@ struct EvalCommand {
       let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes)
       let missing = valued.map(evaluation.missing)
       if !missing.isEmpty, !missing.contains(where: \.isEmpty) {
-        // Nothing can be computed, so all that is missing is said at once.
+        // Nothing can be computed, so all missing data are reported at once.
         let all = Dictionary(missing.joined().map { ($0.name, $0) }) { first, _ in first }
         throw .missing(all.values.sorted { $0.name < $1.name })
       }
@@ -49,13 +49,13 @@ struct EvalCommand {
   }
 }
 
-/// Writes values and errors; JSON is kept until the end.
+/// Writes values and errors; JSON is collected until the end.
 struct EvaluationWriter {
   let session: Session
   let isJSON: Bool
   var code: ExitCode = .answered
   var objects: [JSON] = []
-  /// Whether there is one object, which is written without an array around it.
+  /// Whether there is a single object, which is written without an array.
   var standsAlone = false
   private var hasResults = false
 
@@ -83,7 +83,7 @@ struct EvaluationWriter {
     if isJSON { objects.append(problem.json) } else { Terminal.error(problem.text) }
   }
 
-  /// `range` is the question's place, where the problem has no better one.
+  /// `range` is the question's location, used if the problem has no better one.
   mutating func report(_ problem: EvaluationProblem, _ range: SourceRange?) {
     let session = session
     func error(_ message: String, _ name: String? = nil, hint: String? = nil) -> Diagnostic {
@@ -162,7 +162,7 @@ struct EvaluationWriter {
     }
   }
 
-  /// The exit code, after JSON was written: an error that leaves no value is an object of its own.
+  /// The exit code, after JSON is written; an error without any value is an object of its own.
   func finish() -> ExitCode {
     if isJSON {
       let hasValues = objects.contains {
@@ -174,13 +174,13 @@ struct EvaluationWriter {
     return code
   }
 
-  /// NaN has a sign that says nothing.
+  /// The sign of a NaN is meaningless.
   private static func plain(_ value: Double) -> Double { value.isNaN ? .nan : value }
 
-  /// Rows and columns that are shown; the rest is for JSON.
+  /// Rows and columns shown; JSON has the rest.
   private static let shown = (rows: 40, columns: 12)
 
-  /// A value with its label in front, and the rest of its rows below.
+  /// A value with its label in front, and its other rows below.
   static func labelled(_ label: String, _ matrix: Matrix) -> String {
     if matrix.count == 1 { return "  \(label)  \(Matrix.text(of: plain(matrix[0, 0]), digits: 10))\n" }
     let rows = min(matrix.rows, shown.rows)

@@ -88,7 +88,7 @@ struct ExportCommand {
     }
   }
 
-  /// The source with what a program needs to call it.
+  /// The source with the data a program needs to call it.
   private static func json(_ source: ExportedSource) -> JSON {
     .object([
       ("source", .string(source.text)), ("function", .string(source.function)),

@@ -6,7 +6,7 @@ struct FuzzCommand {
   private let campaigns: [any FuzzCampaign]
   private let first: Int
   private let count: Int
-  /// Nil where only the count bounds the work.
+  /// Nil if only the number of cases limits the work.
   private let seconds: Int?
   private let isVerbose: Bool
   private let showsInput: Bool
@@ -47,10 +47,10 @@ struct FuzzCommand {
     return defects == 0 ? .answered : .defect
   }
 
-  /// Memory that one case may take, in bytes.
+  /// Memory limit of one case, in bytes.
   private static let mostMemory = 1 << 29
 
-  /// Seconds after which a case counts as hanging; cutting one down takes its time too.
+  /// Seconds after which a case counts as hanging; this includes shrinking.
   private static let patience: UInt32 = 120
 
   private func run(_ campaign: any FuzzCampaign) -> Int {

@@ -26,7 +26,7 @@ enum Help {
 
     """
 
-  /// What `nabla COMMAND --help` prints.
+  /// The output of `nabla COMMAND --help`.
   static func text(_ command: Command) -> String {
     let options = CommandOption.all(command)
     let lines = options.map { option in
@@ -49,7 +49,7 @@ enum Help {
     return lines
   }
 
-  /// How a command is used and what it does, with examples.
+  /// Usage and description of a command, with examples.
   static func prose(_ command: Command) -> String {
     switch command {
     case .derive:

@@ -4,7 +4,8 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// `nabla help [COMMAND | language | functions | NAME]`, written from the blocks of `Rules/` and the language's tables.
+/// `nabla help [COMMAND | language | functions | NAME]`, generated from the blocks of `Rules/` and the language's
+/// tables.
 struct HelpCommand {
   let topic: String?
   private let book = RuleBook.standard
@@ -91,7 +92,7 @@ struct HelpCommand {
     }
   }
 
-  /// A question and its answer; nothing where there is none.
+  /// A question and its answer; empty if there is none.
   private func example(_ question: String, _ declarations: [String]) -> [String] {
     var options = SessionOptions()
     options.checks = false

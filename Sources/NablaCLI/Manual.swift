@@ -1,6 +1,6 @@
 import Nabla
 
-/// The page of the manual, from the same descriptions as `--help`, in the language of man.
+/// The manual page in man's markup, from the same descriptions as `--help`.
 enum Manual {
   static var page: String {
     var text = """
@@ -35,7 +35,7 @@ enum Manual {
       + ".SH FILES\n.TP\n.I $XDG_STATE_HOME/nabla/history\nthe lines that were typed to nabla repl\n"
   }
 
-  /// What is no instruction to man: a dot at the start of a line, a backslash, a minus sign.
+  /// Escapes man's markup: a dot at the start of a line, a backslash, a minus sign.
   private static func escaped(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       var result = ""
@@ -46,7 +46,7 @@ enum Manual {
         case "'": result += "\\(aq"
         case "`": result += "\\(ga"
         default:
-          // Signs beyond ASCII by their number, which every man understands.
+          // Characters beyond ASCII by their code, which every man understands.
           for scalar in character.unicodeScalars {
             let code = String(scalar.value, radix: 16, uppercase: true)
             let digits = String(repeating: "0", count: max(4 - code.count, 0)) + code

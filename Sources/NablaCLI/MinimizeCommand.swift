@@ -13,7 +13,7 @@ struct MinimizeCommand {
   private let objective: String?
   private let options: MinimizationOptions
 
-  /// The options that it has besides the common ones.
+  /// Its own options.
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(words, for: .minimize)
     try self.init(arguments, CommonOptions(arguments))
@@ -36,7 +36,7 @@ struct MinimizeCommand {
     return result
   }
 
-  /// A name as the language has it.
+  /// A name as in the language.
   private static func name(_ text: String) throws(UsageError) -> String {
     guard let name = DataTable.name(text) else { throw UsageError(message: "'\(text)' is not a name") }
     return name
@@ -78,13 +78,13 @@ struct MinimizeCommand {
     return writer.finish()
   }
 
-  /// What was found, and the name of what was minimized; nil where something is at fault, which the writer was told.
+  /// The result, and the name of the objective; nil if something is wrong, which has then been reported.
   func minimum(
     _ writer: inout EvaluationWriter, _ progress: (MinimizationProgress) -> Void
   ) throws(UsageError) -> (objective: String, found: Minimization)? {
     let session = operands.session
     writer.report(session.diagnostics)
-    // The last definition may be the one at fault, and then it is not the one before that is meant.
+    // If the last definition is invalid, the one before it is not what was meant.
     guard session.diagnostics.isEmpty, let table = try operands.table(&writer) else { return nil }
     let name = objective ?? session.lastDefinition
     let place = name.flatMap(session.rangeOfDefinition)
@@ -122,7 +122,7 @@ struct MinimizeCommand {
 }
 
 extension EvaluationWriter {
-  /// Writes what a minimization found; what did not converge is told by the exit code too.
+  /// Writes the result of a minimization; the exit code also tells whether it converged.
   mutating func write(_ found: Minimization, objective: String) {
     for text in found.notes { note(text) }
     if !found.hasConverged { code = code.worse(.refuted) }
@@ -151,14 +151,14 @@ extension EvaluationWriter {
     Terminal.print(text)
   }
 
-  /// `objective` is the place of the definition that is minimized.
+  /// `objective` is the location of the minimized definition.
   mutating func report(_ problem: MinimizationError, _ objective: SourceRange?) {
     let place: SourceRange? =
       switch problem {
       case .notScalar, .absent, .underivable: objective
       case .notFiniteAtStart(_, let names): names.first.flatMap(declared) ?? objective
       case .tied(let name, _), .startNeeded(let name, _): declared(name)
-      // These are faults of the command's words or of all its data.
+      // Errors in the command line or in the data as a whole.
       case .noDefinition, .unknownObjective, .noVariable, .unknownVariable, .notAVariable, .givenTwice,
         .tooManyEntries, .evaluation:
         nil

@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaReport
 import NablaVerify
 
-/// Checks a paper and writes a line for each formula, with what is wrong, and a count.
+/// Checks a paper; writes a line for each formula with its problem, and a count.
 struct PaperReport {
   let check: PaperCheck
 

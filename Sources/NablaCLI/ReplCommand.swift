@@ -24,9 +24,9 @@ struct ReplCommand {
     return copy.read()
   }
 
-  // MARK: A pipe
+  // MARK: Pipe
 
-  /// Lines of standard input, answers on standard output, nothing else.
+  /// Reads lines from standard input and writes only answers to standard output.
   private mutating func read() -> ExitCode {
     var reader = System.LineReader()
     var code: ExitCode = .answered
@@ -38,7 +38,7 @@ struct ReplCommand {
     return write(prompt.finish()) ? code : .input
   }
 
-  /// Whether all was understood.
+  /// Whether everything was understood.
   private mutating func write(_ response: Prompt.Response) -> Bool {
     Terminal.print(response.output)
     if !response.errors.isEmpty { Terminal.error(response.errors) }
@@ -61,7 +61,7 @@ struct ReplCommand {
     return isFine
   }
 
-  // MARK: A terminal
+  // MARK: Terminal
 
   private mutating func edit(_ mode: TerminalMode) -> ExitCode {
     let file = HistoryFile()

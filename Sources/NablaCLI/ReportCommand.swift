@@ -9,7 +9,7 @@ struct ReportCommand {
     case latex = "latex-document"
     case markdown
 
-    /// The format of a file with this name; nil where its end does not tell.
+    /// The format for a file name; nil if the extension does not determine it.
     init?(path: String) {
       if path.hasSuffix(".html") || path.hasSuffix(".htm") {
         self = .html
@@ -27,7 +27,7 @@ struct ReportCommand {
   private let format: Format
   private let output: String?
   private let title: String
-  /// What is minimized besides, where variables and data are named.
+  /// An additional minimization, if variables and data are given.
   private let minimize: MinimizeCommand?
 
   init(_ words: [String]) throws(UsageError) {

@@ -42,7 +42,7 @@ struct RulesCommand {
     }
   }
 
-  /// Verifies every entry, or those of FILE; a line each, and a count.
+  /// Verifies every entry, or those of FILE; prints a line for each, and a count.
   private func check(_ book: RuleBook) throws(UsageError) -> ExitCode {
     var book = book
     let file = arguments.operands.dropFirst().first

@@ -15,7 +15,7 @@ struct Runner {
     AnswerWriter(session, format: format, steps: steps, detail: detail)
   }
 
-  /// Every question in order; the graver exit code of all.
+  /// Answers every question in order and returns the most severe exit code.
   func run() -> ExitCode {
     format == .json ? runAsJSON() : runAsText()
   }
@@ -46,7 +46,7 @@ struct Runner {
     return code
   }
 
-  /// Says that a file has no question, where that is not the fault of an error.
+  /// Reports that a file has no question, unless an error is the cause.
   static func sayIfNothingIsAsked(_ session: Session) {
     guard session.questions.isEmpty, session.diagnostics.isEmpty else { return }
     Terminal.error(
@@ -54,11 +54,11 @@ struct Runner {
     )
   }
 
-  /// One array with the answers; when something is at fault, the first error stands alone in its object.
+  /// One array with the answers; if something is wrong, the first error is an object of its own.
   private func runAsJSON() -> ExitCode {
     Self.sayIfNothingIsAsked(session)
     let (objects, code) = answersAsJSON()
-    // An error that leaves nothing to answer is an object of its own, as a script expects it.
+    // An error that leaves nothing to answer is an object of its own, as scripts expect.
     if code == .input, objects.count == 1 || session.questions.isEmpty, let first = objects.first {
       Terminal.print(first.text() + "\n")
     } else {
@@ -126,7 +126,7 @@ struct DeriveCommand {
       throw UsageError(message: "--mode takes gradient, jacobian, hessian, differential, not '\(mode)'")
     }
     let variables = arguments.all("--wrt")
-    // One line each, so that places in messages are places in what was typed.
+    // One line each, so that locations in messages refer to what was typed.
     let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map {
       QuestionText.line(String($0))
     }
@@ -149,7 +149,7 @@ struct DeriveCommand {
   func execute() -> ExitCode { runner.run() }
 }
 
-/// `nabla check FILE...`: a line each, and a count.
+/// `nabla check FILE...`: prints a line for each, and a count.
 struct CheckCommand {
   let paths: [String]
   let options: CommonOptions

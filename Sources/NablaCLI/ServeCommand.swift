@@ -1,6 +1,6 @@
 import NablaPage
 
-/// `nabla serve`: the page.
+/// `nabla serve`: serves the page.
 struct ServeCommand {
   private let port: UInt16
 

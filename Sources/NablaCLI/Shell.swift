@@ -1,4 +1,4 @@
-/// Completions for shells, from the table of options.
+/// Completions for shells, generated from the table of options.
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 

@@ -8,19 +8,19 @@ import Synchronization
   import Darwin
 #endif
 
-/// The few things the command asks of the system; Foundation would do them too, at three times the start-up time.
+/// The few system calls of the command; with Foundation the program would take three times as long to start.
 enum System {
-  /// What came of reading a file.
+  /// The result of reading a file.
   enum Content {
     case bytes([UInt8])
     case missing
     case folder
     case unreadable
-    /// More than the limit.
+    /// Larger than the limit.
     case tooLarge
   }
 
-  /// The bytes of a file; of standard input for `-`.
+  /// The bytes of a file, or of standard input for `-`.
   static func read(_ path: String, limit: Int) -> Content {
     var descriptor: Int32 = 0
     if path != "-" {
@@ -55,10 +55,10 @@ enum System {
     }
   }
 
-  /// Whether a user reads what is written there.
+  /// Whether the descriptor is a terminal.
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// Writes the whole text; false where that fails, but for a reader that went away, which is no error of ours.
+  /// Writes the whole text; false if that fails, except if the reader has closed the pipe, which is not an error here.
   static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -69,7 +69,7 @@ enum System {
     return true
   }
 
-  /// Writes a file anew; false where that fails.
+  /// Overwrites a file; false if that fails.
   static func write(_ text: String, toFile path: String) -> Bool {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
     guard descriptor >= 0 else { return false }
@@ -77,10 +77,10 @@ enum System {
     return close(descriptor) == 0 && isWritten
   }
 
-  /// What the last failure was, in the system's words.
+  /// The system's message for the last error.
   static var lastError: String { String(cString: strerror(errno)) }
 
-  /// The most memory that the process has had at once, in bytes.
+  /// The peak memory of the process, in bytes.
   static var peakMemory: Int {
     var usage = rusage()
     #if canImport(Glibc)
@@ -105,7 +105,7 @@ enum System {
     #endif
   }
 
-  /// Runs the body on a thread with a stack of so many bytes and ends the process with what it returns.
+  /// Runs the body on a thread with the given stack size and exits with its result.
   static func run(stack: Int, _ body: @escaping @Sendable () -> Int32) -> Never {
     signal(SIGPIPE, SIG_IGN)
     let box = Unmanaged.passRetained(Body(body))
@@ -119,7 +119,7 @@ enum System {
       var thread = pthread_t()
       let started = pthread_create(&thread, &attributes, { $0.flatMap { Self.start($0) } }, box.toOpaque())
     #endif
-    // Without a thread of its own the work is done on this one.
+    // If no thread can be started, the work runs on this one.
     if started != 0 { exit(body()) }
     while true { pause() }
   }
@@ -133,12 +133,12 @@ enum System {
     init(_ run: @escaping @Sendable () -> Int32) { self.run = run }
   }
 
-  /// The case under way, for a process that dies in it.
+  /// The current case, for a process that crashes in it.
   static let currentCase = Atomic<Int>(0)
 
-  /// When the process gets a deadly signal, or `alarm` rings, tells the case under way and ends with code 70.
+  /// On a fatal signal or `alarm`, reports the current case and exits with code 70.
   static func tellCaseWhenDying() {
-    // A handler of its own stack: the thread's own may be what ran out.
+    // The handler has its own stack: the thread's may be exhausted.
     let size = 1 << 16
     var stack = stack_t()
     stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
@@ -163,7 +163,7 @@ enum System {
     }
   }
 
-  /// Nothing but what a signal handler may do: no memory is taken.
+  /// Only async-signal-safe calls: no allocation.
   private static func tell(_ text: StaticString, _ number: Int) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 80) { buffer in
       var count = 0
@@ -186,10 +186,10 @@ enum System {
     }
   }
 
-  /// Ends the process by a signal after so many seconds, unless it is called again; 0 for never.
+  /// Terminates the process by a signal after the given seconds, unless it is called again; 0 disables it.
   static func ringAfter(seconds: UInt32) { alarm(seconds) }
 
-  /// The CPU time of a run of this program with other arguments, its output thrown away; nil where it fails.
+  /// The CPU time of a run of this program with other arguments, with its output discarded; nil if it fails.
   static func childSeconds(_ arguments: [String]) -> Double? {
     let before = childrenSeconds
     let words = [CommandLine.arguments[0]] + arguments

@@ -8,11 +8,11 @@ import NablaPrompt
   import Darwin
 #endif
 
-/// The mode of the terminal: keys one by one while a line is edited, as it was otherwise.
+/// The terminal mode: unbuffered while a line is edited, restored afterwards.
 struct TerminalMode {
   private let original: termios
 
-  /// Nil where standard input is no terminal.
+  /// Nil if standard input is not a terminal.
   init?() {
     var mode = termios()
     guard tcgetattr(0, &mode) == 0 else { return nil }
@@ -33,7 +33,7 @@ struct TerminalMode {
 }
 
 extension System {
-  /// What is there to read, waiting for the first byte; nil at the end.
+  /// Available input; waits for the first byte; nil at the end.
   static func readBytes() -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 256)
     let count = buffer.withUnsafeMutableBytes { readSome(0, $0) }
@@ -73,7 +73,7 @@ extension System {
 
   static func makeFolder(_ path: String) { mkdir(path, 0o700) }
 
-  /// Adds a line to a file; what cannot be written is left.
+  /// Appends a line to a file; failures are ignored.
   static func append(_ line: String, toFile path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     guard descriptor >= 0 else { return }
@@ -82,7 +82,7 @@ extension System {
   }
 }
 
-/// The lines that were typed before: `nabla/history` in the folder for state of the XDG base directories.
+/// The history of typed lines: `nabla/history` in the state folder of the XDG base directories.
 struct HistoryFile {
   private let path: String?
 

@@ -1,19 +1,19 @@
 import NablaLanguage
 import NablaNumerics
 
-/// Numbers as a file gives them, before it is known what they are declared to be.
+/// Numbers as given in a file, before their declaration is known.
 package struct DataArray {
   package enum Layout {
     /// One number.
     case number
-    /// A list without rows or columns.
+    /// A list without row structure.
     case flat
     /// Rows of equal length.
     case rows
   }
 
   package let layout: Layout
-  /// A list stands in it as a column.
+  /// The matrix; a list is a column.
   package let matrix: Matrix
 
   package init(layout: Layout, matrix: Matrix) {
@@ -22,13 +22,13 @@ package struct DataArray {
   }
 }
 
-/// What is wrong with data, and where.
+/// A problem with data, and its location.
 package struct DataProblem: Error {
   package let message: String
   package var hint: String?
-  /// The file that is at fault.
+  /// The faulty file.
   package var file: String
-  /// The text with the place in it, where the file is a text.
+  /// The text and the location in it, if the file is a text.
   package var place: (source: SourceText, range: SourceRange)?
 
   package init(
@@ -40,7 +40,7 @@ package struct DataProblem: Error {
     self.place = place
   }
 
-  /// As it goes to standard error.
+  /// The message for standard error.
   package var text: String {
     if let place {
       return DiagnosticRenderer(place.source).render(
@@ -50,11 +50,11 @@ package struct DataProblem: Error {
   }
 }
 
-/// How much data is read before it is refused.
+/// Limits on the data read.
 package enum DataLimits {
-  /// Bytes of a file, and of a member of an archive once unpacked.
+  /// Bytes of a file, and of an unpacked member of an archive.
   package static let bytes = 1 << 30
-  /// Arrays and objects of JSON inside each other.
+  /// Nesting depth of arrays and objects in JSON.
   static let nesting = 200
   /// Members of an archive.
   static let members = 10_000
@@ -70,12 +70,12 @@ package struct DataFile {
     self.bytes = bytes
   }
 
-  /// A problem of the whole file.
+  /// A problem with the whole file.
   package func problem(_ message: String, hint: String? = nil) -> DataProblem {
     DataProblem(message: message, hint: hint, file: name)
   }
 
-  /// A problem at a stretch of the text.
+  /// A problem with a range of the text.
   package func problem(_ message: String, at start: Int, to end: Int, hint: String? = nil) -> DataProblem {
     let first = min(max(start, 0), bytes.count)
     return DataProblem(
@@ -87,9 +87,9 @@ package struct DataFile {
   }
 }
 
-/// Reads a number as people and programs write it.
+/// Parses a number in common notations.
 package enum DataNumber {
-  /// The number; nil when the text is none, or is finite and does not fit.
+  /// The number; nil if the text is not a number, or is finite and overflows.
   package static func value(_ bytes: ArraySlice<UInt8>) -> Double? {
     guard !bytes.isEmpty, bytes.count <= 400 else { return nil }
     let isPlain = bytes.allSatisfy { byte in

@@ -1,8 +1,8 @@
 import NablaNumerics
 
-/// Reads numbers in columns: commas, semicolons, tabs or blanks between them, and maybe a line of names above.
+/// Parses numbers in columns separated by commas, semicolons, tabs or spaces, with an optional header.
 package struct DataCSV {
-  /// A cell without its quotes and surrounding blanks.
+  /// A cell without quotes and surrounding spaces.
   private struct Cell {
     let text: [UInt8]
     let start: Int
@@ -25,7 +25,7 @@ package struct DataCSV {
     separator = Self.separator(file.bytes[position...])
   }
 
-  /// What stands between the cells, seen from the first line that has any: a tab, semicolon, comma, or else blanks.
+  /// The separator, from the first line that has one: a tab, semicolon, comma, or otherwise spaces.
   private static func separator(_ bytes: ArraySlice<UInt8>) -> UInt8 {
     var counts: [UInt8: Int] = [:]
     var isQuoted = false
@@ -63,7 +63,7 @@ package struct DataCSV {
       if isFirst {
         isFirst = false
         (columns, firstLine) = (cells.count, line)
-        // Names: no cell is a number.
+        // A header: no cell is a number.
         if cells.allSatisfy({ DataNumber.value($0.text[...]) == nil }),
           cells.contains(where: { !$0.text.isEmpty })
         {
@@ -99,7 +99,7 @@ package struct DataCSV {
       hint: isDecimalComma ? "decimals take a point" : nil)
   }
 
-  /// The cells up to the end of the line; none for an empty line or a comment. `line` counts lines in quotes too.
+  /// The cells up to the end of the line; none for an empty line or a comment. `line` also counts lines inside quotes.
   private mutating func cellsOfLine(_ line: inout Int) throws(DataProblem) -> [Cell] {
     var cells: [Cell] = []
     skipBlanks()
@@ -172,7 +172,7 @@ package struct DataCSV {
     position >= file.bytes.count || file.bytes[position] == 0x0A || file.bytes[position] == 0x0D
   }
 
-  /// Passes blanks that do not separate cells.
+  /// Skips spaces that do not separate cells.
   private mutating func skipBlanks() {
     while position < file.bytes.count, file.bytes[position] == 0x20 || file.bytes[position] == 0x09,
       file.bytes[position] != separator || separator == 0x20

@@ -7,7 +7,7 @@ package struct Inflate {
   private var output: [UInt8] = []
   private let size: Int
 
-  /// The bytes, or nil when the stream is damaged or does not come to `size` bytes.
+  /// The bytes, or nil if the stream is damaged or does not have `size` bytes.
   package static func unpacked(_ input: ArraySlice<UInt8>, size: Int) -> [UInt8]? {
     var stream = Inflate(input: input, size: size)
     guard stream.run(), stream.output.count == size else { return nil }
@@ -18,7 +18,7 @@ package struct Inflate {
     self.input = input
     self.size = size
     position = input.startIndex
-    // A small stream that claims to be large is found out before much memory is taken.
+    // A small stream that claims to be large is detected before much memory is allocated.
     output.reserveCapacity(min(size, input.count &* 8))
   }
 
@@ -36,7 +36,7 @@ package struct Inflate {
     }
   }
 
-  /// The next bits, the lowest first; nil past the end.
+  /// The next bits, lowest first; nil past the end.
   private mutating func take(_ count: Int) -> Int? {
     while bitCount < count {
       guard position < input.endIndex else { return nil }
@@ -64,12 +64,12 @@ package struct Inflate {
     return true
   }
 
-  /// Symbols sorted by their codes, with how many codes there are of each length.
+  /// Symbols sorted by their codes, with the number of codes of each length.
   private struct Code {
     var counts = [Int](repeating: 0, count: 16)
     var symbols: [Int]
 
-    /// Nil when there are more codes than bits allow.
+    /// Nil if there are more codes than the bits allow.
     init?(_ lengths: ArraySlice<Int>) {
       for length in lengths { counts[length] += 1 }
       counts[0] = 0

@@ -1,6 +1,6 @@
 import NablaNumerics
 
-/// Reads JSON, with the place of every value, so that messages can point to it.
+/// Parses JSON and keeps the location of every value, so that messages can point to it.
 package struct DataJSON {
   /// A value and the byte at which it starts.
   package struct Node {
@@ -14,7 +14,7 @@ package struct DataJSON {
     case bool(Bool)
     case number(Double)
     case string(String)
-    /// An array whose elements are numbers, or strings that stand for numbers.
+    /// An array of numbers, or strings that denote numbers.
     case numbers([Double])
     case array([Node])
     case object([(name: String, value: Node)])
@@ -34,7 +34,7 @@ package struct DataJSON {
     return node
   }
 
-  /// The array that a value stands for.
+  /// The array that a value denotes.
   package static func array(_ node: Node, _ name: String, in file: DataFile) throws(DataProblem) -> DataArray
   {
     switch node.kind {
@@ -56,7 +56,7 @@ package struct DataJSON {
   private static func matrix(_ nodes: [Node], _ name: String, _ file: DataFile) throws(DataProblem)
     -> DataArray
   {
-    // A list that starts with no row is one of numbers, but for the first entry that is none.
+    // A list that does not start with a row contains numbers; the first other entry is an error.
     if let first = nodes.first, !first.isList, let bad = nodes.firstIndex(where: \.isNoNumber) {
       throw fault(
         nodes[bad], "\(name): entry \(bad + 1) is \(words(nodes[bad])) where a number should stand", file)
@@ -277,7 +277,7 @@ package struct DataJSON {
     bytes += Array(String(Character(unicode)).utf8)
   }
 
-  /// Four digits after a `u`.
+  /// Four hexadecimal digits after a `u`.
   private mutating func hexadecimal() -> UInt32? {
     guard position + 5 <= file.bytes.count else { return nil }
     let digits = file.bytes[(position + 1)..<(position + 5)]
@@ -290,7 +290,7 @@ package struct DataJSON {
 }
 
 extension DataJSON.Node {
-  /// The number that a value is, or that a text stands for.
+  /// The number that a value or its text denotes.
   fileprivate var number: Double? {
     switch kind {
     case .number(let value): value

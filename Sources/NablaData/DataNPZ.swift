@@ -39,7 +39,7 @@ package struct DataNPZ {
 
   private var cutOff: DataProblem { file.problem("the archive is damaged or cut off") }
 
-  /// The central directory, which stands at the end of the archive.
+  /// The central directory at the end of the archive.
   private func members() throws(DataProblem) -> [Member] {
     let bytes = file.bytes
     guard bytes.count >= 22 else { throw file.problem("this is no NPZ archive") }
@@ -81,7 +81,7 @@ package struct DataNPZ {
     return result
   }
 
-  /// The sizes of large members stand in an extra field, in this order, each only where it did not fit.
+  /// The sizes of large members are in an extra field, in this order, each only if it did not fit.
   private func readLongSizes(
     _ start: Int, _ length: Int, _ size: inout Int, _ packed: inout Int, _ header: inout Int
   ) throws(DataProblem) {

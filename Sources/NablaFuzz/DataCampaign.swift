@@ -1,7 +1,7 @@
 import NablaData
 import NablaNumerics
 
-/// Mutated data files: JSON, CSV, NPY, NPZ and the streams inside archives are read or refused.
+/// Mutated data files: JSON, CSV, NPY, NPZ and the streams inside archives must be read or rejected.
 package struct DataCampaign: FuzzCampaign {
   package let name = "data"
   package let seed: UInt64
@@ -14,7 +14,7 @@ package struct DataCampaign: FuzzCampaign {
   private func sample(_ number: Int) -> (format: DataCorpus.Format, bytes: [UInt8]) {
     var mutator = FuzzMutator(random: random(number))
     guard let base = DataCorpus.all.randomElement(using: &mutator.random) else { return (.json, []) }
-    // Text is mixed with text; in archives the bytes of any other file may stand.
+    // Text is mixed with text, archives with the bytes of any other file.
     let others = DataCorpus.all.filter { $0.format == base.format }.map(\.bytes)
     return (base.format, mutator.spoiled(base.bytes, others: mutator.random.coin() ? others : corpus))
   }
@@ -40,7 +40,7 @@ package struct DataCampaign: FuzzCampaign {
       kind: .work, seed: seed, number: number, message: problem, input: Self.shown(format, bytes))
   }
 
-  /// Reads the bytes; what is wrong with what came of it, or nil.
+  /// Reads the bytes; returns the problem with the result, or nil.
   private static func read(_ format: DataCorpus.Format, _ bytes: [UInt8]) -> String? {
     let file = DataFile(name: "fuzz", bytes: bytes)
     var arrays: [DataArray] = []
@@ -59,7 +59,7 @@ package struct DataCampaign: FuzzCampaign {
       case .deflate: _ = Inflate.unpacked(bytes[...], size: 1 << 16)
       }
     } catch {
-      // The message is made as well.
+      // Also builds the message.
       return error.text.isEmpty ? "an empty message" : nil
     }
     let wrong = arrays.first { $0.matrix.storage.count != $0.matrix.rows * $0.matrix.columns }

@@ -1,8 +1,8 @@
-/// Data files from which mutated ones are made.
+/// Data files for mutation.
 enum DataCorpus {
   enum Format: String, Sendable {
     case json, csv, npy, npz
-    /// The stream of a packed member, which its checksum would else shield.
+    /// The stream of a packed member, which its checksum would otherwise protect.
     case deflate
   }
 

@@ -1,11 +1,11 @@
-/// Sees that brackets and paired commands of a LaTeX text match.
+/// Checks that brackets and paired commands of a LaTeX text match.
 enum FuzzBrackets {
   private static let pairs: [Character: Character] = [")": "(", "]": "[", "}": "{"]
   private static let commands = [
     ("\\left", "\\right"), ("\\lVert", "\\rVert"), ("\\lvert", "\\rvert"), ("\\begin", "\\end"),
   ]
 
-  /// What does not match; nil when all does.
+  /// The mismatch; nil if everything matches.
   static func problem(in latex: String) -> String? {
     var open: [Character] = []
     for character in latex {

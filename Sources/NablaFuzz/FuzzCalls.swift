@@ -3,7 +3,7 @@ import NablaNumerics
 import NablaTypes
 
 extension FuzzGenerator {
-  /// A function of the catalogue that has a value of this shape.
+  /// A function of the catalogue with a value of this shape.
   mutating func applied(_ shape: Shape, _ depth: Int) -> FuzzTree {
     for _ in 0..<12 {
       guard let (name, signature) = functions.randomElement(using: &random) else { break }
@@ -12,7 +12,7 @@ extension FuzzGenerator {
     return leaf(shape)
   }
 
-  /// What has kinks, or rests on singular values or cofactors: one function inside another now and then.
+  /// Functions with kinks, or based on singular values or cofactors; sometimes nested.
   mutating func pointed(_ shape: Shape, _ depth: Int) -> FuzzTree {
     let names = [
       "adj", "argmaxhot", "leftsv", "max", "min", "norminf", "polar", "rightsv", "relu", "specnorm",
@@ -28,14 +28,14 @@ extension FuzzGenerator {
     return applied(shape, depth)
   }
 
-  /// Arguments with which a function has this shape; nil where it never has.
+  /// Arguments for which a function has this shape; nil if there are none.
   private mutating func arguments(_ signature: Signature, _ shape: Shape, _ depth: Int) -> [FuzzTree]? {
     switch signature.rule {
     case .elementwise, .choice, .trigamma: return entrywise(signature.arity.upperBound, shape, depth)
     case .elementwiseIn(let place):
       return (0..<signature.arity.upperBound).map { index in
         if index == place { return tree(shape, depth) }
-        // Orders of derivatives are whole numbers.
+        // Orders of derivatives are integers.
         return place == 0
           ? tree(.scalar, depth - 1) : FuzzTree(.leaf("\(random.integer(in: 0...3))"), [], .scalar)
       }
@@ -50,16 +50,16 @@ extension FuzzGenerator {
     case .rowwiseReduction:
       if shape.isScalar { return [tree(chance(1, in: 2) ? .vector(several()) : .row(several()), depth)] }
       return shape.isVector ? [tree(Shape(shape.rows, several()), depth)] : nil
-    // Leaves of their own, and differentials, which only rules have.
+    // Leaves of their own kind, and differentials, which occur only in rules.
     case .identity, .ones, .zeros, .fill, .differential, .bars, .openZeros: return nil
     }
   }
 
-  /// Arguments with which a head gives this shape: its sizes are read off the shape, and the others drawn.
+  /// Arguments for which a head gives this shape: its sizes follow from the shape, and the others are drawn.
   private mutating func arguments(_ head: Signature.Head, _ shape: Shape, _ depth: Int) -> [FuzzTree]? {
     var sizes: [String: Dimension] = [:]
     for (wanted, size) in [(head.result.rows, shape.rows), (head.result.columns, shape.columns)] {
-      // Of a size such as m*n, one factor is all of it.
+      // For a size such as m*n, one factor takes all of it.
       for (place, name) in wanted.names.enumerated() where sizes[name] == nil {
         sizes[name] = place == 0 ? size : 1
       }
@@ -77,14 +77,14 @@ extension FuzzGenerator {
         sizes[name] = several()
       }
       let shape = wanted.substituting(sizes)
-      // LaTeX does not read powers of sizes in places.
+      // LaTeX does not support powers of sizes in subscripts.
       if shape.rows.terms.contains(where: { Set($0.names).count < $0.names.count }) { return nil }
       parts.append(tree(shape, depth))
     }
     return parts
   }
 
-  /// Arguments of a function that acts entry by entry; some may be scalars.
+  /// Arguments of an elementwise function; some may be scalars.
   private mutating func entrywise(_ count: Int, _ shape: Shape, _ depth: Int) -> [FuzzTree] {
     var parts = (0..<count).map { _ in tree(shape, depth) }
     if count > 1, chance(1, in: 3) { parts[random.integer(in: 0...(count - 1))] = tree(.scalar, depth) }

@@ -2,27 +2,27 @@ import NablaCore
 import NablaLanguage
 import NablaNumerics
 
-/// A search for inputs with which Nabla does not do what it should; every case is known by a seed and a number.
+/// A search for inputs that break Nabla; every case is identified by a seed and a number.
 public protocol FuzzCampaign: Sendable {
-  /// As it is called on the command line.
+  /// The name on the command line.
   var name: String { get }
   var seed: UInt64 { get }
-  /// Tries one case; nil where all is as it should be.
+  /// Runs one case; nil if all is well.
   func tried(_ number: Int) -> FuzzDefect?
-  /// The input of one case, without trying it.
+  /// The input of one case, without running it.
   func input(_ number: Int) -> String
 }
 
 extension FuzzCampaign {
   /// The random numbers of one case.
   public func random(_ number: Int) -> SplitMix64 {
-    // Two rounds, so that neighbouring cases of neighbouring seeds have nothing in common.
+    // Two rounds, so that neighbouring cases and seeds are independent.
     var first = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(number)))
     return SplitMix64(seed: first.next())
   }
 }
 
-/// Random formulas: what is printed reads back, normal forms are normal and sound, answers are verified.
+/// Random formulas: printed forms read back, normal forms are normal and sound, answers are verified.
 public struct FormulaCampaign: FuzzCampaign {
   public let name = "formulas"
   public let seed: UInt64

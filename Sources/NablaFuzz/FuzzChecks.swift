@@ -6,12 +6,12 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// What must hold of every formula.
+/// The properties that every formula must have.
 struct FuzzChecks {
   let book: RuleBook
-  /// Of the random numbers of verification and of the order of writing.
+  /// Seed for verification and for the order of writing.
   let seed: UInt64
-  /// Formulas that cost more are only read and printed.
+  /// More expensive formulas are only read and printed.
   static let largestCost = 4_000
 
   var numeric: NumericCheck {
@@ -22,7 +22,7 @@ struct FuzzChecks {
   }
   var exact: ExactCheck { ExactCheck(seed: seed, book: book) }
 
-  /// The first thing that does not hold; nil where all does, or where the text has no formula.
+  /// The first violation; nil if there is none, or if the text has no formula.
   func finding(_ tree: FuzzTree) -> FuzzFinding? {
     let text = tree.text
     let reader: FuzzReader
@@ -34,7 +34,7 @@ struct FuzzChecks {
       let message = error.diagnostics.first?.message ?? "not read"
       return FuzzFinding(kind: .reading, message: message, questions: ["simplify \(text)"])
     }
-    // A division by zero, or numbers that do not fit: an error for the user.
+    // A division by zero, or an overflow: an error for the user.
     if formula.isInvalid { return nil }
     let ask = ["simplify \(text)"]
     if formula.shape != tree.shape {
@@ -54,7 +54,7 @@ struct FuzzChecks {
     guard let text = formula.text(limit: PrintLimit.symbols) else { return nil }
     do throws(NablaError) {
       let again = try reader.printed(text, like: formula.shape)
-      // The printer chooses the sign inside a norm, so another formula of the same value may come back.
+      // The printer chooses the sign inside a norm, so a different formula with the same value may come back.
       if again !== formula, Verification(numeric, book).checkEqual(formula, again).status != .verified {
         return FuzzFinding(
           kind: .roundTrip, message: "'\(text)' reads back as '\(again.text)'", questions: ask)
@@ -94,9 +94,9 @@ struct FuzzChecks {
   private func simplification(_ formula: Formula, _ reader: FuzzReader, _ ask: [String]) -> FuzzFinding? {
     let plain = simplified(formula)
     if plain.isInvalid {
-      // A sum over an index may hide what divides by zero at all sizes but 1.
+      // An index sum may hide a division by zero at all sizes except 1.
       if IndexSums.lifted(formula).isInvalid { return nil }
-      // Where there is a value, there is a simplest form; infinite numbers may hide that there is none.
+      // A formula with a value has a simplest form; infinities may hide that it has no value.
       if case .notApplicable = exact.checkEqual(formula, formula.scaled(by: 2)) { return nil }
       if !numeric.hasSteadyValue(formula) { return nil }
       return FuzzFinding(kind: .simplification, message: "the plainest form is invalid", questions: ask)
@@ -117,7 +117,7 @@ struct FuzzChecks {
     ) { Verification(numeric, book).checkEqual(formula, plain) }
   }
 
-  /// The canonical form against the operations of the text, one after the other.
+  /// Compares the canonical form with the operations of the text, evaluated in turn.
   private func construction(
     _ tree: FuzzTree, _ formula: Formula, _ reader: FuzzReader, _ ask: [String]
   ) -> FuzzFinding? {
@@ -131,14 +131,14 @@ struct FuzzChecks {
 
   // MARK: Verdicts
 
-  /// What two arms say against a claim, or against each other.
+  /// The objections of two arms to a claim, or their contradiction.
   func disagreement(
     _ kind: FuzzDefect.Kind, _ claim: String, _ ask: [String], _ numbers: Verdict,
     _ finding: ExactCheck.Finding, joined: () -> Verdict
   ) -> FuzzFinding? {
     switch (numbers.status, finding) {
     case (.refuted, .certified):
-      // What differs by rounding alone, and is certified as rational, is no contradiction.
+      // A difference from rounding alone, for a claim certified as rational, is not a contradiction.
       if joined().status == .verified { return nil }
       return FuzzFinding(
         kind: .arms, message: "\(claim): refuted with numbers, certified exactly", questions: ask)

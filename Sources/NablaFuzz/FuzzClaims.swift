@@ -6,7 +6,7 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// Claims about random derivatives, spoiled by one change: none that is false may be verified.
+/// Claims about random derivatives, altered by one change: no false claim may be verified.
 public struct ClaimCampaign: FuzzCampaign {
   public let name = "claims"
   public let seed: UInt64
@@ -21,7 +21,7 @@ public struct ClaimCampaign: FuzzCampaign {
 
   private func question(_ number: Int) -> (tree: FuzzTree, check: SpoiledClaimCheck) {
     var generator = FuzzGenerator(random: random(number), functions: functions)
-    // Small expressions: what is spoiled is to stay visible.
+    // Small expressions, so that the change stays visible.
     let depth = generator.random.integer(in: 1...3)
     let tree = generator.open(depth)
     return (tree, SpoiledClaimCheck(book: book, seed: generator.random.next()))
@@ -42,10 +42,10 @@ public struct ClaimCampaign: FuzzCampaign {
   }
 }
 
-/// One claim about the derivative of an expression, spoiled, and the verdicts on it.
+/// A claim about the derivative of an expression, altered, with the verdicts on it.
 struct SpoiledClaimCheck {
   let book: RuleBook
-  /// Of the choice of the question and of the change, and of the random numbers of the verdict.
+  /// Seed for the choice of question and change, and for the verdict.
   let seed: UInt64
 
   private static let largestCost = 400
@@ -99,8 +99,8 @@ struct SpoiledClaimCheck {
     }
   }
 
-  /// A point away from kinks at which the answer and the spoiled one differ for certain, drawn apart from those of the
-  /// verdict; nil where the change makes no difference.
+  /// A point away from kinks at which the answer and the altered one certainly differ, drawn independently of the
+  /// verdict; nil if the change makes no difference.
   func difference(
     _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
   ) -> Counterexample? {
@@ -129,7 +129,7 @@ struct SpoiledClaimCheck {
 }
 
 extension Formula {
-  /// The formula with one change that makes it false nearly always, with the name of the change.
+  /// The formula with one change that almost always makes it false, and the name of the change.
   func spoiled(using random: inout SplitMix64) -> [(edit: String, formula: Formula)] {
     var result: [(edit: String, formula: Formula)] = [
       ("off by a factor of 1 + 1e-6", scaled(by: Rational(1_000_001, over: 1_000_000))),

@@ -1,6 +1,6 @@
 import NablaCore
 
-/// Formula files from which mutated ones are made: every kind of statement, question and construct.
+/// Formula files for mutation: every kind of statement, question and construct.
 enum FuzzCorpus {
   static let files: [String] = [
     "X : matrix(n, d)\ny : vector(n)\nw : vector(d)\nlambda : scalar, positive\nr = X*w - y\nJ = norm2(r)^2/n + lambda*norm2(w)^2\ngradient J wrt w\nhessian J wrt w\ncheck gradient J wrt w == 2/n*X'*(X*w - y) + 2*lambda*w\n",
@@ -16,7 +16,7 @@ enum FuzzCorpus {
     "Q : matrix(n, n), orthogonal\nD : matrix(n, n), diagonal\nL : matrix(n, n), lower\nsimplify Q'*Q*D + tril(L) - I\ngradient logdet(Q*D*Q') wrt D\nsimplify det(L)*adj(D) + pinv(Q) + expm(D)\nsimplify chol(D) + commutation(n, n)*eye(n*n)\n",
   ]
 
-  /// Stretches of a rule file that mean something by themselves: its declarations, and one of its entries.
+  /// Self-contained parts of a rule file: its declarations, and one of its entries.
   static let rules: [(declarations: [String], entries: [String])] = RuleBook.embeddedTexts.map { file in
     var declarations: [String] = []
     var entries: [String] = []

@@ -1,18 +1,18 @@
-/// A disagreement that a campaign found, cut down to a small case.
+/// A defect found by a campaign, shrunk to a small case.
 public struct FuzzDefect: Sendable {
-  /// What is broken.
+  /// The violated property.
   public enum Kind: String, CaseIterable, Sendable {
-    /// The typed text does not read, or has another shape than it should.
+    /// The typed text does not read, or has the wrong shape.
     case reading
-    /// What is printed does not read back to the same formula.
+    /// The printed form does not read back to the same formula.
     case roundTrip = "round-trip"
     /// Two orders of writing have different canonical or simplest forms.
     case order
-    /// The simplest form has a simpler one.
+    /// The simplest form can be simplified further.
     case idempotence
-    /// The simplest form has another value.
+    /// The simplest form has a different value.
     case simplification
-    /// The canonical form has another value than the operations one after the other.
+    /// The canonical form has a different value than the operations evaluated in turn.
     case construction
     /// A derivative is refuted.
     case derivative
@@ -24,18 +24,18 @@ public struct FuzzDefect: Sendable {
     case claim
     /// A printed form with brackets that do not match.
     case brackets
-    /// More time or memory than any input may take.
+    /// More time or memory than an input may take.
     case work
-    /// What must not be accepted is accepted, or the other way round.
+    /// An invalid input is accepted, or a valid one rejected.
     case acceptance
   }
 
   public let kind: Kind
   public let seed: UInt64
   public let number: Int
-  /// What disagrees, in one line.
+  /// The disagreement in one line.
   public let message: String
-  /// The smallest input that was found: a formula file, a rule file, or data in hexadecimal.
+  /// The smallest input found: a formula file, a rule file, or data in hexadecimal.
   public let input: String
 
   public init(kind: Kind, seed: UInt64, number: Int, message: String, input: String) {
@@ -47,7 +47,7 @@ public struct FuzzDefect: Sendable {
   }
 }
 
-/// What a check of one case found, before it is cut down.
+/// The result of a check before shrinking.
 struct FuzzFinding {
   let kind: FuzzDefect.Kind
   let message: String

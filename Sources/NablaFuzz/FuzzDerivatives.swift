@@ -5,7 +5,7 @@ import NablaOutput
 import NablaVerify
 
 extension FuzzChecks {
-  /// One question about one variable; which, the case's own number tells.
+  /// One question about one variable, chosen by the case's number.
   func derivatives(_ tree: FuzzTree, _ formula: Formula, _ reader: FuzzReader) -> FuzzFinding? {
     let variables = tree.variables
     guard !variables.isEmpty else { return nil }
@@ -35,7 +35,7 @@ extension FuzzChecks {
       if kind != .differential, let found = printing(claim, reader, ask) { return found }
       return disagreement(of: claim, kind, formula, x, gradient, ask) ?? untrue(claim, ask)
     } catch {
-      // A clear error is an answer too.
+      // A clear error is also an answer.
       return nil
     }
   }

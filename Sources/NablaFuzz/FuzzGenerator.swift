@@ -3,12 +3,12 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// Random typed expressions over the whole catalogue: every function that the book lets a user call, by what
-/// its signature says of shapes, and every construct of the language.
+/// Random typed expressions over the whole catalogue: every function available to users, according to its signature,
+/// and every construct of the language.
 struct FuzzGenerator {
   var random: SplitMix64
   let functions: [(name: String, signature: Signature)]
-  /// Sums over an index that are open where something is made.
+  /// The index sums around the current position.
   var indices: [(name: String, size: Dimension)] = []
 
   init(seed: UInt64, book: RuleBook) {
@@ -21,7 +21,7 @@ struct FuzzGenerator {
     self.functions = functions
   }
 
-  /// Every function that may be called, sorted by name.
+  /// Every function available to users, sorted by name.
   static func catalogue(_ book: RuleBook) -> [(name: String, signature: Signature)] {
     let all = Signature.builtins.merging(book.userSignatures) { builtin, _ in builtin }
     return all.keys.sorted().compactMap { name in all[name].map { (name, $0) } }
@@ -31,7 +31,7 @@ struct FuzzGenerator {
 
   mutating func size() -> Dimension { FuzzVocabulary.sizes.randomElement(using: &random) ?? "n" }
 
-  /// A size that no array loses an axis by.
+  /// A size that is certainly greater than 1.
   mutating func several() -> Dimension {
     FuzzVocabulary.sizes.filter { $0 != 1 }.randomElement(using: &random) ?? "n"
   }
@@ -54,7 +54,7 @@ struct FuzzGenerator {
   /// An expression of any shape.
   mutating func next() -> FuzzTree { open(random.integer(in: 1...5)) }
 
-  /// An expression of any shape, sizes made by stacking included.
+  /// An expression of any shape, including sizes that stacking produces.
   mutating func open(_ depth: Int) -> FuzzTree {
     guard depth > 0, chance(1, in: 3) else { return tree(shape(), depth) }
     switch random.integer(in: 0...4) {
@@ -117,7 +117,7 @@ struct FuzzGenerator {
     }
   }
 
-  /// An operator that acts entry by entry; one side may be a scalar.
+  /// An elementwise operator; one side may be a scalar.
   private mutating func binary(_ symbol: String, _ shape: Shape, _ depth: Int) -> FuzzTree {
     var parts = [tree(shape, depth - 1), tree(shape, depth - 1)]
     // A quotient by an array needs a dotted scalar too: `1 ./ x`.
@@ -143,7 +143,7 @@ struct FuzzGenerator {
       shape)
   }
 
-  /// A part of something larger.
+  /// A slice of a larger array.
   private mutating func sliced(_ shape: Shape, _ depth: Int) -> FuzzTree {
     if shape.isScalar {
       let (rows, columns) = (several(), several())
@@ -168,7 +168,7 @@ struct FuzzGenerator {
     return FuzzTree(.suffix("[:, \(range(shape.columns))]"), [whole], shape)
   }
 
-  /// A place along an axis: the first, the last, or an open index that runs over it.
+  /// A position along an axis: the first, the last, or an index in scope that runs over it.
   private mutating func place(in size: Dimension) -> String {
     let open = indices.filter { $0.size == size }
     if let index = open.randomElement(using: &random), chance(3, in: 4) { return index.name }

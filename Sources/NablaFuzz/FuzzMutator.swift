@@ -1,9 +1,9 @@
 import NablaNumerics
 
-/// Spoils texts: bytes, words and lines are changed, moved, doubled, repeated, and mixed with those of others.
+/// Mutates texts: bytes, words and lines are changed, moved, duplicated, and mixed with those of others.
 public struct FuzzMutator {
   public var random: SplitMix64
-  /// Longer inputs are cut: what is large by itself is the matter of other tests.
+  /// Longer inputs are truncated: large inputs have their own tests.
   public var limit = 20_000
 
   private let pieces: [String]
@@ -39,7 +39,7 @@ public struct FuzzMutator {
 
   private mutating func place(_ bytes: [UInt8]) -> Int { random.integer(in: 0...bytes.count) }
 
-  /// A stretch; mostly a short one.
+  /// A range, usually short.
   private mutating func stretch(_ bytes: [UInt8]) -> Range<Int> {
     let start = place(bytes)
     let longest = bytes.count - start
@@ -81,7 +81,7 @@ public struct FuzzMutator {
     return bytes
   }
 
-  /// Two of the parts between separators change places, or one is doubled or lost.
+  /// Swaps two parts between separators, or duplicates or removes one.
   private mutating func exchanged(_ bytes: [UInt8], at separator: UInt8) -> [UInt8] {
     var parts = bytes.split(separator: separator, omittingEmptySubsequences: false).map(Array.init)
     let (a, b) = (random.integer(in: 0...(parts.count - 1)), random.integer(in: 0...(parts.count - 1)))

@@ -2,7 +2,7 @@ import NablaCore
 import NablaLanguage
 import NablaTypes
 
-/// Reads random expressions the way a session reads what a user typed.
+/// Reads random expressions the way a session reads typed ones.
 struct FuzzReader {
   private var environment = Environment()
   private(set) var names: Lowering
@@ -33,12 +33,12 @@ struct FuzzReader {
     return try infer([try parseExpression(source)], in: environment, source: source).expressions[0]
   }
 
-  /// The formula that a text stands for; it may be invalid.
+  /// The formula of a text; it may be invalid.
   func formula(_ text: String) throws(NablaError) -> Formula { names.formula(try typed(text)) }
 
-  /// A text that was printed, which leaves the sizes of identities to what stands beside them.
+  /// Reads a printed text, in which neighbours determine the sizes of identities.
   func printed(_ text: String, like shape: Shape) throws(NablaError) -> Formula {
-    // Beside an array of zeros every size is fixed.
+    // Next to an array of zeros every size is determined.
     let zeros = "zeros(\(shape.rows), \(shape.columns))"
     let source = SourceText(text)
     let sides = try infer(
@@ -47,7 +47,7 @@ struct FuzzReader {
     return names.formula(sides.expressions[0])
   }
 
-  /// LaTeX that was printed, which leaves the sizes of identities to what stands beside them.
+  /// Reads printed LaTeX, in which neighbours determine the sizes of identities.
   func latex(_ text: String, like shape: Shape) throws(NablaError) -> Formula {
     let source = SourceText(text)
     var environment = environment

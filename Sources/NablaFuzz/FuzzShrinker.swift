@@ -1,11 +1,11 @@
 import NablaTypes
 
-/// Cuts an expression down to a smaller one for which the same does not hold.
+/// Shrinks an expression to a smaller one with the same violation.
 struct FuzzShrinker {
-  /// How many smaller expressions are tried.
+  /// Number of smaller expressions tried.
   static let tries = 1_500
 
-  /// The smallest expression found, with what was found of it.
+  /// The smallest expression found, with its violation.
   static func smallest(
     _ tree: FuzzTree, _ finding: FuzzFinding, _ check: (FuzzTree) -> FuzzFinding?
   ) -> (tree: FuzzTree, finding: FuzzFinding) {
@@ -25,7 +25,7 @@ struct FuzzShrinker {
     return (best, reason)
   }
 
-  /// Smaller expressions, those that lose most first.
+  /// Smaller expressions, the smallest first.
   private static func candidates(_ tree: FuzzTree) -> [FuzzTree] {
     let all = tree.children + variants(tree)
     return all.filter { smaller($0, tree) }.sorted { $0.count < $1.count }
@@ -35,7 +35,7 @@ struct FuzzShrinker {
     (a.count, a.text.utf8.count) < (b.count, b.text.utf8.count)
   }
 
-  /// The expression with one node replaced by something simpler of its shape.
+  /// The expression with one node replaced by a simpler one of its shape.
   private static func variants(_ tree: FuzzTree) -> [FuzzTree] {
     var result = [FuzzVocabulary.plain(tree.shape)] + descendants(of: tree, shape: tree.shape)
     if tree.shape.isScalar { result.append(FuzzTree(.leaf("2"), [], .scalar)) }

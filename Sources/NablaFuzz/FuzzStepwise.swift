@@ -6,17 +6,17 @@ import NablaNumerics
 import NablaTypes
 import NablaVerify
 
-/// Computes an expression operation by operation, each on the values of its operands, so that no law of the
-/// canonical form has a say; and compares that with the value of the formula.
+/// Evaluates an expression operation by operation, each on the values of its operands, so that no law of the canonical
+/// form applies, and compares the result with the value of the formula.
 struct FuzzStepwise {
   let lowering: Lowering
   let book: RuleBook
   let seed: UInt64
-  /// Relative difference up to which two values are equal; what is worse conditioned says nothing.
+  /// Relative difference up to which two values are equal; ill-conditioned values are not compared.
   private static let tolerance = 1e-6
   private static let points = 3
 
-  /// How the values differ; nil where they agree, or nothing can be computed.
+  /// How the values differ; nil if they agree, or nothing can be computed.
   func difference(_ expression: TypedExpression, _ formula: Formula) -> String? {
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
@@ -36,7 +36,7 @@ struct FuzzStepwise {
       let scale = max(value.maxAbs, other.maxAbs, steps.largest * 1e-6)
       let gap = (value - other).maxAbs
       if gap > Self.tolerance * scale {
-        // At a jump, or near what is singular, rounding decides.
+        // At a jump or near a singularity rounding decides.
         let isSteady = (1...8).allSatisfy { (seed: UInt64) in
           var again = Steps(
             stepwise: self, sizes: sizes, values: Conditioning.moved(point.values, seed: seed),
@@ -55,7 +55,7 @@ struct FuzzStepwise {
     return nil
   }
 
-  /// Variables of the text, with those that the formula lost.
+  /// Variables of the text, including those that the formula lost.
   private func collect(_ expression: TypedExpression, _ leaves: inout Set<Formula>) {
     if case .name(let name) = expression.kind, let formula = lowering.names[name] { leaves.insert(formula) }
     var children: [TypedExpression] = []
@@ -75,12 +75,12 @@ struct FuzzStepwise {
     let sizes: [String: Int]
     let values: [Formula: Matrix]
     let options: Compiler.Options
-    /// The largest value on the way.
+    /// The largest intermediate value.
     var largest = 1.0
-    /// Whether nothing on the way is so large or so near a singularity that rounding would speak.
+    /// Whether no intermediate value is so large or so close to a singularity that rounding dominates.
     var isTame: Bool { largest < 1e6 }
 
-    /// The value of an expression, each of its operands computed before; nil where something has none.
+    /// The value of an expression, with each operand computed first; nil if a part has none.
     mutating func value(_ expression: TypedExpression) -> Matrix? {
       var largest = largest
       defer { self.largest = largest }
@@ -100,7 +100,7 @@ struct FuzzStepwise {
       return stepwise.value(expression, values)
     }
 
-    /// Singular vectors are not determined where singular values vanish or coincide.
+    /// Singular vectors are not determined if singular values vanish or coincide.
     private static func isDefined(_ name: String, _ value: Matrix) -> Bool {
       guard ["polar", "leftsv", "rightsv", "nucnorm", "specnorm"].contains(name) else { return true }
       let values = SVD(value).values

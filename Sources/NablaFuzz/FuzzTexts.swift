@@ -5,10 +5,10 @@ import NablaNumerics
 import NablaOutput
 import NablaStack
 
-/// How much of the processor's time one input may take before that is a defect.
+/// CPU time that one input may take before it counts as a defect.
 public enum FuzzPatience {
   #if DEBUG
-    // Unoptimised code is some ten times as slow.
+    // Unoptimized code is about ten times as slow.
     public static let limit = Duration.seconds(20)
   #else
     public static let limit = Duration.seconds(1)
@@ -16,7 +16,7 @@ public enum FuzzPatience {
 }
 
 extension FuzzCampaign {
-  /// Runs an input; more time than any input may take is a defect, with the shortest lines that still need it.
+  /// Runs an input; taking too long is a defect, shrunk to the fewest lines that are still slow.
   func timed(_ number: Int, _ lines: [String], _ run: (String) -> Void) -> FuzzDefect? {
     func time(_ lines: [String]) -> Duration {
       let start = nabla_thread_seconds()
@@ -37,7 +37,7 @@ extension FuzzCampaign {
   }
 }
 
-/// Mutated formula files: read, typed, and where they are short, answered and printed.
+/// Mutated formula files: read, typed, and, if they are short, answered and printed.
 public struct FileCampaign: FuzzCampaign {
   public let name = "files"
   public let seed: UInt64
@@ -66,7 +66,7 @@ public struct FileCampaign: FuzzCampaign {
 
   public func tried(_ number: Int) -> FuzzDefect? {
     let bytes = bytes(number)
-    // Bytes that are no text are read as they are; what takes its time is cut down by lines of text.
+    // Bytes that are not text are read as they are; slow inputs are shrunk by lines of text.
     if String(validating: bytes, as: UTF8.self) == nil { read(bytes) }
     let lines = String(decoding: bytes, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
@@ -93,7 +93,7 @@ public struct FileCampaign: FuzzCampaign {
   }
 }
 
-/// Mutated rule files: read, and used where they are accepted.
+/// Mutated rule files: read, and used if they are accepted.
 public struct RuleCampaign: FuzzCampaign {
   public let name = "rules"
   public let seed: UInt64
@@ -118,7 +118,7 @@ public struct RuleCampaign: FuzzCampaign {
     let lines = input(number).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     return timed(number, lines) { text in
       guard let book = try? RuleBook(texts: [("fuzz.rules", text)]) else { return }
-      // Rules may be false; what they make of a formula is still a formula, and found in bounded time.
+      // Rules may be false; their results are still formulas, found in bounded time.
       var generator = FuzzGenerator(seed: UInt64(truncatingIfNeeded: number), book: .standard)
       let tree = generator.next()
       guard let reader = try? FuzzReader(tree.declarations, book: .standard),

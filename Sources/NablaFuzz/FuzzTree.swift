@@ -2,7 +2,7 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// A random expression as a user would type it: it can be written, rearranged and cut down before it is read.
+/// A random expression as a user would type it; it can be written, rearranged and shrunk before it is read.
 struct FuzzTree: Sendable {
   enum Form: Sendable {
     /// A number, a size, a constant array.
@@ -14,10 +14,10 @@ struct FuzzTree: Sendable {
     case declared(String, Declaration)
     case infix(String)
     case prefix(String)
-    /// What follows the operand: `'`, `.^2`, `[1:n]`.
+    /// A suffix of the operand: `'`, `.^2`, `[1:n]`.
     case suffix(String)
     case blocks(columns: Int)
-    /// `sum(i = 1:n, e)`, of an index that may stand in e.
+    /// `sum(i = 1:n, e)`, with an index that may occur in e.
     case indexSum(String)
   }
 
@@ -31,18 +31,18 @@ struct FuzzTree: Sendable {
     self.shape = shape
   }
 
-  /// As it is typed, with every bracket set.
+  /// The text with all brackets.
   var text: String {
     let parts = children.map(\.text)
     switch form {
     case .leaf(let text): return text
     case .name(let declaration): return declaration.name
     case .call(let name), .declared(let name, _): return "\(name)(\(parts.joined(separator: ", ")))"
-    // A transpose after an exponent would belong to the whole.
+    // A transpose after an exponent would apply to the whole power.
     case .infix(".^"): return "(\(parts[0]) .^ (\(parts[1])))"
     case .infix(let symbol): return "(\(parts.joined(separator: " \(symbol) ")))"
     case .prefix(let symbol): return "(\(symbol)\(parts.joined()))"
-    // Powers read from the right, so a power of a power needs its brackets.
+    // Powers associate to the right, so a power of a power needs brackets.
     case .suffix(let symbol) where symbol.contains("^"): return "((\(parts.joined()))\(symbol))"
     case .suffix(let symbol):
       if case .name = children.first?.form { return parts.joined() + symbol }
@@ -56,7 +56,7 @@ struct FuzzTree: Sendable {
     }
   }
 
-  /// How many nodes it has.
+  /// The number of nodes.
   var count: Int { children.reduce(1) { $0 + $1.count } }
 
   /// The declarations that it needs, sorted by name.
@@ -79,13 +79,13 @@ struct FuzzTree: Sendable {
     declarations.filter { if case .value = $0.type { true } else { false } }
   }
 
-  /// A formula file that asks these questions of it.
+  /// A formula file that asks these questions about it.
   func file(_ questions: [String]) -> String {
     (declarations.map(\.description) + questions).joined(separator: "\n") + "\n"
   }
 
-  /// The same value in another order of writing: operands that commute change sides, sums and products are
-  /// bracketed the other way.
+  /// The same value written in another order: commuting operands are swapped, sums and products are bracketed
+  /// differently.
   func rearranged(_ random: inout SplitMix64) -> FuzzTree {
     let parts = children.map { $0.rearranged(&random) }
     let plain = FuzzTree(form, parts, shape)
@@ -102,7 +102,7 @@ struct FuzzTree: Sendable {
         return FuzzTree(.infix("+"), [FuzzTree(.prefix("-"), [parts[1]], parts[1].shape), parts[0]], shape)
       default: return plain
       }
-      // (a + b) + c as a + (b + c), unless a scalar would then widen something else.
+      // (a + b) + c becomes a + (b + c), unless a scalar would then widen something else.
       if random.coin(), case .infix(symbol) = parts[0].form, parts[0].children.count == 2,
         ([parts[1]] + parts[0].children).allSatisfy({ $0.shape == shape })
       {

@@ -7,13 +7,13 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// Values on random data: of a formula as it was typed, of its canonical and its simplified form, and of a derivative,
-/// by programs and in ball arithmetic.
+/// Values on random data, computed by programs and in ball arithmetic: of a formula as typed, of its canonical and
+/// simplified forms, and of a derivative.
 extension FuzzChecks {
-  /// Relative differences below this are those of rounding.
+  /// Relative differences below this are rounding.
   private static let tolerance = 1e-6
 
-  /// Whether `nabla eval` finds the value and the simplified form to agree, and the program's value to be true.
+  /// Checks that `nabla eval` finds the value and the simplified form to agree, and that the program's value is true.
   func values(_ tree: FuzzTree, _ formula: Formula, _ reader: FuzzReader) -> FuzzFinding? {
     let question = "simplify \(tree.text)"
     var options = SessionOptions()
@@ -36,7 +36,7 @@ extension FuzzChecks {
     return untrue(formula, [question])
   }
 
-  /// Whether a program's value is that of ball arithmetic.
+  /// Checks a program's value against ball arithmetic.
   func untrue(_ formula: Formula, _ ask: [String]) -> FuzzFinding? {
     if formula.containsDifferential { return nil }
     for point in points([formula], leaves: []) {
@@ -46,9 +46,9 @@ extension FuzzChecks {
       guard let truth = certified.entries(formula) else { continue }
       let made = Correction.corrected(point.value, truth).value
       let (gap, scale) = ((made - point.value).maxAbs, max(made.maxAbs, point.value.maxAbs))
-      // What has no value for certain may have one by rounding, near what is singular.
+      // A formula without a value may get one by rounding near a singularity.
       if !made.isFinite || gap <= Self.tolerance * scale { continue }
-      // What rounding makes of the data, or of what is added up on the way, is no defect.
+      // A difference explained by rounding in the data or the summands is not a defect.
       if Conditioning.explains(gap, point.program, point.values, [point.value], checking: [0]) { continue }
       let example = Counterexample(
         point.values, sizes: point.sizes, left: point.value, right: made, shape: formula.shape)
@@ -65,7 +65,7 @@ extension FuzzChecks {
     let value: Matrix
   }
 
-  /// Data at which a formula has a value, for sizes from 1 on.
+  /// Data at which a formula has a value, for sizes from 1 up.
   private func points(_ formulas: [Formula], leaves: [Formula]) -> [Point] {
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions

@@ -2,11 +2,11 @@ import NablaLanguage
 import NablaNumerics
 import NablaTypes
 
-/// The names that random expressions use: each says its shape and its property, so that a name has one meaning.
+/// The names in random expressions: each determines shape and property, so that a name has one meaning.
 enum FuzzVocabulary {
   static let sizes: [Dimension] = ["n", "m", 1, 2, 3]
 
-  /// A variable of this shape; one of several.
+  /// A variable of this shape, one of several.
   static func variable(_ shape: Shape, _ random: inout SplitMix64) -> FuzzTree {
     let choice = random.integer(in: 0...5)
     let fitting = Property.allCases.filter {
@@ -25,7 +25,7 @@ enum FuzzVocabulary {
     named(shape.isScalar ? "a" : (shape.isMatrix ? "A_" : "x_") + suffix(shape), shape, [])
   }
 
-  /// A function without a body of this parameter and value.
+  /// A function without a body, with this parameter and value.
   static func function(_ parameter: Shape, _ result: Shape, _ isElementwise: Bool) -> Declaration {
     let name = isElementwise ? "phi" : "f_\(suffix(parameter))_\(suffix(result))"
     return Declaration(
@@ -41,7 +41,7 @@ enum FuzzVocabulary {
     return !property.traits.needsArray || shape.isVector || shape.isMatrix
   }
 
-  /// The shape in letters that a name may have.
+  /// The shape in letters that a name may contain.
   private static func suffix(_ shape: Shape) -> String {
     func letters(_ size: Dimension) -> String {
       String(
@@ -63,6 +63,6 @@ enum FuzzVocabulary {
 }
 
 extension Property {
-  /// Whether it leaves few values, or ties those of a line to each other.
+  /// Whether it allows few values, or couples those of a row.
   fileprivate var isDiscrete: Bool { !isOfSquareMatrices && (traits.isDiscrete || traits.tiesEntries) }
 }

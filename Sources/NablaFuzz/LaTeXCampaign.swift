@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaOutput
 import NablaVerify
 
-/// Random formulas whose LaTeX is read again: the same formula, or one that is verified to be equal.
+/// Random formulas whose LaTeX is read back: as the same formula, or one verified to be equal.
 public struct LaTeXCampaign: FuzzCampaign {
   public let name = "latex"
   public let seed: UInt64
@@ -56,7 +56,7 @@ public struct LaTeXCampaign: FuzzCampaign {
 }
 
 extension FuzzChecks {
-  /// Whether nothing speaks against the equality of two formulas.
+  /// Whether nothing contradicts the equality of two formulas.
   func agree(_ a: Formula, _ b: Formula) -> Bool {
     switch Verification(numeric, book).checkEqual(a, b).status {
     case .verified, .skipped: true

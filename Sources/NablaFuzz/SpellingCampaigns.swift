@@ -5,7 +5,7 @@ import NablaNumerics
 import NablaOutput
 import NablaTypes
 
-/// Mutated LaTeX: read as an expression, as a formula file and as a paper, or refused with a message.
+/// Mutated LaTeX: read as an expression, as a formula file and as a paper, or rejected with a message.
 public struct TeXCampaign: FuzzCampaign {
   public let name = "tex"
   public let seed: UInt64
@@ -42,7 +42,7 @@ public struct TeXCampaign: FuzzCampaign {
     }
   }
 
-  /// Pieces over which a reader of LaTeX stumbles.
+  /// Pieces that LaTeX readers stumble over.
   private static let pieces: [String] = [
     "\\", "{", "}", "{}", "_", "^", "_{", "^{", "_i", "_{ij}", "^2", "^\\top", "^{-1}", "^{(l)}", "^*", "'",
     "&", "\\\\",
@@ -82,7 +82,7 @@ public struct TeXCampaign: FuzzCampaign {
   ]
 }
 
-/// Mutated spellings of other systems: read, or refused with a message.
+/// Mutated notations of other systems: read, or rejected with a message.
 public struct SpellingCampaign: FuzzCampaign {
   public let name = "spellings"
   public let seed: UInt64
@@ -140,7 +140,7 @@ public struct SpellingCampaign: FuzzCampaign {
   ]
 }
 
-/// What the campaigns of spellings share.
+/// Shared by the campaigns of notations.
 private enum SpelledText {
   /// Reads and types a formula file, without answering it.
   static func readFile(_ bytes: [UInt8]) {

@@ -1,18 +1,18 @@
 import NablaSockets
 import NablaTypes
 
-/// A connection that brings one request and takes one response.
+/// A connection with one request and one response.
 final class Connection {
   enum Stage {
     case reading(HTTPReader)
     case working(Cancellation)
     case sending([UInt8], sent: Int)
-    /// What still comes is thrown away, so that the other side reads the response before the connection is cut.
+    /// Remaining input is discarded, so that the client can read the response before the connection closes.
     case draining
     case done
   }
 
-  /// What came of a step.
+  /// The result of a step.
   enum Event {
     case nothing
     case request(HTTPRequest)
@@ -31,7 +31,7 @@ final class Connection {
 
   deinit { nabla_close(descriptor) }
 
-  /// How long each stage may take.
+  /// The time limit of each stage.
   struct Patience: Sendable {
     var request = Duration.seconds(5)
     var answer = Duration.seconds(30)
@@ -45,7 +45,7 @@ final class Connection {
     switch stage {
     case .reading, .draining: wait.wants_reading = 1
     case .sending: wait.wants_writing = 1
-    // Nothing is waited for, not even that the other side goes away.
+    // Waits for nothing, not even for the client to disconnect.
     case .working, .done: wait.descriptor = -1
     }
     return wait
@@ -64,7 +64,7 @@ final class Connection {
     send()
   }
 
-  /// The time of a stage is over.
+  /// The time limit of a stage has passed.
   func expire() {
     switch stage {
     case .reading: send(HTTPResponse(HTTPRefusal(408, "the request did not come in time")))
@@ -75,7 +75,7 @@ final class Connection {
     }
   }
 
-  /// Reads or writes as much as goes without waiting.
+  /// Reads or writes as much as possible without blocking.
   func proceed() -> Event {
     switch stage {
     case .reading(var reader):
@@ -94,7 +94,7 @@ final class Connection {
     return .nothing
   }
 
-  /// Sends as much as goes without waiting.
+  /// Sends as much as possible without blocking.
   private func send() {
     guard case .sending(let bytes, var sent) = stage else { return }
     while sent < bytes.count {
@@ -114,7 +114,7 @@ final class Connection {
     }
   }
 
-  /// What came; nil where nothing did. The end of the stream ends the connection.
+  /// The received bytes; nil if there were none. The end of the stream ends the connection.
   private func receive() -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     let count = buffer.withUnsafeMutableBytes { nabla_receive(descriptor, $0.baseAddress, $0.count) }

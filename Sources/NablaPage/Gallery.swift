@@ -1,7 +1,7 @@
 import NablaLanguage
 import NablaReport
 
-/// The examples of the page: each question of the embedded formula files, with what it needs.
+/// The examples of the page: each question of the embedded formula files, with its declarations.
 enum Gallery {
   struct Example: Sendable {
     let title: String

@@ -1,14 +1,14 @@
-/// A request as it came over a connection.
+/// An HTTP request.
 struct HTTPRequest: Equatable, Sendable {
   var method: String
-  /// The path of the target, without a query.
+  /// The path of the target, without the query.
   var path: String
-  /// By names in lower case.
+  /// Keyed by lower-case names.
   var headers: [String: String]
   var body: [UInt8] = []
 }
 
-/// Why a request is not answered, as a status of HTTP and words.
+/// The reason for rejecting a request, as an HTTP status and words.
 struct HTTPRefusal: Error, Equatable {
   let status: Int
   let message: String
@@ -19,17 +19,17 @@ struct HTTPRefusal: Error, Equatable {
   }
 }
 
-/// Reads a request as its bytes come, strictly: what two readers could understand in two ways is refused.
+/// Parses a request as its bytes arrive, strictly: anything ambiguous is rejected.
 struct HTTPReader {
-  /// How large a head and a body may be.
+  /// Limits on the size of a head and a body.
   static let (largestHead, largestBody) = (16 << 10, 64 << 10)
 
   private var bytes: [UInt8] = []
   private var head: (request: HTTPRequest, length: Int, body: Int)?
-  /// Where the search for the end of the head goes on.
+  /// The position at which the search for the end of the head continues.
   private var searched = 0
 
-  /// Adds bytes; the request when it is whole.
+  /// Adds bytes; returns the request once it is complete.
   mutating func read(_ more: some Sequence<UInt8>) throws(HTTPRefusal) -> HTTPRequest? {
     bytes += more
     if head == nil {
@@ -49,7 +49,7 @@ struct HTTPReader {
     return request
   }
 
-  /// Where the empty line that ends the head begins.
+  /// The position of the empty line that ends the head.
   private mutating func headEnd() -> Int? {
     let mark: [UInt8] = [13, 10, 13, 10]
     var place = searched
@@ -66,7 +66,7 @@ struct HTTPReader {
       throw HTTPRefusal(400, "the head of the request has a byte that is not ASCII text")
     }
     let text = String(decoding: bytes, as: UTF8.self)
-    // CR LF is one character; a lone one of them is not.
+    // CR LF is one character; a lone CR or LF is not.
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
     if lines.contains(where: { $0.contains { $0 == "\r" || $0 == "\n" } }) {
       throw HTTPRefusal(400, "a line of the head does not end in CR LF")

@@ -1,6 +1,6 @@
 import NablaReport
 
-/// What a request is answered with.
+/// An HTTP response.
 struct HTTPResponse: Sendable {
   var status: Int
   var type: String
@@ -20,7 +20,7 @@ struct HTTPResponse: Sendable {
     self.init(status: refusal.status, .error(refusal.message, hint: nil))
   }
 
-  /// The response with its head. The connection is closed after it.
+  /// The response with its head. The connection closes after it.
   var bytes: [UInt8] {
     var head = "HTTP/1.1 \(status) \(reason)\r\n"
     for (name, value) in Self.headers + [("Content-Type", type), ("Content-Length", "\(body.count)")] {
@@ -29,7 +29,7 @@ struct HTTPResponse: Sendable {
     return Array((head + "\r\n").utf8) + body
   }
 
-  /// What the page may do: nothing but load its own script, style and answers.
+  /// The page may load only its own script, style and answers.
   private static let policy = [
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
     "img-src 'self'",

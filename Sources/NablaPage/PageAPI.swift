@@ -2,12 +2,12 @@ import NablaLanguage
 import NablaReport
 import NablaTypes
 
-/// What the page asks of the server.
+/// The requests of the page to the server.
 package struct PageAPI: Sendable {
-  /// A language in which the answers of a formula file can be had as source code.
+  /// A target language for the answers of a formula file.
   package struct CodeTarget: Sendable {
     let name: String
-    /// The program, or what is wrong in words.
+    /// The program, or a message.
     let write: @Sendable (_ file: String) -> Result<String, CodeProblem>
 
     package init(name: String, write: @escaping @Sendable (String) -> Result<String, CodeProblem>) {
@@ -46,7 +46,7 @@ package struct PageAPI: Sendable {
     return HTTPResponse(type: type, body: bytes)
   }
 
-  /// The type of a file by the end of its name.
+  /// The content type of a file by its extension.
   private func type(of path: String) throws(HTTPRefusal) -> String {
     let types = [".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"]
     guard let type = types.first(where: { path.hasSuffix($0.key) }) else {
@@ -63,7 +63,7 @@ package struct PageAPI: Sendable {
     }
   }
 
-  /// What the page knows from the start: examples, modes, languages.
+  /// The initial data of the page: examples, modes, languages.
   private var start: JSON {
     .object([
       ("modes", .strings(QuestionKind.allCases.map(\.rawValue))),

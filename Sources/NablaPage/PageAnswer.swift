@@ -10,17 +10,17 @@ struct PageAnswer {
   let session: Session
   private let question: PageQuestion
   private let wrt: [String]
-  /// What is asked: chosen, or typed.
+  /// The question, selected or typed.
   private let mode: QuestionKind
 
   init(_ question: PageQuestion) {
     self.question = question
-    // The expression is read without the question around it first, so that errors speak of what was typed.
+    // The expression alone is read first, so that errors refer to what was typed.
     let bare = QuestionFile(question, mode: .simplify, wrt: [])
     let bareSession = Session(bare.source)
     var wrt: [String] = []
     if question.mode.takesVariables, let typed = bareSession.questions.last {
-      // What the expression does not have is not chosen.
+      // Names that do not occur in the expression cannot be selected.
       let names = bareSession.declarations(of: typed).map(\.declaration)
       wrt = question.wrt.filter { name in names.contains { $0.name == name } }
       if wrt.isEmpty, let choice = Self.choice(among: names) { wrt = [choice] }
@@ -39,7 +39,7 @@ struct PageAnswer {
     }
   }
 
-  /// The variable that most likely is the unknown.
+  /// The variable that is most likely the unknown.
   private static func choice(among declarations: [Declaration]) -> String? {
     let values = declarations.filter { if case .value = $0.type { true } else { false } }.map(\.name)
     let usual = ["w", "theta", "beta", "x", "z", "W", "Theta", "X", "U", "V"]
@@ -77,7 +77,7 @@ struct PageAnswer {
     ])
   }
 
-  /// The answer's object with what a page shows besides.
+  /// The answer's object with the additional data of the page.
   private func answer(_ answer: Answer, _ writer: AnswerWriter) -> JSON {
     guard case .object(var fields) = writer.json(answer) else { return .null }
     fields.append(("unicode", .string(answer.formula.unicode)))
@@ -115,7 +115,7 @@ struct PageAnswer {
     ])
   }
 
-  /// An error with its place in what was typed, counted as scripts count characters.
+  /// An error with its location in the typed text, in UTF-16 units as in scripts.
   private func error(_ diagnostic: Diagnostic) -> JSON {
     guard let place = file.place(of: diagnostic.range) else {
       return .error(diagnostic.message, hint: diagnostic.hint)

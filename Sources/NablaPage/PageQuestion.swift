@@ -1,29 +1,29 @@
 import NablaData
 import NablaLanguage
 
-/// What a page asks: what is typed, and what is chosen around it.
+/// A question of the page: the typed text and the selections around it.
 package struct PageQuestion: Equatable, Sendable {
-  /// Definitions, a line each, and an expression or a whole question in the last.
+  /// Definitions, one on each line, and an expression or a whole question in the last.
   package var expression: String
   package var mode: QuestionKind = .gradient
-  /// Empty where the page leaves the choice.
+  /// Empty if the page leaves the choice open.
   package var wrt: [String] = []
   /// One each: `X : matrix(n, d)`.
   package var declarations: [String] = []
-  /// Whether the derivation is written down.
+  /// Whether to include the derivation.
   package var steps = false
 
-  /// What is wrong with a request.
+  /// The problem with a request.
   struct Fault: Error {
     let message: String
   }
 
-  /// How many names and declarations a question may have.
+  /// Limit on the names and declarations of a question.
   private static let mostNames = 100
 
   init(expression: String) { self.expression = expression }
 
-  /// Reads the JSON of a request.
+  /// Parses the JSON of a request.
   init(json: [UInt8]) throws(Fault) {
     let root: DataJSON.Node
     do throws(DataProblem) {

@@ -3,8 +3,8 @@ import NablaTypes
 import Synchronization
 
 /// Serves the page on the loopback interface.
-///
-/// One thread waits for all connections, so a slow one keeps nobody waiting; whole requests go to a few workers.
+/// One thread waits for all connections, so a slow one does not delay the others; complete requests go to a few
+/// workers.
 package final class PageServer: Sendable {
   package let port: UInt16
   private let listener: Int32
@@ -15,21 +15,21 @@ package final class PageServer: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// Answers that were found, by the numbers of their connections.
+    /// Finished answers, by the numbers of their connections.
     var finished: [(connection: Int, response: HTTPResponse)] = []
     var isStopped = false
   }
 
-  /// Connections that are open at once; more wait in the system's queue.
+  /// Open connections; more wait in the system's queue.
   private static let mostConnections = 256
   private static let threads = 4
 
-  /// What the system says against a port.
+  /// The system's error for a port.
   package struct ListenError: Error {
     package let message: String
   }
 
-  /// Listens at a port of the loopback interface; at any free one for 0.
+  /// Listens at a port of the loopback interface; 0 chooses a free one.
   package convenience init(port: UInt16 = 0, api: PageAPI = PageAPI()) throws(ListenError) {
     try self.init(port: port, patience: Connection.Patience()) { api.answer($0) }
   }
@@ -58,13 +58,13 @@ package final class PageServer: Sendable {
 
   package var url: String { "http://127.0.0.1:\(port)/" }
 
-  /// Ends `run` soon; from any thread.
+  /// Ends `run` soon; may be called on any thread.
   package func stop() {
     state.withLock { $0.isStopped = true }
     wake.wake()
   }
 
-  /// Answers until it is stopped or, if that is asked for, interrupted.
+  /// Serves until it is stopped or, on request, interrupted.
   package func run(untilInterrupted: Bool = false) {
     let interrupt = untilInterrupted ? WakePipe() : nil
     if let interrupt { nabla_wake_on_interrupt(interrupt.writeEnd) }
@@ -83,15 +83,15 @@ package final class PageServer: Sendable {
     }
   }
 
-  /// What the thread that waits keeps.
+  /// The state of the waiting thread.
   private struct Loop {
     let server: PageServer
     var connections: [Int: Connection] = [:]
-    /// What each page waits for; its next question cancels it.
+    /// The pending request of each page; its next question cancels it.
     var pages: [String: Cancellation] = [:]
     var lastNumber = 0
 
-    /// Waits, and does what can be done; true after an interrupt.
+    /// Waits for events and handles them; true after an interrupt.
     mutating func step(_ interrupt: WakePipe?) -> Bool {
       let numbers = connections.keys.sorted()
       let isFull = connections.count >= PageServer.mostConnections
@@ -103,7 +103,7 @@ package final class PageServer: Sendable {
       if waits[1].can_read != 0 { return true }
       if waits[0].can_read != 0 { server.wake.clear() }
       for (number, response) in server.takeFinished() {
-        // What was given up has been answered.
+        // Cancelled requests are answered already.
         if let connection = connections[number], case .working = connection.stage {
           connection.send(response)
         }
@@ -160,7 +160,7 @@ package final class PageServer: Sendable {
       let cancellation = Cancellation()
       if let page = request.headers["x-nabla-page"] {
         pages[page]?.cancel()
-        // A page that went away leaves its name; when there are many, all are forgotten.
+        // A page that has closed leaves its name behind; if there are many, all are dropped.
         if pages.count > 1000 { pages = [:] }
         pages[page] = cancellation
       }

@@ -1,9 +1,9 @@
 import NablaLanguage
 import NablaReport
 
-/// The formula file that a page's question is, with the way back from its places to what was typed.
+/// A page's question as a formula file, with a mapping from its locations to the typed text.
 struct QuestionFile {
-  /// What was typed where.
+  /// The field of a typed text.
   enum Field: Equatable {
     case expression
     case declaration(Int)
@@ -14,13 +14,13 @@ struct QuestionFile {
     let start: Int
     let end: Int
     let field: Field
-    /// Where it begins in its field, in bytes.
+    /// Its byte offset in its field.
     let offset: Int
   }
 
   private(set) var text = ""
   private(set) var mode: QuestionKind
-  /// Whether the text is a question or a claim by itself, so that what is chosen around it does not count.
+  /// Whether the text is a complete question or claim, so that selections around it do not apply.
   private(set) var isWhole = false
   private var pieces: [Piece] = []
   private let expression: String
@@ -60,7 +60,7 @@ struct QuestionFile {
     pieces.append(Piece(start: start, end: text.utf8.count, field: field, offset: offset))
   }
 
-  /// Definitions and the like, and what is asked about: the last line, or all where that is one expression.
+  /// The leading definitions, and the rest: the last line, or everything if that is one expression.
   private static func split(_ expression: String) -> (lead: String, body: String) {
     let whole = QuestionText.line(expression)
     let lines = expression.split(separator: "\n", omittingEmptySubsequences: false)
@@ -72,7 +72,7 @@ struct QuestionFile {
     return (lead, lines[last...].joined(separator: "\n"))
   }
 
-  /// Where a range of the file was typed; nil where it was not.
+  /// The typed location of a range of the file; nil if it was not typed.
   func place(of range: SourceRange) -> (field: Field, start: Int, end: Int)? {
     let inside = pieces.filter { $0.end > range.start && $0.start < max(range.end, range.start + 1) }
     let before = pieces.last { $0.end <= range.start }

@@ -1,7 +1,5 @@
-/// Who is answered: the page itself, on this machine.
-///
-/// A name that another site lets point to 127.0.0.1 arrives with that name as Host, another site's script with its own
-/// Origin; both are refused.
+/// Accepts requests only from the page itself, on this machine.
+/// A DNS-rebinding site sends its own name as Host, and another site's script its own Origin; both are rejected.
 struct RequestPolicy: Sendable {
   let port: UInt16
 
@@ -14,7 +12,7 @@ struct RequestPolicy: Sendable {
     if let origin = request.headers["origin"], !hosts.contains(where: { origin == "http://" + $0 }) {
       throw HTTPRefusal(403, "another site's requests are not answered")
     }
-    // A link to the page may be followed from anywhere.
+    // Links to the page may come from anywhere.
     if let site = request.headers["sec-fetch-site"], request.path.hasPrefix("/api/"),
       !["same-origin", "none"].contains(site)
     {

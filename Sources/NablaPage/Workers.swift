@@ -3,12 +3,12 @@ import NablaStack
 import NablaTypes
 import Synchronization
 
-/// A few threads with large stacks that answer requests in the order in which they came.
+/// A few threads with large stacks that answer requests in order of arrival.
 final class Workers: Sendable {
   struct Job: Sendable {
     let request: HTTPRequest
     let cancellation: Cancellation
-    /// Takes the answer, on the thread that found it.
+    /// Receives the answer, on the thread that computed it.
     let finish: @Sendable (HTTPResponse) -> Void
   }
 
@@ -21,9 +21,9 @@ final class Workers: Sendable {
   private let state = Mutex(State())
   private let answer: @Sendable (HTTPRequest) -> HTTPResponse
 
-  /// Deep formulas are walked by recursion in places. Only what is used of a stack takes memory.
+  /// Some code recurses over deep formulas. Only the used part of a stack takes memory.
   private static let stack = 256 << 20
-  /// Requests that wait; more are refused.
+  /// Limit on waiting requests; more are rejected.
   private static let mostWaiting = 256
 
   init(count: Int, answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
@@ -40,7 +40,7 @@ final class Workers: Sendable {
     }
   }
 
-  /// False where too many wait already.
+  /// False if too many are waiting already.
   func add(_ job: Job) -> Bool {
     state.withLock { state in
       guard state.jobs.count < Self.mostWaiting, !state.isStopped else { return false }
@@ -50,7 +50,7 @@ final class Workers: Sendable {
     }
   }
 
-  /// Threads end when they have finished what they do.
+  /// Threads end after their current job.
   func stop() {
     state.withLock { state in
       state.isStopped = true

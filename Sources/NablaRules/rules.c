@@ -1,4 +1,4 @@
-// The texts of Rules/, embedded. A new file needs one block and one line here; a test compares with the folder.
+// The texts of Rules/, embedded. A new file needs one block and one line here; a test compares this with the folder.
 #include "NablaRules.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"

@@ -99,7 +99,7 @@ int nabla_wake_pipe(int ends[2]) {
 
 void nabla_wake(int write_end) {
   char byte = 0;
-  // A full pipe wakes as well.
+  // A full pipe wakes too.
   ssize_t written = write(write_end, &byte, 1);
   (void)written;
 }

@@ -1,4 +1,4 @@
-// pthread_getattr_np is an extension that Swift's modules of the C library do not show.
+// pthread_getattr_np is an extension that Swift's C library modules do not expose.
 #define _GNU_SOURCE
 #include "NablaStack.h"
 

@@ -9,7 +9,7 @@ typedef struct {
   size_t count;
 } nabla_page_file;
 
-/// How many files there are.
+/// The number of files.
 size_t nabla_page_file_count(void);
 
 /// The file with this index, which must be below the count.

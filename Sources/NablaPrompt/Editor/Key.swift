@@ -1,4 +1,4 @@
-/// What a person pressed.
+/// A pressed key.
 package enum Key: Hashable, Sendable {
   case character(Character)
   case enter, tab, escape
@@ -6,11 +6,11 @@ package enum Key: Hashable, Sendable {
   case backspace, delete
   case killToEnd, killToStart, killWord, yank
   case search, clear, interrupt, endOfInput
-  /// A sequence that means nothing here.
+  /// An unknown sequence.
   case unknown
 }
 
-/// Turns the bytes of a terminal into keys; a sequence may arrive in pieces.
+/// Converts the bytes of a terminal to keys; a sequence may arrive in pieces.
 package struct KeyReader: Sendable {
   private var pending: [UInt8] = []
 
@@ -26,13 +26,13 @@ package struct KeyReader: Sendable {
     return keys
   }
 
-  /// The escape key alone, where no more bytes followed.
+  /// The escape key alone, if no more bytes follow.
   package mutating func flush() -> [Key] {
     defer { pending = [] }
     return pending == [0x1B] ? [.escape] : []
   }
 
-  /// The first key and how many bytes it is; nil where bytes are missing.
+  /// The first key and its number of bytes; nil if bytes are missing.
   private func next() -> (Key, Int)? {
     guard let first = pending.first else { return nil }
     if first == 0x1B { return escape() }

@@ -1,21 +1,21 @@
-/// A line that is being typed: keys in, the line and the place of the cursor out. It knows no terminal.
+/// A line being edited: takes keys, gives the line and the cursor. It knows nothing about terminals.
 package struct LineEditor: Sendable {
-  /// What a key leads to beside a change of the line.
+  /// The effect of a key besides changing the line.
   package enum Event: Hashable, Sendable {
     case submitted(String)
-    /// The line was given up.
+    /// The line was abandoned.
     case interrupted
-    /// No more input.
+    /// The input has ended.
     case ended
-    /// Several words fit; they are to be shown.
+    /// Several completions, to be shown.
     case choices([String])
     case cleared
   }
 
   package private(set) var line: [Character] = []
-  /// The place before which the next character goes.
+  /// The index at which the next character is inserted.
   package private(set) var cursor = 0
-  /// What is searched for in the history, while that goes on.
+  /// The search pattern for the history, during a search.
   package private(set) var pattern: String?
   package private(set) var history: [String]
   private var place: Int
@@ -23,7 +23,7 @@ package struct LineEditor: Sendable {
   private var killed: [Character] = []
   private var words: [String] = []
 
-  /// Lines of the history that are kept.
+  /// Number of history lines kept.
   package static let longestHistory = 1000
 
   package init(history: [String] = []) {
@@ -31,7 +31,7 @@ package struct LineEditor: Sendable {
     place = self.history.count
   }
 
-  /// The words that Tab completes to from now on.
+  /// Sets the words that Tab completes.
   package mutating func complete(with words: [String]) { self.words = words }
 
   package var text: String { String(line) }
@@ -136,7 +136,7 @@ package struct LineEditor: Sendable {
     return place
   }
 
-  /// Completes the word before the cursor as far as all that fits agrees.
+  /// Completes the word before the cursor up to the common prefix of all candidates.
   private mutating func complete() -> Event? {
     var start = cursor
     while start > 0, Self.isWord(line[start - 1]) { start -= 1 }
@@ -163,7 +163,7 @@ package struct LineEditor: Sendable {
     cursor = line.count
   }
 
-  /// A key while the history is searched; nil where the key ends the search and is then pressed as usual.
+  /// A key during a history search; nil if the key ends the search and is then handled as usual.
   private mutating func searching(_ key: Key) -> (event: Event?, Void)? {
     guard let pattern else { return nil }
     switch key {

@@ -1,12 +1,12 @@
-/// How a line looks on a terminal of so many columns.
+/// The appearance of a line on a terminal with a given number of columns.
 package struct LineScreen: Hashable, Sendable {
-  /// What is seen of prompt and line, and the column of the cursor, from 0.
+  /// The visible part of prompt and line, and the column of the cursor, from 0.
   package let text: String
   package let column: Int
 
   package init(_ editor: LineEditor, prompt: String, columns: Int) {
     let prompt = editor.pattern.map { "search '\($0)': " } ?? prompt
-    // The cursor is kept in sight: a long line moves below it.
+    // Keeps the cursor visible by scrolling a long line.
     let room = max(columns - prompt.count - 1, 8)
     let first = max(editor.cursor - room, 0)
     let visible = editor.line.dropFirst(first).prefix(room)
@@ -14,7 +14,7 @@ package struct LineScreen: Hashable, Sendable {
     column = prompt.count + editor.cursor - first
   }
 
-  /// The bytes that draw it in the place of what was on the terminal's line.
+  /// The bytes that draw it over the terminal's current line.
   package var bytes: String {
     "\r\(text)\u{1B}[K\r" + (column > 0 ? "\u{1B}[\(column)C" : "")
   }

@@ -3,14 +3,14 @@ import NablaCore
 import NablaLanguage
 import NablaReport
 
-/// Answers what is typed line by line; it knows no terminal and no file system.
+/// Answers typed lines; it knows nothing about terminals or the file system.
 package struct Prompt {
-  /// What came of an input.
+  /// The result of an input.
   package struct Response: Sendable {
     package var output = ""
     package var errors = ""
     package var ends = false
-    /// The file that is to be read, or written with this text.
+    /// A file to be read, or written with this text.
     package var file: FileRequest?
   }
 
@@ -19,7 +19,7 @@ package struct Prompt {
     case save(String, text: String)
   }
 
-  /// A statement that is kept, with the names that it gives.
+  /// A stored statement, with the names that it defines.
   private struct Kept {
     let text: String
     let names: [String]
@@ -37,13 +37,13 @@ package struct Prompt {
     (self.options, self.format, showsSteps, self.detail) = (options, format, steps, detail)
   }
 
-  /// Whether the next line goes on with the statement that is open.
+  /// Whether the next line continues an incomplete statement.
   package var isOpen: Bool { !pending.isEmpty }
 
-  /// Gives up the statement that is open.
+  /// Abandons the incomplete statement.
   package mutating func abandon() { pending = [] }
 
-  /// The names that a person may go on to type.
+  /// The names that a user may type next.
   package var names: [String] {
     let functions = options.book.userSignatures.keys.filter { $0.first?.isLetter == true }
     let words = QuestionKind.allCases.map(\.rawValue) + ["wrt", "scalar", "vector", "matrix", "row"]
@@ -60,14 +60,14 @@ package struct Prompt {
     return answer(text)
   }
 
-  /// What is open at the end of the input is answered as it is.
+  /// An incomplete statement at the end of the input is answered as it is.
   package mutating func finish() -> Response {
     if pending.isEmpty { return Response() }
     defer { pending = [] }
     return answer(pending.joined(separator: "\n"))
   }
 
-  /// Whether a bracket is open, or an operator waits for its right side.
+  /// Whether a bracket is open, or an operator lacks its right side.
   static func goesOn(_ text: String) -> Bool {
     let code = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.prefix { $0 != "#" }
@@ -87,7 +87,7 @@ package struct Prompt {
   private mutating func answer(_ text: String) -> Response {
     let (statements, problems) = parseFile(SourceText(text, name: "<prompt>"))
     if statements.isEmpty, problems.isEmpty { return Response() }
-    // What is no statement may be an expression, which is simplified.
+    // Anything that is not a statement may be an expression, which is simplified.
     if statements.isEmpty, isExpression(text) {
       return ask("simplify \(text)", shown: text, isExpression: true)
     }
@@ -123,7 +123,7 @@ package struct Prompt {
     return (Session(SourceText(head + last + "\n", name: "<prompt>"), options: options), head.utf8.count)
   }
 
-  /// Keeps a declaration or a definition, in the place of one of the same name, and says what it is.
+  /// Stores a declaration or a definition, replaces one of the same name, and describes it.
   private mutating func keep(_ text: String, _ names: [String]) -> Response {
     let (session, start) = session(text, without: names)
     let own = session.diagnostics.filter { $0.range.end > start }

@@ -1,4 +1,4 @@
-/// What follows a colon at the prompt.
+/// The commands of the prompt, which follow a colon.
 package enum PromptCommand: String, CaseIterable, Sendable {
   case help, steps, format, text, unicode, latex, index, check, declare, show, forget, load, save, quit
 

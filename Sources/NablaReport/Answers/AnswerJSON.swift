@@ -4,7 +4,7 @@ import NablaOutput
 import NablaVerify
 
 extension AnswerWriter {
-  /// The answer as the JSON object that `cli.md` fixes.
+  /// The answer as a JSON object.
   package func json(_ answer: Answer) -> JSON {
     var fields: [(String, JSON)] = [
       ("question", .string(answer.question)), ("mode", .string(answer.kind.rawValue)),

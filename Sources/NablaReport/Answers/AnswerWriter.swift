@@ -6,11 +6,11 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// How much is said beside an answer.
+/// The amount of detail in an answer.
 package enum AnswerDetail: Sendable {
   /// The formula alone, for scripts.
   case formula
-  /// What it rests on, and the verdict in a few words.
+  /// The formula with its basis, and the verdict in a few words.
   case standard
   /// The verdict with all figures.
   case verbose
@@ -22,7 +22,7 @@ package struct AnswerWriter {
   let format: OutputFormat
   let steps: Bool
   let detail: AnswerDetail
-  /// LaTeX's names for functions that go before the usual ones.
+  /// LaTeX names of functions that override the usual ones.
   var latexNames: [String: String] { session.options.book.latexNames }
 
   package init(_ session: Session, format: OutputFormat, steps: Bool, detail: AnswerDetail = .standard) {
@@ -41,7 +41,7 @@ package struct AnswerWriter {
     }
   }
 
-  /// A name and what it is.
+  /// A name and its formula.
   private func equation(_ name: String, _ formula: Formula) -> String {
     switch format {
     case .text, .unicode, .latex, .index, .json: "\(name) = \(self.formula(formula))"
@@ -49,11 +49,11 @@ package struct AnswerWriter {
     }
   }
 
-  /// The answers to one question, what they rest on, and the verdict.
+  /// The answers to one question, their basis, and the verdict.
   package func write(_ answers: [Answer]) -> String {
     guard let first = answers.first else { return "" }
     if detail == .formula { return alone(answers) }
-    // What was asked of something else than a scalar is said at once.
+    // A gradient of something other than a scalar is announced first.
     let isOfArray = first.kind == .gradient && !first.expression.shape.isScalar
     let remark = isOfArray ? first.notes.first.map { "  (\($0))" } ?? "" : ""
     var text = "\(first.question)\(remark)\n"
@@ -93,7 +93,7 @@ package struct AnswerWriter {
     return text
   }
 
-  /// The formulas with nothing named but what the question names, a line each; of a claim, its status.
+  /// The formulas alone, one on each line, with only names of the question; for a claim, its status.
   private func alone(_ answers: [Answer]) -> String {
     answers.map { answer in
       if answer.kind == .check { return VerdictText.status(answer.verdict) + "\n" }
@@ -118,19 +118,19 @@ package struct AnswerWriter {
     let name = answer.kind == .stationary ? answer.variable : nil
     let label = isOneOfSeveral && name == nil ? "wrt \(answer.variable): " : ""
     var lines = [name.map { equation($0, answer.formula) } ?? formula(answer.formula)]
-    // What is too large for components says so as text does.
+    // If the components are too large, this is reported as for text.
     if format == .index, let components = answer.components { lines = components.lines(of: name) }
     return lines.map { "  \(label)\($0)\n" }.joined()
   }
 
-  /// A named intermediate; with its entries in index notation.
+  /// A named intermediate, with its entries in index notation.
   private struct Definition {
     let name: String
     let formula: Formula
     let components: Components?
   }
 
-  /// The intermediates that any answer uses: those of each are in the order of all.
+  /// The intermediates used by any answer, in the order of the file.
   private func definitions(of answers: [Answer]) -> [Definition] {
     var result: [Definition] = []
     var places: [String: Int] = [:]

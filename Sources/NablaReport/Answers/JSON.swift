@@ -11,7 +11,7 @@ package indirect enum JSON {
   case array([JSON])
   case object([(String, JSON)])
 
-  /// What is wrong; without a place where it is not a place in a text.
+  /// An error object; without a position if the error has none in a text.
   package static func error(_ message: String, line: Int? = nil, column: Int? = nil, hint: String?) -> JSON {
     .object([
       (
@@ -25,8 +25,7 @@ package indirect enum JSON {
   }
 
   /// A scalar as a number, a column as a flat array, anything else as an array of rows.
-  ///
-  /// Without a shape what has one entry is a scalar.
+  /// Without a shape, a single entry is a scalar.
   package static func matrix(_ matrix: Matrix, _ shape: Shape? = nil) -> JSON {
     if matrix.rows == 1, matrix.columns == 1, shape?.isScalar ?? true { return .number(matrix[0, 0]) }
     if shape?.columns.isOne ?? (matrix.columns == 1) {
@@ -37,7 +36,7 @@ package indirect enum JSON {
 
   package static func strings(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }
 
-  /// The text, indented; arrays of plain values stand on one line.
+  /// The indented text; arrays of simple values are on one line.
   package func text(indent: String = "") -> String {
     switch self {
     case .null: return "null"
@@ -67,7 +66,8 @@ package indirect enum JSON {
     }
   }
 
-  /// 17 significant digits suffice and Swift prints the shortest that read back; what is not finite is a string.
+  /// 17 significant digits suffice, and Swift prints the shortest that read back; a value that is not finite becomes a
+  /// string.
   package static func number(_ value: Double) -> String {
     if value.isNaN { return "\"nan\"" }
     if value.isInfinite { return value < 0 ? "\"-inf\"" : "\"inf\"" }

@@ -1,4 +1,4 @@
-/// How answers are written.
+/// The formats of answers.
 package enum OutputFormat: String, CaseIterable, Sendable {
   case text, unicode, latex, mathml, index, json
 }

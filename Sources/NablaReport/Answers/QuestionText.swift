@@ -1,20 +1,20 @@
 import NablaLanguage
 
-/// Questions made of what is typed into a prompt or a page.
+/// Builds questions from text typed into a prompt or a page.
 package enum QuestionText {
   /// A question of a formula file: `gradient E wrt x, A`.
   package static func asked(_ mode: String, of expression: String, wrt variables: [String]) -> String {
     "\(mode) \(rightSide(of: line(expression))) wrt \(line(variables.joined(separator: ", ")))"
   }
 
-  /// Whether a text is a question as it stands: `∇_x f`, `d/dx f`, `\nabla_x f`.
+  /// Whether a text is a complete question: `∇_x f`, `d/dx f`, `\nabla_x f`.
   package static func isQuestion(_ text: String) -> Bool {
     let (statements, problems) = parseFile(SourceText(text))
     guard problems.isEmpty, statements.count == 1, case .question = statements[0].kind else { return false }
     return true
   }
 
-  /// An expression without the `J =` or `J(w) =` in front of it.
+  /// An expression without a leading `J =` or `J(w) =`.
   package static func rightSide(of text: String) -> String {
     guard let sign = text.firstIndex(of: "="), text.index(after: sign) < text.endIndex,
       text[text.index(after: sign)] != "="
@@ -22,7 +22,7 @@ package enum QuestionText {
     let left = text[..<sign].filter { $0 != " " }
     let name = left.prefix { $0.isLetter || $0.isNumber || "_\\{}^".contains($0) }
     let arguments = left.dropFirst(name.count)
-    // The sign in `\sum_{i=1}^n` is not between the sides of an equation.
+    // The equals sign in `\sum_{i=1}^n` does not separate the sides of an equation.
     guard name.count(where: { $0 == "{" }) == name.count(where: { $0 == "}" }) else { return text }
     let isCall = arguments.first == "(" && arguments.last == ")" && !arguments.dropLast().contains(")")
     return !name.isEmpty && (arguments.isEmpty || isCall)

@@ -3,7 +3,7 @@ import NablaOutput
 import NablaVerify
 
 extension AnswerWriter {
-  /// What helps with a refuted claim, as further fields of `check`.
+  /// The explanation of a refuted claim, as additional fields of `check`.
   package static func fields(_ refutation: Refutation) -> [(String, JSON)] {
     var fields: [(String, JSON)] = []
     if let step = refutation.step {

@@ -39,13 +39,13 @@ package struct VerdictText {
     }
   }
 
-  /// The values that refute a claim, and what helps with it, a line each.
+  /// The values that refute a claim, and its explanation, one on each line.
   package static func details(_ verdict: Verdict, _ refutation: Refutation?) -> [String] {
     (verdict.counterexample.map { [counterexample($0)] } ?? [])
       + (refutation?.lines ?? []).map { "    \($0)" }
   }
 
-  /// What a verified answer rests on: exact values, digits, or numbers with their largest relative error.
+  /// The basis of a verified answer: exact values, digits, or numbers with their largest relative error.
   private static func ground(_ verdict: Verdict) -> String {
     if verdict.certificate != nil { return "exact" }
     if let digits = verdict.digits { return "\(digits) digits" }
@@ -77,7 +77,7 @@ package struct VerdictText {
       guard let value = example.values[name] else { continue }
       lines.append("    \(name) = \(inline(value, isNumber: example.isNumber(name)))")
     }
-    // As many digits as it takes to see the difference.
+    // As many digits as needed to show the difference.
     func side(_ value: Matrix, _ digits: Int) -> String {
       inline(value, isNumber: example.sidesAreNumbers, digits)
     }
@@ -92,7 +92,7 @@ package struct VerdictText {
     return Matrix.text(of: value, digits: 2)
   }
 
-  /// A matrix on one line: `[1 2; 3 4]`; a number without brackets.
+  /// A matrix on one line: `[1 2; 3 4]`; a scalar without brackets.
   package static func inline(_ matrix: Matrix, isNumber: Bool, _ digits: Int = 6) -> String {
     if isNumber, matrix.rows == 1, matrix.columns == 1 {
       return Matrix.text(of: matrix[0, 0], digits: digits)

@@ -1,6 +1,6 @@
 import NablaOutput
 
-/// A report as one page that needs nothing else: formulas in MathML, pictures in SVG, light and dark, to be printed.
+/// A self-contained HTML page: formulas in MathML, pictures in SVG, light and dark themes, printable.
 package struct HTMLDocument {
   private let report: Report
 

@@ -1,11 +1,11 @@
 import NablaOutput
 
-/// Text outside of formulas in LaTeX.
+/// Text outside formulas in LaTeX.
 enum LaTeXText {
-  /// A text with all that LaTeX would read as a command escaped.
+  /// The text with all LaTeX commands escaped.
   static func escaped(_ text: String) -> String { text.unicodeScalars.map { escaped($0) }.joined() }
 
-  /// A text for `\text{...}` inside a formula, where not every reader knows more than letters.
+  /// A text for `\text{...}` inside a formula, reduced to letters that every reader supports.
   static func mathematicsText(_ text: String) -> String {
     String(text.filter { !"\\{}$&#^_%~".contains($0) })
   }
@@ -31,7 +31,7 @@ enum LaTeXText {
     }
   }
 
-  /// Greek letters by their commands; those of Latin scripts as they are.
+  /// Greek letters by their commands; Latin letters unchanged.
   private static func letter(_ scalar: Unicode.Scalar) -> String {
     if Names.startsGreek(String(scalar)) { return "\\ensuremath{\(Names.latex(String(scalar)))}" }
     return (0xC0...0x17F).contains(scalar.value) ? String(scalar) : number(scalar)

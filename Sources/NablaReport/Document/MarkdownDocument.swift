@@ -1,4 +1,4 @@
-/// A report in Markdown with formulas between dollars, as notebooks and code hosts show it.
+/// A report in Markdown with formulas between dollar signs, for notebooks and code hosts.
 package struct MarkdownDocument {
   private let report: Report
 

@@ -17,7 +17,7 @@ package enum PageFiles {
     bytes(name).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The names of all files in a folder, in the order in which they are embedded.
+  /// The names of all files in a folder, in the order of embedding.
   package static func names(in folder: String) -> [String] {
     (0..<nabla_page_file_count()).compactMap { index in
       nabla_page_file_at(index).name.map { String(cString: $0) }

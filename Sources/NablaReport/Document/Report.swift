@@ -1,4 +1,4 @@
-/// What a formula file says and what was found, before it is a page, an article or Markdown.
+/// The contents and results of a formula file, before they become a page, an article or Markdown.
 package struct Report: Sendable {
   package var title: String
   package var sections: [Section] = []
@@ -9,7 +9,7 @@ package struct Report: Sendable {
     var blocks: [Block] = []
   }
 
-  /// A formula in the notations that documents need.
+  /// A formula in all notations of documents.
   package struct Equation: Sendable {
     /// The elements inside `math`.
     let mathML: String
@@ -18,7 +18,7 @@ package struct Report: Sendable {
 
   package enum Span: Sendable {
     case words(String)
-    /// The language itself.
+    /// Text of the language.
     case code(String)
     case formula(Equation)
   }
@@ -26,19 +26,19 @@ package struct Report: Sendable {
   package enum Block: Sendable {
     case paragraph([Span])
     case equation(Equation)
-    /// Facts, a line each.
+    /// Facts, one on each line.
     case list([[Span]])
     /// Names and values.
     case table([(name: String, value: String)])
     case verdict(Status, String)
-    /// Equations below each other, each with its reason.
+    /// Equations below each other, each with its justification.
     case steps([Step])
-    /// Drawn in pages alone.
+    /// Shown only in HTML.
     case picture(svg: String, caption: String)
   }
 
   package struct Step: Sendable {
-    /// Nothing where it goes on with the line before.
+    /// Empty if it continues the previous line.
     let left: Equation?
     let right: Equation
     let reason: String

@@ -4,14 +4,14 @@ import NablaLanguage
 import NablaOutput
 import NablaVerify
 
-/// Makes the report of a session.
+/// Builds the report of a session.
 package struct ReportBuilder {
   private let session: Session
   private var latexNames: [String: String] { session.options.book.latexNames }
 
   package init(_ session: Session) { self.session = session }
 
-  /// The report, and what could not be answered.
+  /// The report, and the questions that could not be answered.
   package func report(title: String) -> (report: Report, failures: [Diagnostic], isRefuted: Bool) {
     var report = Report(title: title, sections: [names].compactMap(\.self))
     var failures = session.diagnostics
@@ -89,7 +89,7 @@ package struct ReportBuilder {
     return blocks + structure(answer)
   }
 
-  /// The left side of an answer: `∇_w J =`; nothing where what is asked about has no name.
+  /// The left side of an answer: `∇_w J =`; empty if the expression has no name.
   private func subject(_ answer: Answer, _ question: TypedQuestion) -> [Mark] {
     let variables = answer.variables.compactMap { $0.variable.map { [Mark.name($0.name)] } }
     let below = Array(variables.joined(separator: [.symbol(.placeComma)]))

@@ -2,7 +2,7 @@ import Nabla
 import NablaNumerics
 
 extension Report {
-  /// Adds what a minimization found and how it got there.
+  /// Adds the result of a minimization and its progress.
   package mutating func add(
     _ found: Minimization, of objective: String, _ history: [MinimizationProgress], reason: String
   ) {
@@ -26,7 +26,7 @@ extension Report {
     sections.append(section)
   }
 
-  /// How many entries of a minimizer are written out.
+  /// Limit on the entries of a minimizer that are shown.
   private static let mostEntries = 100
 
   private static func text(_ value: Matrix, isNumber: Bool) -> String {

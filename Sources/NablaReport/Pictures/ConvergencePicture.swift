@@ -8,15 +8,15 @@ import Nabla
   import Darwin
 #endif
 
-/// How the norm of the gradient falls from step to step, on a logarithmic scale.
+/// The norm of the gradient over the steps, on a logarithmic scale.
 struct ConvergencePicture {
   let svg: String
 
   private static let (width, height, left, bottom) = (420.0, 200.0, 52.0, 34.0)
-  /// More steps are not told apart.
+  /// Limit on the number of points drawn.
   private static let mostPoints = 400
 
-  /// Nil for fewer than two steps at which the gradient does not vanish.
+  /// Nil if fewer than two steps have a nonzero gradient.
   init?(_ history: [MinimizationProgress]) {
     let points = Self.thinned(history).filter { $0.gradientNorm > 0 && $0.gradientNorm.isFinite }
       .map { (step: Double($0.iteration), decade: Self.decade($0.gradientNorm)) }
@@ -41,7 +41,7 @@ struct ConvergencePicture {
   }
 
   private static func decade(_ value: Double) -> Double {
-    // A power of ten is a decade, whatever the last digit of the logarithm says.
+    // Rounds, so that a power of ten is a decade despite the last digit of the logarithm.
     (log10(value) * 1e9).rounded() / 1e9
   }
 

@@ -1,15 +1,15 @@
 import NablaCore
 import NablaOutput
 
-/// The graph of an expression: what is computed from what, shared parts once.
+/// The computation graph of an expression, with shared parts once.
 package struct GraphPicture {
   package let svg: String
 
-  /// Larger graphs are not read.
+  /// Larger graphs are unreadable.
   private static let mostNodes = 40
   private static let (rowHeight, gap) = (52.0, 14.0)
 
-  /// Nil for what is too large, or a single name.
+  /// Nil for a graph that is too large, or a single name.
   package init?(of formula: Formula) {
     let nodes = formula.nodesChildrenFirst
     guard nodes.count <= Self.mostNodes, nodes.count > 1 else { return nil }
@@ -34,7 +34,7 @@ package struct GraphPicture {
     }
     var places: [Formula: Place] = [:]
     for (row, line) in rows.enumerated() { arrange(line, row, &places) }
-    // Names go below the middle of what uses them.
+    // Names are centred below the nodes that use them.
     for (row, line) in rows.enumerated().reversed() {
       let users = line.map { node -> (Formula, Double) in
         let above = nodes.filter { $0.children.contains(node) }.compactMap { places[$0]?.x }
@@ -76,7 +76,7 @@ package struct GraphPicture {
     }
   }
 
-  /// What a node does to those below it.
+  /// The operation of a node.
   private static func label(_ node: Formula) -> String {
     switch node.kind {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: node.unicode

@@ -1,6 +1,6 @@
 import NablaOutput
 
-/// The elements of a picture. Colours come from the page: `currentColor`, so that it serves both themes.
+/// The elements of a picture. Colours come from the page (`currentColor`), so that it fits both themes.
 struct SVG {
   private var elements = ""
   let width: Double
@@ -17,7 +17,7 @@ struct SVG {
       "stroke=\"currentColor\" stroke-opacity=\"0.4\"")
   }
 
-  /// A line through points, with a dot at each where these are few.
+  /// A line through points, with a dot at each if there are few.
   mutating func curve(_ points: [(x: Double, y: Double)]) {
     let path = points.map { "\(Self.number($0.x)),\(Self.number($0.y))" }.joined(separator: " ")
     elements += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"/>"
@@ -27,7 +27,7 @@ struct SVG {
     }
   }
 
-  /// A filled rectangle; 0 is not seen, 1 is full.
+  /// A filled rectangle; opacity 0 is invisible, 1 is full.
   mutating func cell(_ x: Double, _ y: Double, _ width: Double, _ height: Double, opacity: Double) {
     add(
       "rect", [("x", x), ("y", y), ("width", width), ("height", height), ("fill-opacity", opacity)],
@@ -54,14 +54,14 @@ struct SVG {
     elements += "<\(name) \(attributes) \(rest)" + (content.map { ">\($0)</\(name)>" } ?? "/>")
   }
 
-  /// Two digits behind the point are more than a screen shows.
+  /// Two decimals are more than a screen shows.
   private static func number(_ value: Double) -> String {
     let hundredths = (value * 100).rounded()
     return hundredths.truncatingRemainder(dividingBy: 100) == 0
       ? "\(Int(hundredths / 100))" : "\(hundredths / 100)"
   }
 
-  /// The picture with what it shows in words.
+  /// The picture with a description in words.
   func text(title: String) -> String {
     let size = "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\""
     let box = "viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\""

@@ -6,19 +6,19 @@ import NablaOutput
 import NablaTypes
 import NablaVerify
 
-/// Where a matrix has entries, at small sizes and random values, and what is known of it.
+/// The nonzero entries of a matrix at small sizes and random values, with its known properties.
 package struct StructurePicture {
   package let svg: String
   /// `at d = 4, n = 3: symmetric, positive semidefinite`.
   package let caption: String
 
-  /// Sizes that show a pattern and can still be seen.
+  /// Sizes that show a pattern and are still legible.
   private static let (fewest, most) = (4, 48)
   private static let tries = 12
 
-  /// Nil for what is not a matrix, and where no values are found.
+  /// Nil if the formula is not a matrix, or no values are found.
   init?(of formula: Formula, definitions: [(name: String, formula: Formula)], book: RuleBook) {
-    // Named intermediates are put in, the last first, since each may use those before it.
+    // Named intermediates are substituted, last first, since each may use earlier ones.
     let whole = definitions.reversed().reduce(formula) { result, definition in
       result.replacing(
         result.variables.reduce(into: [:]) { names, variable in
@@ -81,7 +81,7 @@ package struct StructurePicture {
     let largest = matrix.storage.map(\.magnitude).max() ?? 0
     for i in 0..<matrix.rows {
       for j in 0..<matrix.columns where matrix[i, j] != 0 {
-        // Small entries are still seen.
+        // Small entries stay visible.
         let opacity = largest > 0 ? 0.15 + 0.75 * (matrix[i, j].magnitude / largest).squareRoot() : 0
         picture.cell(
           2 + Double(j) * side + 0.5, 2 + Double(i) * side + 0.5, side - 1, side - 1, opacity: opacity)

@@ -9,7 +9,7 @@ typedef struct {
   size_t count;
 } nabla_rule_file;
 
-/// How many texts there are.
+/// The number of texts.
 size_t nabla_rule_file_count(void);
 
 /// The text with this index, which must be below the count.

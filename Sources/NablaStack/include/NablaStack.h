@@ -3,13 +3,13 @@
 
 #include <stddef.h>
 
-/// How many bytes of the calling thread's stack are left; 0 where the system does not tell.
+/// The remaining bytes of the calling thread's stack; 0 if unknown.
 size_t nabla_stack_remaining(void);
 
-/// The processor's time that the calling thread has used, in seconds; other programs do not lengthen it.
+/// The CPU time of the calling thread in seconds; other programs do not affect it.
 double nabla_thread_seconds(void);
 
-/// Starts a thread with a stack of so many bytes, which ends with the body; 0 where it cannot be started.
+/// Starts a thread with this stack size that ends with the body; 0 if it cannot be started.
 int nabla_start_thread(size_t stack, void (*body)(void *), void *context);
 
 #endif
