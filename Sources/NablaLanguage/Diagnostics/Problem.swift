@@ -43,6 +43,13 @@ public indirect enum Problem: Sendable, Hashable {
   /// A function that other systems have and Nabla lacks.
   case absent(String, instead: String?)
   case chainedComparison
+  /// `sum(x, axis=0)`.
+  case keyword(String)
+  /// `A(:, 1)`.
+  case colonInCall
+  case productFromOne
+  /// `Norm[x]`.
+  case functionInBrackets(String)
   case wordInExpression(String)
   /// A question inside an expression.
   case derivativeInside(String)
@@ -102,6 +109,10 @@ public indirect enum Problem: Sendable, Hashable {
   case divisionByArray(Operand, Operand)
   case powerBase(Operand, exponent: String)
   case powerExponent(Operand)
+  /// `(X*w - y)^2` of undeclared names.
+  case powerOfVector(String)
+  /// `x - x'` of an undeclared name.
+  case addedToTranspose(String)
   case transposeByName(String)
   case notSquare(what: String, Operand)
   case notScalar(what: String, Operand)

@@ -125,8 +125,10 @@ extension Problem {
     case .unknownFunction(let name, let nearest):
       (
         "`\(name)` is not a function",
-        nearest.map { "did you mean `\($0)`?" }
-          ?? "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry"
+        name.count == 1
+          ? "`\(name)[i]` is an entry, `\(name)*(...)` a product; declare `\(name) : scalar -> scalar` for a function"
+          : nearest.map { "did you mean `\($0)`?" }
+            ?? "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry"
       )
     case .functionWithoutArguments(let name):
       ("`\(name)` is a function and needs its arguments", "`\(name)(x)`")
@@ -187,6 +189,25 @@ extension Problem {
         "an exponent after `^` is a scalar, and a whole number if the base is a matrix; \(exponent.words)",
         "`.^` raises entry by entry"
       )
+    case .powerOfVector(let base):
+      (
+        "`^` raises scalars and square matrices, and `\(base.shortened)` is likely to be a vector",
+        "`.^` raises entry by entry; if a matrix is meant, declare its names"
+      )
+    case .addedToTranspose(let name):
+      (
+        "`\(name)'` is the transpose of `\(name)`, to which it is added",
+        "give another point another name, such as `\(name)_2`; for a matrix, declare `\(name) : matrix(n, n)`"
+      )
+    case .keyword(let name):
+      (
+        "`\(name) =` is not read: functions take their arguments by place",
+        "`nabla help functions` lists them"
+      )
+    case .colonInCall: ("`:` stands in subscripts, not in arguments", "`A[:, 1]` is a column of A")
+    case .productFromOne: ("a product over an index starts at 1", "`prod_{i=1}^{n} x[i]`")
+    case .functionInBrackets(let name):
+      ("`\(name)` is a function, and subscripts are not its arguments", "write `\(name)(...)`")
     case .transposeByName(let name):
       ("`T` is declared, so `\(name)^T` is a power and not a transpose", "write `\(name)'`")
     case .notSquare(let what, let a): ("\(what) needs a square matrix; \(a.words)", nil)
@@ -294,6 +315,7 @@ extension Problem {
     switch character {
     case ".": "a function stands before its arguments: `dot(x, y)`"
     case "{", "}": "brackets are `(` and `)`"
+    case "%": "comments begin with `#`"
     case "&": "`(a < b) .* (b < c)` is 1 where both hold"
     case "∇": "`∇_x f` is the gradient of f with respect to x"
     default: nil

@@ -24,11 +24,12 @@ struct Constraint {
     case product(Draft, Draft, Shape)
     /// Equal shapes, or a scalar with an array.
     case broadcast(String, Draft, Draft, Shape)
-    case power(Draft, exponent: Int?, exponentText: String, Shape)
+    /// With `isEntrywise` a vector is raised entry by entry.
+    case power(Draft, exponent: Int?, exponentText: String, isEntrywise: Bool, Shape)
     case equal(Shape, Shape, Problem.Kindred)
-    /// `x·y`.
-    case centeredDot(Draft, Draft, Shape)
-    /// Division by a scalar or a square matrix.
+    /// `x·y`, and `x @ y`, where a vector before a matrix is a row.
+    case centeredDot(Draft, Draft, isArrayProduct: Bool, Shape)
+    /// By a scalar, or by a square matrix.
     case quotient(Draft, Draft, Shape)
     /// Not a matrix, for which this norm has several meanings.
     case vectorNorm(Draft, order: String)

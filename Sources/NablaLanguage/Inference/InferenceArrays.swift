@@ -56,9 +56,21 @@ extension InferenceEngine {
   func entry(
     _ tree: SyntaxTree, _ array: SyntaxTree, _ subscripts: [SyntaxTree.SubscriptTree]
   ) throws(Diagnostic) -> Draft {
+    if let name = array.name, !hasValue(name), !isSize(name),
+      environment.functions[name] != nil || ForeignNames.sameFunction(as: name) != nil
+    {
+      throw Diagnostic(.functionInBrackets(name), at: array.range)
+    }
     let a = try draft(array)
     note(.array(a))
     if subscripts.count == 2 {
+      if let name = array.name, state.undeclaredIndex[name] != nil {
+        // What has two subscripts is a matrix, unless one of them is 1.
+        for (part, size) in zip(subscripts, [a.shape.rows, a.shape.columns]) {
+          if case .index(let place) = part, place.integerLiteral == 1 { continue }
+          _ = state.unifier.requireMany(size)
+        }
+      }
       let row = try subscriptDraft(subscripts[0], of: a, size: a.shape.rows)
       let column = try subscriptDraft(subscripts[1], of: a, size: a.shape.columns)
       let shape = Shape(length(row, a.shape.rows), length(column, a.shape.columns))

@@ -36,11 +36,17 @@ extension InferenceEngine {
     case .product(let a, let b, let shape): return try attemptProduct(a, b, shape, range)
     case .broadcast(let operation, let a, let b, let shape):
       return try attemptBroadcast(operation, a, b, shape, range)
-    case .power(let base, let exponent, let text, let shape):
+    case .power(let base, let exponent, let text, let isEntrywise, let shape):
+      if isEntrywise, kind(of: base.shape) == .vector || kind(of: base.shape) == .row {
+        return try unify(
+          shape, base.shape, else: error(.powerBase(operand(base), exponent: text), range, base))
+      }
+      if isEntrywise, kind(of: base.shape) == nil { return false }
       return try attemptPower(base, exponent, text, shape, range)
     case .equal(let a, let b, let kindred):
       return try unify(a, b, else: diagnostic(kindred, range))
-    case .centeredDot(let a, let b, let shape): return try attemptCenteredDot(a, b, shape, range)
+    case .centeredDot(let a, let b, let isArrayProduct, let shape):
+      return try attemptCenteredDot(a, b, isArrayProduct, shape, range)
     case .quotient(let a, let b, let shape): return try attemptQuotient(a, b, shape, range)
     case .vectorNorm(let a, let order):
       guard let kind = kind(of: a.shape) else { return false }
@@ -113,14 +119,17 @@ extension InferenceEngine {
     return try unify(shape, base.shape, else: problem()) && square
   }
 
-  private func attemptCenteredDot(_ a: Draft, _ b: Draft, _ shape: Shape, _ range: SourceRange)
-    throws(Diagnostic) -> Bool
-  {
+  private func attemptCenteredDot(
+    _ a: Draft, _ b: Draft, _ isArrayProduct: Bool, _ shape: Shape, _ range: SourceRange
+  ) throws(Diagnostic) -> Bool {
     let problem = { self.mismatch(.product, a, b, range) }
     switch (kind(of: a.shape), kind(of: b.shape)) {
     case (.vector, .vector):
       let fits = try unify(a.shape, b.shape, else: problem())
       return try unify(shape, .scalar, else: problem()) && fits
+    case (.vector, .matrix) where isArrayProduct:
+      let fits = try unify(a.shape.rows, b.shape.rows, else: problem())
+      return try unify(shape, .vector(b.shape.columns), else: problem()) && fits
     case (nil, _), (_, nil): return false
     case (.scalar, _), (.row, _), (.matrix, _), (.vector, _):
       return try attemptProduct(a, b, shape, range)

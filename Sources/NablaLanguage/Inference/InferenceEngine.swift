@@ -11,8 +11,8 @@ final class InferenceEngine {
     var undeclaredIndex: [String: Int] = [:]
     /// Undeclared sizes, found in positions where only a size can be.
     var dimensions: Set<String> = []
-    /// The expressions read, and the places that rank their typings; empty if all names are declared.
-    var roots: [SyntaxTree] = []
+    /// What was read, and the places by which typings of it are ranked; empty where all names are declared.
+    var roots: [(tree: SyntaxTree, isEntrywise: Bool)] = []
     var uses: [Use] = []
 
     /// A state that `undo` can return to while statements are only read.
@@ -66,6 +66,8 @@ final class InferenceEngine {
   var alternative: State?
   /// The current statement.
   var statement = 0
+  /// Whether `*`, `/` and `**` of the expression being read act entry by entry, as in NumPy and R.
+  var isEntrywise = false
   /// The current definition.
   var defining: String?
   /// Whether the ranges of declarations refer to this source.
@@ -111,8 +113,10 @@ final class InferenceEngine {
 
   /// A whole expression of a statement.
   func root(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    isEntrywise = EntrywiseSpelling.isMarked(tree.range, of: source)
+    defer { isEntrywise = false }
     let tree = try respelled(tree)
-    if environment.infersUndeclared { state.roots.append(tree) }
+    if environment.infersUndeclared { state.roots.append((tree, isEntrywise)) }
     return try draft(tree)
   }
 
@@ -230,13 +234,22 @@ final class InferenceEngine {
     let b = try draft(right)
     switch operation {
     case .multiply:
+      let sign = source.between(left.range, right.range)
+      if sign.contains("@") { return try arrayProduct(tree, a, b) }
+      if isEntrywise, EntrywiseSpelling.isProduct(sign) {
+        return try elementwise(tree, .elementwiseMultiply, a, b)
+      }
       if b.tree.name != nil { note(.multiplied(a, b)) }
+      if case .transpose(let row) = right.kind, let name = row.name, left.lastFactor.name == name {
+        note(.outer(try draft(row)))
+      }
       let shape = try product(a, b, tree.range)
       return Draft(tree, shape) { .multiply(a.built($0), b.built($0)) }
-    case .divide: return try quotient(tree, a, b)
+    case .divide:
+      return isEntrywise ? try elementwise(tree, .elementwiseDivide, a, b) : try quotient(tree, a, b)
     case .centeredDot:
       let shape = openShape()
-      try post(.centeredDot(a, b, shape), at: tree.range)
+      try post(.centeredDot(a, b, isArrayProduct: false, shape), at: tree.range)
       return Draft(tree, state.unifier.resolve(shape)) { unifier in
         let (left, right) = (a.built(unifier), b.built(unifier))
         return left.shape.isVector && right.shape.isVector
@@ -245,6 +258,24 @@ final class InferenceEngine {
     case .kronecker: return kronecker(tree, a, b)
     case .add, .subtract, .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .compare, .power:
       return try elementwise(tree, operation, a, b)
+    }
+  }
+
+  /// `a @ b` of NumPy, where a vector is a row before another factor.
+  private func arrayProduct(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) throws(Diagnostic) -> Draft {
+    note(.array(a))
+    note(.array(b))
+    if b.tree.name != nil { note(.multiplied(a, b)) }
+    let shape = openShape()
+    try post(.centeredDot(a, b, isArrayProduct: true, shape), at: tree.range)
+    return Draft(tree, state.unifier.resolve(shape)) { unifier in
+      let (left, right) = (a.built(unifier), b.built(unifier))
+      guard left.shape.isVector, !right.shape.isRow, !right.shape.isScalar, !left.shape.isScalar else {
+        return .multiply(left, right)
+      }
+      if right.shape.isVector { return .call("dot", [left, right]) }
+      let transposed = TypedExpression(.transpose(right), shape: right.shape.transposed, range: right.range)
+      return .multiply(transposed, left)
     }
   }
 
@@ -278,7 +309,13 @@ final class InferenceEngine {
     _ tree: SyntaxTree, _ operation: BinaryOperator, _ a: Draft, _ b: Draft
   ) throws(Diagnostic) -> Draft {
     switch operation {
-    case .add, .subtract, .compare: note(.joined(a, b))
+    case .add, .subtract, .compare:
+      note(.joined(a, b))
+      for (one, other) in [(a, b), (b, a)] {
+        if let name = one.tree.name, case .transpose(let inner) = other.tree.kind, inner.name == name {
+          note(.twins(one, statement: statement))
+        }
+      }
     case .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .power, .multiply, .divide, .kronecker,
       .centeredDot:
       break
@@ -313,15 +350,19 @@ final class InferenceEngine {
       return try inverseTransposition(tree, left)
     }
     let base = try draft(left)
+    note(.raised(base, statement: statement))
     let exponent = try draft(right)
     try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
     let integer = right.integerLiteral
     let shape = openShape()
     // A superscript is written as an integer.
     let text = integer.map { "\($0)" } ?? source.text(right.range).shortened
-    try post(.power(base, exponent: integer, exponentText: text, shape), at: tree.range)
+    let isForgiving = isEntrywise || source.between(left.range, right.range).contains("**")
+    try post(
+      .power(base, exponent: integer, exponentText: text, isEntrywise: isForgiving, shape), at: tree.range)
     return Draft(tree, shape) { unifier in
-      if let integer, !unifier.resolve(base.shape).isScalar {
+      let whole = unifier.resolve(base.shape)
+      if let integer, whole.isMatrix || !isForgiving && !whole.isScalar {
         return .matrixPower(base.built(unifier), integer)
       }
       return .elementwisePower(base.built(unifier), exponent.built(unifier))

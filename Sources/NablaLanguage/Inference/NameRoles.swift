@@ -21,16 +21,22 @@ struct NameRoles {
   private(set) var roles: [String: [Role]] = [:]
   /// Names added to a data matrix times coefficients: the b of `X*w + b`.
   private(set) var intercepts: Set<String> = []
+  /// Whether `*` and `/` of the expression being read act entry by entry.
+  private var isEntrywise = false
   private let isUndeclared: (String) -> Bool
   private let isNumber: (String) -> Bool
 
   /// Derives the roles from the text; `isNumber` recognizes sizes and constants.
   init(
-    _ trees: [SyntaxTree], isUndeclared: @escaping (String) -> Bool, isNumber: @escaping (String) -> Bool
+    _ roots: [(tree: SyntaxTree, isEntrywise: Bool)], isUndeclared: @escaping (String) -> Bool,
+    isNumber: @escaping (String) -> Bool
   ) {
     self.isUndeclared = isUndeclared
     self.isNumber = isNumber
-    for tree in trees { walk(tree, in: .other) }
+    for root in roots {
+      isEntrywise = root.isEntrywise
+      walk(root.tree, in: .other)
+    }
     intercepts = intercepts.filter { name in
       (roles[name] ?? []).allSatisfy {
         switch $0 {
@@ -119,10 +125,17 @@ struct NameRoles {
     var factors: [SyntaxTree] = []
     var divisors: [SyntaxTree] = []
     Self.flatten(tree, &factors, &divisors)
-    for divisor in divisors { walk(divisor, in: .scalar) }
+    for divisor in divisors { walk(divisor, in: isEntrywise && isLikelyArray(divisor) ? .other : .scalar) }
     if case .scalar = role {
       for factor in factors { walk(factor, in: .scalar) }
       return
+    }
+    if isEntrywise, factors.contains(where: isLikelyArray) {
+      for factor in factors where isLikelyArray(factor) { walk(factor, in: .other) }
+      factors.removeAll(where: isLikelyArray)
+      if factors.count == 1, divisors.isEmpty {
+        return walk(factors[0], in: .factor(others: [.compound], left: nil))
+      }
     }
     let parts = factors.map(part)
     // A ratio of two capitals is a ratio of numbers: matrices are not divided by matrices.
@@ -137,6 +150,12 @@ struct NameRoles {
       let beside = Role.factor(others: isRatio ? [.compound] : others, left: left)
       walk(factor, in: isAlone && !isRatio ? role : beside)
     }
+  }
+
+  /// Whether a factor of a product of entries is more likely an array than a number.
+  private func isLikelyArray(_ tree: SyntaxTree) -> Bool {
+    guard let name = tree.name, isUndeclared(name), NameHabit(name) == .vector else { return false }
+    return !NameHabit.factors.contains(name) && !["n", "m", "d"].contains(name)
   }
 
   private mutating func sum(_ tree: SyntaxTree, _ role: Role) {

@@ -97,6 +97,20 @@ struct Respelling {
     func called(_ name: String) -> SyntaxTree {
       SyntaxTree(.call(name, nameRange: range, isGreekLetter: isGreek, parts), range: tree.range)
     }
+    if name == "sum", parts.count == 2, let inner = parts[0].name, !hasMeaning(inner), isElementwise(inner) {
+      // `sum(abs2, x)` of Julia.
+      let argument = SyntaxTree(
+        .call(inner, nameRange: arguments[0].range, isGreekLetter: false, [parts[1]]), range: tree.range)
+      return SyntaxTree(
+        .call(name, nameRange: range, isGreekLetter: false, [try self(argument)]), range: tree.range)
+    }
+    if name == "dot", parts.count == 3 {
+      // `dot(x, A, y)` of Julia.
+      return try Self.filled("($1)'*($2)*($3)", parts, tree.range)
+    }
+    if name == "t", parts.count == 1, !hasMeaning(name), source.holdsMatrixProductOfR {
+      return SyntaxTree(.transpose(parts[0]), range: tree.range)
+    }
     if isFunction(name) || isGreek && name == "sigma" {
       if name == "log", parts.count == 1, case .call(Bars.absolute.rawValue, _, _, let inner) = parts[0].kind
       {
@@ -126,6 +140,12 @@ struct Respelling {
     return isSame ? tree : called(name)
   }
 
+  private func isElementwise(_ name: String) -> Bool {
+    let canonical = ForeignNames.sameFunction(as: name) ?? name
+    return Signature.builtins[canonical]?.rule == .elementwise
+      || ForeignNames.form(of: name, arguments: 1) != nil
+  }
+
   private func isSpaced(_ name: SourceRange) -> Bool {
     name.end < source.bytes.count && source.bytes[name.end] == UInt8(ascii: " ")
   }
@@ -135,6 +155,7 @@ struct Respelling {
     _ form: String, _ arguments: [SyntaxTree], _ range: SourceRange
   ) throws(Diagnostic) -> SyntaxTree {
     let text = form.replacing("$1", with: "operand_1_").replacing("$2", with: "operand_2_")
+      .replacing("$3", with: "operand_3_")
     do throws(Diagnostic) {
       return substituted(try Parser.expression(in: SourceText(text)), arguments, range)
     } catch {
@@ -150,6 +171,7 @@ struct Respelling {
     switch tree.kind {
     case .name("operand_1_"): return arguments[0]
     case .name("operand_2_"): return arguments[1]
+    case .name("operand_3_"): return arguments[2]
     case .number, .name: return made(tree.kind)
     case .negate(let a): return made(.negate(inside(a)))
     case .transpose(let a): return made(.transpose(inside(a)))
@@ -157,6 +179,15 @@ struct Respelling {
     case .call(let name, _, _, let parts):
       return made(.call(name, nameRange: range, isGreekLetter: false, parts.map(inside)))
     case .inverseTranspose, .norm, .derivative, .blocks, .entry, .sum: return tree
+    }
+  }
+}
+
+extension SourceText {
+  /// Whether matrices are multiplied as R does, where `t(x)` transposes.
+  fileprivate var holdsMatrixProductOfR: Bool {
+    zip(bytes, zip(bytes.dropFirst(), bytes.dropFirst(2))).contains {
+      $0 == UInt8(ascii: "%") && $1.0 == UInt8(ascii: "*") && $1.1 == UInt8(ascii: "%")
     }
   }
 }

@@ -1,12 +1,22 @@
 extension InferenceEngine {
-  /// An undeclared name such as `Xw` in an expression differentiated with respect to w, where it would be a vector or a
-  /// scalar, like the product.
-  func runTogether(with variable: String, in tree: SyntaxTree) -> (name: String, range: SourceRange)? {
+  /// An undeclared name such as `Xw` in an expression that is differentiated with respect to w, where it is
+  /// a vector or a scalar, as the product would be.
+  ///
+  /// A matrix of such a name, as in `Wx*x`, stands before a factor.
+  func runTogether(
+    with variable: String, in tree: SyntaxTree, isFollowed: Bool = false
+  ) -> (name: String, range: SourceRange)? {
     if let name = tree.name {
       guard name.isRunTogether(with: variable), let place = state.undeclaredIndex[name],
-        kind(of: state.undeclared[place].shape) != .matrix
+        !isFollowed || kind(of: state.undeclared[place].shape) != .matrix
       else { return nil }
       return (name, tree.range)
+    }
+    if case .binary(let operation, let a, let b) = tree.kind,
+      operation == .multiply || operation == .centeredDot
+    {
+      return runTogether(with: variable, in: a, isFollowed: true)
+        ?? runTogether(with: variable, in: b, isFollowed: isFollowed)
     }
     var found: (name: String, range: SourceRange)?
     tree.forEachChild { if found == nil { found = runTogether(with: variable, in: $0) } }

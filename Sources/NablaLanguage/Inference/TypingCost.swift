@@ -8,6 +8,12 @@ enum Use {
   case array(Draft)
   /// The expression of a gradient.
   case question(Draft)
+  /// What `^` raises, in a statement.
+  case raised(Draft, statement: Int)
+  /// `x*x'`, where x is a column.
+  case outer(Draft)
+  /// `x - x'`, in a statement, where x' is likely to be meant as another name.
+  case twins(Draft, statement: Int)
 }
 
 /// How far a typing is from the most likely meaning; the smallest cost wins.

@@ -16,6 +16,8 @@ struct TypingSearch {
   private let habits: [NameHabit]
   private var steps: Int
   private var best: (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])?
+  /// Why the best typing cannot be meant, where it cannot.
+  private var doubt: SearchFailure?
   /// A different typing of the same cost.
   private(set) var alternative: InferenceEngine.State?
 
@@ -42,6 +44,7 @@ struct TypingSearch {
     }
     let decisions = questions.map(Decision.question) + engine.openNames.map(Decision.name)
     try descend(decisions[...])
+    if let doubt { throw doubt }
     return best?.state
   }
 
@@ -84,13 +87,14 @@ struct TypingSearch {
 
   private mutating func conclude() {
     let state = engine.state
-    guard let cost = finalCost(), !isHopeless(cost) else {
+    guard !hasOuterRow, !hasScaledCapital, let cost = finalCost(), !isHopeless(cost) else {
       engine.state = state
       return
     }
     let kinds = state.undeclared.map { engine.kind(of: $0.shape) }
     guard let found = best, found.cost == cost else {
       best = (state, cost, kinds)
+      doubt = currentDoubt
       alternative = nil
       return
     }
@@ -102,6 +106,68 @@ struct TypingSearch {
     } else {
       alternative = state
     }
+  }
+
+  // MARK: What nobody means
+
+  /// Whether `x*x'` is a number: nobody writes the inner product of a row so without saying that it is a row.
+  private var hasOuterRow: Bool {
+    engine.state.uses.contains { use in
+      if case .outer(let draft) = use {
+        return isUndeclared(draft.tree) && engine.kind(of: draft.shape) == .row
+      }
+      return false
+    }
+  }
+
+  /// Whether a capital is a vector before a number or a matrix of lower case: `X*w` is data times coefficients.
+  private var hasScaledCapital: Bool {
+    engine.state.uses.contains { use in
+      guard case .multiplied(let a, let b) = use, let name = a.tree.name, Letters.isCapital(name) else {
+        return false
+      }
+      guard isUndeclared(a.tree), isUndeclared(b.tree), engine.kind(of: a.shape) == .vector else {
+        return false
+      }
+      let other = engine.kind(of: b.shape)
+      return other == .scalar || other == .matrix && hasLowerMatrix(b.tree)
+    }
+  }
+
+  /// Lower-case names that are matrices only for `(X*w - y)^2`, which was to square each entry, or for `x - x'`,
+  /// where x' was to be another point.
+  private var currentDoubt: SearchFailure? {
+    for use in engine.state.uses {
+      switch use {
+      case .raised(let base, let statement):
+        guard engine.kind(of: base.shape) == .matrix, case .binary(let operation, _, _) = base.tree.kind,
+          operation == .add || operation == .subtract, hasLowerMatrix(base.tree)
+        else { continue }
+        let text = engine.source.text(base.tree.range)
+        return SearchFailure(
+          diagnostic: Diagnostic(.powerOfVector(text), at: base.tree.range), statement: statement)
+      case .twins(let draft, let statement):
+        guard let name = draft.tree.name, hasLowerMatrix(draft.tree) else { continue }
+        return SearchFailure(
+          diagnostic: Diagnostic(.addedToTranspose(name), at: draft.tree.range), statement: statement)
+      case .joined, .multiplied, .array, .question, .outer: continue
+      }
+    }
+    return nil
+  }
+
+  private func isUndeclared(_ tree: SyntaxTree) -> Bool {
+    tree.name.map { engine.state.undeclaredIndex[$0] != nil } ?? false
+  }
+
+  /// Whether a sum has a lower-case name in it that is taken to be a matrix.
+  private func hasLowerMatrix(_ tree: SyntaxTree) -> Bool {
+    if let name = tree.name, let index = engine.state.undeclaredIndex[name] {
+      return NameHabit(name) != .matrix && engine.kind(of: engine.state.undeclared[index].shape) == .matrix
+    }
+    var found = false
+    tree.forEachChild { if !found { found = hasLowerMatrix($0) } }
+    return found
   }
 
   /// The number of scalars that follow the arrays they scale.
@@ -123,7 +189,7 @@ struct TypingSearch {
     var cost = TypingCost()
     for use in engine.state.uses {
       switch use {
-      case .multiplied: break
+      case .multiplied, .raised, .outer, .twins: break
       case .array(let draft): if isScalar(draft) == true { cost.scalarsAsArrays += 1 }
       case .question(let draft): if isScalar(draft) == false { cost.arraysAsked += 1 }
       case .joined(let a, let b):
@@ -179,7 +245,7 @@ struct TypingSearch {
         if engine.kind(of: a.shape) == .matrix, isScalar(b) == true {
           Self.collectAdded(b.tree, into: &result)
         }
-      case .array, .question: break
+      case .array, .question, .raised, .outer, .twins: break
       }
     }
     return result

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// Letters in a font, constant arrays, indicators, matrices and cases.
+/// Letters in a font, constant arrays, indicators and matrices.
 extension LaTeXParser {
   /// `\mathbf{x}`, `\mathbf 1_n`, `\mathbb{1}[x > 0]`, `\mathbf{Ax}`.
   mutating func inFont() throws(Diagnostic) -> SyntaxTree {
@@ -18,6 +18,14 @@ extension LaTeXParser {
       position += isGroup ? 4 : 2
       if let indicator = try indicator(from: start) { return indicator }
       return try named(Base(name: "I", start: start), from: start)
+    }
+    if font == "mathbb", isAlone, ["E", "P", "V"].contains(inner.text), names.known(like: inner.text).isEmpty
+    {
+      position = min(position + (isGroup ? 4 : 2), tokens.count - 1)
+      if kind == .opening || kind == .sub {
+        throw error(.randomVariable(source.text(SourceRange(start: start, end: previousEnd))), from: start)
+      }
+      return try named(Base(name: inner.text, start: start), from: start)
     }
     if isAlone || LaTeXCommands.accents[inner.text] != nil || inner.kind == .word {
       return try nameOrCall()
@@ -137,155 +145,11 @@ extension LaTeXParser {
     return try make(.blocks(rows), from: opening.range.start)
   }
 
-  private mutating func finish(_ opening: LaTeXToken) throws(Diagnostic) {
+  mutating func finish(_ opening: LaTeXToken) throws(Diagnostic) {
     if kind == .finish, token.text == opening.text { return advance() }
     if kind == .end {
       throw LaTeXProblem.unclosed("\\begin{\(opening.text)}").diagnostic(at: opening.range)
     }
     throw unexpected(wanted: "`\\end{\(opening.text)}`")
-  }
-
-  private struct Branch {
-    let value: SyntaxTree
-    /// `nil` for the remaining case.
-    let condition: SyntaxTree?
-  }
-
-  /// A value by cases: each times the indicator of its condition, where no earlier one holds.
-  private mutating func cases() throws(Diagnostic) -> SyntaxTree {
-    let opening = token
-    advance()
-    var branches: [Branch] = []
-    try inBrackets { parser throws(Diagnostic) in
-      while parser.kind != .finish {
-        if parser.kind == .end { throw LaTeXProblem.unclosed("\\begin").diagnostic(at: opening.range) }
-        if let branch = try parser.branch() { branches.append(branch) }
-        guard parser.take(.row) else { break }
-      }
-    }
-    try finish(opening)
-    guard !branches.isEmpty else { throw LaTeXProblem.badCondition.diagnostic(at: opening.range) }
-    var result: SyntaxTree?
-    for (index, branch) in branches.enumerated() {
-      let weight = try self.weight(of: branch, after: branches[..<index])
-      let term =
-        try weight.map { weight throws(Diagnostic) in
-          try make(.binary(.elementwiseMultiply, branch.value, weight), from: opening.range.start)
-        } ?? branch.value
-      result =
-        try result.map { sum throws(Diagnostic) in
-          try make(.binary(.add, sum, term), from: opening.range.start)
-        } ?? term
-    }
-    return result ?? branches[0].value
-  }
-
-  /// The indicator of a branch; `nil` if it is always taken.
-  private mutating func weight(of branch: Branch, after before: ArraySlice<Branch>) throws(Diagnostic)
-    -> SyntaxTree?
-  {
-    let start = branch.value.range.start
-    var factors: [SyntaxTree] = branch.condition.map { [$0] } ?? []
-    for other in before {
-      guard let condition = other.condition else { throw error(.badCondition, from: start) }
-      if let own = branch.condition, own.excludes(condition) { continue }
-      let one = SyntaxTree(.number(1), range: condition.range)
-      factors.append(try make(.binary(.subtract, one, condition), from: start))
-    }
-    guard var result = factors.first else { return nil }
-    for factor in factors.dropFirst() {
-      result = try make(.binary(.elementwiseMultiply, result, factor), from: start)
-    }
-    return result
-  }
-
-  /// A line of `cases`; `nil` if it concerns only a single point, as in `x = 0`.
-  private mutating func branch() throws(Diagnostic) -> Branch? {
-    let first = position
-    // A value in words, such as `\text{undefined}`, is that of a single point.
-    if kind == .word, token.text.contains(" ") || ["undefined", "any", "undef"].contains(token.text) {
-      return skipLine()
-    }
-    let value = try expression()
-    _ = take(.comma)
-    guard take(.align) else { throw unexpected(wanted: "`&` and a condition") }
-    while kind == .word, ["if", "for", "when", "where", "and", "at", "for all"].contains(token.text) {
-      advance()
-    }
-    if kind == .word, ["otherwise", "else", "elsewhere", "Otherwise"].contains(token.text) {
-      advance()
-      _ = take(.dot) || take(.comma)
-      return Branch(value: value, condition: nil)
-    }
-    let condition = try expression()
-    if kind == .equals || token.isCommand("ne") || token.isCommand("neq") {
-      let isEqual = kind == .equals
-      advance()
-      let other = try expression()
-      if let a = condition.name, let b = other.name, names.freeIndices.contains(a),
-        names.freeIndices.contains(b)
-      {
-        let identity = SyntaxTree(.name("I"), range: condition.range)
-        let delta = try make(
-          .entry(identity, [.index(condition), .index(other)]), from: condition.range.start)
-        let one = SyntaxTree(.number(1), range: condition.range)
-        let weight = isEqual ? delta : try make(.binary(.subtract, one, delta), from: condition.range.start)
-        return Branch(value: value, condition: weight)
-      }
-      position = first
-      return skipLine()
-    }
-    while kind == .comma || kind == .dot { advance() }
-    guard case .binary(.compare, _, _) = condition.kind else {
-      throw LaTeXProblem.badCondition.diagnostic(at: condition.range)
-    }
-    return Branch(value: value, condition: condition)
-  }
-
-  private mutating func skipLine() -> Branch? {
-    var depth = 0
-    while kind != .end {
-      if kind == .begin { depth += 1 }
-      if kind == .finish {
-        if depth == 0 { return nil }
-        depth -= 1
-      }
-      if kind == .row, depth == 0 { return nil }
-      advance()
-    }
-    return nil
-  }
-}
-
-extension SyntaxTree {
-  /// Whether two comparisons of the same sides obviously exclude each other.
-  fileprivate func excludes(_ other: SyntaxTree) -> Bool {
-    guard case .binary(.compare(let mine), let a, let b) = kind,
-      case .binary(.compare(let theirs), let c, let d) = other.kind, a.spells(c), b.spells(d)
-    else { return false }
-    switch (mine, theirs) {
-    case (.less, .greater), (.less, .greaterOrEqual), (.lessOrEqual, .greater), (.greater, .less),
-      (.greater, .lessOrEqual), (.greaterOrEqual, .less):
-      return true
-    case (.less, .less), (.less, .lessOrEqual), (.lessOrEqual, .less), (.lessOrEqual, .lessOrEqual),
-      (.lessOrEqual, .greaterOrEqual), (.greater, .greater), (.greater, .greaterOrEqual),
-      (.greaterOrEqual, .greater), (.greaterOrEqual, .greaterOrEqual), (.greaterOrEqual, .lessOrEqual):
-      return false
-    }
-  }
-
-  /// Whether two short trees are the same name or number.
-  private func spells(_ other: SyntaxTree) -> Bool {
-    switch (kind, other.kind) {
-    case (.name(let a), .name(let b)): a == b
-    case (.number(let a), .number(let b)): a == b
-    case (.entry(let a, let b), .entry(let c, let d)):
-      a.spells(c) && b.count == d.count
-        && zip(b, d).allSatisfy { pair in
-          guard case .index(let i) = pair.0, case .index(let j) = pair.1 else { return false }
-          return i.spells(j)
-        }
-    default: false
-    }
   }
 }

@@ -13,13 +13,26 @@ extension LaTeXParser {
         advance()
         result = try make(.transpose(result), from: start)
       case .sup: result = try raised(result, from: start)
-      case .sub: result = try entry(of: result, at: try lowered(), from: start)
+      case .sub:
+        if token(-1).kind == .closing, takePositivePart() {
+          result = try call("relu", [result], from: start)
+        } else {
+          result = try entry(of: result, at: try lowered(), from: start)
+        }
       case .command, .letter, .number, .word, .begin, .finish, .beginGroup, .endGroup, .align, .row, .opening,
         .closing, .bar, .doubleBar, .plus, .minus, .star, .slash, .comma, .semicolon, .colon, .dot, .equals,
         .less, .greater, .end, .bad:
         return result
       }
     }
+  }
+
+  /// Steps over the mark of `(x)_+`.
+  private mutating func takePositivePart() -> Bool {
+    let isGroup = token(1).kind == .beginGroup
+    guard token(isGroup ? 2 : 1).kind == .plus, !isGroup || token(3).kind == .endGroup else { return false }
+    position = min(position + (isGroup ? 4 : 2), tokens.count - 1)
+    return true
   }
 
   private mutating func atom() throws(Diagnostic) -> SyntaxTree {
@@ -61,15 +74,17 @@ extension LaTeXParser {
       let bottom = try argument()
       return try make(.binary(.divide, top, bottom), from: start)
     case "sqrt": return try root()
-    case "sum": return try indexSum()
-    case "prod":
-      advance()
-      throw error(.noProduct, from: start)
+    case "sum", "prod": return try indexSum()
     case "nabla", "partial": return try derivative()
     case "mathrm", "operatorname", "text", "mathsf":
       advance()
       return try argument()
-    default: return try unexpectedAtom()
+    default:
+      // A macro of the paper's own, such as `\\tr`.
+      guard !LaTeXCommands.isKnown(name), let function = Self.function(named: name) else {
+        return try unexpectedAtom()
+      }
+      return try self.function(function, written: "\\" + name)
     }
   }
 
@@ -140,7 +155,7 @@ extension LaTeXParser {
   }
 
   /// `(E)`, `[E]`, `\{E\}`; `\langle a, b \rangle` is an inner product.
-  private mutating func bracketed() throws(Diagnostic) -> SyntaxTree {
+  mutating func bracketed() throws(Diagnostic) -> SyntaxTree {
     let opening = token
     let start = opening.range.start
     if opening.text == "<" {
@@ -218,6 +233,13 @@ extension LaTeXParser {
     case ["op"], ["spec"]: function = "specnorm"
     default: function = nil
     }
+    // `_p` and `_3`: the norm of that order.
+    if function == nil, tokens.count == 1, let order = tokens.first,
+      order.kind == .number || order.kind == .letter && ["p", "q", "r", "s"].contains(order.text)
+    {
+      let value = Rational(text: order.text[...]).map { SyntaxTree.Kind.number($0) } ?? .name(order.text)
+      return try call("norm", [inner, SyntaxTree(value, range: order.range)], from: start)
+    }
     guard let function else {
       let text = source.text(SourceRange(start: self.tokens[first].range.start, end: previousEnd))
       throw error(.badNorm(text), from: start)
@@ -249,88 +271,5 @@ extension LaTeXParser {
       }
     }
     return tokens.count - 1
-  }
-
-  // MARK: Roots and sums
-
-  private mutating func root() throws(Diagnostic) -> SyntaxTree {
-    let start = token.range.start
-    advance()
-    guard kind == .opening, token.text == "[" else {
-      return try call("sqrt", [try argument()], from: start)
-    }
-    let degree = try bracketed()
-    let radicand = try argument()
-    let one = SyntaxTree(.number(1), range: degree.range)
-    let exponent = try make(.binary(.divide, one, degree), from: degree.range.start)
-    return try make(.binary(.power, radicand, exponent), from: start)
-  }
-
-  /// `\sum_{i=1}^{n} E`: E extends to the next plus or minus of this level.
-  private mutating func indexSum() throws(Diagnostic) -> SyntaxTree {
-    try enter()
-    defer { leave() }
-    let start = token.range.start
-    advance()
-    var upper: SyntaxTree?
-    if kind == .sup {
-      advance()
-      upper = try argument()
-    }
-    guard kind == .sub else { throw error(.noIndex, from: start) }
-    advance()
-    let (indices, lower) = try sumIndices()
-    if kind == .sup {
-      advance()
-      upper = try argument()
-    }
-    if upper == nil, let lower, lower.integerLiteral != 1 { throw error(.rangeNeedsEnd, from: start) }
-    bound += indices.map(\.text)
-    let body = try product()
-    bound.removeLast(indices.count)
-    var result = body
-    for index in indices.reversed() {
-      if let upper {
-        let first = lower ?? SyntaxTree(.number(1), range: index.range)
-        result = try make(
-          .sum(index: index.text, indexRange: index.range, lower: first, upper: upper, result), from: start)
-      } else {
-        let name = SyntaxTree(.name(index.text), range: index.range)
-        result = try call("sum", [name, result], from: start)
-      }
-    }
-    return result
-  }
-
-  /// `{i=1}`, `{i}`, `i`, `{i,j}`, `{ij}`.
-  private mutating func sumIndices() throws(Diagnostic) -> ([LaTeXToken], SyntaxTree?) {
-    let start = token.range.start
-    guard kind == .beginGroup else {
-      let index = token
-      guard kind == .letter else { throw unexpected(wanted: "an index") }
-      advance()
-      return ([index], nil)
-    }
-    advance()
-    var indices: [LaTeXToken] = []
-    while kind == .letter {
-      indices.append(token)
-      advance()
-      _ = take(.comma)
-    }
-    guard !indices.isEmpty, Set(indices.map(\.text)).count == indices.count else {
-      throw error(.badIndex(source.text(SourceRange(start: start, end: token.range.end))), from: start)
-    }
-    var lower: SyntaxTree?
-    if kind == .equals {
-      advance()
-      lower = try sum()
-    }
-    if kind != .endGroup {
-      let text = source.text(SourceRange(start: start, end: token.range.end))
-      throw LaTeXProblem.badIndex(text).diagnostic(at: SourceRange(start: start, end: token.range.end))
-    }
-    advance()
-    return (indices, lower)
   }
 }

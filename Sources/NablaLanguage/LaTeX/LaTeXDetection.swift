@@ -13,7 +13,22 @@ enum LaTeXDetection {
       }
       index += 1
     }
-    return hasBraces && !isPlain(source, range)
+    return hasBraces && !isPlain(source, asked(source, range))
+  }
+
+  /// The expression of a question, without the words around it.
+  private static func asked(_ source: SourceText, _ range: SourceRange) -> SourceRange {
+    let bytes = source.bytes[range.start..<range.end]
+    var word = range.start
+    while word < range.end, Letters.isASCIILetter(bytes[word]) { word += 1 }
+    guard word < range.end, bytes[word] == UInt8(ascii: " "),
+      QuestionKind(rawValue: source.text(SourceRange(start: range.start, end: word))) != nil
+    else { return range }
+    let mark = Array(" wrt ".utf8)
+    let last = (word..<range.end).last {
+      $0 + mark.count <= range.end && bytes[$0..<($0 + mark.count)].elementsEqual(mark)
+    }
+    return SourceRange(start: word, end: last ?? range.end)
   }
 
   private static let symbols = Set(",;:!{}|".utf8)

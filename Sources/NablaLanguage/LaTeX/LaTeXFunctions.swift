@@ -9,6 +9,9 @@ extension LaTeXParser {
     "LeakyReLU": "leakyrelu", "Exp": "exp",
   ]
 
+  /// Words of probability, which are no functions of their arguments.
+  private static let randomWords: Set<String> = ["E", "Var", "Cov", "Corr", "Pr", "P", "Prob", "KL"]
+
   /// The function of the language named by a word.
   static func function(named word: String) -> String? {
     let name = aliases[word] ?? word
@@ -69,6 +72,12 @@ extension LaTeXParser {
       }
       position = before
     }
+    let behind = self.token(1)
+    if Self.randomWords.contains(token.text), names.known(like: token.text).isEmpty,
+      behind.kind == .opening || behind.kind == .sub
+    {
+      throw LaTeXProblem.randomVariable(token.text).diagnostic(at: token.range)
+    }
     if let name = Self.spelled([token]), names.known(like: name).isEmpty,
       let function = Self.function(named: token.text)
     {
@@ -94,6 +103,7 @@ extension LaTeXParser {
     var exponent: SyntaxTree?
     while kind == .sub || kind == .sup {
       if kind == .sub {
+        if function == "max" || function == "min" { throw error(.extremumOverIndex, from: start) }
         guard function == "log", logarithmBase == nil else { throw unexpected(wanted: "`(`") }
         advance()
         logarithmBase = try argument()
@@ -130,7 +140,11 @@ extension LaTeXParser {
     }
     if function == "log", let logarithm = try logarithm(from: start) { return logarithm }
     guard startsFactor else { throw unexpected(wanted: "the argument of `\(written)`") }
-    let operand = try factor()
+    var operand = try factor()
+    // `\log 2\pi` is one number.
+    if case .number = operand.kind, kind == .letter, token.text == "pi", names.known(like: "pi").isEmpty {
+      operand = try joinedConstant(operand)
+    }
     if startsFactor, !startsFunction {
       let rest = token.range.start
       while startsFactor { _ = try factor() }
@@ -138,6 +152,11 @@ extension LaTeXParser {
       throw error(.openFunction(written, operand: source.text(operand.range), rest: text), from: start)
     }
     return try make(.call(function, nameRange: nameRange, isGreekLetter: false, [operand]), from: start)
+  }
+
+  private mutating func joinedConstant(_ number: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
+    let constant = try factor()
+    return try make(.binary(.multiply, number, constant), from: number.range.start)
   }
 
   /// Whether a function starts here, which ends the argument of the previous one.
@@ -188,7 +207,7 @@ extension LaTeXParser {
     let isWord = source.text(SourceRange(start: start, end: start + 1)) == "\\" && token(-1).kind == .word
     switch base.name {
     case "J": return try jacobian(from: start)
-    case "e" where kind == .sup && !isWord:
+    case "e" where kind == .sup && !isWord && !isTransposition(behind: 1):
       advance()
       return try call("exp", [try argument()], from: start)
     case "sigma" where kind == .opening && token.text == "(":

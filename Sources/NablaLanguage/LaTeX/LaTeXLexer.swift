@@ -121,6 +121,9 @@ struct LaTeXLexer {
     } else if LaTeXCommands.dropped.contains(name) {
       position += length
       skipArgument()
+    } else if LaTeXCommands.distances.contains(name) {
+      position += length
+      skipDistance()
     } else if let side = LaTeXCommands.sizes[name] {
       position += length
       while position < limit, bytes[position] <= 0x20 { position += 1 }
@@ -176,6 +179,15 @@ struct LaTeXLexer {
   private mutating func skipArgument() {
     if byte(0) == UInt8(ascii: "*") { position += 1 }
     if let end = groupEnd(position) { position = end + 1 }
+  }
+
+  /// `-1.5mu` behind `\mkern`.
+  private mutating func skipDistance() {
+    var length = 0
+    while byte(length) == UInt8(ascii: "-") || byte(length) == UInt8(ascii: " ") { length += 1 }
+    while Letters.isDigit(byte(length)) || byte(length) == UInt8(ascii: ".") { length += 1 }
+    guard Letters.isASCIILetter(byte(length)), Letters.isASCIILetter(byte(length + 1)) else { return }
+    position += length + 2
   }
 
   private mutating func environment(_ kind: LaTeXToken.Kind, _ length: Int) {

@@ -21,6 +21,10 @@ public struct LaTeXNames: Sendable {
   private(set) var families: [String: Family] = [:]
   /// Indices for all of whose values a formula holds.
   var freeIndices: Set<String> = []
+  /// Undeclared names with an index for each of which there is a vector: the x of `w^\top x_i`.
+  var samples: Set<String> = []
+  /// Undeclared names that have an index that moves somewhere: the z of `\sum_j e^{z_j}`.
+  var indexed: Set<String> = []
   private var spelled: [String: [String]] = [:]
 
   public init() {}

@@ -140,7 +140,9 @@ extension LaTeXParser {
       case .run, .tree, .word: false
       }
     }
-    let isEntry = moves || hasRange || isSized && array.count == 1 && names.isArray(array[0])
+    let isEntry =
+      moves || hasRange || isSized && array.count == 1 && names.isArray(array[0])
+      || names.indexed.contains(name) && array.isEmpty && lowered.isPlace
     if isEntry {
       guard letters.allSatisfy({ isIndex($0) || names.sizes.contains($0) || !names.values.contains($0) })
       else {
@@ -205,7 +207,7 @@ extension LaTeXParser {
     let capital = name.prefix(1).uppercased() + name.dropFirst()
     let isMatrix = known.contains { names.isMatrix($0) }
     if subscripts.count == 2, capital != name, !isMatrix, let matrix = names.known(like: capital).first,
-      names.isMatrix(matrix)
+      names.isMatrix(matrix) || known.isEmpty && names.values.contains(matrix) && names.shapes[matrix] == nil
     {
       return try make(.entry(SyntaxTree(.name(matrix), range: range), subscripts), from: start)
     }
@@ -225,8 +227,10 @@ extension LaTeXParser {
       return try make(.transpose(row), from: start)
     }
     let found = known.isEmpty ? name : try one(of: known, name, range)
-    if known.isEmpty, base.hint == .vector, subscripts.count == 1 {
-      // A bold letter with an index is a vector for each value: a row of the matrix of all of them.
+    if known.isEmpty, base.hint == .vector || names.samples.contains(name), subscripts.count == 1,
+      case .index = subscripts[0]
+    {
+      // A vector for each index: a row of the matrix of them all.
       fontHints[capital] = .matrix
       let array = SyntaxTree(.name(capital), range: range)
       let row = try make(.entry(array, [subscripts[0], .all(range)]), from: start)
@@ -270,13 +274,38 @@ extension LaTeXParser {
       return tree
     }
     let before = position
-    if bareNames() != nil {
-      let text = source.text(
-        SourceRange(start: tokens[before].range.end, end: tokens[position - 1].range.start))
+    let (closing, hasComma) = bracket(position)
+    let isFunction = Self.functionLetters.contains(name) && tree.name == name
+    if hasComma { throw error(.unknownFunction(source.text(tree.range)), from: start) }
+    if isFunction || bareNames() != nil {
+      let end = closing > before + 1 ? tokens[closing - 1].range.end : tokens[before].range.end
+      let text = source.text(SourceRange(start: tokens[before].range.end, end: end))
       throw error(.callOrProduct(source.text(tree.range), arguments: text), from: start)
     }
     position = before
     return tree
+  }
+
+  /// Letters that are functions more often than factors, before a bracket.
+  private static let functionLetters: Set<String> = ["f", "g", "h", "phi", "psi", "rho", "ell"]
+
+  /// Where the bracket that begins at a token is closed, and whether commas separate its parts.
+  private func bracket(_ start: Int) -> (end: Int, hasComma: Bool) {
+    var depth = 0
+    var hasComma = false
+    for index in start..<tokens.count {
+      switch tokens[index].kind {
+      case .opening, .beginGroup, .begin: depth += 1
+      case .closing, .endGroup, .finish:
+        depth -= 1
+        if depth == 0 { return (index, hasComma) }
+      case .comma: if depth == 1 { hasComma = true }
+      case .command, .letter, .number, .word, .sub, .sup, .prime, .align, .row, .bar, .doubleBar, .plus,
+        .minus, .star, .slash, .semicolon, .colon, .dot, .equals, .less, .greater, .end, .bad:
+        continue
+      }
+    }
+    return (tokens.count - 1, false)
   }
 
   private func unexpectedArguments(_ name: String, _ opening: LaTeXToken) -> Diagnostic {

@@ -17,11 +17,13 @@ struct LaTeXParser {
   var fontHints: [String: FontHint] = [:]
   /// The parsed derivatives; in the tree each is a name that users cannot type.
   var derivatives: [LaTeXDerivative] = []
+  /// What extrema in front of the objective are taken over.
+  var extremized: [String] = []
   /// The number of digits of the current number already taken as arguments, as in `\frac12`.
   var digitsTaken = 0
 
   init(_ source: SourceText, in range: SourceRange, names: LaTeXNames) throws(Diagnostic) {
-    try self.init(source, tokens: LaTeXLexer.tokens(of: source, in: range), names: names)
+    try self.init(source, tokens: LaTeXLexer.formula(of: source, in: range), names: names)
   }
 
   /// A parser of tokens, the last of which is of kind `end`.
@@ -98,6 +100,18 @@ struct LaTeXParser {
 
   /// The whole text as one expression; drops a full stop or comma at the end of the sentence.
   mutating func wholeExpression() throws(Diagnostic) -> SyntaxTree {
+    let start = self
+    let tree = try statement()
+    let uses = LaTeXIndexUses([tree] + derivatives.map(\.tree)) { [names] in names.known(like: $0).isEmpty }
+    if uses.samples.isSubset(of: names.samples), uses.indexed.isSubset(of: names.indexed) { return tree }
+    self = start
+    names.samples.formUnion(uses.samples)
+    names.indexed.formUnion(uses.indexed)
+    return try statement()
+  }
+
+  private mutating func statement() throws(Diagnostic) -> SyntaxTree {
+    try skipExtremum()
     let tree = try expression()
     while kind == .dot || kind == .comma || kind == .semicolon { advance() }
     if kind != .end { throw unexpected(wanted: "an operator") }

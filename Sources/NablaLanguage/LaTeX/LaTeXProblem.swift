@@ -12,11 +12,15 @@ enum LaTeXProblem: Sendable, Hashable {
   case openFunction(String, operand: String, rest: String)
   case functionPower(String)
   case callOrProduct(String, arguments: String)
+  case unknownFunction(String)
   case wordInLetters(String, isFunction: Bool)
   case badSubscript(String)
   case badIndex(String)
   case noIndex
-  case noProduct
+  case productFromOne
+  case extremumOverIndex
+  case notMinimizedOver(String)
+  case randomVariable(String)
   case twoNames(String, String, written: String)
   case noVariable
   case derivativeInside
@@ -66,6 +70,11 @@ enum LaTeXProblem: Sendable, Hashable {
         "`\(name)` is not declared, so it is not clear whether this is a value of a function or a product",
         "declare the function (`\(name) : vector(n) -> scalar`), or write `\(name) \\cdot (\(arguments.shortened))`"
       )
+    case .unknownFunction(let name):
+      (
+        "`\(name)` is not a function of the language",
+        "declared functions take one argument; write out what it is"
+      )
     case .wordInLetters(let word, let isFunction):
       (
         "letters side by side are a product, but `\(word)` is the name of a \(isFunction ? "function" : "letter")",
@@ -75,7 +84,16 @@ enum LaTeXProblem: Sendable, Hashable {
     case .badIndex(let text): ("`\(text.shortened)` does not name an index", "write `\\sum_{i=1}^{n}`")
     case .noIndex:
       ("the sum has no index", "write `\\sum_{i=1}^{n}`, or `\\mathbf{1}^\\top x` for the sum of x")
-    case .noProduct: ("a product over an index is not known here", "write `\\exp(\\sum_i \\log(...))`")
+    case .productFromOne: ("a product over an index starts at 1", "write `\\prod_{i=1}^{n}`")
+    case .extremumOverIndex:
+      ("an extremum over an index or a set is not read", "`\\max(x)` is the largest entry of a vector")
+    case .notMinimizedOver(let name):
+      (
+        "the extremum is not taken over `\(name)`, so its value depends on that in another way than the objective",
+        "leave the extremum out for the derivative of the objective"
+      )
+    case .randomVariable(let text):
+      ("`\(text)` is an expectation or a probability, which Nabla does not have", "write it as a sum or mean")
     case .twoNames(let first, let second, let written):
       ("`\(written)` may be `\(first)` or `\(second)`", "rename one of them")
     case .noVariable: ("the derivative does not say its variable", "write `\\nabla_{x} f`")

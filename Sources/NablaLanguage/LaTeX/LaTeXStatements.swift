@@ -5,6 +5,8 @@ struct LaTeXStatements {
   let tokens: [Token]
   var names = LaTeXNames()
   private var fontHints: [String: FontHint] = [:]
+  /// What the extrema in front of the expression that was read last are taken over.
+  private var extremized: [String] = []
 
   init(_ source: SourceText, tokens: [Token]) {
     self.source = source
@@ -77,7 +79,7 @@ struct LaTeXStatements {
     var depth = 0
     var start = range.start
     var sides: [SourceRange] = []
-    for token in LaTeXLexer.tokens(of: source, in: range) {
+    for token in LaTeXLexer.formula(of: source, in: range) {
       switch token.kind {
       case .beginGroup, .opening, .begin: depth += 1
       case .endGroup, .closing, .finish: depth -= 1
@@ -159,8 +161,16 @@ struct LaTeXStatements {
     if let derivative = parser.derivatives.first {
       throw LaTeXProblem.derivativeInside.diagnostic(at: derivative.range)
     }
-    fontHints.merge(parser.fontHints) { first, _ in first }
+    note(parser)
     return tree
+  }
+
+  /// Keeps what was found out about the names.
+  private mutating func note(_ parser: LaTeXParser) {
+    fontHints.merge(parser.fontHints) { first, _ in first }
+    names.samples.formUnion(parser.names.samples)
+    names.indexed.formUnion(parser.names.indexed)
+    extremized = parser.extremized
   }
 
   // MARK: Questions
@@ -209,7 +219,16 @@ struct LaTeXStatements {
     // The question about `J(w) = E` concerns E.
     let whole = SourceRange(start: range.start, end: place)
     let sides = try split(whole).sides
-    return (try expression(trimmed(sides.count == 2 ? sides[1] : whole)), wrt)
+    extremized = []
+    let tree = try expression(trimmed(sides.count == 2 ? sides[1] : whole))
+    if !extremized.isEmpty,
+      let other = wrt.first(where: { mention in
+        !extremized.contains { mention.name.hasPrefix($0) }
+      })
+    {
+      throw LaTeXProblem.notMinimizedOver(other.name).diagnostic(at: other.range)
+    }
+    return (tree, wrt)
   }
 
   private mutating func variables(_ range: SourceRange) throws(Diagnostic) -> [VariableMention] {
@@ -254,7 +273,7 @@ struct LaTeXStatements {
     }
     var parser = try parser(range)
     let tree = try parser.wholeExpression()
-    fontHints.merge(parser.fontHints) { first, _ in first }
+    note(parser)
     guard let derivative = parser.derivatives.last else {
       return Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
     }

@@ -29,6 +29,13 @@ struct LaTeXLowered {
     }
   }
 
+  /// Whether it is one number from 1 on or one letter that is usual for an index.
+  var isPlace: Bool {
+    guard pieces.count == 1, case .run(let trees) = pieces[0], trees.count == 1 else { return false }
+    if let name = trees[0].name { return LaTeXIndexUses.letters.contains(name) }
+    return trees[0].integerLiteral.map { $0 > 0 } ?? false
+  }
+
   /// The subscripts that it may denote: `{ij}` is two of a matrix, `{2n}` one of a vector or one of several separated
   /// by commas, and `{12}` two of a matrix.
   func subscripts(of shape: Shape? = nil) -> [SyntaxTree.SubscriptTree]? {
@@ -146,9 +153,10 @@ extension LaTeXParser {
     let stop = tokens[position..<end].firstIndex { $0.kind == .comma } ?? end
     let isExpression = tokens[position..<stop].allSatisfy {
       switch $0.kind {
-      case .letter, .number, .plus, .minus, .colon, .opening, .closing: true
-      case .command, .word, .begin, .finish, .beginGroup, .endGroup, .sub, .sup, .prime, .align, .row, .bar,
-        .doubleBar, .star, .slash, .comma, .semicolon, .dot, .equals, .less, .greater, .end, .bad:
+      case .letter, .number, .plus, .minus, .colon, .opening, .closing, .sup, .beginGroup, .endGroup: true
+      case .command: $0.isCommand("cdot")
+      case .word, .begin, .finish, .sub, .prime, .align, .row, .bar, .doubleBar, .star, .slash, .comma,
+        .semicolon, .dot, .equals, .less, .greater, .end, .bad:
         false
       }
     }
@@ -241,6 +249,13 @@ extension LaTeXParser {
     return try make(.binary(.power, base, exponent), from: start)
   }
 
+  /// Whether what is raised, from a token on, is a mark of transposition.
+  func isTransposition(behind offset: Int) -> Bool {
+    let first = min(position + offset, tokens.count - 1)
+    guard tokens[first].kind == .beginGroup else { return Mark(tokens[first...first]) == .transpose }
+    return Mark(tokens[(first + 1)..<max(groupEnd(first), first + 1)]) == .transpose
+  }
+
   private enum Mark {
     case transpose, inverseTranspose, pseudoInverse
 
@@ -266,7 +281,8 @@ extension LaTeXParser {
       switch token.kind {
       case .letter, .word: token.text == "T"
       case .prime: true
-      case .command: ["top", "intercal", "prime"].contains(token.text)
+      case .command:
+        ["top", "intercal", "prime", "T", "transpose", "trans", "tran", "tp"].contains(token.text)
       case .number, .begin, .finish, .beginGroup, .endGroup, .sub, .sup, .align, .row, .opening, .closing,
         .bar, .doubleBar, .plus, .minus, .star, .slash, .comma, .semicolon, .colon, .dot, .equals, .less,
         .greater, .end, .bad:

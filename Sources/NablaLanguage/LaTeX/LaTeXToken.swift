@@ -38,13 +38,24 @@ struct LaTeXToken: Sendable {
 enum LaTeXCommands {
   /// Commands that only affect layout.
   static let spacing: Set<String> = [
-    ",", ";", ":", "!", " ", ">", "quad", "qquad", "displaystyle", "textstyle", "scriptstyle", "limits",
+    ",", ";", ":", "!", " ", ">", "[", "]", "(", ")", "quad", "qquad", "displaystyle", "textstyle",
+    "scriptstyle", "limits",
     "nolimits", "nonumber", "notag", "hfill", "noindent", "thinspace", "enspace", "medspace", "thickspace",
-    "mathstrut", "strut", "allowbreak", "linebreak", "middle", "mleft", "mright",
+    "mathstrut", "strut", "centering", "bigskip", "medskip", "smallskip", "par", "newline", "relax",
+    "allowbreak", "linebreak", "middle", "mleft", "mright",
   ]
   /// Commands that are dropped with their arguments.
   static let dropped: Set<String> = [
-    "label", "tag", "hspace", "vspace", "phantom", "hphantom", "vphantom", "mspace", "kern",
+    "label", "tag", "hspace", "vspace", "phantom", "hphantom", "vphantom", "mspace",
+    "eqref", "ref", "cite", "footnote", "color",
+  ]
+  /// Commands with a distance behind them.
+  static let distances: Set<String> = ["kern", "mkern", "hskip", "mskip", "vskip"]
+  /// Environments that display a formula or align its rows.
+  static let displays: Set<String> = [
+    "aligned", "align", "align*", "split", "gathered", "gather", "gather*", "alignedat", "equation",
+    "equation*", "multlined", "multline", "multline*", "eqnarray", "eqnarray*", "math", "displaymath",
+    "dmath", "dmath*", "subequations",
   ]
   /// Commands that size the next bracket, and the side that they assign to it.
   static let sizes: [String: LaTeXToken.Side] = {
@@ -94,7 +105,7 @@ enum LaTeXCommands {
   ]
   /// Operators between factors.
   static let operators: [String: BinaryOperator] = [
-    "cdot": .multiply, "times": .multiply, "ast": .multiply, "bullet": .multiply,
+    "cdot": .centeredDot, "times": .multiply, "ast": .multiply, "bullet": .multiply,
     "odot": .elementwiseMultiply,
     "circ": .elementwiseMultiply, "oslash": .elementwiseDivide, "otimes": .kronecker, "div": .divide,
   ]
@@ -122,7 +133,8 @@ enum LaTeXCommands {
 
   /// Whether it is a command of the parser, so that a text with it is LaTeX.
   static func isKnown(_ name: String) -> Bool {
-    spacing.contains(name) || dropped.contains(name) || sizes[name] != nil || words.contains(name)
+    spacing.contains(name) || dropped.contains(name) || distances.contains(name) || sizes[name] != nil
+      || words.contains(name)
       || fonts.contains(name) || accents[name] != nil || letters[name] != nil || functions[name] != nil
       || operators[name] != nil || comparisons[name] != nil || brackets[name] != nil || bars[name] != nil
       || others.contains(name)

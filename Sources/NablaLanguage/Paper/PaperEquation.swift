@@ -28,11 +28,7 @@ struct PaperSplitter {
   private enum Mode { case sides, set, remark }
   private var mode = Mode.sides
 
-  private static let transparent: Set<String> = [
-    "aligned", "align", "align*", "split", "gathered", "gather", "gather*", "alignedat", "equation",
-    "equation*",
-    "array", "multlined",
-  ]
+  private static let transparent = LaTeXCommands.displays.union(["array"])
   private static let arrows: Set<String> = [
     "Rightarrow", "implies", "iff", "Longrightarrow", "Leftrightarrow", "Longleftrightarrow", "to",
   ]

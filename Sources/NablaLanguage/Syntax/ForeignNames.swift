@@ -9,8 +9,16 @@ enum ForeignNames {
 
   /// The expression equivalent to a function with these arguments; `nil` if unknown.
   static func form(of name: String, arguments: Int) -> String? {
-    forms[name.lowercased()].flatMap { $0.arguments == arguments ? $0.form : nil }
+    let name = name.lowercased()
+    let known = forms[name].flatMap { $0.arguments == arguments ? $0.form : nil }
+    return known ?? formsByCount["\(name)/\(arguments)"]
   }
+
+  /// Forms of what takes another number of arguments elsewhere, by name and number.
+  private static let formsByCount: [String: String] = [
+    "solve/1": "inv($1)", "crossprod/1": "($1)'*($1)", "crossprod/2": "($1)'*($2)",
+    "tcrossprod/1": "($1)*($1)'", "tcrossprod/2": "($1)*($2)'",
+  ]
 
   /// Whether a name is known elsewhere and has no equivalent in Nabla, and a substitute if there is one.
   static func absent(_ name: String) -> (isKnown: Bool, instead: String?) {
@@ -31,6 +39,7 @@ enum ForeignNames {
       "min": "minimum amin", "expm": "matrix_exp matrixexp", "asin": "arcsin", "acos": "arccos",
       "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "normcdf": "cdfnormal",
       "clip": "clamp", "tril": "lowertriangularize", "triu": "uppertriangularize", "prod": "product",
+      "sum": "total",
     ]
     var table: [String: String] = [:]
     for (name, others) in names {
@@ -54,6 +63,10 @@ enum ForeignNames {
     "logsigmoid": (1, "log(sigmoid($1))"), "swish": (1, "silu($1)"),
     "sumsq": (1, "sum(($1) .^ 2)"), "sum_squares": (1, "sum(($1) .^ 2)"), "norm_inf": (1, "norminf($1)"),
     "quad_form": (2, "($1)'*($2)*($1)"),
+    "dotproduct": (2, "($1)·($2)"), "logaddexp": (2, "log(exp($1) + exp($2))"),
+    "matrix_power": (2, "($1)^($2)"), "mpower": (2, "($1)^($2)"), "matrixpower": (2, "($1)^($2)"),
+    "abs2": (1, "abs($1) .^ 2"), "deg2rad": (1, "($1)*pi/180"), "rad2deg": (1, "($1)*180/pi"),
+    "mtimes": (2, "($1)*($2)"), "rdivide": (2, "($1) ./ ($2)"), "sqr": (1, "($1) .^ 2"),
   ]
 
   private static let substitutes: [String: String] = [
@@ -65,7 +78,27 @@ enum ForeignNames {
     "cross": "the products of entries can be written out: `x[2]*y[3] - x[3]*y[2]`",
     "argmax": "`argmaxhot(x)` is one-hot at the largest entry",
     "vech": "`vec(tril(A))` holds the same entries",
-    "sum2": nil, "diff": "`x[2:n] - x[1:n-1]` are the differences of neighbours",
+    "sum2": nil,
+    "diff": "`gradient E wrt x` asks for a derivative; `x[2:n] - x[1:n-1]` are the differences of neighbours",
+    "grad": "`gradient E wrt x` asks for a derivative, on a line of its own",
+    "jac": "`jacobian E wrt x` asks for a Jacobian, on a line of its own",
+    "hess": "`hessian E wrt x` asks for a Hessian, on a line of its own",
+    "derivative": "`gradient E wrt x` asks for a derivative, on a line of its own",
+    "differentiate": "`gradient E wrt x` asks for a derivative, on a line of its own",
+    "autograd": "`gradient E wrt x` asks for a derivative, on a line of its own",
+    "value_and_grad": "`gradient E wrt x` asks for a derivative, on a line of its own",
+    "lstsq": "`inv(A'*A)*A'*b` is the solution of least squares where A has independent columns",
+    "multi_dot": "write the product: `A*B*C`", "chain_matmul": "write the product: `A*B*C`",
+    "size": "a dimension's name is a scalar: `X : matrix(n, d)`, `norm2(x)^2 / n`",
+    "length": "a dimension's name is a scalar: `x : vector(n)`, `sum(x) / n`",
+    "len": "a dimension's name is a scalar: `x : vector(n)`, `sum(x) / n`",
+    "numel": "a dimension's name is a scalar: `X : matrix(m, n)`, `sum(X) / (m*n)`",
+    "nrow": "a dimension's name is a scalar: `X : matrix(n, d)`",
+    "ncol": "a dimension's name is a scalar: `X : matrix(n, d)`",
+    "bsxfun": "a scalar next to an array acts on every entry; `ones(n)*r` repeats a row",
+    "rowsum": "`rowsums(A)`", "colsum": "`colsums(A)`", "rowmeans": "`rowsums(A)/n`",
+    "colmeans": "`colsums(A)/m`",
+    "max_norm": "`norminf(A)`", "frobenius_norm": "`normF(A)`",
     "sumsquares": "`sum(x.^2)`", "rank": nil, "flatten": "`vec(A)` stacks columns, `vec(A')` rows",
     "ravel": "`vec(A)` stacks columns, `vec(A')` rows", "reshape": "`vec(A)` stacks the columns of A",
     "eigmax": "`specnorm(A)` is the largest singular value",
@@ -83,7 +116,7 @@ enum ForeignNames {
   /// Well-known functions that Nabla lacks.
   private static let missing: Set<String> = Set(
     """
-    sqrtm logm funm sort sortrows unique median mode quantile prctile eig eigh eigs eigvals eigvalsh svd svds qr lu ldl \
+    sqrtm logm funm expectation expected_value sort sortrows unique median mode quantile prctile eig eigh eigs eigvals eigvalsh svd svds qr lu ldl \
     schur hess null orth rank cond trapz cumprod cummax cummin conv conv2 filter fft ifft toeplitz hankel vander circshift \
     repmat tile repeat cat hstack vstack horzcat vertcat stack concatenate roll flip fliplr flipud rot90 meshgrid linspace \
     arange find any all isnan floor ceil round fix mod rem real imag conj angle erfinv erfcinv norminv besselj airy zeta \

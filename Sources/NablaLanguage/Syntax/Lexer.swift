@@ -81,6 +81,7 @@ struct Lexer {
     case UInt8(ascii: "|"):
       if next == first { add(.bar, length: 2) } else { add(.singleBar, length: 1) }
     case UInt8(ascii: "@"): add(.star, length: 1)
+    case UInt8(ascii: "%") where next == UInt8(ascii: "*") && byte(2) == first: add(.star, length: 3)
     case UInt8(ascii: "\\"): add(.backslash, length: 1)
     case UInt8(ascii: "_"): subscriptMark()
     case 0x21...0x7E: addBad(.unknownCharacter(String(Unicode.Scalar(first))), length: 1)
@@ -97,11 +98,36 @@ struct Lexer {
     case UInt8(ascii: "-"): add(.minus, length: 2)
     case UInt8(ascii: "'"): add(.prime, length: 2)
     case UInt8(ascii: "."): add(.colon, length: 2)
+    case UInt8(ascii: "(") where lastIsElementwise: position += 1
+    case _ where Letters.isASCIILetter(next) && method(): break
     case UInt8(ascii: "T") where !Letters.isASCIILetter(byte(2)) && !Letters.isDigit(byte(2)):
       add(.prime, length: 2)
     case UInt8(ascii: "0")...UInt8(ascii: "9"): number()
     default: addBad(.unknownCharacter("."), length: 1)
     }
+  }
+
+  /// Whether `f` of `f.(x)` acts entry by entry anyway.
+  private var lastIsElementwise: Bool {
+    guard let name = tokens.last, name.kind == .name, name.range.end == position else { return false }
+    if name.isGreekLetter { return name.text == "sigma" }
+    return Signature.builtins[ForeignNames.sameFunction(as: name.text) ?? name.text]?.rule == .elementwise
+  }
+
+  /// `.sum` before a bracket.
+  private mutating func method() -> Bool {
+    var end = position + 1
+    while end < bytes.count,
+      Letters.isASCIILetter(bytes[end]) || Letters.isDigit(bytes[end])
+        || bytes[end] == UInt8(ascii: "_")
+    { end += 1 }
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "("), end - position <= Limits.nameLength else {
+      return false
+    }
+    let name = String(decoding: bytes[(position + 1)..<end], as: UTF8.self)
+    tokens.append(Token(kind: .method, range: SourceRange(start: position, end: end), text: name))
+    position = end
+    return true
   }
 
   /// `_2` after the bars of a norm, or the `_` of `sum_{i=1}^n`.
@@ -238,6 +264,13 @@ struct Lexer {
     return Unicode.Scalar(value) == nil ? nil : (value, length)
   }
 
+  /// `∑`, `∏`, `√`.
+  private static let functionSigns: [UInt32: String] = [0x2211: "sum", 0x220F: "prod", 0x221A: "sqrt"]
+  /// `½` and its like.
+  private static let fractions: [UInt32: String] = [
+    0xBD: "1/2", 0xBC: "1/4", 0xBE: "3/4", 0x2153: "1/3", 0x2154: "2/3",
+  ]
+
   private mutating func nonASCII() {
     guard let (value, length) = scalar(at: position) else { return controlBytes() }
     if Letters.isSpace(value) {
@@ -248,9 +281,13 @@ struct Lexer {
       superscript()
     } else if value == 0x2207 {
       nabla(length)
-    } else if value == 0x2211 || value == 0x220F {
+    } else if let name = Self.functionSigns[value] {
       let range = SourceRange(start: position, end: position + length)
-      tokens.append(Token(kind: .name, range: range, text: value == 0x2211 ? "sum" : "prod"))
+      tokens.append(Token(kind: .name, range: range, text: name))
+      position += length
+    } else if let fraction = Self.fractions[value] {
+      let range = SourceRange(start: position, end: position + length)
+      tokens.append(Token(kind: .number, range: range, text: fraction))
       position += length
     } else if let digit = Letters.subscriptDigit(value), tokens.last?.kind == .bar,
       tokens.last?.range.end == position
@@ -323,11 +360,18 @@ struct Lexer {
     }
     let text = folded ?? String(decoding: bytes[start..<position], as: UTF8.self)
     // `np.log` is `log`.
-    if Self.modules.contains(text), byte(0) == UInt8(ascii: "."), Letters.isASCIILetter(byte(1)),
+    if Self.modules.contains(text) || text == "F" && byte(0) == UInt8(ascii: ".") && isTorchFunction(),
+      byte(0) == UInt8(ascii: "."),
+      Letters.isASCIILetter(byte(1)),
       byte(1) != UInt8(ascii: "T") || Letters.isASCIILetter(byte(2))
     {
       position += 1
-      return name()
+      name()
+      // The `dot` of arrays multiplies matrices.
+      if let last = tokens.last, last.kind == .name, last.text == "dot" {
+        tokens[tokens.count - 1] = Token(kind: .name, range: last.range, text: "dotproduct")
+      }
+      return
     }
     let range = SourceRange(start: start, end: position)
     let isGreekLetter = pieces == 1 && folded != nil && !text.contains("_")
@@ -340,6 +384,19 @@ struct Lexer {
       tokens.append(Token(kind: .name, range: range, text: text, isGreekLetter: isGreekLetter))
     }
   }
+
+  /// Whether `F.` at the position is followed by a function that PyTorch keeps there.
+  private func isTorchFunction() -> Bool {
+    var end = position + 1
+    while end < bytes.count, Letters.isASCIILetter(bytes[end]) || bytes[end] == UInt8(ascii: "_") { end += 1 }
+    let name = String(decoding: bytes[min(position + 1, bytes.count)..<end], as: UTF8.self)
+    return Self.torchFunctions.contains(name)
+  }
+
+  private static let torchFunctions: Set<String> = [
+    "relu", "softmax", "log_softmax", "sigmoid", "logsigmoid", "tanh", "softplus", "elu", "gelu", "silu",
+    "leaky_relu", "mse_loss", "cross_entropy", "cosine_similarity", "relu6", "kl_div",
+  ]
 
   /// The length of `_{ij}`, if it contains only letters and digits.
   private func bracedIndex() -> Int? {

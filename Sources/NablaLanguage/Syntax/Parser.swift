@@ -216,7 +216,8 @@ struct Parser {
     case .number, .superscript, .transposeMark, .prime, .plus, .minus, .star, .slash, .backslash, .dotStar,
       .dotSlash, .caret, .dotCaret, .otimes, .centeredDot, .less, .lessOrEqual, .greater, .greaterOrEqual,
       .equals, .doubleEquals, .colon, .comma, .semicolon, .arrow, .rightParenthesis, .leftBracket,
-      .rightBracket, .leftBrace, .rightBrace, .rightAngle, .normMark, .underscore, .nabla, .newline, .end,
+      .rightBracket, .leftBrace, .rightBrace, .rightAngle, .normMark, .underscore, .nabla, .method, .newline,
+      .end,
       .bad:
       false
     }
@@ -259,6 +260,7 @@ struct Parser {
         result = try entry(of: result)
       case .caret, .dotCaret:
         result = try raised(result, isElementwise: kind == .dotCaret)
+      case .method: result = try method(of: result)
       case .number:
         if !joins { return result }
         throw missingOperator(after: start)

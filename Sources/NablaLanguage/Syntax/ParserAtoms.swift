@@ -22,7 +22,7 @@ extension Parser {
     case .superscript, .transposeMark, .prime, .plus, .minus, .star, .slash, .backslash, .dotStar, .dotSlash,
       .caret, .dotCaret, .otimes, .centeredDot, .lessOrEqual, .greater, .greaterOrEqual, .equals,
       .doubleEquals, .colon, .comma, .semicolon, .arrow, .rightParenthesis, .rightBracket, .leftBrace,
-      .rightBrace, .rightAngle, .normMark, .underscore, .nabla, .newline, .end, .bad:
+      .rightBrace, .rightAngle, .normMark, .underscore, .nabla, .method, .newline, .end, .bad:
       throw unexpected(wanted: "an expression")
     }
   }
@@ -65,8 +65,12 @@ extension Parser {
   }
 
   private mutating func number(_ token: Token) throws(Diagnostic) -> SyntaxTree {
-    let text = source.text(token.range)
+    let text = token.text.isEmpty ? source.text(token.range) : token.text
     advance()
+    let parts = text.split(separator: "/")
+    if parts.count == 2, let top = Rational(text: parts[0]), let bottom = Rational(text: parts[1]) {
+      return SyntaxTree(.number(top * bottom.reciprocal), range: token.range)
+    }
     guard exponentIsShort(text), let value = Rational(text: text), !value.isOverflow else {
       throw Diagnostic(.numberTooLarge(text), at: token.range)
     }
@@ -152,6 +156,13 @@ extension Parser {
     var result: [SyntaxTree] = []
     if kind != .rightParenthesis {
       repeat {
+        if kind == .colon { throw Diagnostic(.colonInCall, at: token.range) }
+        if kind == .name, kind(at: position + 1) == .equals {
+          // `norm(x, ord=1)`.
+          guard token.text == "ord" else { throw Diagnostic(.keyword(token.text), at: token.range) }
+          advance()
+          advance()
+        }
         if let word = quotedWord() {
           result.append(word)
         } else {
@@ -162,6 +173,20 @@ extension Parser {
     try close(.rightParenthesis, opening: opening)
     return result
   }
+
+  /// `x.sum()`: the function of that name, with what stands before the dot as its first argument.
+  mutating func method(of value: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
+    let name = token
+    advance()
+    let place = SourceRange(start: name.range.start + 1, end: name.range.end)
+    let function = Self.methods[name.text] ?? name.text
+    let arguments = [value] + (try arguments())
+    return try make(
+      .call(function, nameRange: place, isGreekLetter: false, arguments), from: value.range.start)
+  }
+
+  /// Methods with another name than the function.
+  private static let methods: [String: String] = ["t": "transpose", "dot": "dotproduct", "mT": "transpose"]
 
   /// `'fro'` as an argument.
   private mutating func quotedWord() -> SyntaxTree? {
@@ -227,11 +252,16 @@ extension Parser {
     let isBraced = take(.leftBrace)
     let upper = isBraced ? try apart { parser throws(Diagnostic) in try parser.sum() } : try atom()
     if isBraced, !take(.rightBrace) { throw unexpected(wanted: "`}`") }
-    if name.text == "prod" { throw Diagnostic(.absent("prod over an index", instead: nil), at: name.range) }
-    let summand = try product()
-    return try make(
+    let isProduct = name.text == "prod"
+    if isProduct, lower.integerLiteral != 1 { throw Diagnostic(.productFromOne, at: lower.range) }
+    let factor = try product()
+    let summand = isProduct ? factor.atPlace(of: index.text, index.range) : factor
+    let sum = try make(
       .sum(index: index.text, indexRange: index.range, lower: lower, upper: upper, summand),
       from: name.range.start)
+    if !isProduct { return sum }
+    return try make(
+      .call("prod", nameRange: name.range, isGreekLetter: false, [sum]), from: name.range.start)
   }
 
   /// `sum(i = 1:n, e)`.

@@ -136,6 +136,14 @@ public final class SyntaxTree: Sendable {
     }
   }
 
+  /// The factor of a product over an index, at its place in the vector of them all: E times a column of I.
+  func atPlace(of index: String, _ indexRange: SourceRange) -> SyntaxTree {
+    let identity = SyntaxTree(.name("I"), range: indexRange)
+    let place = SubscriptTree.index(SyntaxTree(.name(index), range: indexRange))
+    let column = SyntaxTree(.entry(identity, [.all(indexRange), place]), range: indexRange)
+    return SyntaxTree(.binary(.multiply, self, column), range: range)
+  }
+
   /// The last factor of a product; any other tree is its own only factor.
   var lastFactor: SyntaxTree {
     if case .binary(.multiply, _, let right) = kind { right.lastFactor } else { self }

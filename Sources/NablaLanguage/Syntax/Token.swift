@@ -13,6 +13,8 @@ struct Token: Sendable {
     case normMark, underscore
     /// `∇_x`; the text is the variable.
     case nabla
+    /// `.sum` before a bracket; the text is the name.
+    case method
     case newline, end, bad
   }
 
@@ -34,7 +36,7 @@ struct Token: Sendable {
       true
     case .number, .name, .superscript, .transposeMark, .prime, .semicolon, .leftParenthesis,
       .rightParenthesis, .leftBracket, .rightBracket, .leftBrace, .rightBrace, .leftAngle, .rightAngle, .bar,
-      .singleBar, .normMark, .underscore, .nabla, .newline, .end, .bad:
+      .singleBar, .normMark, .underscore, .nabla, .method, .newline, .end, .bad:
       false
     }
   }

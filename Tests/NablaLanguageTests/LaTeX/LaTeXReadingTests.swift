@@ -86,7 +86,7 @@ import Testing
     (#"\begin{cases} s & s > 0 \\ 0 & s \le 0 \end{cases}"#, "s .* (s > 0) + 0 .* (s <= 0)"),
     (
       #"\begin{cases} s, & \text{if } s > 0, \\ \lambda s & \text{otherwise} \end{cases}"#,
-      "s .* (s > 0) + lambda*s .* (1 - (s > 0))"
+      "where(s > 0, s, lambda*s)"
     ),
     (#"\begin{bmatrix} A & x \\ y^\top & s \end{bmatrix}"#, "[A, x; y', s]"),
     (#"\begin{pmatrix} x \\ y \end{pmatrix}"#, "[x; y]"),
@@ -95,6 +95,31 @@ import Testing
     (#"x % a comment"#, "x"),
     (#"x + y."#, "x + y"), (#"λ x"#, "lambda*x"), (#"w_{t+1}"#, "w_tplus1"),
     (#"\theta_{\text{MAP}}"#, "theta_MAP"),
+    // Products over an index, ranges, norms of any order, positive parts.
+    (#"\prod_{i=1}^n x_i"#, "prod(sum(i = 1:n, x[i]*I[:, i]))"),
+    (#"\prod_i x_i"#, "prod(sum(i, x[i]*I[:, i]))"),
+    (#"x_{2:n}"#, "x[2:n]"), (#"\|x\|_3^3"#, "norm(x, 3)^3"),
+    (#"(s - t)_+"#, "relu(s - t)"), (#"[x]_{+}"#, "relu(x)"),
+    // What lays a formula out on paper.
+    (#"\begin{align} &x + y \\ &\quad - w \end{align}"#, "x + y - w"), (#"\[ x + y \]"#, "x + y"),
+    (#"x + y \label{eq:1} \tag{3} \\"#, "x + y"), (#"x^{\mkern-1.5mu\mathsf{T}} y"#, "x'*y"),
+    (#"\begin{equation*} \begin{split} x & + y \end{split} \end{equation*}"#, "x + y"),
+    // Macros of papers, extrema, inner products, constants.
+    (#"\tr(A)"#, "tr(A)"), (#"\diag(x)"#, "diag(x)"), (#"X^\T"#, "X'"), (#"x \cdot y"#, "dot(x, y)"),
+    (#"s \cdot x"#, "s*x"), (#"\min_{x} x^\top A x"#, "x'*A*x"), (#"\arg\min_{x, w} x^\top w"#, "x'*w"),
+    (#"\underset{x}{\text{minimize}} \; x^\top x"#, "x'*x"),
+    (#"\operatorname*{argmax}_{x} x^\top x"#, "x'*x"),
+    (#"\log 2\pi + s"#, "log(2*pi) + s"),
+    // Cases with equalities.
+    (
+      #"\begin{cases} s & t = 1 \\ 0 & \text{otherwise} \end{cases}"#,
+      "((t >= 1) .* (t <= 1)) .* s + (1 - (t >= 1) .* (t <= 1)) .* 0"
+    ),
+    (#"\begin{cases} 1 & s > 0 \\ 0 & s = 0 \\ -1 & s < 0 \end{cases}"#, "1 .* (s > 0) + (-1) .* (s < 0)"),
+    (
+      #"\begin{cases} s & s > 1 \\ t & s > 0 \\ 0 & \text{else} \end{cases}"#,
+      "where(s > 1, s, where(s > 0, t, 0))"
+    ),
   ]
 
   @Test(arguments: forms.filter { !$0.1.isEmpty })
@@ -128,14 +153,16 @@ import Testing
     (#"\sin^{-1} x"#, #"\sin^"#, "two meanings"), (#"exp x"#, "exp", "name of a function"),
     (#"x 2"#, "2", "without a sign"),
     (#"\sum x_i"#, #"\sum"#, "no index"), (#"\sum_{i=2} x_i"#, #"\sum_{i=2}"#, "both its ends"),
-    (#"\prod_i x_i"#, #"\prod"#, "product over an index"),
+    (#"\prod_{i=2}^n x_i"#, #"\prod_{i=2}^n"#, "starts at 1"), (#"\max_i x_i"#, #"\max"#, "over an index"),
+    (#"\mathbb{E}[x]"#, #"\mathbb{E}"#, "expectation"), (#"\phi(x + y)"#, #"\phi"#, "not declared"),
+    (#"\ell(x, y)"#, #"\ell"#, "not a function"), (#"x^\top x \\ y^\top y"#, #"\\"#, "an operator"),
     (#"\|x\|_{2,1}"#, #"\|x\|_{2,1}"#, "does not name a norm"), (#"\lVert x"#, #"\lVert"#, "never closed"),
     (#"(x + y"#, "(", "never closed"), (#"\begin{cases} x & y \end{cases}"#, "y", "condition"),
     (#"x +"#, "", "an expression"),
     (#"\nabla_x f(x) + x"#, #"\nabla_x f(x)"#, "inside an expression"),
     (#"\nabla (x)"#, #"\nabla"#, "its variable"),
     (#"\int x"#, #"\int"#, "where an expression"),
-    (#"\begin{align} x \end{align}"#, #"\begin{align}"#, "environment"),
+    (#"\begin{tabular} x \end{tabular}"#, #"\begin{tabular}"#, "environment"),
   ]
 
   @Test(arguments: errors)
