@@ -124,6 +124,10 @@ extension Formula {
       return stacked.around { power($0[0], $0[1]) }
     }
     guard let integer = exponent.number?.integer else {
+      // Sizes are positive.
+      if case .power(let size, let inner) = base.kind, case .dimension = size.kind {
+        return power(size, times([inner, exponent]))
+      }
       return interned(.power(base, exponent), shape)
     }
     switch base.kind {

@@ -14,7 +14,7 @@ package enum Cost {
   /// For each bracket inside a bracket: next to an array, and among scalars.
   static let nestedBracket = 6
   static let nestedScaledBracket = 12
-  static let call = 10
+  package static let call = 10
   /// A sum of entries that a product can express.
   static let total = 11
   /// A power is harder to read than its symbols suggest: s*(1 - s) is easier than s - s^2.
@@ -46,6 +46,10 @@ package enum Cost {
     case .inverse(let inner):
       // The factors of a Kronecker product are inverted one by one.
       if case .apply(.array(.kron), _) = inner.kind { return (clamp(inner.cost + 3 * call), depth) }
+      // Rather diag(1 ./ x), which goes together with other diagonal matrices.
+      if case .apply(.array(.diagonalMatrix), _) = inner.kind {
+        return (clamp(inner.cost + 2 * call + minus), depth)
+      }
       return (clamp(inner.cost + call), depth)
     case .transpose(let inner):
       return (clamp(inner.cost + turn), depth)

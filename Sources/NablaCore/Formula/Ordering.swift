@@ -21,7 +21,10 @@ extension Formula: Comparable {
     return compareText(a.shape.description, b.shape.description)
   }
 
-  private static func compareText(_ a: String, _ b: String) -> Int { a == b ? 0 : a < b ? -1 : 1 }
+  private static func compareText(_ a: String, _ b: String) -> Int {
+    if a == b { return 0 }
+    return a.precedesByNumber(b) ? -1 : 1
+  }
 
   private static func compareOwn(_ a: Formula, _ b: Formula) -> Int {
     switch a.kind {
@@ -104,4 +107,30 @@ extension Formula: Comparable {
       return children
     }
   }
+}
+
+extension String {
+  /// Whether it stands before another text, runs of digits compared as numbers: A2 before A10.
+  package func precedesByNumber(_ other: String) -> Bool {
+    let (a, b) = (utf8, other.utf8)
+    var (i, j) = (a.startIndex, b.startIndex)
+    while i < a.endIndex, j < b.endIndex {
+      if a[i].isDigit, b[j].isDigit {
+        let x = a[i...].prefix(while: \.isDigit).drop { $0 == UInt8(ascii: "0") }
+        let y = b[j...].prefix(while: \.isDigit).drop { $0 == UInt8(ascii: "0") }
+        if x.count != y.count { return x.count < y.count }
+        if !x.elementsEqual(y) { return x.lexicographicallyPrecedes(y) }
+        (i, j) = (x.endIndex, y.endIndex)
+      } else {
+        if a[i] != b[j] { return a[i] < b[j] }
+        (i, j) = (a.index(after: i), b.index(after: j))
+      }
+    }
+    if i == a.endIndex, j == b.endIndex { return self < other }
+    return i == a.endIndex
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

@@ -30,7 +30,7 @@ struct Distribution {
   func candidates(for formula: Formula) -> [Formula] {
     switch formula.kind {
     case .sum(let terms):
-      guard terms.count <= Factoring.longestSum else { return [] }
+      if terms.count > Factoring.longestSum { return factored(formula).map { [$0] } ?? [] }
       var result: [Formula] = []
       if let factored = factored(formula) { result.append(factored) }
       if let joined = overCommonDenominator(formula) { result.append(joined) }
@@ -38,7 +38,7 @@ struct Distribution {
       return result + multipliedOut(formula)
     case .times(let factors):
       return multipliedOut(formula) + multipliedOnce(factors, formula.shape) { .times($0) }
-        + withoutInnerDenominators(factors)
+        + withoutInnerDenominators(factors) + withoutSharedEntries(factors)
     case .product(let chain):
       return multipliedOut(formula) + multipliedOnce(chain, formula.shape) { .product($0) }
         + Blocks.distributed(chain)
@@ -76,6 +76,15 @@ struct Distribution {
         !named.contains(factors[index])
       else { return nil }
       return .sum(terms.map { product(replacing(factors, index, $0)) }, shape)
+    }
+  }
+
+  /// What all terms of a sum among the factors share taken out of it: s .* (w - w .* t) is s .* w .* (1 - t).
+  private func withoutSharedEntries(_ factors: [Formula]) -> [Formula] {
+    factors.indices.compactMap { index in
+      guard !named.contains(factors[index]), let (shared, rest) = Factoring.sharedEntries(of: factors[index])
+      else { return nil }
+      return .times(replacing(factors, index, rest) + shared)
     }
   }
 
@@ -212,7 +221,7 @@ struct Distribution {
     guard parts.count == scaled.count else { return nil }
     let terms = parts.flatMap { $0 }
     let numerator = Formula.sum(terms, formula.shape)
-    guard cancels(terms, numerator) else { return nil }
+    guard cancels(terms, numerator) || numerator.terms.count <= formula.terms.count else { return nil }
     let plain = factored(numerator).flatMap { $0.cost < numerator.cost ? $0 : nil } ?? numerator
     return .times([plain] + common.map { .power($0, .number(-1)) })
   }

@@ -28,9 +28,10 @@ struct Factoring {
     if let known = memo[formula] { return known }
     memo[formula] = formula
     var current = formula
-    while case .sum(let terms) = current.kind, terms.count <= Self.longestSum, work > 0 {
+    while case .sum(let terms) = current.kind, work > 0 {
       var best: Formula?
-      for candidate in groupings(current)
+      let candidates = terms.count <= Self.longestSum ? groupings(current) : sharings(current)
+      for candidate in candidates
       where !candidate.isInvalid && candidate.cost < (best ?? current).cost {
         best = candidate
       }
@@ -146,11 +147,47 @@ struct Factoring {
           }
         }
       }
+      if case .entry(let base) = place, let taken = dividedOnce(by: base, group, sum) {
+        offer(taken, Set(group))
+      }
       guard let (taken, indices) = takenOut(place, group, sum) else { continue }
       offer(taken, indices)
     }
     if let content = Self.withoutContent(sum) { result.append(content) }
     return result
+  }
+
+  /// A long sum with what all of its terms share taken out, and with the content taken out.
+  private mutating func sharings(_ sum: Formula) -> [Formula] {
+    let terms = sum.terms
+    var shared = Self.places(of: terms[0])
+    for term in terms where !shared.isEmpty {
+      let places = Set(Self.places(of: term))
+      shared.removeAll { !places.contains($0) }
+    }
+    var result: [Formula] = []
+    for place in shared {
+      work -= 1
+      guard let (taken, indices) = takenOut(place, Array(terms.indices), sum), indices.count == terms.count
+      else { continue }
+      result.append(taken)
+    }
+    if let content = Self.withoutContent(sum) { result.append(content) }
+    return result
+  }
+
+  /// The sum without the entrywise factors that all of its terms share, and these; nil where there are none.
+  static func sharedEntries(of sum: Formula) -> (factors: [Formula], rest: Formula)? {
+    guard case .sum(let terms) = sum.kind else { return nil }
+    var rest = terms
+    var factors: [Formula] = []
+    for factor in terms[0].factors where factor.number == nil && !factor.isOnes {
+      if case .power = factor.kind { continue }
+      guard rest.allSatisfy({ exponent(of: factor, in: $0) >= 1 }) else { continue }
+      factors.append(factor)
+      rest = divided(rest, by: factor, sum.shape)
+    }
+    return factors.isEmpty ? nil : (factors, .sum(rest, sum.shape))
   }
 
   /// The terms divided by their common exact coefficient.
@@ -186,6 +223,19 @@ struct Factoring {
     case .kronLeft(let factor): return (.apply(.array(.kron), [factor, bracket], sum.shape), indices)
     case .kronRight(let factor): return (.apply(.array(.kron), [bracket, factor], sum.shape), indices)
     }
+  }
+
+  /// The terms of a group over the lowest power that one of them has below its bar: (x - y/a)/a.
+  private mutating func dividedOnce(by base: Formula, _ group: [Int], _ sum: Formula) -> Formula? {
+    let chosen = group.map { sum.terms[$0] }
+    let exponents = chosen.map { Self.exponent(of: base, in: $0) }
+    // Of numbers cos(x)/x - sin(x)/x^2 reads better as it is.
+    guard base.isScalar, !sum.isScalar || !base.children.isEmpty, let most = exponents.max(by: <),
+      most.isNegative, exponents.contains(where: { $0 != most })
+    else { return nil }
+    let factor = Formula.power(base, .number(most))
+    guard let bracket = bracket(Self.divided(chosen, by: factor, sum.shape)) else { return nil }
+    return .times([factor, bracket])
   }
 
   /// The terms of a group with the common powers of some factors taken out.

@@ -55,6 +55,8 @@ package final class Simplifier {
   /// Lookahead limits: the extra cost of a form, and the number of forms tried at a node.
   private static let slack = 8 * Cost.symbol
   private static let mostTried = 12
+  /// What a node adds to the work, so that the form of a part does not depend on how large the whole is.
+  private static let workOfNode = 100
   /// Formulas that cost more than this get no lookahead.
   private static let largestAhead = 80 * Cost.symbol
 
@@ -93,6 +95,7 @@ package final class Simplifier {
         rebuilt = rebuilt.rebuilt(parts.map { simplify($0) })
         nesting -= 1
       }
+      if !isAhead { work += Self.workOfNode }
       let result = settle(rebuilt)
       note(node, result)
       if known(rebuilt) == nil { note(rebuilt, result) }
@@ -119,7 +122,7 @@ package final class Simplifier {
   /// The result of the first `->` rule that fires at the root and lowers the cost.
   private func rewritten(_ formula: Formula) -> Formula? {
     for rule in rules(for: formula).identities(for: formula) {
-      if let after = apply(rule, formula, { $0.cost < formula.cost }) {
+      if let after = apply(rule, formula, { rule.rule.arrow == .prefers || $0.cost < formula.cost }) {
         rewrites.append(Rewrite(reason: .rule(rule.rule), before: formula, after: after))
         return after
       }
@@ -161,6 +164,9 @@ package final class Simplifier {
   /// Equal costs are decided by the order of formulas, so that the simplest form is unique.
   private static func isSimpler(_ a: Formula, than b: Formula) -> Bool {
     if a.cost != b.cost { return a.cost < b.cost }
+    if case .times(let factors) = a.kind, case .times(let others) = b.kind {
+      return factors.count > others.count
+    }
     guard case .apply(let operation, _) = a.kind, case .apply(let other, _) = b.kind else { return false }
     return operation == other && a < b
   }
@@ -196,8 +202,16 @@ package final class Simplifier {
         let candidate = formula.rebuilt(children)
         guard !candidate.isInvalid, candidate.cost <= formula.cost + Self.slack else { continue }
         tried += 1
-        if let result = settledAhead(candidate), result.cost < formula.cost {
-          return accepted([rewrite], from: formula, to: result)
+        // What is multiplied out meets the other terms before its parts go back to the form that they had.
+        var results = [settledAhead(candidate)]
+        if case .sum = candidate.kind {
+          results += distribution.candidates(for: candidate).map {
+            $0.cost < formula.cost ? settledAhead($0) : nil
+          }
+        }
+        let cheapest = results.compactMap { $0 }.min { $0.cost < $1.cost }
+        if let cheapest, cheapest.cost < formula.cost {
+          return accepted([rewrite], from: formula, to: cheapest)
         }
       }
     }

@@ -242,6 +242,9 @@ struct Matcher {
     var parts = subject.factors
     if let wanted = patterns.first?.number {
       let (coefficient, core) = subject.splitCoefficient
+      if wanted == -1, patterns.count == 2, Self.isBare(patterns[1]), subject.isNegativeSum {
+        return bind(patterns[1], subject.negatedTermwise, next)
+      }
       if coefficient == wanted {
         parts = core.factors
       } else if coefficient.isNegative == wanted.isNegative, factors.contains(where: Self.isBare) {

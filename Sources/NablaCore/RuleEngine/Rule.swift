@@ -6,7 +6,7 @@ package final class Rule: Sendable {
   package let name: String
   package let left: Formula
   package let right: Formula
-  let arrow: Arrow
+  let arrow: RuleStatement.Arrow
   package let conditions: [Condition]
   package let saying: String?
   package let source: Source
@@ -17,7 +17,8 @@ package final class Rule: Sendable {
   package let isEntrywise: Bool
 
   init(
-    name: String, left: Formula, right: Formula, arrow: Arrow, conditions: [Condition], saying: String?,
+    name: String, left: Formula, right: Formula, arrow: RuleStatement.Arrow, conditions: [Condition],
+    saying: String?,
     source: Source, table: Table, place: Int, isEntrywise: Bool
   ) {
     self.name = name
@@ -30,13 +31,6 @@ package final class Rule: Sendable {
     self.table = table
     self.place = place
     self.isEntrywise = isEntrywise
-  }
-
-  enum Arrow: String, Sendable {
-    /// Applied left to right, to simplify.
-    case rewrites = "->"
-    /// Valid in both directions; tried by the search.
-    case equals = "=="
   }
 
   /// The kind of rule, determined by its left side.

@@ -123,7 +123,7 @@ struct RuleParser {
       table = .identity
     }
     let rule = Rule(
-      name: statement.name, left: left, right: right, arrow: identity.isRewrite ? .rewrites : .equals,
+      name: statement.name, left: left, right: right, arrow: identity.arrow,
       conditions: try conditions(identity.conditions), saying: identity.saying, source: origin(statement),
       table: table, place: place,
       isEntrywise: table == .identity && left.isEntrywiseScalar && right.isEntrywiseScalar)

@@ -44,7 +44,8 @@ struct RuleTables: Sendable {
     switch rule.table {
     case .identity:
       switch rule.arrow {
-      case .rewrites: Self.insert(RuleDirection(rule, rule.left, rule.right), &identities, rule.left.head)
+      case .rewrites, .prefers:
+        Self.insert(RuleDirection(rule, rule.left, rule.right), &identities, rule.left.head)
       case .equals:
         for (from, to) in rule.directions {
           // In the order of the files: among results of equal cost the first is used.

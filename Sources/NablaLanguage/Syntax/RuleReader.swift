@@ -156,16 +156,30 @@ struct RuleReader {
     let end = says ?? range.upperBound
     let condition = first(in: name.tokens.upperBound..<end, where: isWord("for"))
     let formulas = name.tokens.upperBound..<(condition ?? end)
-    guard let arrow = first(in: formulas, where: { $0.kind == .arrow || $0.kind == .doubleEquals }) else {
-      throw error("a rule needs '->' or '==' between its two sides", formulas)
+    guard let (arrow, kind) = self.arrow(in: formulas) else {
+      throw error("a rule needs '->', '=>' or '==' between its two sides", formulas)
     }
     let identity = RuleStatement.Identity(
-      left: try formula(formulas.lowerBound..<arrow, after: arrow),
-      right: try formula(arrow + 1..<formulas.upperBound, after: arrow),
-      isRewrite: tokens[arrow].kind == .arrow,
+      left: try formula(formulas.lowerBound..<arrow.lowerBound, after: arrow.lowerBound),
+      right: try formula(arrow.upperBound..<formulas.upperBound, after: arrow.lowerBound),
+      arrow: kind,
       conditions: try condition.map { index throws(Diagnostic) in try conditions(index + 1..<end) } ?? [],
       saying: says.map { text($0 + 1..<range.upperBound).filter { $0 != "\"" } })
     return make(.rule(identity), name: name.text, name.tokens)
+  }
+
+  /// What is between the two sides, and the tokens that it is made of.
+  private func arrow(in range: Range<Int>) -> (Range<Int>, RuleStatement.Arrow)? {
+    for index in range {
+      switch tokens[index].kind {
+      case .arrow: return (index..<index + 1, .rewrites)
+      case .doubleEquals: return (index..<index + 1, .equals)
+      case .equals where index + 1 < range.upperBound && tokens[index + 1].kind == .greater:
+        return (index..<index + 2, .prefers)
+      case _: continue
+      }
+    }
+    return nil
   }
 
   private func fact() throws(Diagnostic) -> RuleStatement {

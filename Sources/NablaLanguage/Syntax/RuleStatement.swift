@@ -10,12 +10,21 @@ package struct RuleStatement: Sendable {
     case operation(Block, isNotation: Bool)
   }
 
+  /// What is between the sides of a rule.
+  package enum Arrow: String, Sendable {
+    /// Used left to right; makes things simpler.
+    case rewrites = "->"
+    /// Used left to right; of two forms the one that people write, though it may be longer.
+    case prefers = "=>"
+    /// True both ways; tried by the search.
+    case equals = "=="
+  }
+
   /// `LEFT -> RIGHT for CONDITIONS says "WORDS"`.
   package struct Identity: Sendable {
     package let left: SyntaxTree
     package let right: SyntaxTree
-    /// `->`, not `==`.
-    package let isRewrite: Bool
+    package let arrow: Arrow
     package let conditions: [ConditionTree]
     package let saying: String?
   }

@@ -36,6 +36,8 @@ indirect enum Layout: Sendable {
   case indexed(Layout, [Layout])
   /// Index, lower bound, upper bound, summand.
   case indexSum(String, Layout, Layout, Layout)
+  /// One of two values for each entry, and the same as a sum of indicators.
+  case choice(Branch, otherwise: Layout, plain: Layout)
   /// A value by cases, and the same in one formula.
   case cases([Branch], plain: Layout)
 
@@ -128,8 +130,7 @@ extension Layout {
     case .prefixed(_, let rest, _): rest.endsElementwise
     case .product(.matrix, _), .number, .name, .constant, .differential, .filled, .sum, .negative, .quotient,
       .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed,
-      .indexSum,
-      .cases:
+      .indexSum, .choice, .cases:
       false
     }
   }
@@ -143,8 +144,7 @@ extension Layout {
     case .product(.elementwise, _), .elementwiseQuotient, .number, .name, .constant, .differential, .filled,
       .sum,
       .negative, .quotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
-      .slice, .indexed,
-      .indexSum, .cases:
+      .slice, .indexed, .indexSum, .choice, .cases:
       false
     }
   }
@@ -157,7 +157,7 @@ extension Layout {
     case .prefixed(_, let rest, _): rest.endsInIndexSum
     case .product(.matrix, _), .product(.elementwise, _), .elementwiseQuotient, .number, .name, .constant,
       .differential, .filled, .sum, .negative, .quotient, .power, .root, .transpose, .inverse, .call, .norm,
-      .total, .comparison, .blocks, .slice, .indexed, .cases:
+      .total, .comparison, .blocks, .slice, .indexed, .choice, .cases:
       false
     }
   }
@@ -168,7 +168,7 @@ extension Layout {
     case .name(let text): text.count == 1
     case .number, .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
       .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
-      .slice, .indexed, .indexSum, .cases:
+      .slice, .indexed, .indexSum, .choice, .cases:
       false
     }
   }

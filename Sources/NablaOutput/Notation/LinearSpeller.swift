@@ -45,7 +45,7 @@ struct LinearSpeller {
     case .transpose: .postfix
     case .inverse: isUnicode ? .power : .atom
     case .number, .name, .constant, .differential, .filled, .root, .call, .norm, .total, .blocks, .slice,
-      .indexed, .indexSum:
+      .indexed, .indexSum, .choice:
       .atom
     case .cases(_, let plain): level(plain)
     }
@@ -87,6 +87,7 @@ struct LinearSpeller {
         .text("sum(" + name(index) + " = "), .part(first, .sum), .text(":"), .part(last, .sum), .text(", "),
         .part(inner, .comparison), .text(")"),
       ]
+    case .choice(let branch, let otherwise, _): call("where", [branch.condition, branch.value, otherwise])
     case .cases(_, let plain): jobs(plain)
     }
   }
@@ -160,7 +161,7 @@ struct LinearSpeller {
     case .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
       .elementwiseQuotient,
       .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks, .slice, .indexed,
-      .indexSum, .cases:
+      .indexSum, .choice, .cases:
       return [.part(base, .atom), .text(mark + "("), .part(exponent, .comparison), .text(")")]
     }
   }

@@ -114,8 +114,9 @@ final class Presenter {
     case .zeros: filled(.zeros, formula.shape)
     case .ones: filled(.ones, formula.shape)
     case .identity: Piece(.filled(.identity, [layout(.dimension(formula.shape.rows))]), key: "I")
-    case .sum(let terms): sum(terms, formula)
-    case .times, .product: whole(formula)
+    case .sum(let terms): chosen(formula, sum(terms, formula))
+    case .times: chosen(formula, whole(formula))
+    case .product: whole(formula)
     case .power(let base, let exponent): power(base, exponent, formula)
     case .inverse(let inner):
       Piece(.inverse(layout(inner)), key: piece(inner).key)
@@ -128,8 +129,10 @@ final class Presenter {
   func number(_ value: Rational) -> Piece {
     if value.isOverflow { return Piece(.name("overflow"), key: "overflow") }
     let magnitude = value.magnitude
-    var layout = Layout.number("\(magnitude.numerator)")
-    if !magnitude.isInteger { layout = .quotient(layout, .number("\(magnitude.denominator)")) }
+    var layout = Layout.number(magnitude.shortDecimal ?? "\(magnitude.numerator)")
+    if !magnitude.isInteger, magnitude.shortDecimal == nil {
+      layout = .quotient(layout, .number("\(magnitude.denominator)"))
+    }
     return Piece(value.isNegative ? .negative(layout) : layout, key: "")
   }
 

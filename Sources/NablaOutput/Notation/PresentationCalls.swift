@@ -18,8 +18,9 @@ extension Presenter {
       let entries = inner.map { piece($0) }
       return named("prod", .call(.named("prod"), entries.map(\.layout)), entries)
     }
-    // ‖X*w - y‖ and ‖y - X*w‖ are equal.
-    let parts = arguments.map { piece(operation == .array(.norm2) ? clearlyOriented($0) : $0) }
+    // ‖X*w - y‖ and ‖y - X*w‖ are one number, and so are their absolute values.
+    let isEven = operation == .array(.norm2) || operation == .elementwise("abs")
+    let parts = arguments.map { piece(isEven ? clearlyOriented($0) : $0) }
     let layouts = parts.map(\.layout)
     switch operation {
     case .elementwise(let name):
@@ -95,39 +96,106 @@ extension Presenter {
 
   /// The branches of a scalar sum whose terms have an indicator or its complement.
   func branches(of formula: Formula) -> [Layout.Branch]? {
-    guard formula.isScalar, !formula.isInvalid else { return nil }
-    var chosen: Indicator?
-    var values: [Formula] = []
-    var others: [Formula] = []
-    for term in formula.terms {
-      let factors = term.factors
-      guard let index = factors.firstIndex(where: { Indicator($0) != nil }),
-        let indicator = Indicator(factors[index])
-      else { return nil }
-      let value = Formula.times(factors.enumerated().filter { $0.offset != index }.map(\.element))
-      switch chosen {
-      case .none:
-        chosen = indicator
-        values.append(value)
-      case .some(let known):
-        if known == indicator {
-          values.append(value)
-        } else if known == indicator.complement {
-          others.append(value)
-        } else {
-          return nil
-        }
-      }
-    }
-    guard let chosen else { return nil }
-    let condition = comparison(chosen.left, chosen.isStrict ? .less : .lessOrEqual, chosen.right).layout
+    guard formula.isScalar, let choice = Choice(formula), choice.common.isEmpty else { return nil }
+    let others = choice.otherwise
+    let condition = condition(of: choice)
     guard case .comparison(let left, let relation, let right) = condition else { return nil }
-    let first = Layout.Branch(value: layout(.sum(values, .scalar)), condition: condition)
+    let first = Layout.Branch(value: layout(.sum(choice.chosen, .scalar)), condition: condition)
     let second = Layout.Branch(
       value: layout(.sum(others, .scalar)), condition: .comparison(left, relation.complement, right))
     switch relation {
     case .greater, .greaterOrEqual: return [first, second]
     case .less, .lessOrEqual: return others.isEmpty ? [first, second] : [second, first]
+    }
+  }
+
+  /// What has one value where something is less and another elsewhere, as `where(x > 0, a, b)`, if that is shorter
+  /// than its indicators.
+  func choice(of formula: Formula, plain: Layout) -> Layout? {
+    guard !lowersPlaces, let choice = Choice(formula)?.strict,
+      !choice.otherwise.isEmpty || !choice.common.isEmpty
+    else { return nil }
+    let chosen = Formula.sum(choice.chosen + choice.common, formula.shape)
+    let otherwise = Formula.sum(choice.otherwise + choice.common, formula.shape)
+    if chosen.isInvalid || otherwise.isInvalid { return nil }
+    let comparison = Cost.call + choice.indicator.left.cost + choice.indicator.right.cost
+    let values = [chosen, otherwise].map { $0.uniformValue ?? $0 }
+    guard comparison + values[0].cost + values[1].cost + Cost.call < formula.cost else { return nil }
+    return .choice(
+      Layout.Branch(value: layout(values[0]), condition: condition(of: choice)), otherwise: layout(values[1]),
+      plain: plain)
+  }
+
+  /// The piece by its two values where that is shorter.
+  func chosen(_ formula: Formula, _ plain: Piece) -> Piece {
+    choice(of: formula, plain: plain.layout).map { Piece($0, key: plain.key) } ?? plain
+  }
+
+  private func condition(of choice: Choice) -> Layout {
+    let indicator = choice.indicator
+    return comparison(indicator.left, indicator.isStrict ? .less : .lessOrEqual, indicator.right).layout
+  }
+
+  /// A sum by the terms that count where something is less, elsewhere, and everywhere.
+  private struct Choice {
+    var indicator: Indicator
+    var chosen: [Formula] = []
+    var otherwise: [Formula] = []
+    var common: [Formula] = []
+
+    /// Nil where no term has an indicator.
+    init?(_ formula: Formula) {
+      if formula.isInvalid || formula.terms.count > 8 { return nil }
+      let terms = formula.terms.flatMap(Self.distributed)
+      let indicators = terms.lazy.flatMap(\.factors).filter { $0.shape == formula.shape }
+        .compactMap { Indicator($0) }
+      guard let first = indicators.first else { return nil }
+      indicator = first
+      for term in terms {
+        if let value = Self.value(of: term, where: first, formula.shape) {
+          chosen.append(value)
+        } else if let value = Self.value(of: term, where: first.complement, formula.shape) {
+          otherwise.append(value)
+        } else {
+          common.append(term)
+        }
+      }
+    }
+
+    /// The same with an indicator of `<` or `>`.
+    var strict: Choice {
+      if indicator.isStrict { return self }
+      var other = self
+      other.indicator = indicator.complement
+      (other.chosen, other.otherwise) = (otherwise, chosen)
+      return other
+    }
+
+    /// What a term is where something holds, if it is zero elsewhere.
+    private static func value(of term: Formula, where indicator: Indicator, _ shape: Shape) -> Formula? {
+      var factors = term.factors
+      for (place, factor) in factors.enumerated() where factor.shape == shape {
+        guard let value = indicator.value(of: factor) else { continue }
+        factors[place] = value
+        let product = Formula.times(factors)
+        return product.shape == shape ? product : .times([product, .ones(shape)])
+      }
+      return nil
+    }
+
+    /// The terms of a product with a sum in which indicators are.
+    private static func distributed(_ term: Formula) -> [Formula] {
+      let factors = term.factors
+      let place = factors.firstIndex { factor in
+        guard case .sum(let terms) = factor.kind, terms.count <= 4 else { return false }
+        return terms.contains { $0.factors.contains { Indicator($0) != nil } }
+      }
+      guard let place else { return [term] }
+      return factors[place].terms.map { part in
+        var others = factors
+        others[place] = part
+        return .times(others)
+      }
     }
   }
 
@@ -154,6 +222,20 @@ extension Presenter {
     }
 
     var complement: Indicator { Indicator(left: right, right: left, isStrict: !isStrict) }
+
+    /// What a factor is where this holds, if it is zero elsewhere.
+    func value(of factor: Formula) -> Formula? {
+      if Indicator(factor) == self { return .one }
+      switch factor.kind {
+      case .apply(.elementwise("relu"), let arguments):
+        return isStrict && left.isZero && right === arguments[0] ? right : nil
+      case .power(let base, let exponent):
+        return value(of: base).map { .power($0, exponent) }
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product,
+        .inverse, .transpose, .apply, .differential:
+        return nil
+      }
+    }
   }
 }
 

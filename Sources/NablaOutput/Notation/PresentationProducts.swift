@@ -10,7 +10,13 @@ extension Presenter {
   /// A matrix product; a scalar one is written in the direction with fewer transposes.
   func product(_ chain: [Formula], isScalar: Bool) -> Piece {
     let chain = withTwinsOriented(chain)
-    guard isScalar else { return joined(chain) }
+    guard isScalar else {
+      let turns = chain.map { turn(of: $0) }
+      let all = Turn(here: turns.reduce(0) { $0 + $1.here }, turned: turns.reduce(0) { $0 + $1.turned })
+      guard Self.isAllTransposed(all) else { return joined(chain) }
+      let inner = joined(chain.reversed().map(\.transposed))
+      return Piece(.transpose(inner.layout), key: inner.key + "'")
+    }
     let reversed = chain.reversed().map(\.transposed)
     if reversed == chain { return joined(chain) }
     // Ones go first, which makes it the sum of a column.
@@ -23,6 +29,9 @@ extension Presenter {
     let (one, other) = (joined(chain), joined(reversed))
     return precedes(other.key, one.key) ? other : one
   }
+
+  /// Whether one transpose around all of it is far shorter than those inside: (inv(X)*B*A*inv(X))'.
+  static func isAllTransposed(_ turn: Turn) -> Bool { turn.turned == 0 && turn.here >= 4 }
 
   /// The number of transposes shown in the simplest form of a factor.
   private func shownTurns(_ formula: Formula) -> Int {

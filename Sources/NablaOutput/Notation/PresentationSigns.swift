@@ -98,7 +98,9 @@ extension Presenter {
     if depth > Self.signDepth { return nil }
     switch factor.kind {
     case .sum(let terms):
-      guard factor.isMixedSum else { return nil }
+      guard factor.isMixedSum || terms.contains(where: { takesSign($0, depth: depth + 1) }) else {
+        return nil
+      }
       return (terms.contains(where: \.isFixed) ? 1 : 0, factor.negatedTermwise)
     case .times(let factors):
       guard let (rank, others) = bestFlip(factors, depth: depth + 1) else { return nil }
@@ -111,10 +113,25 @@ extension Presenter {
         let (_, other) = flipped(base, depth: depth + 1)
       else { return nil }
       return (count < 0 ? 2 : 1, .interned(.power(other, exponent), factor.shape))
+    case .apply(.array(let operation), let arguments) where operation.isLinear && arguments.count == 1:
+      guard let (rank, other) = flipped(arguments[0], depth: depth + 1) else { return nil }
+      return (rank, .interned(.apply(.array(operation), [other]), factor.shape))
+    case .apply(.elementwise, let arguments):
+      guard let argument = arguments.first, argument.isMixedSum,
+        let mirror = RuleBook.standard.mirrored(factor), mirror.isOdd
+      else { return nil }
+      return (oriented(argument) == argument ? 1 : 0, mirror.formula)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
       .differential:
       return nil
     }
+  }
+
+  /// Whether a positive term has a sum among its factors that can be turned round to take a minus.
+  private func takesSign(_ term: Formula, depth: Int) -> Bool {
+    let (coefficient, core) = term.splitCoefficient
+    guard !coefficient.isNegative, core.terms.count == 1 else { return false }
+    return bestFlip(core.factors, depth: depth).map { $0.rank == 0 } ?? false
   }
 
   /// The factors with a sum within an index sum negated, if that puts its heavier term first.
@@ -167,7 +184,9 @@ extension Presenter {
   func oriented(_ sum: Formula) -> Formula {
     guard case .sum(let terms) = sum.kind, sum.isMixedSum else { return sum }
     let cores = terms.map { $0.splitCoefficient }
-    let first = cores.filter { !$0.1.isFixed }
+    // What is the same in every entry, as a mean, does not set the sign where something else can.
+    let varied = cores.filter { $0.1.uniformValue == nil || $0.1.isScalar }
+    let first = (varied.isEmpty ? cores : varied).filter { !$0.1.isFixed }
       .min { a, b in
         let (x, y) = (weight(a.1), weight(b.1))
         if x != y { return x > y }
@@ -203,7 +222,7 @@ extension Presenter {
   /// Alphabetical order, ignoring case.
   func precedes(_ a: String, _ b: String) -> Bool {
     let (x, y) = (a.lowercased(), b.lowercased())
-    return x == y ? a < b : x < y
+    return (x == y ? a : x).precedesByNumber(x == y ? b : y)
   }
 }
 

@@ -8,6 +8,8 @@ extension Presenter {
     let rank: Int
     let cost: Int
     let isLight: Bool
+    /// Whether it is a name or made entry by entry, without brackets around it.
+    let isEntrywise: Bool
   }
 
   /// The factors of an elementwise product, by their positions.
@@ -20,8 +22,18 @@ extension Presenter {
 
   /// A positive coefficient times scalars and arrays.
   func times(_ coefficient: Rational, _ factors: [Formula], shape: Shape, isSized: Bool) -> Piece {
-    let factors = factors.filter { !$0.isOne }
-    if coefficient.isOne, factors.count == 1, factors[0].shape == shape, positivePower(factors[0]) == nil {
+    var factors = factors.filter { !$0.isOne }
+    let mean = self.mean(among: factors)
+    if let mean { factors = mean.others }
+    if mean == nil, coefficient.isOne, factors.count == 1, !factors[0].isScalar,
+      let (base, exponent) = positivePower(factors[0]), exponent != 1, exponent != Rational(1, over: 2)
+    {
+      // x.^(-2) is shorter than 1 ./ x.^2.
+      return power(base, .number(-exponent), isElementwise: true)
+    }
+    if mean == nil, coefficient.isOne, factors.count == 1, factors[0].shape == shape,
+      positivePower(factors[0]) == nil
+    {
       let factor = factors[0]
       if case .product(let chain) = factor.kind { return product(chain, isScalar: factor.isScalar) }
       if isSized, factor.isOnes { return number(1) }
@@ -29,7 +41,8 @@ extension Presenter {
     }
     let arraysAreMany = factors.count(where: { !$0.isScalar }) > 1
     var sorted = Sorted()
-    for factor in factors {
+    if let mean { sorted.scalars.append(factor(mean.total, mean.piece)) }
+    for factor in dividedInside(&factors, &sorted) {
       if isSized, factor.isOnes { continue }
       if let (base, exponent) = positivePower(factor) {
         let divisor = self.factor(base, power(base, .number(exponent), isElementwise: !factor.isScalar))
@@ -58,11 +71,80 @@ extension Presenter {
     return arranged(coefficient, sorted, factors)
   }
 
+  /// A scalar that adds up the entries of an array and those that divide it by their number.
+  private struct Mean {
+    let total: Formula
+    let piece: Piece
+    let others: [Formula]
+  }
+
+  private func mean(among factors: [Formula]) -> Mean? {
+    for (place, total) in factors.enumerated() {
+      guard case .product(let chain) = total.kind, total.isScalar, chain.count > 1 else { continue }
+      var inner = chain[...]
+      var sizes: [Dimension] = []
+      if let first = inner.first, first.isOnes, first.shape.isRow {
+        sizes.append(first.shape.columns)
+        inner = inner.dropFirst()
+      }
+      if inner.count > 1, let last = inner.last, last.isOnes, last.shape.isVector {
+        sizes.append(last.shape.rows)
+        inner = inner.dropLast()
+      }
+      let array = Formula.product(Array(inner))
+      guard !sizes.isEmpty, array.shape.rows.isOne || array.shape.columns.isOne || sizes.count == 2 else {
+        continue
+      }
+      var others = factors
+      others.remove(at: place)
+      for size in sizes {
+        guard size.name != nil, let index = others.firstIndex(of: .power(.dimension(size), .number(-1)))
+        else {
+          return nil
+        }
+        others.remove(at: index)
+      }
+      let inside = piece(array)
+      return Mean(
+        total: total,
+        piece: Piece(.call(.named("mean"), [inside.layout]), of: [Piece(.one, key: "mean"), inside]),
+        others: others)
+    }
+    return nil
+  }
+
+  /// The factors without those of (x/s).^2, which is put among the arrays; it is canonical as x.^2/s^2.
+  private func dividedInside(_ factors: inout [Formula], _ sorted: inout Sorted) -> [Formula] {
+    for (index, factor) in factors.enumerated() {
+      guard !factor.isScalar, case .power(let base, let exponent) = factor.kind, case .sum = base.kind,
+        let count = exponent.number?.integer, count > 1,
+        let place = factors.firstIndex(where: { other in
+          guard other.isScalar, let (divisor, power) = positivePower(other) else { return false }
+          return power == Rational(count) && divisor.children.isEmpty
+        }),
+        case .power(let divisor, _) = factors[place].kind
+      else { continue }
+      let inner = times(
+        1, [oriented(base), .power(divisor, .number(-1))].filter { $0.number == nil }, shape: base.shape,
+        isSized: false)
+      sorted.arrays.append(
+        self.factor(
+          factor,
+          Piece(.power(inner.layout, .number("\(count)"), isElementwise: true), key: inner.key)))
+      return factors.enumerated().filter { $0.offset != index && $0.offset != place }.map(\.element)
+    }
+    return factors
+  }
+
   private func arranged(_ coefficient: Rational, _ sorted: Sorted, _ factors: [Formula]) -> Piece {
     var top = sorted.scalars.map(\.piece.layout)
     var bottom = sorted.divisors.map(\.piece.layout)
-    if coefficient.numerator != 1 { top.insert(.number("\(coefficient.numerator)"), at: 0) }
-    if coefficient.denominator != 1 { bottom.insert(.number("\(coefficient.denominator)"), at: 0) }
+    if let decimal = coefficient.shortDecimal {
+      top.insert(.number(decimal), at: 0)
+    } else {
+      if coefficient.numerator != 1 { top.insert(.number("\(coefficient.numerator)"), at: 0) }
+      if coefficient.denominator != 1 { bottom.insert(.number("\(coefficient.denominator)"), at: 0) }
+    }
     let parts = (sorted.scalars + sorted.arrays + sorted.arrayDivisors + sorted.divisors).map(\.piece)
     let divisor = Layout.joined(.scaling, bottom)
     func scalar() -> Layout {
@@ -87,7 +169,13 @@ extension Presenter {
     if !sorted.arrayDivisors.isEmpty { array = .elementwiseQuotient(array, arrayDivisor) }
 
     if bottom.isEmpty { return Piece(.joined(.scaling, top + [array]), of: parts) }
-    if sorted.divisors.isEmpty { return Piece(.prefixed(scalar(), array, isSpaced: false), of: parts) }
+    if sorted.divisors.isEmpty {
+      // x.^2/2 rather than 1/2*x.^2.
+      if top.isEmpty, sorted.arrays.count == 1, sorted.arrayDivisors.isEmpty, sorted.arrays[0].isEntrywise {
+        return Piece(.quotient(array, divisor), of: parts)
+      }
+      return Piece(.prefixed(scalar(), array, isSpaced: false), of: parts)
+    }
     let isLeaf = sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty && sorted.arrays[0].isLight
     // Sizes precede what they average.
     let isAverage = factors.contains { $0.holdsSizes && positivePower($0) != nil }
@@ -98,7 +186,19 @@ extension Presenter {
   }
 
   private func factor(_ formula: Formula, _ piece: Piece) -> Factor {
-    Factor(piece: piece, rank: rank(formula), cost: formula.cost, isLight: isLight(formula))
+    Factor(
+      piece: piece, rank: rank(formula), cost: formula.cost, isLight: isLight(formula),
+      isEntrywise: isEntrywise(formula))
+  }
+
+  private func isEntrywise(_ formula: Formula) -> Bool {
+    switch formula.kind {
+    case .variable, .power: true
+    case .apply(.elementwise(let name), _): Layout.Relation(operation: name) == nil
+    case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .inverse,
+      .transpose, .apply, .differential:
+      false
+    }
   }
 
   private func rank(_ formula: Formula) -> Int {
@@ -163,5 +263,28 @@ extension Formula {
   fileprivate var isDifferential: Bool {
     if case .differential = kind { return true }
     return false
+  }
+}
+
+extension Rational {
+  fileprivate var isTerminating: Bool {
+    var rest = denominator
+    for prime: Int128 in [2, 5] { while rest.isMultiple(of: prime) { rest /= prime } }
+    return rest == 1
+  }
+
+  /// The decimal fraction where it is shorter than the quotient of two whole numbers: 0.044715, but 1/16.
+  var shortDecimal: String? {
+    guard !isOverflow, !isInteger, denominator >= 10, isTerminating else { return nil }
+    var digits = "\(numerator.magnitude / denominator.magnitude)."
+    var rest = numerator.magnitude % denominator.magnitude
+    let length = "\(numerator.magnitude)/\(denominator)".count
+    while rest != 0 {
+      guard digits.count < length, !rest.multipliedReportingOverflow(by: 10).overflow else { return nil }
+      rest *= 10
+      digits += "\(rest / denominator.magnitude)"
+      rest %= denominator.magnitude
+    }
+    return digits.count < length ? digits : nil
   }
 }

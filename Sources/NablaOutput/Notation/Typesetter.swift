@@ -65,7 +65,7 @@ struct Typesetter {
     case .number, .name, .constant, .differential, .filled, .root, .call, .norm, .comparison, .blocks, .slice,
       .indexed:
       .atom
-    case .cases(_, let plain): level(plain)
+    case .choice(_, _, let plain), .cases(_, let plain): level(plain)
     }
   }
 
@@ -106,7 +106,7 @@ struct Typesetter {
     case .indexSum(let index, let first, let last, let inner):
       framed(.indexSum, [.mark(.name(index)), .symbol(.equals), .part(first, .sum)], [.part(last, .sum)])
         + [.part(inner, inner.endsInIndexSum ? .sum : .product)]
-    case .cases(_, let plain): jobs(plain)
+    case .choice(_, _, let plain), .cases(_, let plain): jobs(plain)
     }
   }
 
@@ -196,7 +196,7 @@ struct Typesetter {
     case .number, .constant, .filled, .sum, .negative, .product(.elementwise, _), .prefixed, .quotient,
       .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
       .slice, .indexed,
-      .indexSum, .cases:
+      .indexSum, .choice, .cases:
       false
     }
   }

@@ -22,7 +22,7 @@ extension Typesetter {
     case .number(let text), .name(let text): return text.utf8.count == 1
     case .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
       .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
-      .slice, .indexed, .indexSum, .cases:
+      .slice, .indexed, .indexSum, .choice, .cases:
       return false
     }
   }
@@ -232,7 +232,8 @@ extension Typesetter {
       return isTall(a, depth: depth + 1, &budget) || isTall(b, depth: depth + 1, &budget)
     case .negative(let inner), .power(let inner, _, _), .root(let inner), .transpose(let inner),
       .inverse(let inner),
-      .norm(_, let inner, _), .total(_, let inner, _), .slice(let inner, _), .cases(_, let inner):
+      .norm(_, let inner, _), .total(_, let inner, _), .slice(let inner, _), .choice(_, _, let inner),
+      .cases(_, let inner):
       return isTall(inner, depth: depth + 1, &budget)
     }
   }

@@ -15,7 +15,7 @@ public struct RuleVerifier: Sendable {
   /// Relative difference up to which a differential equals its differences.
   static let differentialTolerance = 1e-6
   /// A claim fails if the share of usable draws is below this: nobody could use it.
-  static let usablePart = (2, 3)
+  static let usablePart = (2, 5)
   /// The seed of `rules check` and of rules read from a file.
   public static let standardSeed: UInt64 = 20_260_101
 

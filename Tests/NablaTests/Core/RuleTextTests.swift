@@ -121,7 +121,7 @@ import Testing
     ),
     (
       "x : scalar\nrule own.d  exp(x)  1",
-      "own.rules:2:13: error: a rule needs '->' or '==' between its two sides"
+      "own.rules:2:13: error: a rule needs '->', '=>' or '==' between its two sides"
     ),
     ("x : scalar\nrule own.e  exp(x) -> exp(z)", "own.rules:2:27: error: `z` is not declared"),
     (

@@ -50,12 +50,12 @@ enum SeedForms {
       B.plus(
         B.map("less", B.number(0), sz),
         B.mul(B.scalar("alpha"), B.map("lessequal", sz, B.number(0)))),
-      "alpha*(z <= 0) + (z > 0)", "\\begin{cases} 1 & z > 0 \\\\ \\alpha & z \\le 0 \\end{cases}"),
+      "where(z > 0, 1, alpha)", "\\begin{cases} 1 & z > 0 \\\\ \\alpha & z \\le 0 \\end{cases}"),
     .init(
       B.plus(
         B.map("lessequal", B.number(0), sx),
         B.mul(B.scalar("alpha"), B.map("exp", sx), B.map("less", sx, B.number(0)))),
-      "alpha*exp(x)*(x < 0) + (x >= 0)",
+      "where(x < 0, alpha*exp(x), 1)",
       "\\begin{cases} 1 & x \\ge 0 \\\\ \\alpha \\exp(x) & x < 0 \\end{cases}"),
     .init(
       B.minus(B.diag(B.softmax(z)), B.mul(B.softmax(z), B.softmax(z).transposed)),

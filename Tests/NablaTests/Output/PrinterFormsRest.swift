@@ -24,8 +24,8 @@ extension SeedForms {
       .init(B.mul(B.pow(n, -1), normal), "1/n * X'*(X*w - y)", "\\frac{1}{n} X^{\\top}(Xw - y)"),
       .init(
         B.mul(minusOverN, design.transposed, B.map("sign", B.minus(y, B.mul(design, w)))),
-        "-1/n * X'*sign(y - X*w)",
-        "-\\frac{1}{n} X^{\\top} \\operatorname{sign}(y - Xw)"),
+        "1/n * X'*sign(X*w - y)",
+        "\\frac{1}{n} X^{\\top} \\operatorname{sign}(Xw - y)"),
       .init(
         B.mul(B.pow(n, -1), design.transposed, B.minus(p, y)), "1/n * X'*(p - y)",
         "\\frac{1}{n} X^{\\top}(p - y)"),
