@@ -5,7 +5,7 @@ import NablaTypes
 /// A factor is taken out of every group of terms that shares it, and the remaining bracket is factored in turn. So
 /// `D*v*b' + D'*v*b'` becomes `(D + D')*v*b'`, although `(D*v + D'*v)*b'` is longer than both.
 struct Factoring {
-  /// Longer sums are not rearranged.
+  /// From longer sums, only factors common to all terms are taken out.
   static let longestSum = 24
 
   private var memo: [Formula: Formula] = [:]
