@@ -178,6 +178,7 @@ extension EvaluationWriter {
     case .iterationLimit: "not converged: the iteration limit is reached"
     case .noDecrease: "not converged: no decrease possible, but the gradient does not vanish"
     case .notFinite: "not converged: the next point's value or derivatives are not finite"
+    case .cancelled: "not converged: cancelled"
     case .unboundedBelow: "not converged: unbounded below"
     }
   }

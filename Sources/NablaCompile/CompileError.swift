@@ -1,5 +1,5 @@
 /// The reason why a formula cannot be compiled for the given sizes.
-public enum CompileError: Error, Hashable, Sendable {
+package enum CompileError: Error, Hashable, Sendable {
   /// No size was given for a dimension's name.
   case missingSize(String)
   /// A dimension is negative for the given sizes, or does not fit.
@@ -25,7 +25,7 @@ public enum CompileError: Error, Hashable, Sendable {
 }
 
 extension CompileError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .missingSize(let name): "the size \(name) is not given"
     case .impossibleSize(let dimension): "the size \(dimension) is negative or too large"
@@ -45,14 +45,14 @@ extension CompileError: CustomStringConvertible {
 }
 
 /// The reason why a program cannot run on the given data.
-public enum RunError: Error, Hashable, Sendable {
+package enum RunError: Error, Hashable, Sendable {
   case missingInput(String)
   case wrongSize(name: String, expected: String, found: String)
   case indexOutside(index: Int, bound: Int)
 }
 
 extension RunError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .missingInput(let name): "no value is given for \(name)"
     case .wrongSize(let name, let expected, let found): "\(name) should be \(expected), but is \(found)"

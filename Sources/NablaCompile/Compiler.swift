@@ -2,27 +2,27 @@ import NablaCore
 import NablaNumerics
 
 /// Compiles formulas to programs.
-public struct Compiler {
+package struct Compiler {
   /// Compiler options.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Whether forms that overflow are replaced by stable forms of the same value.
-    public var stable = true
+    package var stable = true
     /// Tells which matrices are known to be symmetric positive definite, so that Cholesky factorization applies. If
     /// `nil`, it is never used.
-    public var isPositiveDefinite: (@Sendable (Formula) -> Bool)?
+    package var isPositiveDefinite: (@Sendable (Formula) -> Bool)?
     /// Provides the elementwise functions that the numeric library lacks, as formulas.
-    public var definitions: FunctionDefinitions?
+    package var definitions: FunctionDefinitions?
     /// Provides the values of declared functions.
-    public var functions: FunctionProvider?
+    package var functions: FunctionProvider?
     /// Limit on the iterations of index sums; more throw a `CompileError`.
     package var mostPasses = CompileLimits.passes
 
-    public init() {}
+    package init() {}
   }
 
   /// A program for all formulas together, with shared parts computed once.
   /// `sizes` has every dimension name that occurs. A `CompileError` names what is missing or too large.
-  public static func compile(
+  package static func compile(
     _ formulas: [Formula], sizes: [String: Int], stable: Bool = true
   ) throws(CompileError) -> CompiledProgram {
     var options = Options()
@@ -31,7 +31,7 @@ public struct Compiler {
   }
 
   /// The same with all options.
-  public static func compile(
+  package static func compile(
     _ formulas: [Formula], sizes: [String: Int], options: Options
   ) throws(CompileError) -> CompiledProgram {
     var inlined: [Formula] = []

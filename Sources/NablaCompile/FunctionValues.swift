@@ -5,26 +5,26 @@ import NablaTypes
 /// The value of a declared function, or of one of its derivatives, that a program needs.
 /// `rows` and `columns` are those of the argument and of the function's own value, not of the derivative. An
 /// elementwise function has sizes 1 × 1 and is called entry by entry.
-public struct FunctionCall: Hashable, Sendable {
-  public let name: String
-  public let derivative: FunctionDerivative
-  public let argumentRows: Int
-  public let argumentColumns: Int
-  public let valueRows: Int
-  public let valueColumns: Int
-  public var argumentCount: Int { argumentRows * argumentColumns }
-  public var valueCount: Int { valueRows * valueColumns }
+package struct FunctionCall: Hashable, Sendable {
+  package let name: String
+  package let derivative: FunctionDerivative
+  package let argumentRows: Int
+  package let argumentColumns: Int
+  package let valueRows: Int
+  package let valueColumns: Int
+  package var argumentCount: Int { argumentRows * argumentColumns }
+  package var valueCount: Int { valueRows * valueColumns }
 }
 
 /// Reads the argument and writes the value, both in column-major order.
-public typealias FunctionEvaluator = @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+package typealias FunctionEvaluator = @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void
 
 /// Provides the values of declared functions; `nil` for an unknown function.
-public typealias FunctionProvider = @Sendable (FunctionCall) -> FunctionEvaluator?
+package typealias FunctionProvider = @Sendable (FunctionCall) -> FunctionEvaluator?
 
 /// The data of an elementwise function that programs and checks need, in terms of its parameters, which are scalar
 /// variables.
-public struct ElementwiseFunction: Sendable {
+package struct ElementwiseFunction: Sendable {
   let parameters: [Formula]
   /// The formula that defines it; `nil` if only the numeric library does.
   let body: Formula?
@@ -42,7 +42,7 @@ public struct ElementwiseFunction: Sendable {
 }
 
 /// Provides elementwise functions by name; `nil` for an unknown function.
-public typealias FunctionDefinitions = @Sendable (String) -> ElementwiseFunction?
+package typealias FunctionDefinitions = @Sendable (String) -> ElementwiseFunction?
 
 extension RuleBook {
   /// The elementwise functions of the rules.

@@ -5,25 +5,25 @@ import Synchronization
 /// Formulas compiled to a flat list of instructions for given sizes. It is immutable, so any thread may use it.
 /// `run(_:)` uses a workspace of the program behind a lock. Loops that evaluate often, and threads that evaluate at
 /// once, should each make a `ProgramWorkspace` and use its low-level interface.
-public final class CompiledProgram: Sendable {
+package final class CompiledProgram: Sendable {
   /// The variables that it needs, in order of first use.
-  public let variables: [Formula]
+  package let variables: [Formula]
   /// Rows and columns of each output.
-  public let outputSizes: [(rows: Int, columns: Int)]
+  package let outputSizes: [(rows: Int, columns: Int)]
   /// The steps in readable form.
-  public var plan: [String] { steps.map(\.text) }
+  package var plan: [String] { steps.map(\.text) }
   /// The steps with what they cost.
-  public var steps: [ProgramStep] { schedule.described }
+  package var steps: [ProgramStep] { schedule.described }
   /// What the steps call each result: `%4`, a variable or a number.
-  public var resultNames: [String] { schedule.outputs.map { schedule.name($0) } }
+  package var resultNames: [String] { schedule.outputs.map { schedule.name($0) } }
   /// Bytes that the values of the variables take.
-  public var inputBytes: Int { 8 * inputs.reduce(0) { $0 + $1.count } }
+  package var inputBytes: Int { 8 * inputs.reduce(0) { $0 + $1.count } }
   /// Bytes of a workspace beside those: constants, temporaries and results.
-  public var workspaceBytes: Int { 8 * workspaceSize - inputBytes }
+  package var workspaceBytes: Int { 8 * workspaceSize - inputBytes }
   /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
-  public var operations: Double { schedule.operations }
+  package var operations: Double { schedule.operations }
   /// Number of doubles in a workspace.
-  public let workspaceSize: Int
+  package let workspaceSize: Int
 
   private let schedule: Schedule
   let instructions: [PlacedInstruction]
@@ -99,11 +99,11 @@ public final class CompiledProgram: Sendable {
   }
 
   /// A new workspace, for one thread at a time.
-  public func makeWorkspace() -> ProgramWorkspace { ProgramWorkspace(self) }
+  package func makeWorkspace() -> ProgramWorkspace { ProgramWorkspace(self) }
 
   /// The values of all formulas for values of the variables; variables that do not occur are ignored.
   /// Each matrix must have the size of its variable; a `RunError` names the variable that is missing or does not fit.
-  public func run(_ values: [Formula: Matrix]) throws(RunError) -> [Matrix] {
+  package func run(_ values: [Formula: Matrix]) throws(RunError) -> [Matrix] {
     // The workspace does not refer back to the program, so storing it makes no reference cycle.
     let result: Result<[Matrix], RunError> = shared.withLock { shared in
       let workspace = shared ?? ProgramWorkspace(self)

@@ -4,7 +4,7 @@ import NablaNumerics
 
 /// The memory of a program, with a low-level interface for loops: set inputs, run, read outputs.
 /// It allocates only when it is created. It belongs to one thread at a time.
-public final class ProgramWorkspace {
+package final class ProgramWorkspace {
   private let inputs: [CompiledProgram.Place]
   private let outputs: [CompiledProgram.Place]
   private let variables: [Formula: Int]
@@ -125,7 +125,7 @@ public final class ProgramWorkspace {
 
   /// Copies the values of a variable in column-major order; false if the program does not use it.
   @discardableResult
-  public func setInput(_ variable: Formula, _ values: UnsafePointer<Double>) -> Bool {
+  package func setInput(_ variable: Formula, _ values: UnsafePointer<Double>) -> Bool {
     guard let index = variables[variable] else { return false }
     setInput(index, values)
     return true
@@ -141,7 +141,7 @@ public final class ProgramWorkspace {
 
   /// The address of the values of a variable in column-major order; they persist between runs. `nil` if the variable is
   /// not used.
-  public func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
+  package func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
     variables[variable].map { inputAddresses[$0] }
   }
 
@@ -184,15 +184,15 @@ public final class ProgramWorkspace {
   }
 
   /// Computes all outputs from the current inputs.
-  public func run() throws(RunError) {
+  package func run() throws(RunError) {
     try Interpreter.run(instructions, count, tables, counters)
   }
 
   /// The address of output i in column-major order, valid until the next run.
-  public func outputPointer(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(outputAddresses[i]) }
+  package func outputPointer(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(outputAddresses[i]) }
 
   /// A copy of output i.
-  public func output(_ i: Int) -> Matrix {
+  package func output(_ i: Int) -> Matrix {
     let place = outputs[i]
     let values = UnsafeBufferPointer(start: outputAddresses[i], count: place.count)
     return Matrix(rows: place.rows, columns: place.columns, storage: Array(values))

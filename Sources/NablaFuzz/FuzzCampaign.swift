@@ -3,7 +3,7 @@ import NablaLanguage
 import NablaNumerics
 
 /// A search for inputs that break Nabla; every case is identified by a seed and a number.
-public protocol FuzzCampaign: Sendable {
+package protocol FuzzCampaign: Sendable {
   /// The name on the command line.
   var name: String { get }
   var seed: UInt64 { get }
@@ -15,7 +15,7 @@ public protocol FuzzCampaign: Sendable {
 
 extension FuzzCampaign {
   /// The random numbers of one case.
-  public func random(_ number: Int) -> SplitMix64 {
+  package func random(_ number: Int) -> SplitMix64 {
     // Two rounds, so that neighbouring cases and seeds are independent.
     var first = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(number)))
     return SplitMix64(seed: first.next())
@@ -23,13 +23,13 @@ extension FuzzCampaign {
 }
 
 /// Random formulas: printed forms read back, normal forms are normal and sound, answers are verified.
-public struct FormulaCampaign: FuzzCampaign {
-  public let name = "formulas"
-  public let seed: UInt64
+package struct FormulaCampaign: FuzzCampaign {
+  package let name = "formulas"
+  package let seed: UInt64
   private let book: RuleBook
   private let functions: [(name: String, signature: Signature)]
 
-  public init(seed: UInt64, book: RuleBook = .standard) {
+  package init(seed: UInt64, book: RuleBook = .standard) {
     self.seed = seed
     self.book = book
     functions = FuzzGenerator.catalogue(book)
@@ -41,12 +41,12 @@ public struct FormulaCampaign: FuzzCampaign {
     return (tree, FuzzChecks(book: book, seed: generator.random.next()))
   }
 
-  public func input(_ number: Int) -> String {
+  package func input(_ number: Int) -> String {
     let tree = tree(number).tree
     return tree.file(["simplify \(tree.text)"])
   }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let (tree, checks) = tree(number)
     guard let finding = checks.finding(tree) else { return nil }
     let (smallest, reason) = FuzzShrinker.smallest(tree, finding, checks.finding)

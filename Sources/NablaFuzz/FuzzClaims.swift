@@ -7,13 +7,13 @@ import NablaTypes
 import NablaVerify
 
 /// Claims about random derivatives, altered by one change: no false claim may be verified.
-public struct ClaimCampaign: FuzzCampaign {
-  public let name = "claims"
-  public let seed: UInt64
+package struct ClaimCampaign: FuzzCampaign {
+  package let name = "claims"
+  package let seed: UInt64
   private let book: RuleBook
   private let functions: [(name: String, signature: Signature)]
 
-  public init(seed: UInt64, book: RuleBook = .standard) {
+  package init(seed: UInt64, book: RuleBook = .standard) {
     self.seed = seed
     self.book = book
     functions = FuzzGenerator.catalogue(book)
@@ -27,12 +27,12 @@ public struct ClaimCampaign: FuzzCampaign {
     return (tree, SpoiledClaimCheck(book: book, seed: generator.random.next()))
   }
 
-  public func input(_ number: Int) -> String {
+  package func input(_ number: Int) -> String {
     let tree = question(number).tree
     return tree.file(["simplify \(tree.text)"])
   }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let (tree, check) = question(number)
     guard let finding = check.finding(tree) else { return nil }
     let (smallest, reason) = FuzzShrinker.smallest(tree, finding, check.finding)

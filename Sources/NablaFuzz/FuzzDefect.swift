@@ -1,7 +1,7 @@
 /// A defect found by a campaign, shrunk to a small case.
-public struct FuzzDefect: Sendable {
+package struct FuzzDefect: Sendable {
   /// The violated property.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// The typed text does not read, or has the wrong shape.
     case reading
     /// The printed form does not read back to the same formula.
@@ -30,15 +30,15 @@ public struct FuzzDefect: Sendable {
     case acceptance
   }
 
-  public let kind: Kind
-  public let seed: UInt64
-  public let number: Int
+  package let kind: Kind
+  package let seed: UInt64
+  package let number: Int
   /// The disagreement in one line.
-  public let message: String
+  package let message: String
   /// The smallest input found: a formula file, a rule file, or data in hexadecimal.
-  public let input: String
+  package let input: String
 
-  public init(kind: Kind, seed: UInt64, number: Int, message: String, input: String) {
+  package init(kind: Kind, seed: UInt64, number: Int, message: String, input: String) {
     self.kind = kind
     self.seed = seed
     self.number = number

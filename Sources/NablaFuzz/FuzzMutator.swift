@@ -1,14 +1,14 @@
 import NablaNumerics
 
 /// Mutates texts: bytes, words and lines are changed, moved, duplicated, and mixed with those of others.
-public struct FuzzMutator {
-  public var random: SplitMix64
+package struct FuzzMutator {
+  package var random: SplitMix64
   /// Longer inputs are truncated: large inputs have their own tests.
-  public var limit = 20_000
+  package var limit = 20_000
 
   private let pieces: [String]
 
-  public init(random: SplitMix64) { self.init(random: random, pieces: Self.pieces) }
+  package init(random: SplitMix64) { self.init(random: random, pieces: Self.pieces) }
 
   init(random: SplitMix64, pieces: [String]) {
     self.random = random
@@ -31,7 +31,7 @@ public struct FuzzMutator {
     "nan", "inf", "-inf", "null", "true", "{", "}", "\\u0000", "\\ud800", "\"\"", "1e5", "0x10", "1_000",
   ]
 
-  public mutating func spoiled(_ input: [UInt8], others: [[UInt8]]) -> [UInt8] {
+  package mutating func spoiled(_ input: [UInt8], others: [[UInt8]]) -> [UInt8] {
     var bytes = input
     for _ in 0..<random.integer(in: 1...6) { bytes = once(bytes, others) }
     return bytes.count > limit ? Array(bytes[..<limit]) : bytes

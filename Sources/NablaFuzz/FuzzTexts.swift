@@ -6,12 +6,12 @@ import NablaOutput
 import NablaStack
 
 /// CPU time that one input may take before it counts as a defect.
-public enum FuzzPatience {
+package enum FuzzPatience {
   #if DEBUG
     // Unoptimized code is about ten times as slow.
-    public static let limit = Duration.seconds(20)
+    package static let limit = Duration.seconds(20)
   #else
-    public static let limit = Duration.seconds(1)
+    package static let limit = Duration.seconds(1)
   #endif
 }
 
@@ -38,14 +38,14 @@ extension FuzzCampaign {
 }
 
 /// Mutated formula files: read, typed, and, if they are short, answered and printed.
-public struct FileCampaign: FuzzCampaign {
-  public let name = "files"
-  public let seed: UInt64
+package struct FileCampaign: FuzzCampaign {
+  package let name = "files"
+  package let seed: UInt64
   private let corpus: [[UInt8]]
   /// Longer inputs are read but not answered.
   private static let longestAnswered = 1_500
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
     corpus = FuzzCorpus.files.map { Array($0.utf8) }
   }
@@ -62,9 +62,9 @@ public struct FileCampaign: FuzzCampaign {
     return mutator.spoiled(base, others: corpus)
   }
 
-  public func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
+  package func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let bytes = bytes(number)
     // Bytes that are not text are read as they are; slow inputs are shrunk by lines of text.
     if String(validating: bytes, as: UTF8.self) == nil { read(bytes) }
@@ -94,12 +94,12 @@ public struct FileCampaign: FuzzCampaign {
 }
 
 /// Mutated rule files: read, and used if they are accepted.
-public struct RuleCampaign: FuzzCampaign {
-  public let name = "rules"
-  public let seed: UInt64
+package struct RuleCampaign: FuzzCampaign {
+  package let name = "rules"
+  package let seed: UInt64
   private let corpus: [[UInt8]]
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
     corpus = FuzzCorpus.rules.map { Array(($0.declarations + $0.entries).joined(separator: "\n").utf8) }
   }
@@ -112,9 +112,9 @@ public struct RuleCampaign: FuzzCampaign {
       Array((file.declarations + entries).joined(separator: "\n").utf8), others: corpus)
   }
 
-  public func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
+  package func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let lines = input(number).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     return timed(number, lines) { text in
       guard let book = try? RuleBook(texts: [("fuzz.rules", text)]) else { return }

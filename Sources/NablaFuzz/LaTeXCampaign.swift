@@ -4,13 +4,13 @@ import NablaOutput
 import NablaVerify
 
 /// Random formulas whose LaTeX is read back: as the same formula, or one verified to be equal.
-public struct LaTeXCampaign: FuzzCampaign {
-  public let name = "latex"
-  public let seed: UInt64
+package struct LaTeXCampaign: FuzzCampaign {
+  package let name = "latex"
+  package let seed: UInt64
   private let book: RuleBook
   private let functions: [(name: String, signature: Signature)]
 
-  public init(seed: UInt64, book: RuleBook = .standard) {
+  package init(seed: UInt64, book: RuleBook = .standard) {
     self.seed = seed
     self.book = book
     functions = FuzzGenerator.catalogue(book)
@@ -21,12 +21,12 @@ public struct LaTeXCampaign: FuzzCampaign {
     return generator.next()
   }
 
-  public func input(_ number: Int) -> String {
+  package func input(_ number: Int) -> String {
     let tree = tree(number)
     return tree.file(["simplify \(tree.text)"])
   }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let tree = tree(number)
     guard let finding = finding(tree) else { return nil }
     let (smallest, reason) = FuzzShrinker.smallest(tree, finding, self.finding)

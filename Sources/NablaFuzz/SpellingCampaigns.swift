@@ -6,12 +6,12 @@ import NablaOutput
 import NablaTypes
 
 /// Mutated LaTeX: read as an expression, as a formula file and as a paper, or rejected with a message.
-public struct TeXCampaign: FuzzCampaign {
-  public let name = "tex"
-  public let seed: UInt64
+package struct TeXCampaign: FuzzCampaign {
+  package let name = "tex"
+  package let seed: UInt64
   private let corpus: [[UInt8]]
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
     corpus = Self.texts.map { Array($0.utf8) }
   }
@@ -23,9 +23,9 @@ public struct TeXCampaign: FuzzCampaign {
     return mutator.spoiled(base, others: corpus)
   }
 
-  public func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
+  package func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let bytes = bytes(number)
     return timed(number, [String(decoding: bytes, as: UTF8.self)]) { text in
       let source = SourceText(bytes: bytes, name: "<fuzz>")
@@ -83,12 +83,12 @@ public struct TeXCampaign: FuzzCampaign {
 }
 
 /// Mutated notations of other systems: read, or rejected with a message.
-public struct SpellingCampaign: FuzzCampaign {
-  public let name = "spellings"
-  public let seed: UInt64
+package struct SpellingCampaign: FuzzCampaign {
+  package let name = "spellings"
+  package let seed: UInt64
   private let corpus: [[UInt8]]
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
     corpus = Self.texts.map { Array($0.utf8) }
   }
@@ -100,9 +100,9 @@ public struct SpellingCampaign: FuzzCampaign {
     return mutator.spoiled(base, others: corpus)
   }
 
-  public func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
+  package func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
 
-  public func tried(_ number: Int) -> FuzzDefect? {
+  package func tried(_ number: Int) -> FuzzDefect? {
     let bytes = bytes(number)
     return timed(number, [String(decoding: bytes, as: UTF8.self)]) { _ in
       let source = SourceText(bytes: bytes, name: "<fuzz>")

@@ -2,18 +2,18 @@ import Synchronization
 
 /// Ends work early when nobody waits for its result; partial results are not to be shown.
 /// Cancelling a task also cancels the work inside it.
-public final class Cancellation: Sendable {
+package final class Cancellation: Sendable {
   @TaskLocal private static var current: Cancellation?
   private let flag = Atomic<Bool>(false)
 
-  public init() {}
+  package init() {}
 
-  public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+  package var isCancelled: Bool { flag.load(ordering: .relaxed) }
 
-  public func cancel() { flag.store(true, ordering: .relaxed) }
+  package func cancel() { flag.store(true, ordering: .relaxed) }
 
   /// Runs work that can be cancelled.
-  public func during<T>(_ work: () throws -> T) rethrows -> T {
+  package func during<T>(_ work: () throws -> T) rethrows -> T {
     try Self.$current.withValue(self, operation: work)
   }
 

@@ -4,25 +4,56 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
   ExpressibleByStringLiteral
 {
   /// A product of names, sorted; the empty product is the constant term.
-  public typealias Monomial = [String]
+  package typealias Monomial = [String]
   /// Coefficients by monomial; zero coefficients are never stored, and the order is canonical.
-  public let terms: [Term]
+  package let terms: [Term]
 
-  public struct Term: Hashable, Sendable {
-    public let names: Monomial
-    public let coefficient: Int
+  package struct Term: Hashable, Sendable {
+    package let names: Monomial
+    package let coefficient: Int
   }
 
+  /// A size that is a number.
   public init(_ value: Int) {
     terms = value == 0 ? [] : [Term(names: [], coefficient: value)]
   }
 
-  public init(name: String) {
+  package init(name: String) {
     terms = [Term(names: [name], coefficient: 1)]
   }
 
+  /// A size that is a number.
   public init(integerLiteral value: Int) { self.init(value) }
-  public init(stringLiteral value: String) { self.init(name: value) }
+  /// A size that is a name, or a polynomial in names, such as `"h + 1"` and `"2*n"`.
+  ///
+  /// A text that is no size is refused where it is used.
+  public init(stringLiteral value: String) { self = Dimension(polynomial: value) ?? Dimension(name: value) }
+
+  /// Reads sums and differences of products of names and whole numbers.
+  private init?(polynomial text: String) {
+    var sum = Dimension(0)
+    var product = Dimension(1)
+    var word = ""
+    func factor() -> Dimension? {
+      guard let first = word.first else { return nil }
+      if word.allSatisfy({ $0.isASCII && $0.isNumber }) { return Int(word).map { Dimension($0) } }
+      let isName = first.isLetter && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+      return isName ? Dimension(name: word) : nil
+    }
+    for sign in text.filter({ $0 != " " }) + "+" {
+      guard "+-*".contains(sign) else {
+        word.append(sign)
+        continue
+      }
+      guard let factor = factor() else { return nil }
+      product = product * factor
+      word = ""
+      if sign == "*" { continue }
+      sum = sum + product
+      product = Dimension(sign == "-" ? -1 : 1)
+    }
+    self = sum
+  }
 
   private init(collecting sums: [Monomial: Int]) {
     terms = sums.filter { $0.value != 0 }.map { Term(names: $0.key, coefficient: $0.value) }
@@ -33,29 +64,32 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
   }
 
   /// The value, if it is an integer constant.
-  public var constant: Int? {
+  package var constant: Int? {
     if terms.isEmpty { return 0 }
     return terms.count == 1 && terms[0].names.isEmpty ? terms[0].coefficient : nil
   }
 
   /// The name, if it is a single name.
-  public var name: String? {
+  package var name: String? {
     terms.count == 1 && terms[0].coefficient == 1 && terms[0].names.count == 1 ? terms[0].names[0] : nil
   }
 
-  public var isOne: Bool { constant == 1 }
+  package var isOne: Bool { constant == 1 }
 
   /// All names in it, sorted.
-  public var names: [String] { Array(Set(terms.flatMap(\.names))).sorted() }
+  package var names: [String] { Array(Set(terms.flatMap(\.names))).sorted() }
 
+  /// The sum of two sizes.
   public static func + (a: Dimension, b: Dimension) -> Dimension {
     var sums: [Monomial: Int] = [:]
     for term in a.terms + b.terms { sums[term.names, default: 0] &+= term.coefficient }
     return Dimension(collecting: sums)
   }
 
+  /// The difference of two sizes.
   public static func - (a: Dimension, b: Dimension) -> Dimension { a + Dimension(-1) * b }
 
+  /// The product of two sizes.
   public static func * (a: Dimension, b: Dimension) -> Dimension {
     var sums: [Monomial: Int] = [:]
     for x in a.terms {
@@ -65,7 +99,7 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
   }
 
   /// The dimension with names replaced; names without an entry stay.
-  public func substituting(_ values: [String: Dimension]) -> Dimension {
+  package func substituting(_ values: [String: Dimension]) -> Dimension {
     if !terms.contains(where: { $0.names.contains { values[$0] != nil } }) { return self }
     var result = Dimension(0)
     for term in terms {
@@ -77,7 +111,7 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
   }
 
   /// The value for given sizes; `nil` if a name has no size or the number overflows.
-  public func value(_ sizes: [String: Int]) -> Int? {
+  package func value(_ sizes: [String: Int]) -> Int? {
     var sum = 0
     for term in terms {
       var product = term.coefficient

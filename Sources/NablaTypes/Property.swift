@@ -1,50 +1,78 @@
 /// A declared property of a variable, named as in the language.
 public enum Property: String, CaseIterable, Hashable, Sendable, Comparable {
-  case symmetric, skew, diagonal, lower, upper, orthogonal, invertible
-  case spd, psd
-  case positive, nonnegative, nonzero
-  case binary, signs
-  case simplex, onehot
+  /// Square and equal to its transpose.
+  case symmetric
+  /// Square and equal to minus its transpose.
+  case skew
+  /// Square and zero off the diagonal.
+  case diagonal
+  /// Square and zero above the diagonal.
+  case lower
+  /// Square and zero below the diagonal.
+  case upper
+  /// Square, with its transpose as inverse.
+  case orthogonal
+  /// Square, with an inverse.
+  case invertible
+  /// Symmetric and positive definite.
+  case spd
+  /// Symmetric and positive semidefinite.
+  case psd
+  /// Every entry is positive.
+  case positive
+  /// No entry is negative.
+  case nonnegative
+  /// No entry is zero.
+  case nonzero
+  /// Every entry is 0 or 1.
+  case binary
+  /// Every entry is -1 or 1.
+  case signs
+  /// Nonnegative entries that add up to 1, of each row of a matrix.
+  case simplex
+  /// Zeros and one 1, in each row of a matrix.
+  case onehot
 
+  /// The order of the words.
   public static func < (a: Property, b: Property) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension Property {
   /// The traits of a property. `NablaNumerics` draws and checks arrays with it; `Rules/Facts.rules` has its
   /// consequences for formulas.
-  public struct Traits: Sendable {
+  package struct Traits: Sendable {
     /// The meaning, for `nabla help`.
-    public let meaning: String
+    package let meaning: String
     /// The words after "is", if they differ from the property's name.
-    public var words: String?
+    package var words: String?
     /// Whether it applies only to square matrices.
-    public var isOfSquareMatrices = false
+    package var isOfSquareMatrices = false
     /// Whether scalars cannot have it.
-    public var needsArray = false
+    package var needsArray = false
     /// Direct consequences (not transitively closed).
-    public var implies: [Property] = []
+    package var implies: [Property] = []
     /// Properties that no matrix with two or more rows can have in addition, except zero and all ones.
-    public var excludes: [Property] = []
+    package var excludes: [Property] = []
     /// The corresponding property of a 1 × 1 matrix, if that has its own name.
-    public var ofNumbers: Property?
+    package var ofNumbers: Property?
     /// Tests a single entry, if the property concerns each entry separately.
-    public var holdsOfEntry: (@Sendable (Rational) -> Bool)?
+    package var holdsOfEntry: (@Sendable (Rational) -> Bool)?
     /// Whether the identity matrix has it.
-    public var holdsOfIdentity = false
+    package var holdsOfIdentity = false
     /// Whether arrays with the property and more than one entry have zeros.
-    public var hasZeros = false
+    package var hasZeros = false
     /// Whether it couples entries, so that they cannot vary independently.
-    public var tiesEntries = false
+    package var tiesEntries = false
     /// Whether almost every array has it, or it concerns only signs.
-    public var isGeneric = false
+    package var isGeneric = false
     /// Whether it allows only few values.
-    public var isDiscrete = false
+    package var isDiscrete = false
     /// Expressions in a free C, c or z whose values have it, as `kind`, name and formula.
-    public var parametrization: String?
+    package var parametrization: String?
   }
 
   /// The one table of properties.
-  public var traits: Traits {
+  package var traits: Traits {
     switch self {
     case .symmetric:
       Traits(
@@ -120,15 +148,15 @@ extension Property {
   }
 
   /// Whether it applies only to square matrices.
-  public var isOfSquareMatrices: Bool { traits.isOfSquareMatrices }
+  package var isOfSquareMatrices: Bool { traits.isOfSquareMatrices }
 
   /// Direct consequences (not transitively closed).
-  public var implies: [Property] { traits.implies }
+  package var implies: [Property] { traits.implies }
 }
 
 extension Set<Property> {
   /// The properties with all consequences.
-  public var closed: Set<Property> {
+  package var closed: Set<Property> {
     var result = self
     var open = Array(self)
     while let next = open.popLast() {

@@ -1,23 +1,23 @@
 /// An exact fraction in lowest terms. Overflow of 128 bits gives `overflow`, which propagates and is reported as an
 /// error when a formula leaves the engine.
-public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
-  public let numerator: Int128
+package struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
+  package let numerator: Int128
   /// Positive, or 0 for `overflow`.
-  public let denominator: Int128
+  package let denominator: Int128
 
-  public static let overflow = Rational(numerator: 0, denominator: 0)
-  public var isOverflow: Bool { denominator == 0 }
+  package static let overflow = Rational(numerator: 0, denominator: 0)
+  package var isOverflow: Bool { denominator == 0 }
 
   private init(numerator: Int128, denominator: Int128) {
     self.numerator = numerator
     self.denominator = denominator
   }
 
-  public init(_ value: Int) { self.init(numerator: Int128(value), denominator: 1) }
-  public init(integerLiteral value: Int) { self.init(value) }
+  package init(_ value: Int) { self.init(numerator: Int128(value), denominator: 1) }
+  package init(integerLiteral value: Int) { self.init(value) }
 
   /// `a / b`; `overflow` when b is 0.
-  public init(_ a: Int128, over b: Int128) {
+  package init(_ a: Int128, over b: Int128) {
     if b == 0 || a == .min || b == .min {
       self = .overflow
       return
@@ -38,18 +38,18 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
     return x
   }
 
-  public var isZero: Bool { numerator == 0 && denominator != 0 }
-  public var isOne: Bool { numerator == 1 && denominator == 1 }
-  public var isInteger: Bool { denominator == 1 }
-  public var isNegative: Bool { numerator < 0 }
-  public var magnitude: Rational { isNegative ? -self : self }
-  public var integer: Int? { denominator == 1 ? Int(exactly: numerator) : nil }
+  package var isZero: Bool { numerator == 0 && denominator != 0 }
+  package var isOne: Bool { numerator == 1 && denominator == 1 }
+  package var isInteger: Bool { denominator == 1 }
+  package var isNegative: Bool { numerator < 0 }
+  package var magnitude: Rational { isNegative ? -self : self }
+  package var integer: Int? { denominator == 1 ? Int(exactly: numerator) : nil }
 
-  public static prefix func - (a: Rational) -> Rational {
+  package static prefix func - (a: Rational) -> Rational {
     Rational(numerator: -a.numerator, denominator: a.denominator)
   }
 
-  public static func + (a: Rational, b: Rational) -> Rational {
+  package static func + (a: Rational, b: Rational) -> Rational {
     if a.isOverflow || b.isOverflow { return .overflow }
     if a.isInteger, b.isInteger {
       let (sum, overflow) = a.numerator.addingReportingOverflow(b.numerator)
@@ -62,9 +62,9 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
     return o1 || o2 || o3 || o4 ? .overflow : Rational(top, over: bottom)
   }
 
-  public static func - (a: Rational, b: Rational) -> Rational { a + -b }
+  package static func - (a: Rational, b: Rational) -> Rational { a + -b }
 
-  public static func * (a: Rational, b: Rational) -> Rational {
+  package static func * (a: Rational, b: Rational) -> Rational {
     if a.isOverflow || b.isOverflow { return .overflow }
     if a.isOne { return b }
     if b.isOne { return a }
@@ -77,11 +77,11 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
   }
 
   /// `overflow` when b is 0.
-  public static func / (a: Rational, b: Rational) -> Rational { a * b.reciprocal }
-  public var reciprocal: Rational { isOverflow ? self : Rational(denominator, over: numerator) }
+  package static func / (a: Rational, b: Rational) -> Rational { a * b.reciprocal }
+  package var reciprocal: Rational { isOverflow ? self : Rational(denominator, over: numerator) }
 
   /// An integer power by squaring; `overflow` if it does not fit or is undefined.
-  public func power(_ exponent: Int) -> Rational {
+  package func power(_ exponent: Int) -> Rational {
     var base = exponent < 0 ? reciprocal : self
     var count = exponent.magnitude
     var result: Rational = 1
@@ -94,12 +94,12 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
     return result
   }
 
-  public static func < (a: Rational, b: Rational) -> Bool { (a - b).isNegative }
+  package static func < (a: Rational, b: Rational) -> Bool { (a - b).isNegative }
 
-  public var double: Double { Double(numerator) / Double(denominator) }
+  package var double: Double { Double(numerator) / Double(denominator) }
 
   /// Reads `2`, `0.5`, `.5`, `1e-3` exactly; `nil` if the text is not a number, `overflow` if it does not fit.
-  public init?(text: some StringProtocol) {
+  package init?(text: some StringProtocol) {
     var digits: Int128 = 0
     var scale = 0
     var seenPoint = false
@@ -148,7 +148,7 @@ public struct Rational: Hashable, Sendable, ExpressibleByIntegerLiteral {
 extension Rational: Comparable {}
 
 extension Rational: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     isOverflow ? "overflow" : denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)"
   }
 }

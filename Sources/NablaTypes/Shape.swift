@@ -1,18 +1,21 @@
 /// The rows and columns of a formula; a scalar is 1 × 1, a vector n × 1, a row 1 × n.
 public struct Shape: Hashable, Sendable {
+  /// The number of rows.
   public let rows: Dimension
+  /// The number of columns.
   public let columns: Dimension
 
-  public init(_ rows: Dimension, _ columns: Dimension) {
+  package init(_ rows: Dimension, _ columns: Dimension) {
     self.rows = rows
     self.columns = columns
   }
 
-  public static let scalar = Shape(1, 1)
-  public static func vector(_ rows: Dimension) -> Shape { Shape(rows, 1) }
-  public static func row(_ columns: Dimension) -> Shape { Shape(1, columns) }
-  public static func matrix(_ rows: Dimension, _ columns: Dimension) -> Shape { Shape(rows, columns) }
+  package static let scalar = Shape(1, 1)
+  package static func vector(_ rows: Dimension) -> Shape { Shape(rows, 1) }
+  package static func row(_ columns: Dimension) -> Shape { Shape(1, columns) }
+  package static func matrix(_ rows: Dimension, _ columns: Dimension) -> Shape { Shape(rows, columns) }
 
+  /// One row and one column.
   public var isScalar: Bool { rows.isOne && columns.isOne }
   /// A column that is not a scalar.
   public var isVector: Bool { columns.isOne && !rows.isOne }
@@ -20,10 +23,11 @@ public struct Shape: Hashable, Sendable {
   public var isRow: Bool { rows.isOne && !columns.isOne }
   /// Neither scalar, nor vector, nor row.
   public var isMatrix: Bool { !rows.isOne && !columns.isOne }
+  /// As many rows as columns.
   public var isSquare: Bool { rows == columns }
-  public var transposed: Shape { Shape(columns, rows) }
+  package var transposed: Shape { Shape(columns, rows) }
 
-  public func substituting(_ values: [String: Dimension]) -> Shape {
+  package func substituting(_ values: [String: Dimension]) -> Shape {
     Shape(rows.substituting(values), columns.substituting(values))
   }
 }
@@ -33,7 +37,7 @@ extension Shape: CustomStringConvertible {
   public var description: String { "\(rows) x \(columns)" }
 
   /// The shape as in a declaration: `scalar`, `vector(n)`, `row(n)`, `matrix(n, d)`.
-  public var declaration: String {
+  package var declaration: String {
     if isScalar { return "scalar" }
     if isVector { return "vector(\(rows))" }
     if isRow { return "row(\(columns))" }

@@ -4,6 +4,7 @@ import NablaOutput
 /// A derivation as written on paper: equations from the expression to its derivative, each with its rules.
 /// It can be replayed: every line records its evidence, and `replayed(with:)` repeats it step by step.
 public struct Derivation: Sendable {
+  /// The lines, in order.
   public let lines: [Line]
   /// The derived result, without names of intermediates.
   public let result: Formula
@@ -78,7 +79,7 @@ extension Derivation.Line {
   public var latex: String { "\(subject.latex) = \(right.latex)" }
   /// The left side alone.
   public var left: String { subject.text }
-  public var leftInLaTeX: String { subject.latex }
+  package var leftInLaTeX: String { subject.latex }
 
   /// The left side as the elements inside `math`.
   package var leftInMathML: String { subject.mathMLRow }

@@ -1,6 +1,7 @@
 import NablaCore
 import NablaOutput
 import NablaTypes
+import NablaVerify
 
 /// Words conditions and notes.
 struct Remarks {
@@ -12,6 +13,17 @@ struct Remarks {
   var mentioned: Set<String> = []
   /// The user's names for intermediates.
   var naming = Naming([])
+
+  /// A result with what it rests on, a line each.
+  static func lines(
+    _ result: String, conditions: [String], notes: [String], verdict: Verdict?
+  ) -> String {
+    var lines = [result]
+    if !conditions.isEmpty { lines.append("holds where \(conditions.joined(separator: ", "))") }
+    lines += notes.map { "note: \($0)" }
+    lines += verdict.map { [$0.description] } ?? ["not checked"]
+    return lines.joined(separator: "\n")
+  }
 
   var conditions: [String] {
     unique(

@@ -3,10 +3,10 @@ import NablaOutput
 import NablaVerify
 
 /// The reason why a derivation is not valid.
-public struct ReplayError: Error, Sendable, Hashable {
+package struct ReplayError: Error, Sendable, Hashable {
   /// The line, counted from 1; one past the last if the last line does not give the result.
-  public let line: Int
-  public let reason: String
+  package let line: Int
+  package let reason: String
 }
 
 extension Derivation {
@@ -14,7 +14,7 @@ extension Derivation {
   /// Each use of a rule must be an instance of it, each line must follow from earlier ones, and the last must be the
   /// result.
   /// - Throws: `ReplayError` with the first invalid line.
-  public func replayed(with book: RuleBook = .standard) throws(ReplayError) -> Formula {
+  package func replayed(with book: RuleBook = .standard) throws(ReplayError) -> Formula {
     // An answer that needs no simplification needs no line.
     if lines.isEmpty { return result }
     var replay = Replay(

@@ -3,7 +3,7 @@ import NablaNumerics
 import NablaTypes
 
 /// The reason why a compiled formula has no value, in general or for the given data.
-public enum EvaluationError: Error, Sendable, Equatable {
+package enum EvaluationError: Error, Sendable, Equatable {
   /// No data for a variable that the formula needs; has the declared shape.
   case missingValue(name: String, shape: Shape)
   /// Data for a formula that is not a variable.
@@ -24,7 +24,7 @@ public enum EvaluationError: Error, Sendable, Equatable {
 }
 
 extension EvaluationError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .missingValue(let name, let shape): "no value is given for \(name) : \(shape.declaration)"
     case .notAVariable(let text): "a value is given for \(text), which is not a variable"

@@ -6,7 +6,7 @@ import NablaOutput
 import NablaTypes
 
 /// The reason why a formula file cannot be exported.
-public enum ExportFailure: Error, Sendable {
+package enum ExportFailure: Error, Sendable {
   /// A question has no answer.
   case unanswered(Diagnostic)
   /// An answer failed its own check, which is a defect in Nabla.
@@ -18,7 +18,7 @@ public enum ExportFailure: Error, Sendable {
 extension Session {
   /// The answers as source code: one function that returns the values and all derivatives of the file.
   /// `check` questions are left out. The function is called `name`, or similar if the target reserves that name.
-  public func exported(to target: ExportTarget, name: String) throws(ExportFailure) -> ExportedSource {
+  package func exported(to target: ExportTarget, name: String) throws(ExportFailure) -> ExportedSource {
     var request = ExportedAnswers(session: self)
     for question in questions where question.question.kind != .check {
       switch answer(question) {

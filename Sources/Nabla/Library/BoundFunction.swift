@@ -58,8 +58,8 @@ public final class BoundFunction {
   }
 
   /// Computes all values.
-  public func callAsFunction() throws(EvaluationError) {
-    do throws(RunError) { try workspace.run() } catch { throw .failed(error) }
+  public func callAsFunction() throws(FormulaError) {
+    do throws(RunError) { try workspace.run() } catch { throw FormulaError(message: error.description) }
   }
 
   /// Computes all values with the argument read from `x`, writes the last one to `y`, and returns the first entry of
@@ -67,7 +67,7 @@ public final class BoundFunction {
   @discardableResult
   public func callAsFunction(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
-  ) throws(EvaluationError) -> Double {
+  ) throws(FormulaError) -> Double {
     if let argument { workspace.readInput(argument, at: UnsafeMutablePointer(mutating: x)) }
     if writesInPlace { workspace.writeOutput(last, at: y) }
     try self()

@@ -25,14 +25,14 @@ public struct CompiledFunction: Sendable {
   /// violate a declared property.
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
-  ) throws(EvaluationError) -> Matrix {
+  ) throws(FormulaError) -> Matrix {
     try functions(values, sizes: sizes)[0]
   }
 
   /// The formula for given sizes with its own memory, for loops; see `BoundFunction`.
   public func bound(
     _ sizes: [String: Int], argument: Formula? = nil
-  ) throws(EvaluationError) -> BoundFunction {
+  ) throws(FormulaError) -> BoundFunction {
     try functions.bound(sizes, argument: argument)
   }
 
@@ -41,7 +41,7 @@ public struct CompiledFunction: Sendable {
   /// values. That takes up to a few tenths of a second; longer computations keep the doubles.
   public func certified(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
-  ) throws(EvaluationError) -> Matrix {
+  ) throws(FormulaError) -> Matrix {
     try functions.certified(values, sizes: sizes)[0]
   }
 }
@@ -88,8 +88,10 @@ public struct CompiledFunctions: Sendable {
   /// The values of all formulas, in their order; data, sizes and errors as for `CompiledFunction`.
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
-  ) throws(EvaluationError) -> [Matrix] {
-    let (outputs, sizes) = try computed(values, sizes)
+  ) throws(FormulaError) -> [Matrix] {
+    let (outputs, sizes) = try FormulaError.computing { () throws(EvaluationError) in
+      try computed(values, sizes)
+    }
     if outputs.allSatisfy(\.isFinite) { return outputs }
     // Products of large numbers may overflow although the value does not.
     let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
@@ -99,8 +101,10 @@ public struct CompiledFunctions: Sendable {
   /// The same values, with more digits where doubles lose theirs; see `CompiledFunction.certified`.
   public func certified(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
-  ) throws(EvaluationError) -> [Matrix] {
-    let (outputs, sizes) = try computed(values, sizes)
+  ) throws(FormulaError) -> [Matrix] {
+    let (outputs, sizes) = try FormulaError.computing { () throws(EvaluationError) in
+      try computed(values, sizes)
+    }
     let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
     return zip(outputs, formulas).map { correction.corrected($0, $1).value }
   }
@@ -108,12 +112,16 @@ public struct CompiledFunctions: Sendable {
   /// The formulas for given sizes with their own memory, for loops; see `BoundFunction`.
   public func bound(
     _ sizes: [String: Int], argument: Formula? = nil
-  ) throws(EvaluationError) -> BoundFunction {
-    try BoundFunction(try program(sizes), argument: argument)
+  ) throws(FormulaError) -> BoundFunction {
+    try FormulaError.computing { () throws(EvaluationError) in
+      try BoundFunction(try program(sizes), argument: argument)
+    }
   }
 
   /// The steps that compute the formulas at given sizes.
-  public func plan(_ sizes: [String: Int]) throws(EvaluationError) -> [String] { try program(sizes).plan }
+  package func plan(_ sizes: [String: Int]) throws(FormulaError) -> [String] {
+    try FormulaError.computing { () throws(EvaluationError) in try program(sizes).plan }
+  }
 
   private func program(_ sizes: [String: Int]) throws(EvaluationError) -> CompiledProgram {
     let needed = sizes.filter { sizeNames.contains($0.key) }
@@ -168,18 +176,25 @@ extension Formula {
   /// that the data have the declared properties. Throws for a formula that has no value at all: a differential, or a
   /// declared function without values.
   public func compiled(
-    using book: RuleBook = .standard, checkingProperties: Bool = true, functions: FunctionProvider? = nil
-  ) throws(EvaluationError) -> CompiledFunction {
-    CompiledFunction(
-      try Formula.compiled(
-        [self], using: book, checkingProperties: checkingProperties, functions: functions))
+    using book: RuleBook = .standard, checkingProperties: Bool = true
+  ) throws(FormulaError) -> CompiledFunction {
+    CompiledFunction(try Formula.compiled([self], using: book, checkingProperties: checkingProperties))
   }
 
   /// Several formulas as one function, with shared parts computed once, such as a value with its gradients.
   public static func compiled(
+    _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true
+  ) throws(FormulaError) -> CompiledFunctions {
+    try compiled(formulas, using: book, checkingProperties: checkingProperties, functions: nil)
+  }
+
+  /// As above, with values for functions that are declared without a body.
+  package static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
-    functions: FunctionProvider? = nil
-  ) throws(EvaluationError) -> CompiledFunctions {
-    try CompiledFunctions(formulas, book, checkingProperties, functions)
+    functions: FunctionProvider?
+  ) throws(FormulaError) -> CompiledFunctions {
+    try FormulaError.computing { () throws(EvaluationError) in
+      try CompiledFunctions(formulas, book, checkingProperties, functions)
+    }
   }
 }

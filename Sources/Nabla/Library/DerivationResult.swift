@@ -20,5 +20,8 @@ public struct DerivationResult: Sendable {
 }
 
 extension DerivationResult: CustomStringConvertible {
-  public var description: String { result.text }
+  /// The derivative, then its conditions, its notes and its verdict, a line each.
+  public var description: String {
+    Remarks.lines(result.text, conditions: conditions, notes: notes, verdict: verdict)
+  }
 }

@@ -88,6 +88,8 @@ extension Formula {
   }
 
   /// An equal formula in the simplest form that the rules of the book lead to.
+  ///
+  /// In a task that is cancelled it may be less simple; it is equal all the same.
   public func simplified(using book: RuleBook = .standard) -> Formula {
     let result = Calculus(book: book).about(self).simplified(self)
     return result.isInvalid ? self : result
@@ -126,14 +128,18 @@ private struct DerivedQuestion {
   }
 
   func derived<T>(_ body: (Calculus) throws(DerivativeProblem) -> T) throws(FormulaError) -> T {
-    do throws(DerivativeProblem) { return try body(calculus) } catch {
+    let result: T
+    do throws(DerivativeProblem) { result = try body(calculus) } catch {
       throw FormulaError(error, of: expression)
     }
+    try FormulaError.checkCancellation()
+    return result
   }
 
   func confirmed(_ verdict: (Verification) -> Verdict) throws(FormulaError) -> Verdict? {
     guard options.checks else { return nil }
     let verdict = verdict(Verification(seed: options.seed, book: options.book))
+    try FormulaError.checkCancellation()
     if verdict.status == .refuted {
       let place = verdict.counterexample.map { ", for instance at \($0)" } ?? ""
       throw FormulaError(

@@ -10,13 +10,21 @@ extension FormulaInitializers where Self == Formula {
   /// A number, exactly as in its shortest decimal text: `0.1` is 1/10.
   /// Traps if it is not an exact fraction of 128 bits: infinities, NaN, and very large or small magnitudes.
   public init(_ value: Double) {
-    guard let exact = Rational(shortestText: value) else {
+    guard let formula = Self(exactly: value) else {
       fatalError("\(value) is not an exact fraction of 128 bits")
     }
+    self = formula
+  }
+
+  /// A number, exactly as its shortest decimal text has it; nil for what has no exact fraction of 128 bits.
+  public init?(exactly value: Double) {
+    guard let exact = Rational(shortestText: value) else { return nil }
     self = Formula.number(exact)
   }
 
+  /// A whole number, exactly: the 2 of `2 * x`.
   public init(integerLiteral value: Int) { self.init(value) }
+  /// A decimal number, exactly: the 0.1 of `0.1 * w`.
   public init(floatLiteral value: Double) { self.init(value) }
 }
 

@@ -74,28 +74,32 @@ extension Formula {
   /// The inverse of a square matrix, the reciprocal of a scalar; traps for another shape.
   public var inverse: Formula { Formula.form("inv(%1)", self) }
 
-  /// The entry at an index counted from 1, as in the language: `x[i]` of a vector or a row.
-  public subscript(index: Dimension) -> Formula { Formula.form("%1[\(index)]", self) }
+  // As those of `Matrix`, indices count from 0 here; in the texts of the language they count from 1.
 
-  /// The entry at a row and a column counted from 1, as in the language.
+  /// An entry of a vector or a row.
+  ///
+  /// Indices count from 0, as all do in Swift, so `x[0]` prints as `x[1]` and the last entry is `x["n" - 1]`.
+  public subscript(index: Dimension) -> Formula { Formula.form("%1[\(index + 1)]", self) }
+
+  /// The entry at a row and a column, counted from 0: `A[0, 1]` prints as `A[1, 2]`.
   public subscript(row: Dimension, column: Dimension) -> Formula {
-    Formula.form("%1[\(row), \(column)]", self)
+    Formula.form("%1[\(row + 1), \(column + 1)]", self)
   }
 
-  /// A row, counted from 1, of shape 1 × n.
-  public func row(_ index: Dimension) -> Formula { Formula.form("%1[\(index), :]", self) }
+  /// A row, counted from 0, of shape 1 × n.
+  public func row(_ index: Dimension) -> Formula { Formula.form("%1[\(index + 1), :]", self) }
 
-  /// A column, counted from 1, of shape m × 1.
-  public func column(_ index: Dimension) -> Formula { Formula.form("%1[:, \(index)]", self) }
+  /// A column, counted from 0, of shape m × 1.
+  public func column(_ index: Dimension) -> Formula { Formula.form("%1[:, \(index + 1)]", self) }
 
-  /// Rows `first` to `last`, both counted from 1 and both in the result.
+  /// Rows `first` to `last`, both counted from 0 and both in the result.
   public func rows(_ first: Dimension, through last: Dimension) -> Formula {
-    Formula.form("%1[\(first):\(last), :]", self)
+    Formula.form("%1[\(first + 1):\(last + 1), :]", self)
   }
 
-  /// Columns `first` to `last`, both counted from 1 and both in the result.
+  /// Columns `first` to `last`, both counted from 0 and both in the result.
   public func columns(_ first: Dimension, through last: Dimension) -> Formula {
-    Formula.form("%1[:, \(first):\(last)]", self)
+    Formula.form("%1[:, \(first + 1):\(last + 1)]", self)
   }
 
   /// A block matrix, row by row: `.blocks([[A, B], [C, D]])`. Traps if the sizes do not fit.

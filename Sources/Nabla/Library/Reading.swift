@@ -15,31 +15,37 @@ extension FormulaInitializers where Self == Formula {
   public init(
     parsing text: String, in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
-    self = try Formula.read(text, variables, book, infers: false)
+    self = try Formula.read(text, variables, "", book, infers: false)
   }
 
   /// Parses an expression of the language and infers the types of names that are not among `variables`.
   /// `freeVariables` of the result has the inferred variables.
   public init(
-    inferring text: String, in variables: [Formula] = [], using book: RuleBook = .standard
+    _ text: String, declarations: String = "", in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
-    self = try Formula.read(text, variables, book, infers: true)
+    self = try Formula.read(text, variables, declarations, book, infers: true)
   }
 
   /// Parses a LaTeX expression and infers the types of names that are not among `variables`.
   /// Adjacent letters are a product, `\\hat{y}` is the name `yhat`, and a bold letter is a vector or a matrix.
   public init(
-    latex text: String, in variables: [Formula] = [], using book: RuleBook = .standard
+    latex text: String, declarations: String = "", in variables: [Formula] = [],
+    using book: RuleBook = .standard
   ) throws(FormulaError) {
-    self = try Formula.read(text, variables, book, infers: true, isLaTeX: true)
+    self = try Formula.read(text, variables, declarations, book, infers: true, isLaTeX: true)
   }
 }
 
 extension Formula {
   fileprivate static func read(
-    _ text: String, _ variables: [Formula], _ book: RuleBook, infers: Bool, isLaTeX: Bool = false
+    _ text: String, _ given: [Formula], _ declarations: String, _ book: RuleBook, infers: Bool,
+    isLaTeX: Bool = false
   ) throws(FormulaError) -> Formula {
     let source = SourceText(text)
+    var variables = given
+    for line in declarations.split(whereSeparator: { $0.isNewline || $0 == ";" }) {
+      if !line.allSatisfy(\.isWhitespace) { variables += try declared(String(line)) }
+    }
     var environment = Environment()
     environment.infersUndeclared = infers
     environment.functions.merge(book.userSignatures) { builtin, _ in builtin }
@@ -111,7 +117,7 @@ extension Formula {
       if !formula.isInvalid { return formula }
       fatalError("\(name()): a division by zero, or an exact number that does not fit in 128 bits")
     } catch {
-      var message = error.diagnostics.first.map { $0.message + ($0.hint.map { "; hint: \($0)" } ?? "") } ?? ""
+      var message = error.diagnostics.first.map(\.inSwift) ?? ""
       for (index, operand) in operands.enumerated() {
         message = message.split(separator: placeholder(index), omittingEmptySubsequences: false)
           .joined(separator: operand.textAsOperand)
@@ -138,6 +144,14 @@ extension Formula {
   private var textAsOperand: String {
     let text = text(limit: 500) ?? "…"
     return children.isEmpty || text.hasSuffix(")") && text.allSatisfy({ $0 != " " }) ? text : "(\(text))"
+  }
+}
+
+extension Diagnostic {
+  /// The message and the hint in one line, with what is to be written in Swift.
+  fileprivate var inSwift: String {
+    let wording = problem?.wording(in: .swift) ?? (message: message, hint: hint)
+    return wording.message + (wording.hint.map { "; hint: \($0)" } ?? "")
   }
 }
 

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// The result of one step.
 enum DescentStep {
   case moved(Iterate)
@@ -55,6 +57,7 @@ struct Descent {
       if current.value < Self.bottom(start) { return ended(.unboundedBelow) }
       if idle >= method.patience { return ended(.noDecrease) }
       if iterations >= options.iterationLimit { return ended(.iterationLimit) }
+      if Cancellation.isRequested { return ended(.cancelled) }
       switch method.step(from: current, of: function) {
       case .stopped(let reason): return ended(reason)
       case .moved(let next):

@@ -2,7 +2,7 @@ import NablaLanguage
 import NablaTypes
 
 /// The reason why a minimization cannot start.
-public enum MinimizationError: Error, Sendable {
+package enum MinimizationError: Error, Sendable {
   /// The file has no definitions, or not the requested name; `nearest` is a similar name.
   case noDefinition
   case unknownObjective(String, nearest: String?)
@@ -30,7 +30,7 @@ public enum MinimizationError: Error, Sendable {
 }
 
 extension MinimizationError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .noDefinition: "there is nothing to minimize: the file defines no name"
     case .unknownObjective(let name, _): "there is no definition of `\(name)`"
@@ -58,7 +58,7 @@ extension MinimizationError: CustomStringConvertible {
   }
 
   /// What to do about it, if anything.
-  public var hint: String? {
+  package var hint: String? {
     switch self {
     case .unknownObjective(_, let nearest), .unknownVariable(_, let nearest):
       nearest.map { "did you mean `\($0)`?" }
@@ -80,7 +80,7 @@ extension MinimizationError: CustomStringConvertible {
 }
 
 extension EvaluationProblem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing(let declarations):
       "no data are given for \(declarations.map(\.description).joined(separator: "; "))"

@@ -10,6 +10,7 @@ public enum MinimizationMethod: String, CaseIterable, Sendable {
 
 /// Options of a minimization.
 public struct MinimizationOptions: Sendable {
+  /// How the next point is found.
   public var method: MinimizationMethod = .limitedMemoryBFGS
   /// Maximum number of steps; `nil` means 100 000 for gradient descent and 1000 for the other methods.
   public var maximumIterations: Int?
@@ -43,6 +44,8 @@ public enum StoppingReason: String, CaseIterable, Sendable {
   case noDecrease = "no decrease possible"
   /// A value or gradient is infinite or NaN at the next point.
   case notFinite = "not finite"
+  /// The task was cancelled.
+  case cancelled
   /// The value decreases without bound.
   case unboundedBelow = "unbounded below"
 }
@@ -51,6 +54,7 @@ public enum StoppingReason: String, CaseIterable, Sendable {
 public struct MinimizationProgress: Sendable, Equatable {
   /// The number of steps; zero at the start.
   public let iteration: Int
+  /// The objective's value.
   public let value: Double
   /// The Euclidean norm of the gradient over all variables together.
   public let gradientNorm: Double

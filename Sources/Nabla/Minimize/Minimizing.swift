@@ -21,6 +21,18 @@ extension Formula {
     wrt variables: [Formula], data: [Formula: Matrix] = [:], sizes: [String: Int] = [:],
     options: MinimizationOptions = MinimizationOptions(), derivation: SessionOptions = SessionOptions(),
     progress: (MinimizationProgress) -> Void = { _ in }
+  ) throws(FormulaError) -> Minimization {
+    do throws(MinimizationError) {
+      return try minimum(variables, data, sizes, options, derivation, progress)
+    } catch {
+      if Cancellation.isRequested { throw .cancelled }
+      throw FormulaError(message: error.description, hint: error.hint)
+    }
+  }
+
+  private func minimum(
+    _ variables: [Formula], _ data: [Formula: Matrix], _ sizes: [String: Int],
+    _ options: MinimizationOptions, _ derivation: SessionOptions, _ progress: (MinimizationProgress) -> Void
   ) throws(MinimizationError) -> Minimization {
     let given = data.keys.sorted()
     var reader = SizeReader(given: sizes)
@@ -51,7 +63,7 @@ extension Evaluation {
   /// Minimizes the last definition of the file, or the one with a given name, over variables of the file.
   /// Data under the names of the variables are the start, which is zero otherwise. A defined name counts as an
   /// independent variable, as after `wrt` in a question, and starts at zero. Otherwise like `Formula.minimized`.
-  public func minimization(
+  package func minimization(
     of objective: String? = nil, wrt variables: [String],
     options: MinimizationOptions = MinimizationOptions(),
     progress: (MinimizationProgress) -> Void = { _ in }

@@ -3,9 +3,9 @@ import NablaOutput
 import NablaVerify
 
 /// The claims about derivatives in a paper in TeX or Markdown, each verified, refuted, or not understood.
-public struct PaperCheck: Sendable {
+package struct PaperCheck: Sendable {
   /// The result for a formula.
-  public enum Status: Sendable {
+  package enum Status: Sendable {
     case verified(Answer)
     case refuted(Answer)
     /// Its shapes do not fit, so it cannot hold.
@@ -19,25 +19,25 @@ public struct PaperCheck: Sendable {
   }
 
   /// A formula of the paper.
-  public struct Finding: Sendable {
-    public let range: SourceRange
+  package struct Finding: Sendable {
+    package let range: SourceRange
     /// The formula as written in the paper, on one line.
-    public let latex: String
-    public let position: SourcePosition
-    public let status: Status
+    package let latex: String
+    package let position: SourcePosition
+    package let status: Status
     /// The claim in the text notation; `nil` if there is none.
-    public let claim: String?
+    package let claim: String?
     /// How it was interpreted, if not in the usual way.
-    public let remark: String?
+    package let remark: String?
     /// The position of the right side of the wrong step in a chain.
-    public let stepPosition: SourcePosition?
+    package let stepPosition: SourcePosition?
   }
 
-  public let source: SourceText
-  public let findings: [Finding]
+  package let source: SourceText
+  package let findings: [Finding]
 
   /// Reads and checks a paper; `declared` holds additional declarations and definitions that precede its own.
-  public init(
+  package init(
     _ source: SourceText, isMarkdown: Bool, declared: [String] = [],
     options: SessionOptions = SessionOptions()
   ) throws(NablaError) {

@@ -7,6 +7,7 @@ import NablaVerify
 public struct Answer: Sendable {
   /// The question as asked, without surrounding spaces.
   public let question: String
+  /// What it asks.
   public let kind: QuestionKind
   /// The variable; both variables of a mixed Hessian, separated by a comma; empty for `simplify` and `check`.
   public let variable: String
@@ -26,23 +27,24 @@ public struct Answer: Sendable {
   /// `nil` if checks were off.
   public let verdict: Verdict?
   /// The explanation of a refuted claim; otherwise `nil`.
-  public let refutation: Refutation?
+  package let refutation: Refutation?
   /// The question's expression, and the variables of the derivative.
   public let expression: Formula
+  /// The variables that it is differentiated with respect to.
   public let variables: [Formula]
 }
 
 extension Answer {
   /// The answer in index notation; `nil` if it is too large to print.
-  public var components: Components? { components() }
+  package var components: Components? { components() }
 
   /// Like `components`, with LaTeX names of functions that override the usual ones.
-  public func components(functionNames: [String: String] = RuleBook.standard.latexNames) -> Components? {
+  package func components(functionNames: [String: String] = RuleBook.standard.latexNames) -> Components? {
     formula.components(avoiding: namesInUse, functionNames: functionNames)
   }
 
   /// The definitions that `formula` uses in index notation, in the order of the file; `nil` if one is too large.
-  public var definitionComponents: [Components?] {
+  package var definitionComponents: [Components?] {
     let taken = namesInUse
     return definitions.map { $0.formula.components(avoiding: taken) }
   }
@@ -53,8 +55,27 @@ extension Answer {
   }
 }
 
+extension Answer: CustomStringConvertible {
+  /// The question, the answer with its definitions, conditions and notes, and the verdict, a line each.
+  public var description: String {
+    if kind == .check {
+      let hints = hints.map { "hint: \($0)" }
+      let step = (refutation?.step).map { " \($0.words)" } ?? ""
+      return ([question + step, verdict?.description ?? "not checked"] + hints).joined(separator: "\n")
+    }
+    let result = kind == .stationary ? "\(variable) = \(formula)" : formula.text
+    let lines = [question, result] + definitions.map { "where \($0.name) = \($0.formula)" }
+    let assumed = assumed.isEmpty ? [] : ["assumed: \(assumed.joined(separator: "; "))"]
+    return Remarks.lines(
+      (lines + assumed).joined(separator: "\n"), conditions: conditions, notes: notes, verdict: verdict)
+  }
+
+  /// What helps with a claim that was refuted: the likeliest slip, or the property that is missing.
+  public var hints: [String] { refutation?.hints ?? [] }
+}
+
 /// The outcome of one question.
-public enum Outcome: Sendable {
+package enum Outcome: Sendable {
   case answers([Answer])
   /// The question is invalid or has no answer.
   case failure(Diagnostic)

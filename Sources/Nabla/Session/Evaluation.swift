@@ -6,25 +6,25 @@ import NablaTypes
 import NablaVerify
 
 /// The numeric value of one question.
-public struct EvaluationResult: Sendable {
+package struct EvaluationResult: Sendable {
   /// The question as asked, and the variable of this answer; empty for `simplify`.
-  public let question: String
-  public let kind: QuestionKind
-  public let variable: String
+  package let question: String
+  package let kind: QuestionKind
+  package let variable: String
   /// The question's expression and its value.
-  public let expression: Formula
-  public let value: Matrix
+  package let expression: Formula
+  package let value: Matrix
   /// The answer and its value.
-  public let answer: Formula
-  public let result: Matrix
+  package let answer: Formula
+  package let result: Matrix
   /// The numbers of entries of the value and of the result that doubles lost and that were recomputed with more digits.
-  public let corrections: (value: Int, result: Int)
+  package let corrections: (value: Int, result: Int)
   /// If the value or the result is not finite: the conditions that the data violate, such as `A is invertible`.
-  public let failures: [String]
+  package let failures: [String]
 }
 
 /// The reason why a question has no value.
-public enum EvaluationProblem: Error, Sendable {
+package enum EvaluationProblem: Error, Sendable {
   /// Variables that the question needs and the data lack.
   case missing([Declaration])
   /// A given size is not positive.
@@ -42,10 +42,10 @@ public enum EvaluationProblem: Error, Sendable {
 /// Evaluates the questions of a session numerically.
 /// Sizes are inferred from the data: `X : matrix(n, d)` given as 5 x 3 has n = 5 and d = 3. A vector may be given as a
 /// row and a row as a column. Data for unknown names are ignored; NaN and infinite entries are rejected.
-public struct Evaluation: Sendable {
-  public let session: Session
+package struct Evaluation: Sendable {
+  package let session: Session
   /// The variables that have data, sorted.
-  public let given: [String]
+  package let given: [String]
   let variables: [String: Formula]
   let names: Lowering
   let values: [Formula: Matrix]
@@ -53,7 +53,7 @@ public struct Evaluation: Sendable {
   let options: Compiler.Options
 
   /// Checks that the data fit the declarations and each other.
-  public init(
+  package init(
     _ session: Session, data: [String: Matrix], sizes: [String: Int] = [:]
   ) throws(EvaluationProblem) {
     self.session = session
@@ -102,7 +102,7 @@ public struct Evaluation: Sendable {
   }
 
   /// The declarations of the variables that a question's expression needs and the data lack.
-  public func missing(_ question: TypedQuestion) -> [Declaration] {
+  package func missing(_ question: TypedQuestion) -> [Declaration] {
     missing([names.formula(question.expression.expression)])
   }
 
@@ -118,7 +118,7 @@ public struct Evaluation: Sendable {
   /// The values of a question, one for each variable after `wrt`; none for a `check`.
   /// One program computes the expression and all its derivatives. A simplified formula, and the sides of a verified
   /// claim, must have the same value on the data; otherwise the answer is a defect.
-  public func results(_ question: TypedQuestion) throws(EvaluationProblem) -> [EvaluationResult] {
+  package func results(_ question: TypedQuestion) throws(EvaluationProblem) -> [EvaluationResult] {
     if question.question.kind == .check {
       if let example = contradiction(in: question) {
         throw .defect(question: question.statement.text, example)
@@ -238,22 +238,22 @@ extension Compiler {
 
 extension Session {
   /// The shapes of all names that may have data: variables, declared or inferred, and the dX of differential questions.
-  public var dataShapes: [String: Shape] { dataVariables.mapValues(\.shape) }
+  package var dataShapes: [String: Shape] { dataVariables.mapValues(\.shape) }
 
   /// The names of sizes.
-  public var sizeNames: Set<String> { file.environment.dimensions }
+  package var sizeNames: Set<String> { file.environment.dimensions }
 
   /// The names defined by an expression.
-  public var definedNames: Set<String> { Set(file.definitions) }
+  package var definedNames: Set<String> { Set(file.definitions) }
 
   /// The name defined last.
-  public var lastDefinition: String? { file.definitions.last }
+  package var lastDefinition: String? { file.definitions.last }
 
   /// The location of a name's definition.
-  public func rangeOfDefinition(_ name: String) -> SourceRange? { file.environment.definitions[name]?.range }
+  package func rangeOfDefinition(_ name: String) -> SourceRange? { file.environment.definitions[name]?.range }
 
   /// The declaration of a name.
-  public func declaration(of name: String) -> Declaration? { file.environment.declarations[name] }
+  package func declaration(of name: String) -> Declaration? { file.environment.declarations[name] }
 
   var dataVariables: [String: Formula] {
     let names = self.names().names

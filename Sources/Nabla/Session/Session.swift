@@ -6,11 +6,11 @@ import NablaVerify
 
 /// Parses a formula file, types it, and answers its questions in order.
 public struct Session: Sendable {
-  public let source: SourceText
-  public let options: SessionOptions
+  package let source: SourceText
+  package let options: SessionOptions
   /// The problems of the text; questions that are not affected are still answered.
-  public let diagnostics: [Diagnostic]
-  public let questions: [TypedQuestion]
+  package let diagnostics: [Diagnostic]
+  package let questions: [TypedQuestion]
   let file: ElaboratedFile
   /// The meaning of every name, computed once for all questions.
   private let names: Lowering
@@ -19,8 +19,38 @@ public struct Session: Sendable {
   private let alternative: [Session]
 
   /// Parses a formula file.
-  public init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
+  package init(_ source: SourceText, options: SessionOptions = SessionOptions()) {
     self.init(source, options: options, fontHints: [:])
+  }
+
+  /// Parses a formula file; throws its errors.
+  public init(_ text: String, options: SessionOptions = SessionOptions()) throws(FormulaError) {
+    self.init(SourceText(text, name: "<session>"), options: options)
+    if !diagnostics.isEmpty { throw FormulaError(source, diagnostics) }
+  }
+
+  /// Answers all questions in their order; `progress` is called with each answer as it is found.
+  ///
+  /// Throws at the first question that has no answer, and where the task that it runs in is cancelled. A claim that
+  /// is refuted is an answer.
+  public func answers(progress: (Answer) -> Void = { _ in }) throws(FormulaError) -> [Answer] {
+    var all: [Answer] = []
+    for question in questions {
+      try FormulaError.checkCancellation()
+      switch answer(question) {
+      case .answers(let answers):
+        answers.forEach(progress)
+        all += answers
+      case .failure(let diagnostic):
+        try FormulaError.checkCancellation()
+        throw FormulaError(source, [diagnostic])
+      case .defect(let question, let counterexample):
+        let place = counterexample.map { ", for instance at \($0)" } ?? ""
+        throw FormulaError(
+          message: "a defect of Nabla: the answer to `\(question)` failed its check\(place)")
+      }
+    }
+    return all
   }
 
   /// Parses a formula file with known fonts for undeclared names.
@@ -57,7 +87,7 @@ public struct Session: Sendable {
 
   /// Answers one question; fails if two equally good typings of undeclared names lead to different answers.
   /// Cancelled work has no answer.
-  public func answer(_ question: TypedQuestion) -> Outcome {
+  package func answer(_ question: TypedQuestion) -> Outcome {
     let outcome = readings(question)
     if Cancellation.isRequested {
       return .failure(
@@ -120,7 +150,7 @@ public struct Session: Sendable {
   }
 
   /// All declared or inferred names, sorted.
-  public var declarations: [SessionDeclaration] {
+  package var declarations: [SessionDeclaration] {
     let assumed = Set(file.assumed.map(\.name))
     return file.environment.declarations.values.sorted { $0.name < $1.name }.map {
       SessionDeclaration(declaration: $0, isAssumed: assumed.contains($0.name))
@@ -128,7 +158,7 @@ public struct Session: Sendable {
   }
 
   /// The definitions in the order of the file, each in terms of earlier ones.
-  public var definitions: [(name: String, formula: Formula)] {
+  package var definitions: [(name: String, formula: Formula)] {
     let lowering = names(opaque: Set(file.definitions))
     return file.definitions.compactMap { name in
       file.environment.definitions[name].map { (name, lowering.formula($0)) }
@@ -136,7 +166,7 @@ public struct Session: Sendable {
   }
 
   /// The names that a question uses, directly or through definitions, as declared or inferred.
-  public func declarations(of question: TypedQuestion) -> [SessionDeclaration] {
+  package func declarations(of question: TypedQuestion) -> [SessionDeclaration] {
     var names: Set<String> = []
     for claim in [question.expression] + question.otherSides {
       names.formUnion(claim.expression.names { file.environment.definitions[$0] })
@@ -186,8 +216,8 @@ enum QuestionFailure: Error {
 }
 
 /// The role of a name in a question.
-public struct SessionDeclaration: Sendable {
-  public let declaration: Declaration
+package struct SessionDeclaration: Sendable {
+  package let declaration: Declaration
   /// Whether it was inferred from its use.
-  public let isAssumed: Bool
+  package let isAssumed: Bool
 }

@@ -2,7 +2,7 @@ import NablaLanguage
 import NablaTypes
 
 /// The reason why a derivative cannot be given.
-public enum DerivativeProblem: Error, Sendable, Hashable {
+package enum DerivativeProblem: Error, Sendable, Hashable {
   /// No differential is known for the head of this formula.
   case noDifferential(of: Formula)
   /// No rule takes this linear map to the other side of an inner product.

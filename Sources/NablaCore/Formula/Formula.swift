@@ -93,7 +93,7 @@ public final class Formula: Sendable {
 /// A name with its type, as declared or inferred.
 package struct Variable: Hashable, Sendable {
   package let name: String
-  package let shape: Shape
+  public let shape: Shape
   package let properties: Set<Property>
   package var role: Role = .declared
 
@@ -125,7 +125,9 @@ package struct Variable: Hashable, Sendable {
 }
 
 extension Formula: Hashable {
+  /// Whether two formulas are the same.
   public static func == (a: Formula, b: Formula) -> Bool { a === b }
+  /// Hashes the structure.
   public func hash(into hasher: inout Hasher) { hasher.combine(structuralHash) }
 }
 

@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// Three-valued truth; only `yes` lets a rule fire.
-public enum Truth: Sendable, Hashable {
+package enum Truth: Sendable, Hashable {
   case yes, no, unknown
 }
 

@@ -17,11 +17,11 @@ public final class RuleBook: Sendable {
   }()
 
   /// The embedded texts of `Rules/`, with their names.
-  public static var embeddedTexts: [(name: String, text: String)] {
+  package static var embeddedTexts: [(name: String, text: String)] {
     RuleTexts.embedded.map { ($0.name, $0.text) }
   }
 
-  public init(texts: [(name: String, text: String)]) throws(RuleError) {
+  package init(texts: [(name: String, text: String)]) throws(RuleError) {
     library = try RuleLibrary(
       texts.map { SourceText($0.text, name: $0.name) }, extending: nil, readsAll: true)
     functions = FunctionTable(library: library)
@@ -33,7 +33,7 @@ public final class RuleBook: Sendable {
   }
 
   /// This book extended by rules read from text. The new rules are not verified here; see `RuleVerifier`.
-  public func adding(_ text: String, file: String = "rules") throws(RuleError) -> RuleBook {
+  package func adding(_ text: String, file: String = "rules") throws(RuleError) -> RuleBook {
     RuleBook(try RuleLibrary([SourceText(text, name: file)], extending: library, readsAll: true))
   }
 
@@ -73,5 +73,5 @@ extension RuleBook {
   }
 
   /// LaTeX names of functions and operations.
-  public var latexNames: [String: String] { library.latexNames }
+  package var latexNames: [String: String] { library.latexNames }
 }

@@ -1,16 +1,16 @@
 /// A line of the rule set, for listing.
-public struct RuleEntry: Sendable {
-  public let name: String
+package struct RuleEntry: Sendable {
+  package let name: String
   /// The statement as written in the file.
-  public let statement: String
-  public let file: String
-  public let line: Int
-  public let saying: String?
+  package let statement: String
+  package let file: String
+  package let line: Int
+  package let saying: String?
 }
 
 extension RuleBook {
   /// Every rule, fact and function, in the order of the files.
-  public var entries: [RuleEntry] {
+  package var entries: [RuleEntry] {
     let lines =
       rules.map { RuleEntry($0.name, $0.source, $0.saying) }
       + facts.map { RuleEntry($0.name, $0.source, nil) }

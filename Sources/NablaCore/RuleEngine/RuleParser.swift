@@ -2,16 +2,16 @@ import NablaLanguage
 import NablaTypes
 
 /// The problems of a text of rules.
-public struct RuleError: Error, Sendable, CustomStringConvertible {
-  public let source: SourceText
-  public let diagnostics: [Diagnostic]
+package struct RuleError: Error, Sendable, CustomStringConvertible {
+  package let source: SourceText
+  package let diagnostics: [Diagnostic]
 
   package init(_ source: SourceText, _ diagnostics: [Diagnostic]) {
     self.source = source
     self.diagnostics = diagnostics
   }
 
-  public var description: String { String(DiagnosticRenderer(source).render(diagnostics).dropLast()) }
+  package var description: String { String(DiagnosticRenderer(source).render(diagnostics).dropLast()) }
 }
 
 /// Types the statements of a rule file: declarations, rules, facts, functions and operations.

@@ -1,5 +1,5 @@
 /// The reason why formulas cannot be exported.
-public enum ExportProblem: Error, Hashable, Sendable {
+package enum ExportProblem: Error, Hashable, Sendable {
   /// A function declared without a body.
   case functionWithoutBody(String)
   /// A differential of something other than a variable.
@@ -21,7 +21,7 @@ public enum ExportProblem: Error, Hashable, Sendable {
 }
 
 extension ExportProblem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .functionWithoutBody(let name):
       "`\(name)` is declared without a body, so no code can compute it"

@@ -1,9 +1,22 @@
 /// A language that formulas are exported to.
 public enum ExportTarget: String, CaseIterable, Hashable, Sendable {
-  case numpy, jax, torch, julia, matlab, c, swift
+  /// Python with NumPy and SciPy.
+  case numpy
+  /// Python with JAX.
+  case jax
+  /// Python with PyTorch.
+  case torch
+  /// Julia.
+  case julia
+  /// MATLAB and Octave.
+  case matlab
+  /// C99.
+  case c
+  /// Swift without a package.
+  case swift
 
   /// The name in prose.
-  public var title: String {
+  package var title: String {
     switch self {
     case .numpy: "NumPy"
     case .jax: "JAX"
@@ -16,7 +29,7 @@ public enum ExportTarget: String, CaseIterable, Hashable, Sendable {
   }
 
   /// The extension of its files, without the dot.
-  public var fileExtension: String {
+  package var fileExtension: String {
     switch self {
     case .numpy, .jax, .torch: "py"
     case .julia: "jl"

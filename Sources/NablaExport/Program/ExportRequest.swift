@@ -78,18 +78,22 @@ package struct ExportRequest {
 }
 
 /// A file of source code.
-public struct ExportedSource: Sendable {
+public struct ExportedSource: Sendable, CustomStringConvertible {
   /// The text of the file.
   public let text: String
+  /// What it is written in.
   public let target: ExportTarget
   /// The function's name in the file.
   public let function: String
   /// The parameters in order: names in the file and in the formula, and shapes.
-  public let parameters: [(name: String, variable: String, shape: Shape)]
+  package let parameters: [(name: String, variable: String, shape: Shape)]
   /// The sizes that no parameter determines; they are parameters after the others.
-  public let sizes: [String]
+  package let sizes: [String]
   /// All sizes, in the order of the parameters in C and Swift.
-  public let allSizes: [String]
+  package let allSizes: [String]
   /// The outputs of the function; for a derivative, the index of its value.
-  public let outputs: [(name: String, shape: Shape, value: Int?)]
+  package let outputs: [(name: String, shape: Shape, value: Int?)]
+
+  /// The text of the file.
+  public var description: String { text }
 }

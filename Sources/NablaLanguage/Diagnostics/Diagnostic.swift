@@ -1,24 +1,24 @@
 /// A problem in an input: its location, a message and a hint.
-public struct Diagnostic: Error, Sendable, Hashable {
+package struct Diagnostic: Error, Sendable, Hashable {
   /// A fact that belongs to the error, with its own location if it has one in the same text.
-  public struct Note: Sendable, Hashable {
-    public let message: String
-    public let range: SourceRange?
+  package struct Note: Sendable, Hashable {
+    package let message: String
+    package let range: SourceRange?
 
-    public init(_ message: String, range: SourceRange? = nil) {
+    package init(_ message: String, range: SourceRange? = nil) {
       self.message = message
       self.range = range
     }
   }
 
-  public let message: String
-  public let range: SourceRange
-  public let hint: String?
-  public let notes: [Note]
+  package let message: String
+  package let range: SourceRange
+  package let hint: String?
+  package let notes: [Note]
   /// The problem behind the sentence, if it is one of the language.
   package let problem: Problem?
 
-  public init(message: String, range: SourceRange, hint: String? = nil, notes: [Note] = []) {
+  package init(message: String, range: SourceRange, hint: String? = nil, notes: [Note] = []) {
     self.init(message: message, range: range, hint: hint, notes: notes, problem: nil)
   }
 
@@ -31,15 +31,15 @@ public struct Diagnostic: Error, Sendable, Hashable {
   }
 
   /// A diagnostic that words a problem.
-  public init(_ problem: Problem, at range: SourceRange, notes: [Note] = []) {
-    let wording = problem.wording
+  package init(_ problem: Problem, at range: SourceRange, notes: [Note] = []) {
+    let wording = problem.wording(in: .language)
     self.init(message: wording.message, range: range, hint: wording.hint, notes: notes, problem: problem)
   }
 }
 
 /// The problems of an input, in text order.
-public struct NablaError: Error, Sendable {
-  public let diagnostics: [Diagnostic]
+package struct NablaError: Error, Sendable {
+  package let diagnostics: [Diagnostic]
 
-  public init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+  package init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 }

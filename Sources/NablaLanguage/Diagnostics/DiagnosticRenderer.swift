@@ -1,13 +1,13 @@
 /// Renders diagnostics for people and tools: location, message, source line, caret, hint.
-public struct DiagnosticRenderer: Sendable {
+package struct DiagnosticRenderer: Sendable {
   private let source: SourceText
   /// Number of characters shown of a long line.
   private static let width = 120
 
-  public init(_ source: SourceText) { self.source = source }
+  package init(_ source: SourceText) { self.source = source }
 
   /// All diagnostics, in text order.
-  public func render(_ diagnostics: [Diagnostic]) -> String {
+  package func render(_ diagnostics: [Diagnostic]) -> String {
     let ordered = diagnostics.enumerated().sorted { a, b in
       (a.element.range.start, a.offset) < (b.element.range.start, b.offset)
     }
@@ -15,7 +15,7 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   /// One diagnostic; each line ends in a line feed.
-  public func render(_ diagnostic: Diagnostic) -> String {
+  package func render(_ diagnostic: Diagnostic) -> String {
     var result = header(diagnostic.range, kind: "error", diagnostic.message)
     result += excerpt(diagnostic.range)
     if let hint = diagnostic.hint { result += "hint: \(hint)\n" }

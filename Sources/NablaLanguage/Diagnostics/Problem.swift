@@ -1,13 +1,13 @@
 import NablaTypes
 
 /// The problems an input can have, as facts; `Wording` turns them into sentences.
-public indirect enum Problem: Sendable, Hashable {
+package indirect enum Problem: Sendable, Hashable {
   /// A part of an expression with its shape, as messages show it.
-  public struct Operand: Sendable, Hashable {
-    public let text: String
-    public let shape: Shape
+  package struct Operand: Sendable, Hashable {
+    package let text: String
+    package let shape: Shape
 
-    public init(text: String, shape: Shape) {
+    package init(text: String, shape: Shape) {
       self.text = text
       self.shape = shape
     }

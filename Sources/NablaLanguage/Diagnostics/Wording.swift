@@ -2,7 +2,7 @@ import NablaTypes
 
 /// The place where all problems become sentences.
 extension Problem {
-  var wording: (message: String, hint: String?) {
+  package func wording(in spelling: HintSpelling) -> (message: String, hint: String?) {
     switch self {
     case .unknownCharacter(let text):
       ("the character `\(text)` has no meaning here", text.first.flatMap(Self.hint(for:)))
@@ -125,10 +125,10 @@ extension Problem {
     case .unknownFunction(let name, let nearest):
       (
         "`\(name)` is not a function",
-        name.count == 1
-          ? "`\(name)[i]` is an entry, `\(name)*(...)` a product; declare `\(name) : scalar -> scalar` for a function"
-          : nearest.map { "did you mean `\($0)`?" }
-            ?? "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry"
+        nearest.map { "did you mean `\($0)`?" }
+          ?? (spelling == .swift
+            ? "a function of your own is a line of `RuleBook.adding(rules:)`: `function \(name)(x) = ...`"
+            : "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry")
       )
     case .functionWithoutArguments(let name):
       ("`\(name)` is a function and needs its arguments", "`\(name)(x)`")
@@ -172,22 +172,22 @@ extension Problem {
     case .argumentCount(let name, let wanted, let found):
       ("`\(name)` takes \(wanted), not \(found)", nil)
     case .product(let a, let b):
-      ("the product does not fit: \(a.words) and \(b.words)", productHint(a, b))
+      ("the product does not fit: \(a.words) and \(b.words)", productHint(a, b, spelling))
     case .sameShape(let operation, let a, let b):
       ("the shapes under `\(operation)` differ: \(a.words) and \(b.words)", nil)
     case .broadcast(let operation, let a, let b):
-      ("the shapes under `\(operation)` differ: \(a.words) and \(b.words)", broadcastHint(a, b))
+      ("the shapes under `\(operation)` differ: \(a.words) and \(b.words)", broadcastHint(a, b, spelling))
     case .divisionByArray(let a, let b):
       ("only a scalar can stand under `/`; \(b.words)", "`\(a.text) ./ \(b.text)` divides entry by entry")
     case .powerBase(let base, let exponent):
       (
-        "only a scalar or a square matrix has a power `^`; \(base.words)",
-        "`\(base.text) .^ \(exponent)` raises every entry"
+        "only a scalar or a square matrix has a power `\(spelling.power)`; \(base.words)",
+        "`\(spelling.elementwisePower(base.text, exponent))` raises every entry"
       )
     case .powerExponent(let exponent):
       (
-        "an exponent after `^` is a scalar, and a whole number if the base is a matrix; \(exponent.words)",
-        "`.^` raises entry by entry"
+        "an exponent of `\(spelling.power)` is a scalar, and a whole number if the base is a matrix; \(exponent.words)",
+        "`\(spelling.elementwisePower)` raises entry by entry"
       )
     case .powerOfVector(let base):
       (
@@ -216,7 +216,7 @@ extension Problem {
     case .rowDiagonal(let a):
       (
         "`diag` takes a column vector or a square matrix; \(a.words)",
-        a.shape.isRow ? "`diag(\(a.text)')`" : nil
+        a.shape.isRow ? "`diag(\(spelling.transpose(a.text)))`" : nil
       )
     case .blockSizes(let isRow, let a, let b):
       (
@@ -224,7 +224,11 @@ extension Problem {
         isRow ? "blocks side by side have equally many rows" : "stacked blocks have equally many columns"
       )
     case .needsTwoSubscripts(let a): ("a matrix takes two subscripts; \(a.words)", "`\(a.text)[i, j]`")
-    case .outOfRange(let index, let size): ("the subscript \(index) is outside 1:\(size)", nil)
+    case .outOfRange(let index, let size):
+      (
+        "the subscript \(index) is outside 1:\(size)",
+        spelling == .swift ? "indices count from 0 in Swift, and from 1 in the text of a formula" : nil
+      )
     case .indexAgainstSize(let index, let upper, let size, let a):
       ("the subscript `\(index)` runs to \(upper) where the size is \(size); \(a.words)", nil)
     case .parameter(let function, let wanted, let a):
@@ -254,23 +258,28 @@ extension Problem {
     }
   }
 
-  private func productHint(_ a: Operand, _ b: Operand) -> String? {
+  private func productHint(_ a: Operand, _ b: Operand, _ spelling: HintSpelling) -> String? {
     if a.shape == b.shape { return "`\(a.text) .* \(b.text)` multiplies entry by entry" }
-    if a.shape.rows == b.shape.rows { return "`\(a.text.bracketed)'*\(b.text)` fits" }
-    if a.shape.columns == b.shape.columns { return "`\(a.text)*\(b.text.bracketed)'` fits" }
+    if a.shape.rows == b.shape.rows {
+      return "`\(spelling.product(spelling.transpose(a.text), b.text))` fits"
+    }
+    if a.shape.columns == b.shape.columns {
+      return "`\(spelling.product(a.text, spelling.transpose(b.text)))` fits"
+    }
     return nil
   }
 
-  private func broadcastHint(_ a: Operand, _ b: Operand) -> String? {
+  private func broadcastHint(_ a: Operand, _ b: Operand, _ spelling: HintSpelling) -> String? {
     for (array, small) in [(a.shape, b), (b.shape, a)] where array.isMatrix {
       if small.shape.isRow, small.shape.columns == array.columns {
-        return "`ones(\(array.rows))*\(small.text.bracketed)` repeats the row"
+        return "`\(spelling.product(spelling.ones(array.rows), small.text.bracketed))` repeats the row"
       }
       if small.shape.isVector, small.shape.rows == array.rows {
-        return "`\(small.text.bracketed)*ones(\(array.columns))'` repeats the column"
+        let row = spelling.transpose(spelling.ones(array.columns))
+        return "`\(spelling.product(small.text.bracketed, row))` repeats the column"
       }
     }
-    return a.shape == b.shape.transposed ? "`\(b.text.bracketed)'` has the other's shape" : nil
+    return a.shape == b.shape.transposed ? "`\(spelling.transpose(b.text))` has the other's shape" : nil
   }
 }
 
@@ -303,9 +312,23 @@ extension String {
   /// The text, or its beginning if it is long.
   var shortened: String { count <= 40 ? self : prefix(38) + "…" }
 
-  /// The text in brackets, unless it is a name.
-  fileprivate var bracketed: String {
-    allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? self : "(\(self))"
+  /// The text in brackets, unless it is a name, a call or in brackets already.
+  var bracketed: String {
+    let isName = allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    return isName || isEnclosed ? self : "(\(self))"
+  }
+
+  /// Whether it ends in the bracket that its first one opens: `(x + 1)`, `ones(n)`.
+  private var isEnclosed: Bool {
+    guard hasSuffix(")"), let open = firstIndex(of: "("), self[..<open].allSatisfy(\.isLetter) else {
+      return false
+    }
+    var depth = 0
+    for index in indices[open...] {
+      depth += self[index] == "(" ? 1 : self[index] == ")" ? -1 : 0
+      if depth == 0 { return self.index(after: index) == endIndex }
+    }
+    return false
   }
 }
 

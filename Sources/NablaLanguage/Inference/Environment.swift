@@ -1,21 +1,21 @@
 /// The meanings of names in an expression.
-public struct Environment: Sendable {
-  public var declarations: [String: Declaration] = [:]
-  public var definitions: [String: TypedExpression] = [:]
+package struct Environment: Sendable {
+  package var declarations: [String: Declaration] = [:]
+  package var definitions: [String: TypedExpression] = [:]
   /// The names of sizes, including those in declarations.
-  public var dimensions: Set<String> = []
-  public var functions: [String: Signature] = Signature.builtins
+  package var dimensions: Set<String> = []
+  package var functions: [String: Signature] = Signature.builtins
   /// Whether `d(E)` is the differential of E.
-  public var allowsDifferentials = false
+  package var allowsDifferentials = false
   /// Whether an undeclared name is typed from its use; otherwise it is an error.
-  public var infersUndeclared = true
+  package var infersUndeclared = true
   /// Shapes of undeclared names suggested by their fonts.
-  public var fontHints: [String: FontHint] = [:]
+  package var fontHints: [String: FontHint] = [:]
 
-  public init() {}
+  package init() {}
 
   /// Adds a declaration and its sizes; throws if the name is taken or reserved.
-  public mutating func declare(_ declaration: Declaration) throws(Diagnostic) {
+  package mutating func declare(_ declaration: Declaration) throws(Diagnostic) {
     let range = declaration.range ?? SourceRange(start: 0, end: 0)
     if let problem = problem(naming: declaration.name) { throw Diagnostic(problem, at: range) }
     for name in declaration.type.dimensionNames {
@@ -28,7 +28,7 @@ public struct Environment: Sendable {
   }
 
   /// The problem with giving a name a meaning; `nil` if there is none.
-  public func problem(naming name: String) -> Problem? {
+  package func problem(naming name: String) -> Problem? {
     if functions[name] != nil, !Words.types.contains(name) { return .reservedName(name, isFunction: true) }
     if Words.isReserved(name) { return .reservedName(name, isFunction: false) }
     if declarations[name] != nil || definitions[name] != nil { return .declaredTwice(name) }

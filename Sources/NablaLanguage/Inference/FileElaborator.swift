@@ -1,50 +1,50 @@
 import NablaTypes
 
 /// One side of a question with its shape: an expression or its derivative.
-public struct TypedClaim: Sendable {
+package struct TypedClaim: Sendable {
   /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
-  public let derivative: QuestionKind?
-  public let expression: TypedExpression
-  public let wrt: [String]
+  package let derivative: QuestionKind?
+  package let expression: TypedExpression
+  package let wrt: [String]
   /// The shape of the side: that of the derivative if it is one.
-  public let shape: Shape
+  package let shape: Shape
   /// The location in the source.
-  public let range: SourceRange
+  package let range: SourceRange
 }
 
 /// A question with typed expressions.
-public struct TypedQuestion: Sendable {
-  public let question: Question
-  public let expression: TypedClaim
-  public let wrt: [String]
+package struct TypedQuestion: Sendable {
+  package let question: Question
+  package let expression: TypedClaim
+  package let wrt: [String]
   /// The shapes of the answers, one for each variable; a mixed Hessian has one. Without variables, the shape of E.
-  public let shapes: [Shape]
-  public let otherSides: [TypedClaim]
+  package let shapes: [Shape]
+  package let otherSides: [TypedClaim]
   /// The statement of the question.
-  public let statement: Statement
+  package let statement: Statement
 }
 
 /// A formula file with the meanings of its names.
-public struct ElaboratedFile: Sendable {
+package struct ElaboratedFile: Sendable {
   /// Declarations, assumptions and definitions together.
-  public let environment: Environment
+  package let environment: Environment
   /// The names of definitions in order.
-  public let definitions: [String]
+  package let definitions: [String]
   /// The valid questions in order.
-  public let questions: [TypedQuestion]
+  package let questions: [TypedQuestion]
   /// The assumptions about undeclared names, in order of first use.
-  public let assumed: [Declaration]
+  package let assumed: [Declaration]
   /// An equally good typing of the undeclared names; empty if there is none.
-  public let alternative: [Declaration]
+  package let alternative: [Declaration]
   /// In text order.
-  public let diagnostics: [Diagnostic]
+  package let diagnostics: [Diagnostic]
 
   /// The error if two typings are equally good and lead to different answers.
-  public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
+  package var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
 }
 
 /// Types the statements of a file; a faulty statement is reported and the others continue.
-public struct FileElaborator {
+package struct FileElaborator {
   private let engine: InferenceEngine
   private let source: SourceText
   private let statements: [Statement]
@@ -66,7 +66,7 @@ public struct FileElaborator {
   }
 
   /// Elaborates statements of one source; the environment holds external declarations.
-  public static func elaborate(
+  package static func elaborate(
     _ statements: [Statement], source: SourceText, in environment: Environment = Environment()
   ) -> ElaboratedFile {
     var excluded: [Int: Diagnostic] = [:]

@@ -1,20 +1,20 @@
 import NablaTypes
 
 /// The typed expressions, and the assumptions about undeclared names.
-public struct InferenceResult: Sendable {
-  public let expressions: [TypedExpression]
+package struct InferenceResult: Sendable {
+  package let expressions: [TypedExpression]
   /// The undeclared names with their inferred shapes, in order of first use.
-  public let assumed: [Declaration]
+  package let assumed: [Declaration]
   /// An equally good typing; empty if there is none.
-  public let alternative: [Declaration]
+  package let alternative: [Declaration]
 
   /// The error if two typings are equally good.
-  public var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
+  package var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
 }
 
 /// Types expressions together; an undeclared name has one shape in all of them.
 /// With `expectedEqualShapes` all expressions must have the same shape, like the sides of a check.
-public func infer(
+package func infer(
   _ trees: [SyntaxTree], in environment: Environment, source: SourceText, expectedEqualShapes: Bool = false
 ) throws(NablaError) -> InferenceResult {
   let engine = InferenceEngine(environment, source: source, declarationsAreHere: false)
@@ -40,7 +40,7 @@ public func infer(
 }
 
 /// Types one expression of an expected shape; an undeclared name is an error unless the environment infers it.
-public func infer(
+package func infer(
   _ tree: SyntaxTree, as shape: Shape, in environment: Environment, source: SourceText
 ) throws(NablaError) -> TypedExpression {
   let engine = InferenceEngine(environment, source: source, declarationsAreHere: false)

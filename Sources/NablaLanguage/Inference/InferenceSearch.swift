@@ -157,7 +157,7 @@ extension Dimension {
 
 extension TypedExpression {
   /// Calls `body` with every part, left to right.
-  public func forEachChild(_ body: (TypedExpression) -> Void) {
+  package func forEachChild(_ body: (TypedExpression) -> Void) {
     switch kind {
     case .number, .constant, .name, .dimension, .index, .identity, .ones, .zeros: break
     case .negate(let a), .transpose(let a), .matrixPower(let a, _), .fill(let a), .differential(let a),

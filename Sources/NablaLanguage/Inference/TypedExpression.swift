@@ -1,18 +1,18 @@
 import NablaTypes
 
 /// An expression with known names and shapes.
-public final class TypedExpression: Sendable {
-  public let kind: Kind
-  public let shape: Shape
-  public let range: SourceRange
+package final class TypedExpression: Sendable {
+  package let kind: Kind
+  package let shape: Shape
+  package let range: SourceRange
 
-  public init(_ kind: Kind, shape: Shape, range: SourceRange) {
+  package init(_ kind: Kind, shape: Shape, range: SourceRange) {
     self.kind = kind
     self.shape = shape
     self.range = range
   }
 
-  public indirect enum Kind: Sendable {
+  package indirect enum Kind: Sendable {
     case number(Rational)
     /// `pi` or `e`, unless declared.
     case constant(String)
@@ -57,7 +57,7 @@ public final class TypedExpression: Sendable {
     case differential(TypedExpression)
   }
 
-  public enum Subscript: Sendable {
+  package enum Subscript: Sendable {
     case index(TypedExpression)
     case range(TypedExpression, TypedExpression)
     case all
@@ -88,7 +88,7 @@ extension TypedExpression.Kind {
 
 extension TypedExpression: CustomDebugStringConvertible {
   /// As an s-expression: sizes are written `#n`, indices `%i`, constants `@pi`.
-  public var debugDescription: String {
+  package var debugDescription: String {
     switch kind {
     case .number(let value): value.description
     case .constant(let name): "@" + name
@@ -134,7 +134,7 @@ extension TypedExpression: CustomDebugStringConvertible {
 }
 
 extension TypedExpression.Subscript: CustomDebugStringConvertible {
-  public var debugDescription: String {
+  package var debugDescription: String {
     switch self {
     case .index(let a): a.debugDescription
     case .range(let a, let b): "\(a.debugDescription):\(b.debugDescription)"
@@ -157,7 +157,7 @@ extension FunctionDerivative {
 
 extension TypedExpression {
   /// The names in the expression, including those of its definitions.
-  public func names(definition: (String) -> TypedExpression?) -> Set<String> {
+  package func names(definition: (String) -> TypedExpression?) -> Set<String> {
     var result: Set<String> = []
     var open = [self]
     while let next = open.popLast() {

@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// A derivative in LaTeX notation: `\nabla_x f`, `\frac{\partial f}{\partial X}`.
-public struct LaTeXDerivative: Sendable {
+package struct LaTeXDerivative: Sendable {
   /// One of the variables: its name, and the entry in question.
   struct Variable: Sendable {
     let tree: SyntaxTree

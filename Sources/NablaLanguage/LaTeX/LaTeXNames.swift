@@ -3,7 +3,7 @@ import NablaTypes
 /// The meanings of names, as far as reading LaTeX depends on them.
 /// In LaTeX, different names may look alike (`W1` and `W_1` are both `W_1`), an entry looks like a name with an index,
 /// and a product like a call. The declarations decide.
-public struct LaTeXNames: Sendable {
+package struct LaTeXNames: Sendable {
   /// A name whose entries are defined by a formula: `p_i = \sigma(w^\top x_i)`.
   struct Family: Sendable {
     let indices: [String]
@@ -27,16 +27,16 @@ public struct LaTeXNames: Sendable {
   var indexed: Set<String> = []
   private var spelled: [String: [String]] = [:]
 
-  public init() {}
+  package init() {}
 
   /// The names of an environment.
-  public init(_ environment: Environment) {
+  package init(_ environment: Environment) {
     for declaration in environment.declarations.values { add(declaration) }
     for (name, value) in environment.definitions { add(value: name, shape: value.shape) }
     for name in environment.dimensions { add(size: name) }
   }
 
-  public mutating func add(_ declaration: Declaration) {
+  package mutating func add(_ declaration: Declaration) {
     switch declaration.type {
     case .value(let shape): add(value: declaration.name, shape: shape)
     case .function:
@@ -47,7 +47,7 @@ public struct LaTeXNames: Sendable {
   }
 
   /// Adds a variable or definition, with its shape if known.
-  public mutating func add(value name: String, shape: Shape? = nil) {
+  package mutating func add(value name: String, shape: Shape? = nil) {
     values.insert(name)
     if let shape { shapes[name] = shape }
     note(name)
@@ -81,7 +81,7 @@ public struct LaTeXNames: Sendable {
 
   mutating func forgetShape(of name: String) { shapes[name] = nil }
 
-  public mutating func add(size name: String) {
+  package mutating func add(size name: String) {
     sizes.insert(name)
     note(name)
   }

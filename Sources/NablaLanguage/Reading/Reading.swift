@@ -1,5 +1,5 @@
 /// Parses one expression, in the text notation or in LaTeX.
-public func parseExpression(_ source: SourceText) throws(NablaError) -> SyntaxTree {
+package func parseExpression(_ source: SourceText) throws(NablaError) -> SyntaxTree {
   let range = SourceRange(start: 0, end: source.bytes.count)
   if LaTeXDetection.isLaTeX(source, range) {
     var environment = Environment()
@@ -12,7 +12,7 @@ public func parseExpression(_ source: SourceText) throws(NablaError) -> SyntaxTr
 
 /// Parses one LaTeX expression. Fonts of names unknown to the environment are noted there.
 /// A letter of `freeIndices` is an index wherever it is a subscript.
-public func parseLaTeX(
+package func parseLaTeX(
   _ source: SourceText, in environment: inout Environment, freeIndices: Set<String> = []
 ) throws(NablaError) -> SyntaxTree {
   do throws(Diagnostic) {
@@ -32,7 +32,7 @@ public func parseLaTeX(
 }
 
 /// Parses one expression whose names may be those of an environment.
-public func parseExpression(_ source: SourceText, in environment: inout Environment) throws(NablaError)
+package func parseExpression(_ source: SourceText, in environment: inout Environment) throws(NablaError)
   -> SyntaxTree
 {
   let isLaTeX = LaTeXDetection.isLaTeX(source, SourceRange(start: 0, end: source.bytes.count))
@@ -40,7 +40,7 @@ public func parseExpression(_ source: SourceText, in environment: inout Environm
 }
 
 /// Parses one declaration, such as `A, B : matrix(n, n), symmetric`.
-public func parseDeclaration(_ source: SourceText) throws(NablaError) -> [Declaration] {
+package func parseDeclaration(_ source: SourceText) throws(NablaError) -> [Declaration] {
   let tokens = Lexer.tokens(of: source).filter { $0.kind != .newline }
   do throws(Diagnostic) {
     var parser = try Parser(source, tokens: tokens, 0..<max(tokens.count - 1, 0))
@@ -51,7 +51,7 @@ public func parseDeclaration(_ source: SourceText) throws(NablaError) -> [Declar
 }
 
 /// Parses a formula file; a line with an error is reported and skipped.
-public func parseFile(_ source: SourceText) -> (statements: [Statement], diagnostics: [Diagnostic]) {
+package func parseFile(_ source: SourceText) -> (statements: [Statement], diagnostics: [Diagnostic]) {
   let tokens = Lexer.tokens(of: source)
   var statements: [Statement] = []
   var diagnostics: [Diagnostic] = []

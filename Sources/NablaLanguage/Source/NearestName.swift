@@ -1,5 +1,5 @@
 /// The candidate closest to a misspelled name, the first among equals; `nil` if all are too different.
-public func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
   let target = Array(name.utf8)
   guard target.count <= 64 else { return nil }
   var best: (distance: Int, name: String)?

@@ -1,39 +1,39 @@
 /// A range of bytes of a source text: `start` is the first, `end` the one after the last.
-public struct SourceRange: Hashable, Sendable {
-  public let start: Int
-  public let end: Int
+package struct SourceRange: Hashable, Sendable {
+  package let start: Int
+  package let end: Int
 
-  public init(start: Int, end: Int) {
+  package init(start: Int, end: Int) {
     self.start = start
     self.end = end
   }
 
   /// The smallest range that contains both.
-  public func joined(with other: SourceRange) -> SourceRange {
+  package func joined(with other: SourceRange) -> SourceRange {
     SourceRange(start: min(start, other.start), end: max(end, other.end))
   }
 }
 
 /// A human-readable location: lines and columns start at 1, and columns count characters.
-public struct SourcePosition: Hashable, Sendable {
-  public let line: Int
-  public let column: Int
+package struct SourcePosition: Hashable, Sendable {
+  package let line: Int
+  package let column: Int
 }
 
 /// An input text, with the name that messages use.
-public struct SourceText: Sendable {
+package struct SourceText: Sendable {
   /// The file's name or its substitute.
-  public let name: String
-  public let bytes: [UInt8]
+  package let name: String
+  package let bytes: [UInt8]
   /// The byte at which each line starts.
   private let lineStarts: [Int]
 
-  public init(_ text: String, name: String = "<expression>") {
+  package init(_ text: String, name: String = "<expression>") {
     self.init(bytes: Array(text.utf8), name: name)
   }
 
   /// A text from a file; bytes that are not UTF-8 are reported as errors when it is parsed.
-  public init(bytes: [UInt8], name: String) {
+  package init(bytes: [UInt8], name: String) {
     self.name = name
     self.bytes = bytes
     var starts = [0]
@@ -42,16 +42,16 @@ public struct SourceText: Sendable {
   }
 
   /// The whole text.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The text of a range.
-  public func text(_ range: SourceRange) -> String {
+  package func text(_ range: SourceRange) -> String {
     let start = min(max(range.start, 0), bytes.count)
     return String(decoding: bytes[start..<min(max(range.end, start), bytes.count)], as: UTF8.self)
   }
 
   /// The number of the line with a byte, starting at 1.
-  public func line(at offset: Int) -> Int {
+  package func line(at offset: Int) -> Int {
     var low = 0
     var high = lineStarts.count
     while high - low > 1 {
@@ -62,14 +62,14 @@ public struct SourceText: Sendable {
   }
 
   /// The line and the column of a byte.
-  public func position(at offset: Int) -> SourcePosition {
+  package func position(at offset: Int) -> SourcePosition {
     let line = line(at: offset)
     let start = lineStarts[line - 1]
     return SourcePosition(line: line, column: text(SourceRange(start: start, end: offset)).count + 1)
   }
 
   /// The range of a line, counted from 1, without its line end.
-  public func lineRange(_ line: Int) -> SourceRange {
+  package func lineRange(_ line: Int) -> SourceRange {
     guard line >= 1, line <= lineStarts.count else {
       return SourceRange(start: bytes.count, end: bytes.count)
     }

@@ -12,7 +12,7 @@ package enum RuleTexts {
 
 extension Signature {
   /// The functions of the language by name: those with a block in `Rules/`, and the special ones.
-  public static let builtins: [String: Signature] = {
+  package static let builtins: [String: Signature] = {
     var table: [String: Signature] = [:]
     for text in RuleTexts.embedded {
       let file = RuleFile(text)

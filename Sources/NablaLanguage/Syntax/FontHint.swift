@@ -1,4 +1,4 @@
 /// The shape suggested by the font of a letter: bold lower case is a vector, bold upper case a matrix.
-public enum FontHint: Sendable, Hashable {
+package enum FontHint: Sendable, Hashable {
   case vector, matrix
 }

@@ -398,9 +398,9 @@ extension Parser {
 }
 
 /// The reserved words of the language.
-public enum Words {
+package enum Words {
   /// The words that start a question.
-  public static let questions: Set<String> = Set(QuestionKind.allCases.map(\.rawValue))
+  package static let questions: Set<String> = Set(QuestionKind.allCases.map(\.rawValue))
   /// The names of a declared function's derivatives.
   static let derivatives: [String: FunctionDerivative] = [
     "grad": .gradient, "jac": .jacobian, "hess": .hessian,
@@ -409,7 +409,7 @@ public enum Words {
   static let connectives: Set<String> = ["wrt"]
 
   /// Whether a name is a reserved word (functions aside) and cannot be declared.
-  public static func isReserved(_ name: String) -> Bool {
+  package static func isReserved(_ name: String) -> Bool {
     questions.contains(name) || types.contains(name) || connectives.contains(name) || derivatives[name] != nil
       || Property(rawValue: name) != nil
   }

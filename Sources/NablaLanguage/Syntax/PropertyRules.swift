@@ -1,9 +1,9 @@
 import NablaTypes
 
 /// The valid combinations of properties, with each other and with shapes.
-public enum PropertyRules {
+package enum PropertyRules {
   /// The problem with adding a property; `nil` if there is none.
-  public static func problem(adding property: Property, to others: [Property], of type: DeclaredType)
+  package static func problem(adding property: Property, to others: [Property], of type: DeclaredType)
     -> Problem?
   {
     guard case .value(let shape) = type else { return .propertyOfFunction(property.rawValue) }

@@ -1,9 +1,22 @@
 /// The kind of a question about an expression.
 public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
-  case gradient, jacobian, hessian, differential, simplify, check, stationary
+  /// The gradient, in the shape of the variable.
+  case gradient
+  /// The matrix of first derivatives.
+  case jacobian
+  /// The matrix of second derivatives.
+  case hessian
+  /// The differential in those of the variables.
+  case differential
+  /// The simplest form.
+  case simplify
+  /// Whether all sides are equal.
+  case check
+  /// Where the gradient is zero.
+  case stationary
 
   /// Its meaning, for `nabla help`.
-  public var meaning: String {
+  package var meaning: String {
     switch self {
     case .gradient: "the gradient of a scalar, in the shape of the variable"
     case .jacobian: "the matrix of all first derivatives"
@@ -16,7 +29,7 @@ public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Whether it names variables after `wrt`.
-  public var takesVariables: Bool {
+  package var takesVariables: Bool {
     switch self {
     case .gradient, .jacobian, .hessian, .differential, .stationary: true
     case .simplify, .check: false
@@ -25,48 +38,48 @@ public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A name after `wrt`.
-public struct VariableMention: Sendable, Hashable {
-  public let name: String
-  public let range: SourceRange
+package struct VariableMention: Sendable, Hashable {
+  package let name: String
+  package let range: SourceRange
 
-  public init(name: String, range: SourceRange) {
+  package init(name: String, range: SourceRange) {
     self.name = name
     self.range = range
   }
 }
 
 /// The subject of a question: an expression, or in a `check` also its derivative.
-public struct Claim: Sendable {
+package struct Claim: Sendable {
   /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
-  public let derivative: QuestionKind?
-  public let tree: SyntaxTree
-  public let wrt: [VariableMention]
-  public let range: SourceRange
+  package let derivative: QuestionKind?
+  package let tree: SyntaxTree
+  package let wrt: [VariableMention]
+  package let range: SourceRange
 }
 
 /// A question of a formula file.
-public struct Question: Sendable {
-  public let kind: QuestionKind
-  public let expression: Claim
-  public let wrt: [VariableMention]
+package struct Question: Sendable {
+  package let kind: QuestionKind
+  package let expression: Claim
+  package let wrt: [VariableMention]
   /// The right sides of each `==` in a check; otherwise empty.
-  public let otherSides: [Claim]
+  package let otherSides: [Claim]
   /// The question as typed, on one line.
-  public let text: String
+  package let text: String
 }
 
 /// A line of a formula file.
-public struct Statement: Sendable {
-  public enum Kind: Sendable {
+package struct Statement: Sendable {
+  package enum Kind: Sendable {
     case declaration([Declaration])
     case definition(name: String, nameRange: SourceRange, tree: SyntaxTree)
     case question(Question)
   }
 
-  public let kind: Kind
-  public let range: SourceRange
+  package let kind: Kind
+  package let range: SourceRange
   /// The statement on one line, without comments.
-  public let text: String
+  package let text: String
   /// The shapes suggested by the fonts of its LaTeX.
   var fontHints: [String: FontHint] = [:]
   /// The text notation of a LaTeX claim; `nil` for any other statement.

@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// An operator between two expressions.
-public enum BinaryOperator: Sendable, Hashable {
+package enum BinaryOperator: Sendable, Hashable {
   case add, subtract, multiply, divide, elementwiseMultiply, elementwiseDivide, kronecker
   /// `x·y`: the inner product of two vectors, otherwise the product.
   case centeredDot
@@ -9,7 +9,7 @@ public enum BinaryOperator: Sendable, Hashable {
   case compare(Comparison)
 
   /// As written in the language.
-  public var text: String {
+  package var text: String {
     switch self {
     case .add: "+"
     case .subtract: "-"
@@ -27,7 +27,7 @@ public enum BinaryOperator: Sendable, Hashable {
 }
 
 /// A comparison, which is 1 where it holds and 0 elsewhere.
-public enum Comparison: String, Sendable, Hashable, CaseIterable {
+package enum Comparison: String, Sendable, Hashable, CaseIterable {
   case less = "<"
   case lessOrEqual = "<="
   case greater = ">"
@@ -35,7 +35,7 @@ public enum Comparison: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The part of a declared function in question: its value or one of its derivatives.
-public enum FunctionDerivative: Sendable, Hashable {
+package enum FunctionDerivative: Sendable, Hashable {
   case value
   /// The derivative of this order with respect to a scalar, or elementwise: `phi'(z)`, `Y''(t)`.
   case prime(Int)
@@ -43,13 +43,13 @@ public enum FunctionDerivative: Sendable, Hashable {
 }
 
 /// An expression as typed, before names and shapes are looked up; brackets are dropped.
-public final class SyntaxTree: Sendable {
-  public let kind: Kind
-  public let range: SourceRange
+package final class SyntaxTree: Sendable {
+  package let kind: Kind
+  package let range: SourceRange
   /// The length of the longest path to a leaf, to bound recursion.
   let depth: Int
 
-  public indirect enum Kind: Sendable {
+  package indirect enum Kind: Sendable {
     case number(Rational)
     /// A name in ASCII.
     case name(String)
@@ -68,13 +68,13 @@ public final class SyntaxTree: Sendable {
     case sum(index: String, indexRange: SourceRange, lower: SyntaxTree, upper: SyntaxTree, SyntaxTree)
   }
 
-  public enum SubscriptTree: Sendable {
+  package enum SubscriptTree: Sendable {
     case index(SyntaxTree)
     case range(SyntaxTree, SyntaxTree)
     case all(SourceRange)
 
     /// The location in the source.
-    public var range: SourceRange {
+    package var range: SourceRange {
       switch self {
       case .index(let tree): tree.range
       case .range(let lower, let upper): lower.range.joined(with: upper.range)
@@ -83,7 +83,7 @@ public final class SyntaxTree: Sendable {
     }
   }
 
-  public init(_ kind: Kind, range: SourceRange) {
+  package init(_ kind: Kind, range: SourceRange) {
     self.kind = kind
     self.range = range
     var depth = 0

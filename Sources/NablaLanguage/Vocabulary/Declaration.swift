@@ -1,14 +1,14 @@
 import NablaTypes
 
 /// The declaration of a name.
-public struct Declaration: Sendable, Hashable {
-  public var name: String
-  public var type: DeclaredType
-  public var properties: Set<Property>
+package struct Declaration: Sendable, Hashable {
+  package var name: String
+  package var type: DeclaredType
+  package var properties: Set<Property>
   /// The location of the name in its text; `nil` if it was not typed.
-  public var range: SourceRange?
+  package var range: SourceRange?
 
-  public init(name: String, type: DeclaredType, properties: Set<Property> = [], range: SourceRange? = nil) {
+  package init(name: String, type: DeclaredType, properties: Set<Property> = [], range: SourceRange? = nil) {
     self.name = name
     self.type = type
     self.properties = properties
@@ -17,13 +17,13 @@ public struct Declaration: Sendable, Hashable {
 }
 
 /// The type of a name: a value's shape, or a function's.
-public enum DeclaredType: Sendable, Hashable {
+package enum DeclaredType: Sendable, Hashable {
   case value(Shape)
   /// A function from scalar to scalar is elementwise.
   case function(parameter: Shape, result: Shape, isElementwise: Bool)
 
   /// The names of the sizes in it, sorted.
-  public var dimensionNames: [String] {
+  package var dimensionNames: [String] {
     let shapes: [Shape] =
       switch self {
       case .value(let shape): [shape]
@@ -35,7 +35,7 @@ public enum DeclaredType: Sendable, Hashable {
 
 extension Declaration: CustomStringConvertible {
   /// As written in the language.
-  public var description: String {
+  package var description: String {
     let type =
       switch self.type {
       case .value(let shape): shape.declaration

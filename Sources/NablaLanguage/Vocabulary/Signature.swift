@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// How the shape of a built-in function's value follows from its arguments.
-public struct Signature: Sendable, Hashable {
+package struct Signature: Sendable, Hashable {
   package enum Rule: Sendable, Hashable {
     /// Entry by entry; a scalar next to an array applies to every entry.
     case elementwise
@@ -61,7 +61,7 @@ public struct Signature: Sendable, Hashable {
   /// The name of zeros without sizes, which users cannot type.
   static let openZeros = "zeros()"
 
-  public let arity: ClosedRange<Int>
+  package let arity: ClosedRange<Int>
   package let rule: Rule
   /// The name in the typed tree; `nil` if it is unchanged.
   let canonical: String?

@@ -3,7 +3,7 @@ extension DualMatrix {
   /// none.
   /// Its derivative solves L1*L' + L*L1' = A1: L1 = L*half(inv(L)*A1*inv(L)'), where half takes the lower triangle with
   /// half of the diagonal (Murray 2016, Differentiation of the Cholesky decomposition).
-  public var cholesky: DualMatrix? {
+  package var cholesky: DualMatrix? {
     guard rows == columns, let half = PrimeField(2).inverse else { return nil }
     let symmetric = (self + transposed).scaled(by: half)
     guard let factor = symmetric.value.choleskyFactor, let over = factor.inverse else { return nil }

@@ -1,13 +1,13 @@
 /// A matrix of truncated polynomials in two infinitesimals: value + first*s + second*t + mixed*s*t, with s² = t² = 0.
 /// Its arithmetic computes exact directional derivatives: along one direction in s, along another in t, and along both
 /// in st. A `nil` part is zero.
-public struct DualMatrix: Hashable, Sendable {
-  public var value: FieldMatrix
-  public var first: FieldMatrix?
-  public var second: FieldMatrix?
-  public var mixed: FieldMatrix?
+package struct DualMatrix: Hashable, Sendable {
+  package var value: FieldMatrix
+  package var first: FieldMatrix?
+  package var second: FieldMatrix?
+  package var mixed: FieldMatrix?
 
-  public init(
+  package init(
     _ value: FieldMatrix, first: FieldMatrix? = nil, second: FieldMatrix? = nil, mixed: FieldMatrix? = nil
   ) {
     self.value = value
@@ -16,22 +16,22 @@ public struct DualMatrix: Hashable, Sendable {
     self.mixed = mixed
   }
 
-  public init(_ value: PrimeField) { self.init(FieldMatrix(value)) }
+  package init(_ value: PrimeField) { self.init(FieldMatrix(value)) }
 
-  public var rows: Int { value.rows }
-  public var columns: Int { value.columns }
-  public var count: Int { value.count }
-  public var isConstant: Bool { first == nil && second == nil && mixed == nil }
+  package var rows: Int { value.rows }
+  package var columns: Int { value.columns }
+  package var count: Int { value.count }
+  package var isConstant: Bool { first == nil && second == nil && mixed == nil }
   /// Whether it has a second-order part.
-  public var isOfSecondOrder: Bool { mixed != nil || first != nil && second != nil }
+  package var isOfSecondOrder: Bool { mixed != nil || first != nil && second != nil }
 
   /// The image under a linear map.
-  public func linear(_ map: (FieldMatrix) -> FieldMatrix) -> DualMatrix {
+  package func linear(_ map: (FieldMatrix) -> FieldMatrix) -> DualMatrix {
     DualMatrix(map(value), first: first.map(map), second: second.map(map), mixed: mixed.map(map))
   }
 
   /// The image under a bilinear map: the product rule, once and twice.
-  public func bilinear(
+  package func bilinear(
     _ other: DualMatrix, _ map: (FieldMatrix, FieldMatrix) -> FieldMatrix
   ) -> DualMatrix {
     func part(_ a: FieldMatrix?, _ b: FieldMatrix?) -> FieldMatrix? {
@@ -57,7 +57,7 @@ public struct DualMatrix: Hashable, Sendable {
   }
 
   /// An elementwise function from its values, first and second derivatives at the entries, by Taylor's formula.
-  public func composed(value: FieldMatrix, slope: FieldMatrix, curvature: FieldMatrix) -> DualMatrix {
+  package func composed(value: FieldMatrix, slope: FieldMatrix, curvature: FieldMatrix) -> DualMatrix {
     var result = DualMatrix(
       value, first: first.map(slope.hadamard), second: second.map(slope.hadamard),
       mixed: mixed.map(slope.hadamard))
@@ -68,7 +68,7 @@ public struct DualMatrix: Hashable, Sendable {
   }
 
   /// A number next to an array is added to every entry, in every part.
-  public static func + (a: DualMatrix, b: DualMatrix) -> DualMatrix {
+  package static func + (a: DualMatrix, b: DualMatrix) -> DualMatrix {
     let (x, y) = (a.widened(like: b), b.widened(like: a))
     return DualMatrix(
       x.value + y.value, first: sum(x.first, y.first), second: sum(x.second, y.second),
@@ -80,16 +80,16 @@ public struct DualMatrix: Hashable, Sendable {
     return linear { FieldMatrix(rows: other.rows, columns: other.columns, repeating: $0.storage[0]) }
   }
 
-  public static prefix func - (a: DualMatrix) -> DualMatrix { a.linear { -$0 } }
-  public static func - (a: DualMatrix, b: DualMatrix) -> DualMatrix { a + -b }
-  public static func * (a: DualMatrix, b: DualMatrix) -> DualMatrix { a.bilinear(b, *) }
-  public func hadamard(_ other: DualMatrix) -> DualMatrix { bilinear(other) { $0.hadamard($1) } }
-  public func scaled(by factor: PrimeField) -> DualMatrix { linear { $0.scaled(by: factor) } }
-  public var transposed: DualMatrix { linear(\.transposed) }
-  public var trace: DualMatrix { linear { FieldMatrix($0.trace) } }
+  package static prefix func - (a: DualMatrix) -> DualMatrix { a.linear { -$0 } }
+  package static func - (a: DualMatrix, b: DualMatrix) -> DualMatrix { a + -b }
+  package static func * (a: DualMatrix, b: DualMatrix) -> DualMatrix { a.bilinear(b, *) }
+  package func hadamard(_ other: DualMatrix) -> DualMatrix { bilinear(other) { $0.hadamard($1) } }
+  package func scaled(by factor: PrimeField) -> DualMatrix { linear { $0.scaled(by: factor) } }
+  package var transposed: DualMatrix { linear(\.transposed) }
+  package var trace: DualMatrix { linear { FieldMatrix($0.trace) } }
 
   /// The reciprocal of each entry; `nil` if one is zero.
-  public var reciprocal: DualMatrix? {
+  package var reciprocal: DualMatrix? {
     var inverses: [PrimeField] = []
     for entry in value.storage {
       guard let inverse = entry.inverse else { return nil }
@@ -101,7 +101,7 @@ public struct DualMatrix: Hashable, Sendable {
   }
 
   /// inv(A + sB) = inv(A) - s*inv(A)*B*inv(A), and the corresponding terms for t and st; `nil` if A is singular.
-  public var inverse: DualMatrix? {
+  package var inverse: DualMatrix? {
     guard let x = value.inverse else { return nil }
     func moved(_ part: FieldMatrix) -> FieldMatrix { -(x * part * x) }
     var result = DualMatrix(x, first: first.map(moved), second: second.map(moved), mixed: mixed.map(moved))
@@ -114,7 +114,7 @@ public struct DualMatrix: Hashable, Sendable {
 
   /// The determinant and the adjugate, which singular matrices have too.
   /// By the Faddeev-LeVerrier recursion, which divides only by the integers up to n.
-  public var determinantAndAdjugate: (determinant: DualMatrix, adjugate: DualMatrix) {
+  package var determinantAndAdjugate: (determinant: DualMatrix, adjugate: DualMatrix) {
     precondition(rows == columns, "Only a square matrix has a determinant.")
     let identity = DualMatrix(.identity(rows))
     var coefficient = DualMatrix(1)

@@ -1,11 +1,11 @@
 import NablaTypes
 
 /// Random matrices over the prime field with declared properties, where "positive" means "a square".
-public enum FieldInstance {
+package enum FieldInstance {
   /// A random matrix with some properties; `nil` if no construction is known.
   /// Entries are uniform except as the properties require. Sign properties cannot hold for sums, and are ignored for
   /// definite matrices: over the field, signs are only labels. `isVector` as for `RandomInstance.violation`.
-  public static func random(
+  package static func random(
     rows: Int, columns: Int, isVector: Bool, properties: Set<Property>,
     using generator: inout SplitMix64
   ) -> FieldMatrix? {
@@ -84,7 +84,7 @@ public enum FieldInstance {
   }
 
   /// Whether there are finitely many values with these properties.
-  public static func isDiscrete(_ properties: Set<Property>) -> Bool {
+  package static func isDiscrete(_ properties: Set<Property>) -> Bool {
     properties.contains(where: \.traits.isDiscrete)
   }
 

@@ -1,52 +1,52 @@
 /// A dense matrix over the prime field, in column-major order.
 /// Sizes that do not fit are a programming error, as for `Matrix`.
-public struct FieldMatrix: Hashable, Sendable {
-  public let rows: Int
-  public let columns: Int
-  public var storage: [PrimeField]
+package struct FieldMatrix: Hashable, Sendable {
+  package let rows: Int
+  package let columns: Int
+  package var storage: [PrimeField]
 
-  public init(rows: Int, columns: Int, repeating value: PrimeField = 0) {
+  package init(rows: Int, columns: Int, repeating value: PrimeField = 0) {
     self.rows = rows
     self.columns = columns
     storage = Array(repeating: value, count: rows * columns)
   }
 
-  public init(rows: Int, columns: Int, storage: [PrimeField]) {
+  package init(rows: Int, columns: Int, storage: [PrimeField]) {
     precondition(storage.count == rows * columns, "A matrix has as many entries as rows times columns.")
     self.rows = rows
     self.columns = columns
     self.storage = storage
   }
 
-  public init(_ value: PrimeField) { self.init(rows: 1, columns: 1, storage: [value]) }
+  package init(_ value: PrimeField) { self.init(rows: 1, columns: 1, storage: [value]) }
 
-  public static func identity(_ n: Int) -> FieldMatrix {
+  package static func identity(_ n: Int) -> FieldMatrix {
     var result = FieldMatrix(rows: n, columns: n)
     for i in 0..<n { result[i, i] = 1 }
     return result
   }
 
-  public static func random(_ rows: Int, _ columns: Int, using generator: inout SplitMix64) -> FieldMatrix {
+  package static func random(_ rows: Int, _ columns: Int, using generator: inout SplitMix64) -> FieldMatrix {
     let entries = (0..<(rows * columns)).map { _ in PrimeField.random(using: &generator) }
     return FieldMatrix(rows: rows, columns: columns, storage: entries)
   }
 
-  public var count: Int { storage.count }
-  public var isZero: Bool { storage.allSatisfy(\.isZero) }
+  package var count: Int { storage.count }
+  package var isZero: Bool { storage.allSatisfy(\.isZero) }
 
-  public subscript(i: Int, j: Int) -> PrimeField {
+  package subscript(i: Int, j: Int) -> PrimeField {
     get { storage[i + j * rows] }
     set { storage[i + j * rows] = newValue }
   }
 
-  public func hasSize(of other: FieldMatrix) -> Bool { rows == other.rows && columns == other.columns }
+  package func hasSize(of other: FieldMatrix) -> Bool { rows == other.rows && columns == other.columns }
 
-  public func map(_ body: (PrimeField) -> PrimeField) -> FieldMatrix {
+  package func map(_ body: (PrimeField) -> PrimeField) -> FieldMatrix {
     FieldMatrix(rows: rows, columns: columns, storage: storage.map(body))
   }
 
   /// Combines entries; a number next to an array applies to every entry.
-  public func zip(_ other: FieldMatrix, _ body: (PrimeField, PrimeField) -> PrimeField) -> FieldMatrix {
+  package func zip(_ other: FieldMatrix, _ body: (PrimeField, PrimeField) -> PrimeField) -> FieldMatrix {
     if other.count == 1, count != 1 { return map { body($0, other.storage[0]) } }
     if count == 1, other.count != 1 { return other.map { body(storage[0], $0) } }
     precondition(count == other.count, "Matrices that are combined have the same size.")
@@ -55,13 +55,13 @@ public struct FieldMatrix: Hashable, Sendable {
     return result
   }
 
-  public static func + (a: FieldMatrix, b: FieldMatrix) -> FieldMatrix { a.zip(b, +) }
-  public static func - (a: FieldMatrix, b: FieldMatrix) -> FieldMatrix { a.zip(b, -) }
-  public static prefix func - (a: FieldMatrix) -> FieldMatrix { a.map { -$0 } }
-  public func hadamard(_ other: FieldMatrix) -> FieldMatrix { zip(other, *) }
-  public func scaled(by factor: PrimeField) -> FieldMatrix { map { $0 * factor } }
+  package static func + (a: FieldMatrix, b: FieldMatrix) -> FieldMatrix { a.zip(b, +) }
+  package static func - (a: FieldMatrix, b: FieldMatrix) -> FieldMatrix { a.zip(b, -) }
+  package static prefix func - (a: FieldMatrix) -> FieldMatrix { a.map { -$0 } }
+  package func hadamard(_ other: FieldMatrix) -> FieldMatrix { zip(other, *) }
+  package func scaled(by factor: PrimeField) -> FieldMatrix { map { $0 * factor } }
 
-  public static func * (a: FieldMatrix, b: FieldMatrix) -> FieldMatrix {
+  package static func * (a: FieldMatrix, b: FieldMatrix) -> FieldMatrix {
     precondition(a.columns == b.rows, "The columns of one factor are the rows of the next.")
     var result = FieldMatrix(rows: a.rows, columns: b.columns)
     for j in 0..<b.columns {
@@ -74,26 +74,26 @@ public struct FieldMatrix: Hashable, Sendable {
     return result
   }
 
-  public var transposed: FieldMatrix {
+  package var transposed: FieldMatrix {
     if rows == 1 || columns == 1 { return FieldMatrix(rows: columns, columns: rows, storage: storage) }
     var result = FieldMatrix(rows: columns, columns: rows)
     for j in 0..<columns { for i in 0..<rows { result[j, i] = self[i, j] } }
     return result
   }
 
-  public var trace: PrimeField {
+  package var trace: PrimeField {
     (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] }
   }
 
-  public var sum: PrimeField { storage.reduce(0, +) }
+  package var sum: PrimeField { storage.reduce(0, +) }
 
-  public func dot(_ other: FieldMatrix) -> PrimeField {
+  package func dot(_ other: FieldMatrix) -> PrimeField {
     precondition(count == other.count, "Arrays in an inner product have the same size.")
     return Swift.zip(storage, other.storage).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// The Kronecker product.
-  public func kron(_ other: FieldMatrix) -> FieldMatrix {
+  package func kron(_ other: FieldMatrix) -> FieldMatrix {
     var result = FieldMatrix(rows: rows * other.rows, columns: columns * other.columns)
     for j in 0..<columns {
       for i in 0..<rows {
@@ -110,7 +110,7 @@ public struct FieldMatrix: Hashable, Sendable {
   }
 
   /// By Gauss-Jordan elimination; `nil` if the matrix is singular.
-  public var inverse: FieldMatrix? {
+  package var inverse: FieldMatrix? {
     guard rows == columns else { return nil }
     let n = rows
     var work = self

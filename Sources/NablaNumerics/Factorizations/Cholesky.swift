@@ -12,21 +12,21 @@ import NablaKernels
 ///
 /// Source: Golub and Van Loan, Matrix Computations, 4th edition, section 4.2. Only the lower triangle
 /// of A is read.
-public struct Cholesky: Sendable {
+package struct Cholesky: Sendable {
   /// The lower triangular factor with positive diagonal, n×n.
-  public let lower: Matrix
+  package let lower: Matrix
 
   /// Factors a symmetric matrix, or returns nil when it is not positive definite.
-  public init?(_ matrix: Matrix) {
-    precondition(matrix.isSquare, "Only a square matrix has a Cholesky factorization.")
+  package init?(_ matrix: Matrix) {
+    require(matrix.isSquare, "Only a square matrix has a Cholesky factorization.")
     var lower = matrix
     guard lower.withMutablePointer({ Cholesky.factor(matrix.rows, $0) }) else { return nil }
     self.lower = lower
   }
 
   /// The solution X of AX = B for an n×k matrix B.
-  public func solve(_ right: Matrix) -> Matrix {
-    precondition(right.rows == lower.rows, "A linear system needs as many rows on the right.")
+  package func solve(_ right: Matrix) -> Matrix {
+    require(right.rows == lower.rows, "A linear system needs as many rows on the right.")
     var x = right
     lower.withPointer { l in
       x.withMutablePointer { Cholesky.solve(lower.rows, l, right.columns, $0) }
@@ -35,14 +35,14 @@ public struct Cholesky: Sendable {
   }
 
   /// The logarithm of the determinant of A.
-  public var logDeterminant: Double {
+  package var logDeterminant: Double {
     lower.withPointer { Cholesky.logDeterminant(lower.rows, $0) }
   }
 
   /// Overwrites an n×n matrix with its factor L, upper triangle zero; false when it has none.
   ///
   /// On false the array holds a partial result and must not be used.
-  public static func factor(_ n: Int, _ a: UnsafeMutablePointer<Double>) -> Bool {
+  package static func factor(_ n: Int, _ a: UnsafeMutablePointer<Double>) -> Bool {
     firstBadPivot(n, a) == nil
   }
 
@@ -87,7 +87,7 @@ public struct Cholesky: Sendable {
   }
 
   /// Overwrites the n×k matrix B with the solution X of LL'X = B.
-  public static func solve(
+  package static func solve(
     _ n: Int, _ lower: UnsafePointer<Double>, _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
     Kernels.solveTriangle(.lower, unit: false, n, k, lower, stride: n, b, rowStep: 1, columnStep: n)
@@ -95,7 +95,7 @@ public struct Cholesky: Sendable {
   }
 
   /// Overwrites the k×n matrix B with the solution X of XLL' = B.
-  public static func solveRight(
+  package static func solveRight(
     _ n: Int, _ lower: UnsafePointer<Double>, _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
     Kernels.solveTriangle(.lower, unit: false, n, k, lower, stride: n, b, rowStep: k, columnStep: 1)
@@ -103,7 +103,7 @@ public struct Cholesky: Sendable {
   }
 
   /// The logarithm of the determinant of LL'.
-  public static func logDeterminant(_ n: Int, _ lower: UnsafePointer<Double>) -> Double {
+  package static func logDeterminant(_ n: Int, _ lower: UnsafePointer<Double>) -> Double {
     var total = 0.0
     for i in 0..<n { total += log(lower[i &+ i &* n]) }
     return 2 * total

@@ -14,17 +14,17 @@ import NablaKernels
 /// array: U on and above the diagonal, L with unit diagonal below. Row i was exchanged with row
 /// `pivots[i]`, in the order of i. Pivots are stored as doubles so that one workspace of doubles
 /// serves everything.
-public struct LU: Sendable {
+package struct LU: Sendable {
   /// U on and above the diagonal, L without its unit diagonal below, n×n.
-  public let factors: Matrix
+  package let factors: Matrix
   /// The row exchanged with row i at step i.
-  public let pivots: [Double]
+  package let pivots: [Double]
   /// The determinant of the permutation, or zero when a pivot is exactly zero.
-  public let sign: Double
+  package let sign: Double
 
   /// Factors a square matrix.
-  public init(_ matrix: Matrix) {
-    precondition(matrix.isSquare, "Only a square matrix has an LU factorization here.")
+  package init(_ matrix: Matrix) {
+    require(matrix.isSquare, "a \(matrix.rows) × \(matrix.columns) matrix has no inverse and no determinant")
     let n = matrix.rows
     var factors = matrix
     var pivots = Matrix(rows: n, columns: 1)
@@ -36,21 +36,21 @@ public struct LU: Sendable {
   }
 
   /// Whether a pivot is exactly zero.
-  public var isSingular: Bool { sign == 0 }
+  package var isSingular: Bool { sign == 0 }
 
   /// The determinant.
-  public var determinant: Double {
+  package var determinant: Double {
     factors.withPointer { LU.determinant(factors.rows, $0, sign: sign) }
   }
 
   /// The logarithm of the absolute value of the determinant; minus infinity when singular.
-  public var logAbsDeterminant: Double {
+  package var logAbsDeterminant: Double {
     factors.withPointer { LU.logAbsDeterminant(factors.rows, $0) }
   }
 
   /// The solution X of AX = B for an n×k matrix B, or nil when A is singular.
-  public func solve(_ right: Matrix, transposed: Bool = false) -> Matrix? {
-    precondition(right.rows == factors.rows, "A linear system needs as many rows on the right.")
+  package func solve(_ right: Matrix, transposed: Bool = false) -> Matrix? {
+    require(right.rows == factors.rows, "A linear system needs as many rows on the right.")
     guard !isSingular else { return nil }
     var x = right
     let n = factors.rows
@@ -68,14 +68,14 @@ public struct LU: Sendable {
   }
 
   /// The inverse, or nil when a pivot is exactly zero.
-  public var inverse: Matrix? { solve(.identity(factors.rows)) }
+  package var inverse: Matrix? { solve(.identity(factors.rows)) }
 
   /// Factors an n×n matrix in place and returns the determinant of its permutation.
   ///
   /// Returns zero when a pivot is exactly zero; the factors are then still those of the matrix, and
   /// solving with them gives infinities or NaN. `pivots` has n places.
   @discardableResult
-  public static func factor(
+  package static func factor(
     _ n: Int, _ a: UnsafeMutablePointer<Double>, pivots: UnsafeMutablePointer<Double>
   ) -> Double {
     factorBlock(n, n, a, stride: n, pivots, offset: 0)
@@ -149,7 +149,7 @@ public struct LU: Sendable {
   }
 
   /// Overwrites the n×k matrix B with the solution X of AX = B, given the factors of A.
-  public static func solve(
+  package static func solve(
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
     _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
@@ -159,7 +159,7 @@ public struct LU: Sendable {
   }
 
   /// Overwrites the n×k matrix B with the solution X of A'X = B, given the factors of A.
-  public static func solveTransposed(
+  package static func solveTransposed(
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
     _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
@@ -174,7 +174,7 @@ public struct LU: Sendable {
   }
 
   /// Overwrites the k×n matrix B with the solution X of XA = B, or XA' = B, given the factors of A.
-  public static func solveRight(
+  package static func solveRight(
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>, transposed: Bool,
     _ k: Int, _ b: UnsafeMutablePointer<Double>
   ) {
@@ -197,7 +197,7 @@ public struct LU: Sendable {
   }
 
   /// Writes the n×n inverse of A, given its factors.
-  public static func inverse(
+  package static func inverse(
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
     into x: UnsafeMutablePointer<Double>
   ) {
@@ -206,7 +206,7 @@ public struct LU: Sendable {
   }
 
   /// The determinant of A, given its factors and the sign `factor` returned.
-  public static func determinant(
+  package static func determinant(
     _ n: Int, _ factors: UnsafePointer<Double>, sign: Double
   ) -> Double {
     var product = sign
@@ -215,7 +215,7 @@ public struct LU: Sendable {
   }
 
   /// The logarithm of the absolute value of the determinant of A, given its factors.
-  public static func logAbsDeterminant(_ n: Int, _ factors: UnsafePointer<Double>) -> Double {
+  package static func logAbsDeterminant(_ n: Int, _ factors: UnsafePointer<Double>) -> Double {
     var total = 0.0
     for i in 0..<n { total += log(factors[i &+ i &* n].magnitude) }
     return total

@@ -3,14 +3,14 @@
 /// With p = min(m, n), Q is m×p with orthonormal columns and R is p×n, upper triangular (trapezoidal
 /// when m < n) with a nonnegative diagonal, which makes it unique at full rank. Source: Golub and Van
 /// Loan, Matrix Computations, 4th edition, sections 5.1 and 5.2.
-public struct QR: Sendable {
+package struct QR: Sendable {
   /// The factor with orthonormal columns, m×p.
-  public let q: Matrix
+  package let q: Matrix
   /// The upper triangular factor, p×n.
-  public let r: Matrix
+  package let r: Matrix
 
   /// Factors a matrix.
-  public init(_ matrix: Matrix) {
+  package init(_ matrix: Matrix) {
     let (m, n) = (matrix.rows, matrix.columns)
     let p = Swift.min(m, n)
     var a = matrix
@@ -29,7 +29,7 @@ public struct QR: Sendable {
   }
 
   /// Writes Q, m×p, and R, p×n, of an m×n matrix, which is destroyed; `work` has p places.
-  public static func factor(
+  package static func factor(
     _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>,
     q: UnsafeMutablePointer<Double>, r: UnsafeMutablePointer<Double>,
     work: UnsafeMutablePointer<Double>

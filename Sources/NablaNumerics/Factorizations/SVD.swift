@@ -3,16 +3,16 @@
 /// With p = min(m, n), U is m×p and V is n×p, both with orthonormal columns, also where singular
 /// values vanish; values descend. One-sided Jacobi rotations; source: Demmel and Veselić, Jacobi's
 /// method is more accurate than QR, SIAM J. Matrix Anal. Appl. 13 (1992).
-public struct SVD: Sendable {
+package struct SVD: Sendable {
   /// The left singular vectors, m×p.
-  public let u: Matrix
+  package let u: Matrix
   /// The singular values, descending.
-  public let values: [Double]
+  package let values: [Double]
   /// The right singular vectors, n×p.
-  public let v: Matrix
+  package let v: Matrix
 
   /// Decomposes a matrix.
-  public init(_ matrix: Matrix) {
+  package init(_ matrix: Matrix) {
     let (m, n) = (matrix.rows, matrix.columns)
     let p = Swift.min(m, n)
     var u = Matrix(rows: m, columns: p)
@@ -33,7 +33,7 @@ public struct SVD: Sendable {
   /// Writes U, m×p, the p descending singular values, and V, n×p, of an m×n matrix.
   ///
   /// The matrix is only read. Everything is NaN when it is not finite.
-  public static func decompose(
+  package static func decompose(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>,
     u: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
     v: UnsafeMutablePointer<Double>

@@ -3,15 +3,15 @@
 /// A = V diag(values) V', values ascending, eigenvectors in the columns of V. Cyclic Jacobi rotations;
 /// source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.5. Only the symmetric part
 /// (A + A') / 2 is used.
-public struct SymmetricEigen: Sendable {
+package struct SymmetricEigen: Sendable {
   /// The eigenvalues, ascending.
-  public let values: [Double]
+  package let values: [Double]
   /// The eigenvectors, in the same order, as columns of an n×n matrix.
-  public let vectors: Matrix
+  package let vectors: Matrix
 
   /// Decomposes a symmetric matrix.
-  public init(_ matrix: Matrix) {
-    precondition(matrix.isSquare, "Only a square matrix has eigenvalues.")
+  package init(_ matrix: Matrix) {
+    require(matrix.isSquare, "Only a square matrix has eigenvalues.")
     let n = matrix.rows
     var a = matrix
     var values = Matrix(rows: n, columns: 1)
@@ -26,7 +26,7 @@ public struct SymmetricEigen: Sendable {
   }
 
   /// The matrix V diag(f(values)) V', n×n.
-  public func applying(_ function: (Double) -> Double) -> Matrix {
+  package func applying(_ function: (Double) -> Double) -> Matrix {
     var left = vectors
     for j in 0..<values.count {
       let factor = function(values[j])
@@ -38,7 +38,7 @@ public struct SymmetricEigen: Sendable {
   /// Writes the n ascending eigenvalues and the n×n eigenvectors of a matrix, which is destroyed.
   ///
   /// Everything is NaN when the matrix is not finite.
-  public static func decompose(
+  package static func decompose(
     _ n: Int, _ a: UnsafeMutablePointer<Double>,
     values: UnsafeMutablePointer<Double>, vectors v: UnsafeMutablePointer<Double>
   ) {

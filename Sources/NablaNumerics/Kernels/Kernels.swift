@@ -4,10 +4,10 @@ import NablaKernels
 ///
 /// Nothing here allocates: the caller owns every buffer and has checked every size. Unless a
 /// function says otherwise, an output may coincide with an input but not partly overlap it.
-public enum Kernels {
+package enum Kernels {
   /// Copies `count` numbers.
   @inlinable
-  public static func copy(
+  package static func copy(
     _ count: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     if count > 0 { y.update(from: x, count: count) }
@@ -15,20 +15,20 @@ public enum Kernels {
 
   /// Fills `count` places with one value.
   @inlinable
-  public static func fill(_ count: Int, _ value: Double, into y: UnsafeMutablePointer<Double>) {
+  package static func fill(_ count: Int, _ value: Double, into y: UnsafeMutablePointer<Double>) {
     if count > 0 { y.update(repeating: value, count: count) }
   }
 
   /// Writes the n×n identity.
   @inlinable
-  public static func identity(_ n: Int, into a: UnsafeMutablePointer<Double>) {
+  package static func identity(_ n: Int, into a: UnsafeMutablePointer<Double>) {
     fill(n &* n, 0, into: a)
     for i in 0..<n { a[i &+ i &* n] = 1 }
   }
 
   /// Writes x + y.
   @inlinable
-  public static func add(
+  package static func add(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
@@ -37,7 +37,7 @@ public enum Kernels {
 
   /// Writes x - y.
   @inlinable
-  public static func subtract(
+  package static func subtract(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
@@ -46,7 +46,7 @@ public enum Kernels {
 
   /// Writes the entrywise product of x and y.
   @inlinable
-  public static func hadamard(
+  package static func hadamard(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
@@ -55,7 +55,7 @@ public enum Kernels {
 
   /// Writes the entrywise quotient of x and y.
   @inlinable
-  public static func divide(
+  package static func divide(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>
   ) {
@@ -64,7 +64,7 @@ public enum Kernels {
 
   /// Writes factor * x.
   @inlinable
-  public static func scale(
+  package static func scale(
     _ count: Int, _ factor: Double, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
@@ -73,7 +73,7 @@ public enum Kernels {
 
   /// Writes x + value in every entry.
   @inlinable
-  public static func addScalar(
+  package static func addScalar(
     _ count: Int, _ value: Double, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
@@ -82,7 +82,7 @@ public enum Kernels {
 
   /// Adds factor * x to y.
   @inlinable
-  public static func axpy(
+  package static func axpy(
     _ count: Int, _ factor: Double, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
@@ -91,7 +91,7 @@ public enum Kernels {
 
   /// The inner product of x and y; long ones are summed block by block with compensation.
   @inlinable
-  public static func dot(
+  package static func dot(
     _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>
   ) -> Double {
     nabla_dot(nabla_kernels_active(), count, x, y)
@@ -99,7 +99,7 @@ public enum Kernels {
 
   /// The sum of `count` numbers `stride` apart.
   @inlinable
-  public static func sum(_ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1) -> Double {
+  package static func sum(_ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1) -> Double {
     if stride == 1 { return nabla_sum(nabla_kernels_active(), count, x) }
     var total = 0.0
     for i in 0..<count { total += x[i &* stride] }
@@ -108,13 +108,13 @@ public enum Kernels {
 
   /// The sum of the diagonal of an n×n matrix.
   @inlinable
-  public static func trace(_ n: Int, _ a: UnsafePointer<Double>) -> Double {
+  package static func trace(_ n: Int, _ a: UnsafePointer<Double>) -> Double {
     sum(n, a, stride: n &+ 1)
   }
 
   /// The largest absolute value; zero if there are none, NaN if one is NaN.
   @inlinable
-  public static func maxAbs(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
+  package static func maxAbs(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
     var largest = 0.0
     for i in 0..<count {
       let size = x[i].magnitude
@@ -126,13 +126,13 @@ public enum Kernels {
 
   /// The Euclidean norm of `count` numbers, scaled when its square would leave the range.
   @inlinable
-  public static func norm(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
+  package static func norm(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
     norm(count, x, square: dot(count, x, x))
   }
 
   /// The Euclidean norm, given the sum of squares.
   @inlinable
-  public static func norm(_ count: Int, _ x: UnsafePointer<Double>, square: Double) -> Double {
+  package static func norm(_ count: Int, _ x: UnsafePointer<Double>, square: Double) -> Double {
     if square > 1e-280 && square < 1e300 { return square.squareRoot() }
     let largest = maxAbs(count, x)
     guard largest > 0, largest.isFinite else { return largest }
@@ -143,7 +143,7 @@ public enum Kernels {
 
   /// Writes the transpose of an m×n matrix, n×m; the output must not be the input.
   @inlinable
-  public static func transpose(
+  package static func transpose(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into b: UnsafeMutablePointer<Double>
   ) {
     if m == 1 || n == 1 { return copy(m &* n, a, into: b) }
@@ -152,7 +152,7 @@ public enum Kernels {
 
   /// Writes the sum of every row of an m×n matrix, m numbers; the output must not be the input.
   @inlinable
-  public static func rowSums(
+  package static func rowSums(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     fill(m, 0, into: y)
@@ -161,7 +161,7 @@ public enum Kernels {
 
   /// Writes the sum of every column of an m×n matrix, n numbers; the output must not be the input.
   @inlinable
-  public static func columnSums(
+  package static func columnSums(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     for j in 0..<n { y[j] = sum(m, a + j &* m) }

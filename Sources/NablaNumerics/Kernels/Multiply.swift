@@ -5,7 +5,7 @@ extension Kernels {
   /// op(A) is m×k, op(B) is k×n and C is m×n, all in column-major order; A is stored k×m when `transA` and B is stored
   /// n×k when `transB`. C must not be an operand. No term is skipped for a zero factor, so NaN and infinity propagate
   /// as the formula says.
-  public static func multiply(
+  package static func multiply(
     _ m: Int, _ n: Int, _ k: Int,
     _ a: UnsafePointer<Double>, transA: Bool,
     _ b: UnsafePointer<Double>, transB: Bool,
@@ -28,7 +28,7 @@ extension Kernels {
   }
 
   /// Writes A'A, or AA' when `transposed`, for an m×n matrix: half of the work of a product.
-  public static func gram(
+  package static func gram(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, transposed: Bool, into c: UnsafeMutablePointer<Double>,
     factor: Double = 1
   ) {
@@ -36,7 +36,7 @@ extension Kernels {
   }
 
   /// Writes A'B, or AB' when `transposed`, for m×n matrices for which that is known to be symmetric.
-  public static func crossGram(
+  package static func crossGram(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, transposed: Bool,
     into c: UnsafeMutablePointer<Double>, factor: Double = 1
   ) {
@@ -68,7 +68,7 @@ extension Kernels {
   }
 
   /// Writes y = Ax and z = A'u for an m×n matrix, in one pass over it.
-  public static func multiplyBoth(
+  package static func multiplyBoth(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>, _ u: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>
   ) {

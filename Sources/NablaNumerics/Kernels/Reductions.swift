@@ -4,28 +4,28 @@ extension Kernels {
   /// Writes log Σ exp(x) for each row of an m×n matrix, m numbers.
   /// The largest number is factored out, and the others are added through log1p, which keeps small ones. Minus infinity
   /// for an empty row or minus infinities; NaN when a number is NaN.
-  public static func logSumExp(
+  package static func logSumExp(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     nabla_logsumexp(nabla_kernels_active(), m, n, x, m, y)
   }
 
   /// Writes exp(x) / Σ exp(x) for each row of an m×n matrix; in place is allowed.
-  public static func softmax(
+  package static func softmax(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     nabla_softmax(nabla_kernels_active(), m, n, x, m, y, m)
   }
 
   /// Writes x - log Σ exp(x) for each row of an m×n matrix; in place is allowed.
-  public static func logSoftmax(
+  package static func logSoftmax(
     _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     nabla_logsoftmax(nabla_kernels_active(), m, n, x, m, y, m)
   }
 
   /// The largest of `count` numbers `stride` apart; minus infinity if there are none, NaN when one is NaN.
-  public static func maximum(
+  package static func maximum(
     _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1
   ) -> Double {
     var largest = -Double.infinity
@@ -38,7 +38,7 @@ extension Kernels {
   }
 
   /// The smallest of `count` numbers `stride` apart; infinity if there are none, NaN when one is NaN.
-  public static func minimum(
+  package static func minimum(
     _ count: Int, _ x: UnsafePointer<Double>, stride: Int = 1
   ) -> Double {
     var smallest = Double.infinity

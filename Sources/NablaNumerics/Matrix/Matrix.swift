@@ -8,7 +8,7 @@ public struct Matrix: Sendable, Equatable {
   /// The number of columns.
   public let columns: Int
   /// The entries, column after column; always `rows * columns` of them.
-  public internal(set) var storage: [Double]
+  public package(set) var storage: [Double]
 
   /// Makes the zero matrix of a shape.
   public init(rows: Int, columns: Int) {
@@ -17,7 +17,7 @@ public struct Matrix: Sendable, Equatable {
 
   /// Makes a matrix of a shape with one value in every entry.
   public init(rows: Int, columns: Int, repeating value: Double) {
-    precondition(rows >= 0 && columns >= 0, "A matrix has no negative number of rows or columns.")
+    require(rows >= 0 && columns >= 0, "a matrix cannot be \(rows) × \(columns)")
     self.rows = rows
     self.columns = columns
     self.storage = [Double](repeating: value, count: rows * columns)
@@ -25,9 +25,9 @@ public struct Matrix: Sendable, Equatable {
 
   /// Makes a matrix of a shape from its entries, column after column.
   public init(rows: Int, columns: Int, storage: [Double]) {
-    precondition(
+    require(
       rows >= 0 && columns >= 0 && storage.count == rows * columns,
-      "A matrix needs exactly rows times columns entries.")
+      "a \(rows) × \(columns) matrix cannot have \(storage.count) entries")
     self.rows = rows
     self.columns = columns
     self.storage = storage
@@ -41,7 +41,9 @@ public struct Matrix: Sendable, Equatable {
   /// Makes a matrix from its rows, which must have equal lengths.
   public init(rows lines: [[Double]]) {
     let width = lines.first?.count ?? 0
-    precondition(lines.allSatisfy { $0.count == width }, "The rows of a matrix have equal lengths.")
+    require(
+      lines.allSatisfy { $0.count == width },
+      "the rows of a matrix have equal lengths, not \(lines.map { "\($0.count)" }.joined(separator: ", "))")
     self.init(rows: lines.count, columns: width)
     for (i, line) in lines.enumerated() {
       for (j, value) in line.enumerated() { storage[i + j * lines.count] = value }
@@ -72,11 +74,15 @@ public struct Matrix: Sendable, Equatable {
   /// The entry in row `i` and column `j`, both counted from zero.
   public subscript(i: Int, j: Int) -> Double {
     get {
-      precondition(i >= 0 && i < rows && j >= 0 && j < columns, "The entry lies outside the matrix.")
+      require(
+        i >= 0 && i < rows && j >= 0 && j < columns,
+        "[\(i), \(j)] is outside a \(rows) × \(columns) matrix, which counts from 0")
       return storage[i + j * rows]
     }
     set {
-      precondition(i >= 0 && i < rows && j >= 0 && j < columns, "The entry lies outside the matrix.")
+      require(
+        i >= 0 && i < rows && j >= 0 && j < columns,
+        "[\(i), \(j)] is outside a \(rows) × \(columns) matrix, which counts from 0")
       storage[i + j * rows] = newValue
     }
   }
@@ -87,6 +93,11 @@ public struct Matrix: Sendable, Equatable {
   public var isSquare: Bool { rows == columns }
   /// Whether the matrix is 1×1.
   public var isScalar: Bool { rows == 1 && columns == 1 }
+  /// The only entry of a 1 × 1 matrix, such as the value of a scalar formula; traps for another shape.
+  public var number: Double {
+    require(isScalar, "a \(rows) × \(columns) matrix is not a number")
+    return storage[0]
+  }
   /// Whether every entry is finite.
   public var isFinite: Bool { storage.allSatisfy { $0.isFinite } }
 
@@ -95,17 +106,18 @@ public struct Matrix: Sendable, Equatable {
     (0..<Swift.min(rows, columns)).map { storage[$0 + $0 * rows] }
   }
 
-  /// The column with index `j`, as an n×1 matrix.
+  /// The column with index `j`, counted from 0, as an n×1 matrix.
   public func column(_ j: Int) -> Matrix {
-    precondition(j >= 0 && j < columns, "The column lies outside the matrix.")
+    require(
+      j >= 0 && j < columns, "column \(j) is outside a \(rows) × \(columns) matrix, which counts from 0")
     return Matrix(rows: rows, columns: 1, storage: Array(storage[(j * rows)..<((j + 1) * rows)]))
   }
 
   /// The entries column after column, as one vector.
-  public var vectorized: Matrix { Matrix(column: storage) }
+  package var vectorized: Matrix { Matrix(column: storage) }
 
   /// The same entries, column after column, in another shape of equal size.
-  public func reshaped(rows: Int, columns: Int) -> Matrix {
+  package func reshaped(rows: Int, columns: Int) -> Matrix {
     Matrix(rows: rows, columns: columns, storage: storage)
   }
 

@@ -1,6 +1,8 @@
 extension Matrix {
-  /// The transpose, columns×rows.
-  public var transposed: Matrix {
+  /// The transpose, columns × rows.
+  public var transpose: Matrix { transposed }
+
+  package var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)
     withPointer { a in result.withMutablePointer { Kernels.transpose(rows, columns, a, into: $0) } }
     return result
@@ -12,30 +14,37 @@ extension Matrix {
   }
 
   /// The matrix with `function` applied to every pair of corresponding entries of equal shapes.
-  public func zip(_ other: Matrix, _ function: (Double, Double) throws -> Double) rethrows -> Matrix {
-    precondition(
-      rows == other.rows && columns == other.columns, "Entrywise operations need equal shapes.")
+  package func zip(
+    _ other: Matrix, as operation: StaticString = "entry by entry",
+    _ function: (Double, Double) throws -> Double
+  ) rethrows -> Matrix {
+    require(
+      rows == other.rows && columns == other.columns,
+      "\(operation): a \(rows) × \(columns) and a \(other.rows) × \(other.columns) matrix differ in shape")
     var result = self
     for i in storage.indices { result.storage[i] = try function(storage[i], other.storage[i]) }
     return result
   }
 
   /// The entrywise product of two matrices of equal shapes.
-  public func hadamard(_ other: Matrix) -> Matrix { zip(other, *) }
+  package func hadamard(_ other: Matrix) -> Matrix { zip(other, *) }
 
   /// The matrix with every entry multiplied by a number.
-  public func scaled(by factor: Double) -> Matrix { map { factor * $0 } }
+  package func scaled(by factor: Double) -> Matrix { map { factor * $0 } }
 
   /// The matrix product of an m×k and a k×n matrix, after optional transpositions, m×n.
-  public func multiplied(
+  package func multiplied(
     by other: Matrix, transposingSelf: Bool = false, transposingOther: Bool = false
   ) -> Matrix {
     let m = transposingSelf ? columns : rows
     let k = transposingSelf ? rows : columns
     let n = transposingOther ? other.rows : other.columns
-    precondition(
+    require(
       k == (transposingOther ? other.columns : other.rows),
-      "A matrix product needs as many columns on the left as rows on the right.")
+      """
+      a \(m) × \(k) and a \(transposingOther ? other.columns : other.rows) × \(n) matrix have no product: as many \
+      columns on the left as rows on the right are needed
+      """)
     var result = Matrix(rows: m, columns: n)
     withPointer { a in
       other.withPointer { b in
@@ -49,10 +58,10 @@ extension Matrix {
   }
 
   /// The entrywise sum of two matrices of equal shapes.
-  public static func + (left: Matrix, right: Matrix) -> Matrix { left.zip(right, +) }
+  public static func + (left: Matrix, right: Matrix) -> Matrix { left.zip(right, as: "+", +) }
 
   /// The entrywise difference of two matrices of equal shapes.
-  public static func - (left: Matrix, right: Matrix) -> Matrix { left.zip(right, -) }
+  public static func - (left: Matrix, right: Matrix) -> Matrix { left.zip(right, as: "-", -) }
 
   /// The matrix with every sign changed.
   public static prefix func - (matrix: Matrix) -> Matrix { matrix.map { -$0 } }
@@ -98,7 +107,7 @@ extension Matrix {
 
   /// The sum of the diagonal entries of a square matrix.
   public var trace: Double {
-    precondition(isSquare, "Only a square matrix has a trace.")
+    require(isSquare, "a \(rows) × \(columns) matrix has no trace")
     return withPointer { Kernels.trace(rows, $0) }
   }
 }

@@ -25,7 +25,7 @@ extension Matrix: CustomStringConvertible {
   }
 
   /// The shortest decimal text of `value` rounded to at most `digits` significant digits.
-  public static func text(of value: Double, digits: Int) -> String {
+  package static func text(of value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
     let shift = digits - 1 - Int(log10(value.magnitude).rounded(.down))
     var rounded = value

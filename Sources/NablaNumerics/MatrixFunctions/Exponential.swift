@@ -8,14 +8,14 @@
 
 extension MatrixFunctions {
   /// The places `exponential` needs for an n×n matrix.
-  public static func exponentialWorkspace(_ n: Int) -> Int { 6 * n * n + n }
+  package static func exponentialWorkspace(_ n: Int) -> Int { 6 * n * n + n }
 
   /// Writes the exponential of an n×n matrix by scaling and squaring with the Padé approximant of
   /// degree 13.
   ///
   /// Source: Higham, The scaling and squaring method for the matrix exponential revisited, SIAM J.
   /// Matrix Anal. Appl. 26 (2005), algorithm 2.3 with its coefficients and θ₁₃.
-  public static func exponential(
+  package static func exponential(
     _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>,
     work a1: UnsafeMutablePointer<Double>
   ) {

@@ -6,37 +6,37 @@ extension Matrix {
   public var determinant: Double { LU(self).determinant }
 
   /// The Moore-Penrose inverse of an m×n matrix, n×m.
-  public var pseudoInverse: Matrix {
+  package var pseudoInverse: Matrix {
     computed(rows: columns, columns: rows, MatrixFunctions.singularWorkspace(rows, columns)) {
       MatrixFunctions.pseudoInverse(rows, columns, $0, into: $1, work: $2)
     }
   }
 
   /// The adjugate of a square matrix, with A adj(A) = det(A) I, also when it is singular.
-  public var adjugate: Matrix {
-    precondition(isSquare, "Only a square matrix has an adjugate.")
+  package var adjugate: Matrix {
+    require(isSquare, "a \(rows) × \(columns) matrix has no adjugate")
     return computed(rows: rows, columns: rows, MatrixFunctions.adjugateWorkspace(rows)) {
       if rows > 0 { MatrixFunctions.adjugate(rows, $0, into: $1, work: $2) }
     }
   }
 
   /// The exponential Σ Aᵏ/k! of a square matrix.
-  public var exponential: Matrix {
-    precondition(isSquare, "Only a square matrix has an exponential.")
+  package var exponential: Matrix {
+    require(isSquare, "a \(rows) × \(columns) matrix has no exponential")
     return computed(rows: rows, columns: rows, MatrixFunctions.exponentialWorkspace(rows)) {
       MatrixFunctions.exponential(rows, $0, into: $1, work: $2)
     }
   }
 
   /// The factor UV' of the thin singular value decomposition, of the same shape.
-  public var polar: Matrix {
+  package var polar: Matrix {
     computed(rows: rows, columns: columns, MatrixFunctions.singularWorkspace(rows, columns)) {
       MatrixFunctions.polar(rows, columns, $0, into: $1, work: $2)
     }
   }
 
   /// The largest singular value with its left and right singular vectors, m×1 and n×1.
-  public var leadingSingularVectors: (u: Matrix, value: Double, v: Matrix) {
+  package var leadingSingularVectors: (u: Matrix, value: Double, v: Matrix) {
     var u = Matrix(rows: rows, columns: 1)
     var v = Matrix(rows: columns, columns: 1)
     var work = Matrix(rows: MatrixFunctions.singularWorkspace(rows, columns), columns: 1)
@@ -53,7 +53,7 @@ extension Matrix {
   }
 
   /// The Kronecker product of an m×n and a p×q matrix, mp×nq.
-  public func kronecker(_ other: Matrix) -> Matrix {
+  package func kronecker(_ other: Matrix) -> Matrix {
     computed(rows: rows * other.rows, columns: columns * other.columns, 0) { a, x, _ in
       other.withPointer {
         MatrixFunctions.kronecker(rows, columns, a, other.rows, other.columns, $0, into: x)
@@ -62,28 +62,28 @@ extension Matrix {
   }
 
   /// The commutation matrix K, mn×mn, with K vec(A) = vec(A') for every m×n matrix A.
-  public static func commutation(_ m: Int, _ n: Int) -> Matrix {
+  package static func commutation(_ m: Int, _ n: Int) -> Matrix {
     var result = Matrix(rows: m * n, columns: m * n)
     result.withMutablePointer { MatrixFunctions.commutation(m, n, into: $0) }
     return result
   }
 
   /// The lower triangle with its diagonal halved.
-  public var lowerHalf: Matrix {
+  package var lowerHalf: Matrix {
     computed(rows: rows, columns: columns, 0) { a, x, _ in
       MatrixFunctions.lowerTriangle(rows, columns, a, diagonalFactor: 0.5, into: x)
     }
   }
 
   /// The entries on and below the diagonal.
-  public var lowerTriangle: Matrix {
+  package var lowerTriangle: Matrix {
     computed(rows: rows, columns: columns, 0) { a, x, _ in
       MatrixFunctions.lowerTriangle(rows, columns, a, into: x)
     }
   }
 
   /// The entries on and above the diagonal.
-  public var upperTriangle: Matrix {
+  package var upperTriangle: Matrix {
     computed(rows: rows, columns: columns, 0) { a, x, _ in
       MatrixFunctions.upperTriangle(rows, columns, a, into: x)
     }

@@ -2,12 +2,12 @@
 ///
 /// Every function states the places its workspace needs. Outputs must not be inputs. A matrix
 /// that is not finite never traps; its results are not finite either where they depend on it.
-public enum MatrixFunctions {
+package enum MatrixFunctions {
   /// Writes the inverse of an n×n matrix and returns whether it exists; NaN where it does not.
   ///
   /// `work` has n² + n places.
   @discardableResult
-  public static func inverse(
+  package static func inverse(
     _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>,
     work: UnsafeMutablePointer<Double>
   ) -> Bool {
@@ -22,7 +22,7 @@ public enum MatrixFunctions {
   }
 
   /// Returns the determinant of an n×n matrix; `work` has n² + n places.
-  public static func determinant(
+  package static func determinant(
     _ n: Int, _ a: UnsafePointer<Double>, work: UnsafeMutablePointer<Double>
   ) -> Double {
     Kernels.copy(n &* n, a, into: work)
@@ -31,7 +31,7 @@ public enum MatrixFunctions {
   }
 
   /// Returns log|det A| of an n×n matrix; `work` has n² + n places.
-  public static func logAbsDeterminant(
+  package static func logAbsDeterminant(
     _ n: Int, _ a: UnsafePointer<Double>, work: UnsafeMutablePointer<Double>
   ) -> Double {
     Kernels.copy(n &* n, a, into: work)
@@ -40,7 +40,7 @@ public enum MatrixFunctions {
   }
 
   /// The places `pseudoInverse`, `polar` and `leadingSingularVectors` need for an m×n matrix.
-  public static func singularWorkspace(_ m: Int, _ n: Int) -> Int {
+  package static func singularWorkspace(_ m: Int, _ n: Int) -> Int {
     (m + n + 1) * Swift.min(m, n)
   }
 
@@ -48,7 +48,7 @@ public enum MatrixFunctions {
   ///
   /// Singular values below max(m, n) ε times the largest count as zero. Source: Golub and Van Loan,
   /// Matrix Computations, 4th edition, section 5.5.2.
-  public static func pseudoInverse(
+  package static func pseudoInverse(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>,
     work u: UnsafeMutablePointer<Double>
   ) {
@@ -65,7 +65,7 @@ public enum MatrixFunctions {
   }
 
   /// Writes UV', m×n, of the thin singular value decomposition of an m×n matrix.
-  public static func polar(
+  package static func polar(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>,
     work u: UnsafeMutablePointer<Double>
   ) {
@@ -78,7 +78,7 @@ public enum MatrixFunctions {
   /// Writes the singular vectors of the largest singular value, m and n numbers, and returns it.
   ///
   /// The entry of v largest in magnitude is positive. An empty matrix has value zero and zero vectors.
-  public static func leadingSingularVectors(
+  package static func leadingSingularVectors(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>,
     u left: UnsafeMutablePointer<Double>, v right: UnsafeMutablePointer<Double>,
     work: UnsafeMutablePointer<Double>
@@ -101,14 +101,14 @@ public enum MatrixFunctions {
   }
 
   /// The places `adjugate` needs for an n×n matrix.
-  public static func adjugateWorkspace(_ n: Int) -> Int { 3 * n * n + 2 * n }
+  package static func adjugateWorkspace(_ n: Int) -> Int { 3 * n * n + 2 * n }
 
   /// Writes the adjugate of an n×n matrix, also when it is singular.
   ///
   /// From A = U diag(s) V', adj A = det(U) det(V) V adj(diag(s)) U', where entry i of the diagonal
   /// adj(diag(s)) is the product of the other singular values. Source: Horn and Johnson, Matrix
   /// Analysis, 2nd edition, section 0.8.2 (adj(AB) = adj(B) adj(A)).
-  public static func adjugate(
+  package static func adjugate(
     _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>,
     work u: UnsafeMutablePointer<Double>
   ) {

@@ -1,6 +1,6 @@
 extension MatrixFunctions {
   /// Writes the Kronecker product, mp×nq, of an m×n and a p×q matrix.
-  public static func kronecker(
+  package static func kronecker(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ p: Int, _ q: Int, _ b: UnsafePointer<Double>,
     into x: UnsafeMutablePointer<Double>
   ) {
@@ -18,7 +18,7 @@ extension MatrixFunctions {
   /// Writes the commutation matrix K, mn×mn, with K vec(A) = vec(A') for every m×n matrix A.
   ///
   /// Source: Magnus and Neudecker, The commutation matrix, Annals of Statistics 7 (1979).
-  public static func commutation(_ m: Int, _ n: Int, into x: UnsafeMutablePointer<Double>) {
+  package static func commutation(_ m: Int, _ n: Int, into x: UnsafeMutablePointer<Double>) {
     let size = m &* n
     Kernels.fill(size &* size, 0, into: x)
     for i in 0..<m {
@@ -29,7 +29,7 @@ extension MatrixFunctions {
   /// Writes the entries of an m×n matrix on and below its diagonal; in place is allowed.
   ///
   /// The diagonal is multiplied by `diagonalFactor`.
-  public static func lowerTriangle(
+  package static func lowerTriangle(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, diagonalFactor: Double = 1,
     into x: UnsafeMutablePointer<Double>
   ) {
@@ -42,7 +42,7 @@ extension MatrixFunctions {
   }
 
   /// Writes the entries of an m×n matrix on and above its diagonal; in place is allowed.
-  public static func upperTriangle(
+  package static func upperTriangle(
     _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>
   ) {
     for j in 0..<n {

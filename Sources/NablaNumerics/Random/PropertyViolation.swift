@@ -1,11 +1,11 @@
 /// The position where a matrix violates a property, and how.
-public struct PropertyViolation: Sendable, Equatable, CustomStringConvertible {
+package struct PropertyViolation: Sendable, Equatable, CustomStringConvertible {
   /// The row of the entry, from zero.
-  public let row: Int
+  package let row: Int
   /// The column of the entry, from zero.
-  public let column: Int
+  package let column: Int
   /// A clause without the place, such as "the entry -2 is not positive".
-  public let reason: String
+  package let reason: String
 
   package init(row: Int, column: Int, reason: String) {
     self.row = row
@@ -14,5 +14,5 @@ public struct PropertyViolation: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The reason with the place, counted from one.
-  public var description: String { "row \(row + 1), column \(column + 1): \(reason)" }
+  package var description: String { "row \(row + 1), column \(column + 1): \(reason)" }
 }

@@ -5,11 +5,11 @@ extension RandomInstance {
   /// Each applicable construction proposes matrices until one passes `violation` for every property, so a result is
   /// always right. Without properties the entries are normal numbers with two decimals. Properties are taken literally:
   /// a diagonal positive matrix larger than 1×1 does not exist. `isVector` as for `violation`.
-  public static func random(
+  package static func random(
     rows: Int, columns: Int, isVector: Bool, properties: Set<Property>,
     using generator: inout SplitMix64
   ) -> Matrix? {
-    precondition(rows >= 0 && columns >= 0, "A matrix has no negative number of rows or columns.")
+    require(rows >= 0 && columns >= 0, "A matrix has no negative number of rows or columns.")
     if rows != columns && properties.contains(where: \.isOfSquareMatrices) { return nil }
     let plan = InstancePlan(rows: rows, columns: columns, isVector: isVector, properties: properties)
     for construction in plan.constructions {

@@ -9,16 +9,16 @@
 /// The SplitMix64 generator: one 64-bit state, the same numbers on every platform for one seed.
 ///
 /// Source: Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
+package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Starts the sequence of a seed.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
   /// The next 64 random bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -26,36 +26,38 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// A number uniform in [0, 1), a multiple of 2⁻⁵³.
-  public mutating func uniform() -> Double {
-    Double(next() >> 11) * 0x1p-53
-  }
-
-  /// A number uniform between two finite bounds.
-  public mutating func uniform(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * uniform()
-  }
-
-  /// A standard normal number by the Box-Muller transform.
-  public mutating func normal() -> Double {
-    // 1 - uniform lies in (0, 1], so the logarithm is finite.
-    let radius = (-2 * log(1 - uniform())).squareRoot()
-    return radius * cos(2 * .pi * uniform())
-  }
-
   /// An integer uniform in a range.
-  public mutating func integer(in range: ClosedRange<Int>) -> Int {
+  package mutating func integer(in range: ClosedRange<Int>) -> Int {
     Int.random(in: range, using: &self)
   }
 
   /// True or false with equal chances.
-  public mutating func coin() -> Bool { next() >> 63 == 1 }
+  package mutating func coin() -> Bool { next() >> 63 == 1 }
 
   /// A standard normal number rounded to two decimals and not zero.
-  public mutating func shortDecimal() -> Double {
+  package mutating func shortDecimal() -> Double {
     while true {
       let value = (normal() * 100).rounded() / 100
       if value != 0 { return value }
     }
+  }
+}
+
+extension RandomNumberGenerator {
+  /// A number uniform in [0, 1), a multiple of 2⁻⁵³.
+  package mutating func uniform() -> Double {
+    Double(next() >> 11) * 0x1p-53
+  }
+
+  /// A number uniform between two finite bounds.
+  package mutating func uniform(_ low: Double, _ high: Double) -> Double {
+    low + (high - low) * uniform()
+  }
+
+  /// A standard normal number by the Box-Muller transform.
+  package mutating func normal() -> Double {
+    // 1 - uniform lies in (0, 1], so the logarithm is finite.
+    let radius = (-2 * log(1 - uniform())).squareRoot()
+    return radius * cos(2 * .pi * uniform())
   }
 }

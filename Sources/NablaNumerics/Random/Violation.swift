@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// Random matrices with declared properties, and the check that a matrix has one.
-public enum RandomInstance {
+package enum RandomInstance {
   /// The relative tolerance of every comparison in `violation`.
   static let tolerance = 1e-8
 
@@ -9,7 +9,7 @@ public enum RandomInstance {
   /// Equalities hold within 1e-8 times the largest entry; NaN and infinity violate every property. A wrong shape is
   /// reported at row and column 0. `isVector` says whether the array was declared a vector: for a matrix that happens
   /// to have one column, `simplex` and `onehot` apply to each row.
-  public static func violation(
+  package static func violation(
     of property: Property, in a: Matrix, isVector: Bool
   ) -> PropertyViolation? {
     if property.isOfSquareMatrices && !a.isSquare {

@@ -12,7 +12,7 @@ import NablaKernels
 ///
 /// Outside its domain a function is NaN; at a pole it is infinite where both sides agree or the zero
 /// has a sign. NaN in gives NaN out.
-public enum SpecialFunctions {
+package enum SpecialFunctions {
   /// The value of a function of one argument; NaN for a function of two.
   static func evaluate(_ function: LibraryFunction, _ x: Double) -> Double {
     var (argument, value) = (x, Double.nan)

@@ -8,7 +8,7 @@
 
 extension SpecialFunctions {
   /// log|Γ(x)|, infinite at zero and the negative integers.
-  public static func logGamma(_ x: Double) -> Double {
+  package static func logGamma(_ x: Double) -> Double {
     var sign: Int32 = 0
     return lgamma_r(x, &sign)
   }
@@ -19,7 +19,7 @@ extension SpecialFunctions {
   /// ψ(1 - x) - π cot(πx) for negative x; near the positive zero 1.4616… its Taylor series. Source:
   /// NIST Digital Library of Mathematical Functions 5.5.2, 5.5.4 and 5.11.2. NaN at negative integers;
   /// at ±0 infinite with the opposite sign.
-  public static func digamma(_ x: Double) -> Double {
+  package static func digamma(_ x: Double) -> Double {
     guard x.isFinite else { return x == .infinity ? x : .nan }
     if x == 0 { return -1 / x }
     if x < -0.5 {
@@ -47,7 +47,7 @@ extension SpecialFunctions {
   /// 5.15.1 and 25.11.28); for x < 0 the reflection (-1)ᵏ ψ⁽ᵏ⁾(1 - x) - ψ⁽ᵏ⁾(x) = π dᵏ/dxᵏ cot(πx) (DLMF 5.15.6). NaN
   /// when k is not an integer in 0...170. At a pole it is infinite for odd k and NaN for even k, but at ±0 infinite
   /// with its sign.
-  public static func polygamma(_ order: Double, _ x: Double) -> Double {
+  package static func polygamma(_ order: Double, _ x: Double) -> Double {
     guard order >= 0, order <= 170, order == order.rounded(), !x.isNaN else { return .nan }
     if order == 0 { return digamma(x) }
     let k = Int(order)

@@ -1,5 +1,5 @@
 /// The elementwise functions of the library, by the names they have in formulas.
-public enum LibraryFunction: String, CaseIterable, Sendable {
+package enum LibraryFunction: String, CaseIterable, Sendable {
   case exp, log, log1p, expm1, sqrt, abs, sign
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
   case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
@@ -17,7 +17,7 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   case dampedexpm1 = "stable.dampedexpm1"
 
   /// The number of arguments, 1 or 2.
-  public var arity: Int {
+  package var arity: Int {
     switch self {
     case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped, .dampedexpm1: 2
     case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
@@ -29,7 +29,7 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   }
 
   /// The value of a function of one argument; NaN for a function of two.
-  public func evaluate(_ x: Double) -> Double {
+  package func evaluate(_ x: Double) -> Double {
     SpecialFunctions.evaluate(self, x)
   }
 
@@ -38,12 +38,12 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   /// The arguments are `leakyrelu(x, slope)`, `elu(x, scale)`, `max(x, y)`, `min(x, y)`,
   /// `polygamma(order, x)`, `power(base, exponent)`, `hypot(x, y)`, `ratio(x, y)` = x/y and
   /// `damped(x, u)` = x*exp(u), `dampedexpm1(x, u)` = (exp(x) - 1)*exp(u). NaN in either argument gives NaN.
-  public func evaluate(_ x: Double, _ y: Double) -> Double {
+  package func evaluate(_ x: Double, _ y: Double) -> Double {
     SpecialFunctions.evaluate(self, x, y)
   }
 
   /// Writes the values of a function of one argument at `count` numbers; in place is allowed.
-  public static func apply(
+  package static func apply(
     _ function: LibraryFunction, _ count: Int, _ x: UnsafePointer<Double>,
     into y: UnsafeMutablePointer<Double>
   ) {
@@ -54,7 +54,7 @@ public enum LibraryFunction: String, CaseIterable, Sendable {
   ///
   /// A stride of zero repeats one argument; it must then not coincide with the output unless
   /// `count` is 1.
-  public static func apply(
+  package static func apply(
     _ function: LibraryFunction, _ count: Int,
     _ x: UnsafePointer<Double>, xStride: Int = 1,
     _ y: UnsafePointer<Double>, yStride: Int = 1,

@@ -10,7 +10,7 @@
 
 extension SpecialFunctions {
   /// log(cosh(x)): for large x it is |x| - log(2), near zero log1p(2 sinh²(x/2)).
-  public static func logCosh(_ x: Double) -> Double {
+  package static func logCosh(_ x: Double) -> Double {
     let size = x.magnitude
     if size > 1 { return size + log1p(exp(-2 * size)) - 0.6931471805599453 }
     let root = sinh(size / 2)
@@ -18,22 +18,22 @@ extension SpecialFunctions {
   }
 
   /// log(1 - eˣ) for x ≤ 0, NaN above.
-  public static func logOneMinusExp(_ x: Double) -> Double {
+  package static func logOneMinusExp(_ x: Double) -> Double {
     x > -0.6931471805599453 ? log(-expm1(x)) : log1p(-exp(x))
   }
 
   /// log(1 + x²); above 1e8 the 1 is negligible.
-  public static func logOnePlusSquare(_ x: Double) -> Double {
+  package static func logOnePlusSquare(_ x: Double) -> Double {
     x.magnitude > 1e8 ? 2 * log(x.magnitude) : log1p(x * x)
   }
 
   /// log(1 - x²), NaN for |x| > 1.
-  public static func logOneMinusSquare(_ x: Double) -> Double {
+  package static func logOneMinusSquare(_ x: Double) -> Double {
     x.magnitude < 0.5 ? log1p(-x * x) : log((1 - x) * (1 + x))
   }
 
   /// log(erfc(x)); for large x by the continued fraction of erfc (NIST DLMF 7.9.2).
-  public static func logErrorComplement(_ x: Double) -> Double {
+  package static func logErrorComplement(_ x: Double) -> Double {
     if x < 0.5 { return log1p(-erf(x)) }
     if !(x > 10) { return log(erfc(x)) }
     var fraction = 0.0
@@ -42,12 +42,12 @@ extension SpecialFunctions {
   }
 
   /// (eˣ - 1)eᵘ, where eᵘ may be as small as eˣ is large.
-  public static func dampedExpMinusOne(_ x: Double, _ u: Double) -> Double {
+  package static func dampedExpMinusOne(_ x: Double, _ u: Double) -> Double {
     x > 1 ? exp(u + x) * -expm1(-x) : exp(u) * expm1(x)
   }
 
   /// √(x² + y²) without overflow of the squares, NaN when one is NaN.
-  public static func hypotenuse(_ x: Double, _ y: Double) -> Double {
+  package static func hypotenuse(_ x: Double, _ y: Double) -> Double {
     x.isNaN || y.isNaN ? .nan : hypot(x, y)
   }
 }

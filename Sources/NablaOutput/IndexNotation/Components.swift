@@ -4,9 +4,9 @@ import NablaTypes
 /// A formula in index notation: its entries, as sums over indices and Kronecker deltas.
 /// `2*X'*(X*w - y)` is `[k] = 2*sum(i = 1:n, X_ik*(sum(j = 1:d, X_ij*w_j) - y_i))` for `k = 1:d`. A block array has an
 /// equation for each block.
-public struct Components: Sendable {
+package struct Components: Sendable {
   /// The entries in one region of the array.
-  public struct Equation: Sendable {
+  package struct Equation: Sendable {
     /// The entry, as a formula in entries of arrays.
     let formula: Formula
     let row: Dimension
@@ -19,9 +19,9 @@ public struct Components: Sendable {
     let functionNames: [String: String]
 
     /// The entry: `s_i*(delta_ij - s_j)`.
-    public var text: String { TextPrinter().spell(layout) }
+    package var text: String { TextPrinter().spell(layout) }
     /// The entry for LaTeX's math mode.
-    public var latex: String { LaTeXSpeller.spell(marks) }
+    package var latex: String { LaTeXSpeller.spell(marks) }
     private var marks: [Mark] { Typesetter(functionNames: functionNames).marks(layout) }
 
     /// The left side `[·]_{i,j}`, or the entry of the array with this name; empty for a scalar.
@@ -53,7 +53,7 @@ public struct Components: Sendable {
     }
 
     /// The entry of an array with this name, with its subscripts: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j))`.
-    public func text(of name: String?) -> String {
+    package func text(of name: String?) -> String {
       if let name {
         let left = places.isEmpty ? Layout.name(name) : .indexed(.name(name), places)
         return TextPrinter().spell(left) + " = " + text
@@ -63,7 +63,7 @@ public struct Components: Sendable {
     }
 
     /// The ranges of the free indices: `i = 1:n, j = 1:d`, or `i, j = 1:n`.
-    public var range: String {
+    package var range: String {
       guard let first = ranges.first else { return "" }
       if ranges.allSatisfy({ $0.first == first.first && $0.last == first.last }) {
         return "\(ranges.map(\.name).joined(separator: ", ")) = \(first.first):\(first.last)"
@@ -73,13 +73,13 @@ public struct Components: Sendable {
   }
 
   /// One equation for all entries, or one for each block.
-  public let equations: [Equation]
+  package let equations: [Equation]
 
   /// One line for each equation: `[i, j] = s_i*(delta_ij - s_j) for i, j = 1:n`.
-  public var lines: [String] { lines(of: nil) }
+  package var lines: [String] { lines(of: nil) }
 
   /// Like `lines`, for an array with a name: `s_i = exp(z_i)/sum(j = 1:n, exp(z_j)) for i = 1:n`.
-  public func lines(of name: String?) -> [String] {
+  package func lines(of name: String?) -> [String] {
     equations.map { $0.text(of: name) + ($0.ranges.isEmpty ? "" : " for \($0.range)") }
   }
 
@@ -89,13 +89,13 @@ public struct Components: Sendable {
   }
 
   /// As a `math` element.
-  public var mathML: String { MathML.block(mathMLRow()) }
+  package var mathML: String { MathML.block(mathMLRow()) }
 
   /// All lines.
-  public var text: String { lines.joined(separator: "\n") }
+  package var text: String { lines.joined(separator: "\n") }
 
   /// The entry for LaTeX's math mode; several entries have their left sides.
-  public var latex: String {
+  package var latex: String {
     if equations.count == 1 { return equations[0].latex }
     let lines = equations.map { equation in
       var line = LaTeXSpeller.spell(equation.subject()) + " &= " + equation.latex
@@ -108,11 +108,16 @@ public struct Components: Sendable {
 
 extension Formula {
   /// The entries of the formula in index notation; `nil` if it is too large or too deep to print.
-  public var components: Components? { components() }
+  package var components: Components? { components() }
+
+  /// The entries as sums over indices and Kronecker deltas; `nil` if they are too large to print.
+  ///
+  /// `2*X'*(X*w - y)` is `[k] = 2*sum(i = 1:n, X_ik*(sum(j = 1:d, X_ij*w_j) - y_i)), k = 1:d`.
+  public var indexNotation: String? { components?.text }
 
   /// Like `components`, with letters for indices that avoid these names, and with LaTeX names of functions that
   /// override the usual ones.
-  public func components(
+  package func components(
     avoiding names: Set<String> = [], functionNames: [String: String] = RuleBook.standard.latexNames
   )
     -> Components?

@@ -1,11 +1,11 @@
 import NablaCore
 
 /// Limits on the size of printed formulas.
-public enum PrintLimit {
+package enum PrintLimit {
   /// Approximate number of symbols in the printed form.
-  public static let symbols = 20_000
+  package static let symbols = 20_000
   /// Nesting depth.
-  public static let height = 3_000
+  package static let height = 3_000
 }
 
 /// Writes a layout in the language itself; it reads back to the same formula.
@@ -19,6 +19,7 @@ struct UnicodePrinter {
 }
 
 extension Formula: CustomStringConvertible {
+  /// The formula in the language of Nabla.
   public var description: String { text }
 
   /// The formula in the language of Nabla; if it is too large to print, a text that gives its size.
@@ -31,7 +32,7 @@ extension Formula: CustomStringConvertible {
   public var latex: String { latex(functionNames: RuleBook.standard.latexNames) }
 
   /// The formula for LaTeX's math mode, with names of functions that override the usual ones.
-  public func latex(functionNames: [String: String]) -> String {
+  package func latex(functionNames: [String: String]) -> String {
     latex(functionNames: functionNames, limit: PrintLimit.symbols) ?? "\\text{\(tooLarge)}"
   }
 
@@ -39,12 +40,12 @@ extension Formula: CustomStringConvertible {
   public var mathML: String { mathML(functionNames: RuleBook.standard.latexNames) }
 
   /// The formula as a `math` element of MathML Core, with LaTeX names of functions that override the usual ones.
-  public func mathML(functionNames: [String: String]) -> String {
+  package func mathML(functionNames: [String: String]) -> String {
     MathML.block(mathMLRow(functionNames: functionNames))
   }
 
   /// The equation of a name and the formula, as a `math` element.
-  public func mathML(of name: String, functionNames: [String: String] = RuleBook.standard.latexNames)
+  package func mathML(of name: String, functionNames: [String: String] = RuleBook.standard.latexNames)
     -> String
   {
     MathML.block(
@@ -58,13 +59,13 @@ extension Formula: CustomStringConvertible {
   }
 
   /// Like `text`; `nil` if it would have more than about this many symbols or is too deep.
-  public func text(limit: Int) -> String? { layout(limit: limit).map { TextPrinter().spell($0) } }
+  package func text(limit: Int) -> String? { layout(limit: limit).map { TextPrinter().spell($0) } }
 
   /// Like `unicode`; `nil` if it would have more than about this many symbols or is too deep.
-  public func unicode(limit: Int) -> String? { layout(limit: limit).map { UnicodePrinter().spell($0) } }
+  package func unicode(limit: Int) -> String? { layout(limit: limit).map { UnicodePrinter().spell($0) } }
 
   /// Like `latex`; `nil` if it would have more than about this many symbols or is too deep.
-  public func latex(functionNames: [String: String], limit: Int) -> String? {
+  package func latex(functionNames: [String: String], limit: Int) -> String? {
     marks(functionNames: functionNames, limit: limit).map(LaTeXSpeller.spell)
   }
 

@@ -26,7 +26,7 @@ package struct VerdictText {
   package var text: String {
     guard let verdict else { return "not checked" }
     switch verdict.status {
-    case .verified: return isVerbose ? Self.figures(verdict) : "verified (\(Self.ground(verdict)))"
+    case .verified: return isVerbose ? Self.figures(verdict) : "verified (\(verdict.ground))"
     case .skipped(let reason):
       return "not checked: \(reason)"
     case .refuted:
@@ -43,13 +43,6 @@ package struct VerdictText {
   package static func details(_ verdict: Verdict, _ refutation: Refutation?) -> [String] {
     (verdict.counterexample.map { [counterexample($0)] } ?? [])
       + (refutation?.lines ?? []).map { "    \($0)" }
-  }
-
-  /// The basis of a verified answer: exact values, digits, or numbers with their largest relative error.
-  private static func ground(_ verdict: Verdict) -> String {
-    if verdict.certificate != nil { return "exact" }
-    if let digits = verdict.digits { return "\(digits) digits" }
-    return "numeric, \(verdict.error == 0 ? "0" : Matrix.text(of: verdict.error, digits: 1))"
   }
 
   /// How it was verified: exactly, at random points, or both.

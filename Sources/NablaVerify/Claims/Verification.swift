@@ -6,11 +6,11 @@ import NablaNumerics
 /// A claim that the numbers refute is refuted, unless doubles may have lost their digits and the claim is certified. A
 /// claim that the numbers pass is certified where the exact arm applies, and refuted where that arm finds rational
 /// formulas to differ, however little.
-public struct Verification: Sendable {
+package struct Verification: Sendable {
   let numeric: NumericCheck
   private let book: RuleBook
 
-  public init(seed: UInt64, book: RuleBook = .standard) {
+  package init(seed: UInt64, book: RuleBook = .standard) {
     numeric = NumericCheck(seed: seed, book: book)
     self.book = book
   }
@@ -30,12 +30,12 @@ public struct Verification: Sendable {
   private var exact: ExactCheck { ExactCheck(seed: numeric.seed, book: book) }
 
   /// Whether `gradient` is the gradient of `objective` with respect to `variable`, in the layout of the language.
-  public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
+  package func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
     checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
   }
 
   /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
-  public func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
+  package func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
     checkDerivative(of: objective, variable: variable, claim: jacobian, layout: .numerator)
   }
 
@@ -57,7 +57,7 @@ public struct Verification: Sendable {
   /// x.
   /// If the gradient with respect to x is given, it is checked first, and then the Hessian as its Jacobian, which is
   /// sharper and faster.
-  public func checkHessian(
+  package func checkHessian(
     of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
     gradient: Formula? = nil
   ) -> Verdict {
@@ -79,7 +79,8 @@ public struct Verification: Sendable {
   }
 
   /// Whether `differential` is the change of `objective` along the differentials of the variables.
-  public func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula) -> Verdict
+  package func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula)
+    -> Verdict
   {
     let exactly = exact.checkDifferential(of: objective, variables: variables, differential: differential)
     let along = DifferentialAlongLine(objective, variables, differential)
@@ -96,7 +97,7 @@ public struct Verification: Sendable {
   }
 
   /// Whether two formulas of one shape have the same values wherever both, and their domain conditions, have a value.
-  public func checkEqual(
+  package func checkEqual(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
   ) -> Verdict {
     let exactly = exact.checkEqual(left, right)

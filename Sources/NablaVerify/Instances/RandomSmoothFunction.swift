@@ -13,7 +13,7 @@ import NablaNumerics
 
 /// A random smooth function with exact derivatives of every order; it replaces a declared function.
 /// Each value is a sum of terms c*sin(a'*x + b). The coefficients depend only on name, seed and sizes.
-public struct RandomSmoothFunction: Sendable {
+package struct RandomSmoothFunction: Sendable {
   /// Number of terms in each value.
   static let termCount = 3
   private let argumentCount: Int
@@ -28,7 +28,7 @@ public struct RandomSmoothFunction: Sendable {
     var phase: Double
   }
 
-  public init(name: String, seed: UInt64, argumentCount: Int, valueCount: Int) {
+  package init(name: String, seed: UInt64, argumentCount: Int, valueCount: Int) {
     self.argumentCount = argumentCount
     self.valueCount = valueCount
     var hash = StructuralHash(seed)
@@ -48,7 +48,7 @@ public struct RandomSmoothFunction: Sendable {
   }
 
   /// Provides a random function for every declared one.
-  public static func provider(seed: UInt64) -> FunctionProvider {
+  package static func provider(seed: UInt64) -> FunctionProvider {
     { call in
       RandomSmoothFunction(
         name: call.name, seed: seed, argumentCount: call.argumentCount, valueCount: call.valueCount
@@ -59,7 +59,7 @@ public struct RandomSmoothFunction: Sendable {
   /// The value or a derivative in column-major order; `nil` if the sizes do not allow it.
   /// A gradient has as many numbers as the argument, a Jacobian values × arguments, a Hessian arguments × arguments.
   /// Derivatives with primes have one argument and as many numbers as the value.
-  public func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
+  package func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
     guard let entries = entries(derivative) else { return nil }
     return { x, z in
       for (index, entry) in entries.enumerated() { z[index] = self.value(entry, x) }

@@ -10,7 +10,7 @@ extension NumericCheck {
   /// Whether two formulas of one shape have the same values wherever both have one.
   /// A refutation includes values at which the sides differ, as small integers where possible. Domain conditions must
   /// have values too: outside its domain a function has no derivative.
-  public func checkEqual(
+  package func checkEqual(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
   ) -> Verdict {
     if left === right, !left.isInvalid {

@@ -6,13 +6,13 @@ import NablaNumerics
 /// All random numbers come from the seed, so the same question always gets the same verdict. Formulas are compiled
 /// without shortcuts that rest on properties: a variable with a property is perturbed entry by entry, off the property,
 /// from a base point that has it.
-public struct NumericCheck: Sendable {
-  public var seed: UInt64
+package struct NumericCheck: Sendable {
+  package var seed: UInt64
   /// The elementwise functions of the rules.
   let definitions: FunctionDefinitions
   /// Upper bound on the number of sample points over all size assignments; `nil` uses the default for the kind of
   /// claim. Extra points for branches are not counted.
-  public var points: Int?
+  package var points: Int?
   /// Whether to take extra points if there are branches.
   package var takesMore = true
   /// The variables of the derivatives on the sides of an equation; on kinks the sides may differ.
@@ -22,7 +22,7 @@ public struct NumericCheck: Sendable {
   /// Variables with fixed values.
   package var pinned: [Formula: Matrix] = [:]
 
-  public init(seed: UInt64, book: RuleBook = .standard) {
+  package init(seed: UInt64, book: RuleBook = .standard) {
     self.seed = seed
     definitions = book.numericDefinitions
   }
@@ -58,13 +58,13 @@ public struct NumericCheck: Sendable {
   }
 
   /// Whether `gradient` is the gradient of `objective` with respect to `variable`, in the layout of the language.
-  public func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
+  package func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
     checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
   }
 
   /// Whether `hessian` holds the second derivatives of a scalar, with rows for vec(x) and columns for vec(y); y
   /// defaults to x.
-  public func checkHessian(
+  package func checkHessian(
     of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula
   ) -> Verdict {
     checkDerivative(of: objective, variable: y ?? x, claim: hessian, layout: .numerator, first: x)

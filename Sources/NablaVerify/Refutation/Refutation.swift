@@ -5,28 +5,28 @@ import NablaTypes
 
 /// Explains a refuted claim: which step is wrong, and what would make it true.
 /// Every statement is verified in the same way as a claim.
-public struct Refutation: Sendable, Equatable {
+package struct Refutation: Sendable, Equatable {
 
   package init() {
   }
   /// A side of a step.
-  public enum Side: String, Sendable, Equatable {
+  package enum Side: String, Sendable, Equatable {
     case left, right
   }
 
   /// The first wrong step of a derivation `E1 == E2 == E3 == ...`; the first step is from E1 to E2.
-  public struct Step: Sendable, Equatable {
+  package struct Step: Sendable, Equatable {
     /// Counted from 1.
-    public let number: Int
+    package let number: Int
     /// The number of steps in the derivation.
-    public let count: Int
+    package let count: Int
     /// How many of the steps before this one were verified; the others could not be checked.
-    public let verified: Int
+    package let verified: Int
     /// Both sides as typed.
-    public let left: String
-    public let right: String
+    package let left: String
+    package let right: String
     /// The position of the right side.
-    public let place: SourcePosition
+    package let place: SourcePosition
 
     package init(number: Int, count: Int, verified: Int, left: String, right: String, place: SourcePosition) {
       self.number = number
@@ -39,30 +39,30 @@ public struct Refutation: Sendable, Equatable {
   }
 
   /// The most likely single edit that makes the claim true.
-  public struct Slip: Sendable, Equatable {
+  package struct Slip: Sendable, Equatable {
     /// The edited side.
-    public let side: Side
+    package let side: Side
     /// The edit in words: `A' for A`, `the factor 2 is missing`.
-    public let edit: String
+    package let edit: String
     /// The side after the edit, in the language.
-    public let text: String
+    package let text: String
     /// The claim after the edit, without the word `check`.
-    public let claim: String
+    package let claim: String
   }
 
   /// The weakest property of the variables that makes the claim true.
-  public struct NeededProperty: Sendable, Equatable {
+  package struct NeededProperty: Sendable, Equatable {
     /// The names; almost always one.
-    public let variables: [String]
-    public let property: Property
+    package let variables: [String]
+    package let property: Property
   }
 
   /// The true value of a side that is a derivative.
-  public struct Derived: Sendable, Equatable {
-    public let side: Side
+  package struct Derived: Sendable, Equatable {
+    package let side: Side
     /// `gradient`, `jacobian` or `hessian`.
-    public let kind: QuestionKind
-    public let formula: Formula
+    package let kind: QuestionKind
+    package let formula: Formula
 
     package init(side: Side, kind: QuestionKind, formula: Formula) {
       self.side = side
@@ -72,18 +72,18 @@ public struct Refutation: Sendable, Equatable {
   }
 
   /// `nil` for a claim with two sides.
-  public package(set) var step: Step?
+  package package(set) var step: Step?
   /// `nil` if no known single edit makes the claim true.
-  public package(set) var slip: Slip?
+  package package(set) var slip: Slip?
   /// `nil` if no known property makes the claim true.
-  public package(set) var property: NeededProperty?
+  package package(set) var property: NeededProperty?
   /// The derivatives named in the claim, if they are short enough to read.
-  public package(set) var derived: [Derived] = []
+  package package(set) var derived: [Derived] = []
 }
 
 extension Refutation {
   /// The derivatives, the slip and the property in words, one line each.
-  public var lines: [String] {
+  package var lines: [String] {
     var result: [String] = []
     for side in derived {
       let place = derived.count > 1 ? " on the \(side.side.rawValue) side" : ""
@@ -93,7 +93,7 @@ extension Refutation {
   }
 
   /// What would make the claim true, in words.
-  public var hints: [String] {
+  package var hints: [String] {
     var result: [String] = []
     if let slip {
       result.append(slip.words(isShort: slip.text.utf8.count <= Self.longest))
@@ -114,7 +114,7 @@ extension Refutation {
 
 extension Refutation.Step {
   /// `at step 2 of 3 (line 14, column 6): E2 == E3 does not hold; the step before it is verified`.
-  public var words: String {
+  package var words: String {
     let before = number - 1
     let ground: String
     switch (before, verified) {

@@ -5,10 +5,10 @@ import NablaTypes
 /// Tests rules, facts and functions on random typed instances: every line of `Rules/` must pass before use.
 /// All numbers come from the seed, so a verdict is reproducible. Formulas are evaluated as written, without the
 /// compiler's stable forms, which use some of the identities themselves.
-public struct RuleVerifier: Sendable {
+package struct RuleVerifier: Sendable {
   let book: RuleBook
   /// Instances on which each claim is tested.
-  public var draws = 24
+  package var draws = 24
 
   /// Relative difference up to which the two sides of an identity are equal.
   static let identityTolerance = 1e-9
@@ -17,17 +17,17 @@ public struct RuleVerifier: Sendable {
   /// A claim fails if the share of usable draws is below this: nobody could use it.
   static let usablePart = (2, 5)
   /// The seed of `rules check` and of rules read from a file.
-  public static let standardSeed: UInt64 = 20_260_101
+  package static let standardSeed: UInt64 = 20_260_101
 
-  public init(_ book: RuleBook = .standard) { self.book = book }
+  package init(_ book: RuleBook = .standard) { self.book = book }
 
   /// The names of all rules, facts and functions of the book or of one file, in the order of the files.
-  public func names(file: String? = nil) -> [String] {
+  package func names(file: String? = nil) -> [String] {
     subjects.filter { file == nil || $0.source.file == file }.map(\.name)
   }
 
   /// The report on the rule, fact or function of that name; `nil` if there is none.
-  public func verify(named name: String, seed: UInt64 = standardSeed) -> RuleReport? {
+  package func verify(named name: String, seed: UInt64 = standardSeed) -> RuleReport? {
     subjects.first { $0.name == name }.map { report($0, seed: seed) }
   }
 

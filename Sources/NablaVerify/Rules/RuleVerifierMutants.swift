@@ -10,18 +10,18 @@ struct RuleMutant: Sendable {
 }
 
 /// The fate of the mutants of one line.
-public struct MutantReport: Sendable, CustomStringConvertible {
-  public let name: String
+package struct MutantReport: Sendable, CustomStringConvertible {
+  package let name: String
   /// Rejected by the draws.
-  public internal(set) var killed = 0
+  package internal(set) var killed = 0
   /// Still true after many more draws.
-  public internal(set) var equal: [String] = []
+  package internal(set) var equal: [String] = []
   /// Conditions and properties without which the line still holds.
-  public internal(set) var needless: [String] = []
+  package internal(set) var needless: [String] = []
   /// False, but not rejected by the draws.
-  public internal(set) var survived: [String] = []
+  package internal(set) var survived: [String] = []
 
-  public var description: String {
+  package var description: String {
     let total = killed + equal.count + survived.count
     return "\(killed) of \(total) mutants rejected" + (equal.isEmpty ? "" : ", \(equal.count) true as well")
       + survived.map { "\n  survived: \($0)" }.joined()
@@ -34,7 +34,7 @@ extension RuleVerifier {
   static let extraDraws = 72
 
   /// Whether the draws reject every small change of a line.
-  public func mutants(named name: String, seed: UInt64 = standardSeed) -> MutantReport? {
+  package func mutants(named name: String, seed: UInt64 = standardSeed) -> MutantReport? {
     subjects.first { $0.name == name }.map { mutantReport($0, seed: seed) }
   }
 

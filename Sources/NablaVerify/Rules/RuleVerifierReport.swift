@@ -3,27 +3,27 @@ import NablaLanguage
 import NablaNumerics
 
 /// The verification result for one line of `Rules/`.
-public struct RuleReport: Sendable, CustomStringConvertible {
-  public enum Status: Sendable {
+package struct RuleReport: Sendable, CustomStringConvertible {
+  package enum Status: Sendable {
     case verified
     case refuted(RuleCounterexample)
     /// Too few instances could be drawn, or none could be evaluated, for this reason.
     case unusable(String)
   }
 
-  public let name: String
-  public let file: String
-  public let line: Int
+  package let name: String
+  package let file: String
+  package let line: Int
   /// The statement as written in the file.
-  public let statement: String
-  public internal(set) var status: Status = .verified
+  package let statement: String
+  package internal(set) var status: Status = .verified
   /// The number of instances tested, and of those on which everything had a value.
-  public internal(set) var draws = 0
-  public internal(set) var usableDraws = 0
+  package internal(set) var draws = 0
+  package internal(set) var usableDraws = 0
   /// The largest difference, relative to the scale of the comparison.
-  public internal(set) var worstError = 0.0
+  package internal(set) var worstError = 0.0
   /// Whether all claims were also certified over a prime field.
-  public internal(set) var isExact = false
+  package internal(set) var isExact = false
 
   init(_ subject: RuleSubject) {
     name = subject.name
@@ -32,7 +32,7 @@ public struct RuleReport: Sendable, CustomStringConvertible {
     statement = subject.source.text.split(separator: " ").joined(separator: " ")
   }
 
-  public var isVerified: Bool {
+  package var isVerified: Bool {
     switch status {
     case .verified: true
     case .refuted, .unusable: false
@@ -40,7 +40,7 @@ public struct RuleReport: Sendable, CustomStringConvertible {
   }
 
   /// The problem in one line; `nil` if there is none.
-  public var problem: String? {
+  package var problem: String? {
     switch status {
     case .verified: nil
     case .refuted(let counterexample): "\(name) is false \(counterexample)"
@@ -48,7 +48,7 @@ public struct RuleReport: Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     if let problem { return "\(file):\(line):1: error: \(problem)\n  \(statement)" }
     let error = Matrix.text(of: worstError, digits: 2)
     let how = isExact ? "verified exactly" : "verified"
@@ -57,17 +57,17 @@ public struct RuleReport: Sendable, CustomStringConvertible {
 }
 
 /// Values at which a rule does not hold.
-public struct RuleCounterexample: Sendable, CustomStringConvertible {
+package struct RuleCounterexample: Sendable, CustomStringConvertible {
   /// Sizes and values by name, in display order.
-  public let sizes: [(name: String, value: Int)]
-  public let values: [(name: String, value: Matrix)]
+  package let sizes: [(name: String, value: Int)]
+  package let values: [(name: String, value: Matrix)]
   /// Both sides; for a differential, the difference quotient first.
-  public let left: Matrix
-  public let right: Matrix?
+  package let left: Matrix
+  package let right: Matrix?
   /// The problem with the left side, shown instead of the right side.
-  public let complaint: String?
+  package let complaint: String?
 
-  public var description: String {
+  package var description: String {
     let places =
       sizes.map { "\($0.name) = \($0.value)" } + values.map { "\($0.name) = \(Self.text($0.value))" }
     let place = places.isEmpty ? "" : "at " + places.joined(separator: ", ") + ": "
@@ -89,7 +89,7 @@ public struct RuleCounterexample: Sendable, CustomStringConvertible {
 
 extension RuleBook {
   /// This book extended by rules read from text and verified; throws if a rule is false or cannot be tested.
-  public func verified(adding text: String, file: String = "rules") throws(RuleError) -> RuleBook {
+  package func verified(adding text: String, file: String = "rules") throws(RuleError) -> RuleBook {
     let book = try adding(text, file: file)
     let verifier = RuleVerifier(book)
     let added = verifier.subjects.filter { subject in

@@ -4,38 +4,46 @@ import NablaTypes
 
 /// The result of a check.
 public struct Verdict: Sendable, Equatable {
+  /// Whether something holds, does not, or cannot be said to.
   public enum Status: Sendable, Equatable {
+    /// Every check confirms it.
     case verified
+    /// Values show that it does not hold.
     case refuted
     /// The check decides nothing, for this reason.
     case skipped(String)
   }
 
-  public var status: Status
+  /// The outcome.
+  public package(set) var status: Status
   /// The largest difference, relative to the scale of the comparison.
-  public var error = 0.0
+  public package(set) var error = 0.0
   /// Median order of convergence of the central differences: 4 if all is smooth. `nil` if the differences are exact, or
   /// for an equation.
-  public var order: Double?
+  package var order: Double?
   /// The number of points compared numerically.
-  public var points = 0
+  public package(set) var points = 0
   /// The number of points at which a false claim would have been refuted: twice the claim, its negation, or a claim
   /// with another entry.
   var evidence = 0
   /// The number of points at which doubles refute without confirmation.
   var unsettled = 0
-  public var counterexample: Counterexample?
+  /// Values at which the sides differ; `nil` unless it is refuted.
+  public package(set) var counterexample: Counterexample?
   /// Whether only doubles refute it, while ball arithmetic could neither confirm nor deny.
   var isDoubtful = false
   /// Digits to which both sides of an equation agree; `nil` if they were not computed to high precision.
-  public var digits: Int?
+  public package(set) var digits: Int?
   /// The certificate over a prime field; `nil` if only numbers support the verdict.
-  public var certificate: ExactCertificate?
+  package var certificate: ExactCertificate?
   /// Whether the sides differ over a prime field although numbers cannot tell them apart.
-  public var isRefutedExactly = false
+  package var isRefutedExactly = false
+
+  /// Whether it was decided over a prime field, and not by numbers alone.
+  public var isExact: Bool { certificate != nil || isRefutedExactly }
 
   /// The basis of the verdict: `exact` or `numeric`.
-  public var method: String { certificate != nil || isRefutedExactly ? "exact" : "numeric" }
+  package var method: String { isExact ? "exact" : "numeric" }
 
   /// The verdict on a statement that depends on another; exact if both are.
   package func restingOn(_ ground: Verdict?) -> Verdict {
@@ -52,7 +60,7 @@ public struct Verdict: Sendable, Equatable {
   }
 
   /// The joint verdict of two verified statements.
-  public func joined(with other: Verdict) -> Verdict {
+  package func joined(with other: Verdict) -> Verdict {
     var result = self
     result.error = max(error, other.error)
     result.points = min(points, other.points)
@@ -65,20 +73,20 @@ public struct Verdict: Sendable, Equatable {
 }
 
 /// How certain an exact comparison is.
-public struct ExactCertificate: Sendable, Equatable {
+package struct ExactCertificate: Sendable, Equatable {
   /// The number of points of the field compared.
-  public var points: Int
+  package var points: Int
   /// Different sides agree at one of the points with a probability below 2 to the power of minus this.
-  public var bits: Int
+  package var bits: Int
   /// Whether the points also stand for choices of signs, roots or discrete values, each certified by itself.
-  public var hasChoices: Bool
+  package var hasChoices: Bool
   /// Whether everything was rational in the entries.
-  public var isRational = true
+  package var isRational = true
   /// The number of size assignments covered; 1 if no sizes have names.
-  public var sizes = 1
+  package var sizes = 1
 
   /// The error probability is below 2 to the power of minus this, for all points together or for each choice.
-  public var exponent: Int { hasChoices || sizes > 1 ? bits : bits * points }
+  package var exponent: Int { hasChoices || sizes > 1 ? bits : bits * points }
 
   /// The weaker of two certificates, for an answer that needs both.
   func joined(with other: ExactCertificate) -> ExactCertificate {
@@ -92,16 +100,17 @@ public struct ExactCertificate: Sendable, Equatable {
 /// Values at which two sides differ.
 public struct Counterexample: Sendable, Equatable {
   /// The values of the variables by name.
-  public var values: [String: Matrix]
-  public var sizes: [String: Int]
+  public package(set) var values: [String: Matrix]
+  /// The sizes by name.
+  public package(set) var sizes: [String: Int]
   /// The claimed value, or the left side.
-  public var left: Matrix
+  public package(set) var left: Matrix
   /// The value by differences, or the right side.
-  public var right: Matrix
+  public package(set) var right: Matrix
   /// The shapes of the variables by name; a vector with one entry is not a scalar.
-  public var shapes: [String: Shape] = [:]
+  package var shapes: [String: Shape] = [:]
   /// The shape of both sides.
-  public var shape: Shape?
+  package var shape: Shape?
 }
 
 extension Counterexample {
@@ -117,10 +126,10 @@ extension Counterexample {
   }
 
   /// Whether the value of a name is a scalar, not an array with one entry.
-  public func isNumber(_ name: String) -> Bool {
+  package func isNumber(_ name: String) -> Bool {
     shapes[name]?.isScalar ?? (values[name].map { $0.rows == 1 && $0.columns == 1 } ?? false)
   }
 
   /// Whether the sides are scalars.
-  public var sidesAreNumbers: Bool { shape?.isScalar ?? (left.rows == 1 && left.columns == 1) }
+  package var sidesAreNumbers: Bool { shape?.isScalar ?? (left.rows == 1 && left.columns == 1) }
 }

@@ -24,7 +24,7 @@ import Testing
 
   /// No input is known that takes so many steps, so the wording is asked for directly.
   @Test func undecided() {
-    let wording = Problem.undecided(limit: Limits.inferenceSteps).wording
+    let wording = Problem.undecided(limit: Limits.inferenceSteps).wording(in: .language)
     #expect(
       wording.message == "the shapes of the undeclared names are not found in \(Limits.inferenceSteps) steps")
     #expect(wording.hint == "declare some of them")

@@ -41,7 +41,7 @@ private let broken: [(property: Property, rows: [[Double]], row: Int, column: In
     }
     let a = Formula.variable(Variable(name: "A", shape: .matrix("n", "n"), properties: [property]))
     var library: String?
-    do throws(EvaluationError) { _ = try a.compiled()([a: value]) } catch { library = "\(error)" }
+    do throws(FormulaError) { _ = try a.compiled()([a: value]) } catch { library = "\(error)" }
     return (evaluation, library)
   }
 

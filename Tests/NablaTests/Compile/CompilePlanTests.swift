@@ -178,8 +178,8 @@ import Testing
       let wanted = try compiled([X: data, v: Make.random(9, 1, 2), x: point])
       #expect(value == wanted[0][0, 0] && gradient == wanted[1], "seed \(seed)")
     }
-    #expect(throws: EvaluationError.self) { try compiled.bound(["n": 7]) }
-    #expect(throws: EvaluationError.self) { try compiled.bound(sizes, argument: Self.variables[0]) }
+    #expect(throws: FormulaError.self) { try compiled.bound(["n": 7]) }
+    #expect(throws: FormulaError.self) { try compiled.bound(sizes, argument: Self.variables[0]) }
     // What is given back as it was read is copied.
     let same = try Formula.compiled([x]).bound(sizes, argument: x)
     var (point, copy) = (Make.random(7, 1, 9), Matrix(rows: 7, columns: 1))

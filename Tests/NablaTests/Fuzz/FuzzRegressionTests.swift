@@ -228,11 +228,11 @@ struct FuzzRegressionTests {
   @Test func sizesThatAreFarTooLargeAreRefusedInTheLibraryToo() throws {
     let x = try #require(try Formula.declared("x : vector(n - 2*m*m*m)").first)
     let function = try x.compiled()
-    #expect(throws: EvaluationError.self) {
+    #expect(throws: FormulaError.self) {
       try function([x: .init(1)], sizes: ["m": 1 << 30])
     }
     let p = try #require(try Formula.declared("p : vector(2), nonnegative").first)
-    #expect(throws: EvaluationError.self) { try p.compiled()([p: [1, .infinity]]) }
+    #expect(throws: FormulaError.self) { try p.compiled()([p: [1, .infinity]]) }
   }
 
   /// A thread of 512 KB, which is what threads of applications have.
@@ -248,7 +248,7 @@ struct FuzzRegressionTests {
         continuation.resume(
           returning: texts.map { text in
             do throws(FormulaError) {
-              return try Formula(inferring: text).text
+              return try Formula(text).text
             } catch {
               return "\(error)"
             }

@@ -100,7 +100,7 @@ import Testing
     let w = Formula.vector("w", "d")
     let J = try Formula(latex: #"\frac{1}{n} \lVert Xw - y \rVert_2^2"#, in: [X, y, w, .dimension("n")])
     #expect(J == pow(norm2(X * w - y), 2) / Formula.dimension("n"))
-    #expect(try Formula(inferring: #"\mathbf{x}^\top \mathbf{x}"#).text == "x'*x")
+    #expect(try Formula(#"\mathbf{x}^\top \mathbf{x}"#).text == "x'*x")
     do {
       _ = try Formula(latex: #"\frac{x}{y"#)
       Issue.record("a group that is not closed is read")

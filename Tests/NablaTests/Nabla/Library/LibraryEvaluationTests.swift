@@ -12,8 +12,8 @@ private let S = Formula.matrix("S", "n", "n", .spd)
 private let λ = Formula.scalar("lambda", .positive)
 
 /// The message of the error that a closure throws.
-private func message(_ body: () throws(EvaluationError) -> some Any) -> String {
-  do throws(EvaluationError) {
+private func message(_ body: () throws(FormulaError) -> some Any) -> String {
+  do throws(FormulaError) {
     _ = try body()
     return "no error"
   } catch {
@@ -55,40 +55,40 @@ struct LibraryEvaluationTests {
     let product = try (λ * X * w).compiled()
     let X23 = Matrix(rows: 2, columns: 3)
     #expect(
-      message { () throws(EvaluationError) in try product([X: X23, λ: 1]) }
+      message { () throws(FormulaError) in try product([X: X23, λ: 1]) }
         == "no value is given for w : vector(d)")
     #expect(
-      message { () throws(EvaluationError) in try product([X: X23, w: [1, 2], λ: 1]) }
+      message { () throws(FormulaError) in try product([X: X23, w: [1, 2], λ: 1]) }
         == "w : vector(d) is given as 2 x 1, but should be 3 x 1, with d = 3 from X")
     #expect(
-      message { () throws(EvaluationError) in try product([X: X23, w: Matrix(rows: 3, columns: 2), λ: 1]) }
+      message { () throws(FormulaError) in try product([X: X23, w: Matrix(rows: 3, columns: 2), λ: 1]) }
         == "w : vector(d) is given as 3 x 2, but should be 3 x 1, with d = 3 from X")
     #expect(
-      message { () throws(EvaluationError) in try product([X: X23, w: [1, 2, 3], λ: [1, 2]]) }
+      message { () throws(FormulaError) in try product([X: X23, w: [1, 2, 3], λ: [1, 2]]) }
         == "lambda : scalar is given as 2 x 1, but should be 1 x 1")
     #expect(
-      message { () throws(EvaluationError) in try product([X: X23, w: [1, 2, 3], λ: -1]) }
+      message { () throws(FormulaError) in try product([X: X23, w: [1, 2, 3], λ: -1]) }
         == "lambda is declared positive, but row 1, column 1: the entry -1 is not positive")
     #expect(
-      message { () throws(EvaluationError) in try product([X: X23, w: [1, 2, 3], λ: 1], sizes: ["n": 7]) }
+      message { () throws(FormulaError) in try product([X: X23, w: [1, 2, 3], λ: 1], sizes: ["n": 7]) }
         == "X : matrix(n, d) is given as 2 x 3, but should be 7 x 3, with n = 7 from the given sizes")
     #expect(
-      message { () throws(EvaluationError) in try sum(ones("n")).compiled()([:]) }
+      message { () throws(FormulaError) in try sum(ones("n")).compiled()([:]) }
         == "nothing fixes the size n; give it as `sizes: [\"n\": ...]`")
     #expect(
-      message { () throws(EvaluationError) in try sum(W).compiled()([W: Matrix(rows: 4, columns: 7)]) }
+      message { () throws(FormulaError) in try sum(W).compiled()([W: Matrix(rows: 4, columns: 7)]) }
         == "W : matrix(h + 1, 2*h) is given as 4 x 7, but should be 4 x 6")
     #expect(
-      message { () throws(EvaluationError) in try sum(x).compiled()([x: [1], x + 1: [1]]) }.contains("x + 1"))
+      message { () throws(FormulaError) in try sum(x).compiled()([x: [1], x + 1: [1]]) }.contains("x + 1"))
     let dx = try sum(x).differential(wrt: x).result
-    #expect(message { () throws(EvaluationError) in try dx.compiled() } == "a differential has no value")
+    #expect(message { () throws(FormulaError) in try dx.compiled() } == "a differential has no value")
   }
 
   @Test("declared properties are checked unless that is switched off")
   func properties() throws {
     let bad = Matrix(rows: [[1, 2], [2, 1]])
     #expect(
-      message { () throws(EvaluationError) in try inv(S).compiled()([S: bad]) }.hasPrefix(
+      message { () throws(FormulaError) in try inv(S).compiled()([S: bad]) }.hasPrefix(
         "S is declared spd, but"))
     let value = try inv(S).compiled(checkingProperties: false)([S: bad])
     #expect((value * bad - .identity(2)).maxAbs < 1e-12)

@@ -20,7 +20,7 @@ struct LibraryTrapTests {
       _ = X * (x + 1)
     }
     #expect(said(product, "`X` is n x d and `(x + 1)` is n x 1"))
-    #expect(said(product, "hint: `X'*(x + 1)` fits"))
+    #expect(said(product, "hint: `X.transpose * (x + 1)` fits"))
     let sum = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = X + x }
     #expect(said(sum, "X+x: "))
   }
@@ -41,5 +41,53 @@ struct LibraryTrapTests {
     #expect(said(number, "1e-300 is not an exact fraction of 128 bits"))
     let zero = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = x / 0 }
     #expect(said(zero, "a division by zero"))
+  }
+
+  @Test("hints say what to write in Swift")
+  func swiftHints() async {
+    let power = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = pow(x, 2)
+    }
+    #expect(said(power, "has a power `pow`; `x` is n x 1; hint: `elementwisePow(x, 2)` raises every entry"))
+    let row = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = X + Formula.row("r", "d")
+    }
+    #expect(said(row, "hint: `ones(\"n\") * r` repeats the row"))
+    let column = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = (X .* x).shape
+    }
+    #expect(said(column, "hint: `x * ones(\"d\").transpose` repeats the column"))
+    let transposed = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = x + x.transpose
+    }
+    #expect(said(transposed, "hint: `(x').transpose` has the other's shape"))
+    let index = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Formula.vector("v", 3)[3]
+    }
+    #expect(said(index, "the subscript 4 is outside 1:3; hint: indices count from 0 in Swift"))
+    let unknown = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Formula.call("qqqq", x)
+    }
+    #expect(said(unknown, "hint: a function of your own is a line of `RuleBook.adding(rules:)`"))
+  }
+
+  @Test("matrices trap with their sizes")
+  func matrices() async {
+    let product = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Matrix(rows: 2, columns: 3) * Matrix(rows: 2, columns: 3)
+    }
+    #expect(said(product, "a 2 × 3 and a 2 × 3 matrix have no product"))
+    let sum = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Matrix(rows: 2, columns: 3) + Matrix(rows: 3, columns: 2)
+    }
+    #expect(said(sum, "+: a 2 × 3 and a 3 × 2 matrix differ in shape"))
+    let entry = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Matrix(rows: 2, columns: 3)[2, 0]
+    }
+    #expect(said(entry, "[2, 0] is outside a 2 × 3 matrix, which counts from 0"))
+    let number = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Matrix(rows: 2, columns: 1).number
+    }
+    #expect(said(number, "a 2 × 1 matrix is not a number"))
   }
 }

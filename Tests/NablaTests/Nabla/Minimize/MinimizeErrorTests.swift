@@ -36,11 +36,11 @@ private final class Written: DescentFunction {
 
 @Suite("Minimization: errors and the methods themselves")
 struct MinimizeErrorTests {
-  private func message(_ body: () throws(MinimizationError) -> Minimization) -> String {
-    do throws(MinimizationError) {
+  private func message(_ body: () throws(FormulaError) -> Minimization) -> String {
+    do throws(FormulaError) {
       return "no error, but \(try body().reason)"
     } catch {
-      return error.description + (error.hint.map { "; \($0)" } ?? "")
+      return error.message + (error.hint.map { "; \($0)" } ?? "")
     }
   }
 
@@ -48,44 +48,44 @@ struct MinimizeErrorTests {
   func refusals() {
     let sizes = ["n": 3]
     #expect(
-      message { () throws(MinimizationError) in try (x + 1).minimized(wrt: [x], sizes: sizes) }
+      message { () throws(FormulaError) in try (x + 1).minimized(wrt: [x], sizes: sizes) }
         == "a minimum is of a scalar; the objective is a vector(n); ask for `norm2(...)^2` or `sum(...)`")
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: []) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: []) }
         == "no value is given for x : vector(n)")
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x, x], sizes: sizes) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: [x, x], sizes: sizes) }
         == "`x` is given twice")
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x, S], sizes: sizes) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: [x, S], sizes: sizes) }
         == "the objective does not depend on `S`")
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x]) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: [x]) }
         == "nothing fixes the size n; give it as `sizes: [\"n\": ...]`")
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x + 1], data: [x: [1]]) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: [x + 1], data: [x: [1]]) }
         == "`x + 1` is not a variable that can be minimized over")
     #expect(
-      message { () throws(MinimizationError) in try tr(S).minimized(wrt: [S], sizes: sizes) }
+      message { () throws(FormulaError) in try tr(S).minimized(wrt: [S], sizes: sizes) }
         == "S is declared spd, so its entries cannot be moved freely; declare a free matrix C and define S = C*C'"
     )
     #expect(
-      message { () throws(MinimizationError) in
+      message { () throws(FormulaError) in
         try sum(exp(x)).minimized(wrt: [x], sizes: ["n": 3000], options: .init(method: .newton))
       } == "the variables have 3000 entries; newton takes at most 2000; lbfgs needs no Hessian")
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x], sizes: ["n": .max]) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: [x], sizes: ["n": .max]) }
         == "the size n is negative or too large")
     #expect(
-      message { () throws(MinimizationError) in try sum(log(x)).minimized(wrt: [x], sizes: sizes) }
+      message { () throws(FormulaError) in try sum(log(x)).minimized(wrt: [x], sizes: sizes) }
         == "the objective is not finite at the start, where x is zero; "
         + "give a start in the data, under the name of the variable")
     #expect(
-      message { () throws(MinimizationError) in
+      message { () throws(FormulaError) in
         try sum(1 / Formula.scalar("s", .positive)).minimized(wrt: [Formula.scalar("s", .positive)])
       }.hasPrefix("s is declared positive, which zeros, the start without data, are not"))
     #expect(
-      message { () throws(MinimizationError) in try sum(x).minimized(wrt: [x], data: [x: [.nan, 1]]) }
+      message { () throws(FormulaError) in try sum(x).minimized(wrt: [x], data: [x: [.nan, 1]]) }
         == "the objective is not finite at the start; give a start in the data, under the name of the variable"
     )
   }

@@ -44,8 +44,8 @@ import Testing
           let variables = [formula].freeVariables
           guard let sizes = InstanceSizes([formula] + variables).choice(attempt: 0, &generator),
             !formula.containsDifferential,
-            let function = try? formula.compiled(
-              checkingProperties: false, functions: RandomSmoothFunction.provider(seed: seed))
+            let function = try? Formula.compiled(
+              [formula], checkingProperties: false, functions: RandomSmoothFunction.provider(seed: seed))
           else {
             unknown += 1
             continue
@@ -70,7 +70,8 @@ import Testing
             let size = CertifiedValues.size(truth)
             let isCertified = Self.certified.contains(file.lastPathComponent)
             let computed =
-              try isCertified ? function.certified(values, sizes: sizes) : function(values, sizes: sizes)
+              try isCertified
+              ? function.certified(values, sizes: sizes)[0] : function(values, sizes: sizes)[0]
             for (value, entry) in zip(computed.storage, truth) {
               tally.add(
                 "\(file.lastPathComponent): \(formula) at the scale \(scale) is \(value)",

@@ -35,8 +35,8 @@ import Testing
     let sum = norm2(x) + other
     #expect(throws: FormulaError.self) { try sum.gradient(wrt: x) }
     #expect(throws: FormulaError.self) { try norm2(x).gradient(wrt: other) }
-    #expect(throws: EvaluationError.nameTwice("x")) { try sum.compiled() }
-    #expect(sum.checked(equalTo: sum + 0 * x[1]) != .agrees(points: 5))
+    #expect(throws: FormulaError.self) { try sum.compiled() }
+    #expect(sum.checked(equalTo: sum + 0 * x[1]).status != .verified)
   }
 
   @Test func derivativesInExpressionsAreRefused() {

@@ -159,6 +159,6 @@ struct CertifiedEvaluationTests {
     let function = try difference.compiled()
     #expect(try function([x: 1e16])[0, 0] == 0)
     #expect(isNear(try function.certified([x: 1e16])[0, 0], 1e-16))
-    #expect(throws: EvaluationError.self) { try function.certified([:]) }
+    #expect(throws: FormulaError.self) { try function.certified([:]) }
   }
 }
