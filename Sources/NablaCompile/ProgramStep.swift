@@ -1,13 +1,13 @@
 import NablaCore
 
 /// A step of a program in readable form.
-public struct ProgramStep: Sendable {
+package struct ProgramStep: Sendable {
   /// `%4 = gemm A B (3 x 5)`.
-  public let text: String
+  package let text: String
   /// Additions, multiplications and function evaluations.
-  public let operations: Double
+  package let operations: Double
   /// Bytes that it reads and writes, each array counted once.
-  public let bytes: Double
+  package let bytes: Double
 }
 
 extension Schedule {
