@@ -4,27 +4,27 @@ import NablaLanguage
 import NablaVerify
 
 /// How the value of a question and its answers are computed together, for given sizes.
-public struct EvaluationPlan: Sendable {
+package struct EvaluationPlan: Sendable {
   /// The question as it was asked.
-  public let question: String
+  package let question: String
   /// The expression, then each answer, with what the steps call it: `%4`, a variable or a number.
-  public let results: [(name: String, place: String)]
+  package let results: [(name: String, place: String)]
   /// The sizes on which it depends, by name.
-  public let sizes: [(name: String, size: Int)]
-  public let steps: [ProgramStep]
+  package let sizes: [(name: String, size: Int)]
+  package let steps: [ProgramStep]
   /// Bytes that the variables' values take, and those of constants, temporaries and results beside them.
-  public let inputBytes: Int
-  public let workspaceBytes: Int
+  package let inputBytes: Int
+  package let workspaceBytes: Int
 
   /// Operations of a run; the steps of a loop count as often as it goes round.
-  public var operations: Double { steps.reduce(0) { $0 + $1.operations } }
+  package var operations: Double { steps.reduce(0) { $0 + $1.operations } }
   /// Bytes that the steps read and write.
-  public var bytes: Double { steps.reduce(0) { $0 + $1.bytes } }
+  package var bytes: Double { steps.reduce(0) { $0 + $1.bytes } }
 }
 
 extension Evaluation {
   /// The plan of a question; nil for a `check`. Throws like `results(_:)`, but no data are needed.
-  public func plan(_ question: TypedQuestion) throws(EvaluationProblem) -> EvaluationPlan? {
+  package func plan(_ question: TypedQuestion) throws(EvaluationProblem) -> EvaluationPlan? {
     if question.question.kind == .check { return nil }
     let answers: [Answer]
     switch session.answer(question) {

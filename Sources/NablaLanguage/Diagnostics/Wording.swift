@@ -125,10 +125,12 @@ extension Problem {
     case .unknownFunction(let name, let nearest):
       (
         "`\(name)` is not a function",
-        nearest.map { "did you mean `\($0)`?" }
-          ?? (spelling == .swift
-            ? "a function of your own is a line of `RuleBook.adding(rules:)`: `function \(name)(x) = ...`"
-            : "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry")
+        name.count == 1 && spelling == .language
+          ? "`\(name)[i]` is an entry, `\(name)*(...)` a product; declare `\(name) : scalar -> scalar` for a function"
+          : nearest.map { "did you mean `\($0)`?" }
+            ?? (spelling == .swift
+              ? "a function of your own is a line of `RuleBook.adding(rules:)`: `function \(name)(x) = ...`"
+              : "a function of your own is declared: `\(name) : scalar -> scalar` acts entry by entry")
       )
     case .functionWithoutArguments(let name):
       ("`\(name)` is a function and needs its arguments", "`\(name)(x)`")
