@@ -138,7 +138,7 @@ extension Command {
     case .derive: .text
     case .run, .check, .eval, .minimize, .export, .report, .explain: .files
     case .repl, .serve, .manual: .none
-    case .rules: .words(["list", "show", "check"])
+    case .rules: .words(["list", "show", "check", "unused"])
     case .fuzz: .words(["formulas", "claims", "latex", "tex", "spellings", "files", "rules", "data"])
     case .bench: .words(["numbers", "symbols"])
     case .completions: .words(Shell.allCases.map(\.rawValue))

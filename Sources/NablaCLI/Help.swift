@@ -177,14 +177,16 @@ enum Help {
       """
     case .rules:
       """
-      usage: nabla rules [list | show NAME | check [FILE]]
+      usage: nabla rules [list | show NAME | check [FILE] | unused FILE...]
 
-      Lists the rules, shows one, or verifies them (those of FILE as well) on random instances.
+      Lists the rules, shows one, verifies them (only those of FILE, if it is given) on random instances, or lists those
+      that no derivation of the questions in formula files uses.
 
       examples:
         nabla rules list
         nabla rules show inverse.differential
         nabla rules check
+        nabla rules unused Examples/*.nabla
 
       """
     case .fuzz:

@@ -3,7 +3,7 @@ import NablaCore
 import NablaLanguage
 import NablaVerify
 
-/// `nabla rules [list | show NAME | check [FILE]]`.
+/// `nabla rules [list | show NAME | check [FILE] | unused FILE...]`.
 struct RulesCommand {
   let arguments: Arguments
   let options: CommonOptions
@@ -37,9 +37,29 @@ struct RulesCommand {
       return .answered
     case "check":
       return try check(book)
+    case "unused":
+      return try unused(book)
     default:
-      throw UsageError(message: "rules takes list, show NAME or check [FILE]")
+      throw UsageError(message: "rules takes list, show NAME, check [FILE] or unused FILE...")
     }
+  }
+
+  /// Lists the rules that no derivation of the questions in the files uses.
+  private func unused(_ book: RuleBook) throws(UsageError) -> ExitCode {
+    let files = arguments.operands.dropFirst()
+    if files.isEmpty { throw UsageError(message: "unused takes formula files") }
+    var used: Set<String> = []
+    for file in files {
+      let session = Session(SourceText(try InputFile.read(file), name: file), options: options.session)
+      for question in session.questions {
+        guard case .answers(let answers) = session.answer(question) else { continue }
+        for answer in answers { used.formUnion(session.derivation(of: answer)?.lines.flatMap(\.rules) ?? []) }
+      }
+    }
+    let unused = book.rules.filter { !used.contains($0.name) }
+    for rule in unused { Terminal.print("\(rule.source.file):\(rule.source.line): \(rule.name)\n") }
+    Terminal.print("\(unused.count) of \(book.rules.count) rules are not used\n")
+    return .answered
   }
 
   /// Verifies every entry, or those of FILE; prints a line for each, and a count.

@@ -21,20 +21,35 @@ static const char vectorization[] = {
 static const char facts[] = {
 #embed "../../Rules/Facts.rules" suffix(,)
   0};
+static const char identities_cholesky[] = {
+#embed "../../Rules/Identities/Cholesky.rules" suffix(,)
+  0};
 static const char identities_determinant[] = {
 #embed "../../Rules/Identities/Determinant.rules" suffix(,)
+  0};
+static const char identities_diagonal[] = {
+#embed "../../Rules/Identities/Diagonal.rules" suffix(,)
   0};
 static const char identities_elementwise[] = {
 #embed "../../Rules/Identities/Elementwise.rules" suffix(,)
   0};
+static const char identities_exponential[] = {
+#embed "../../Rules/Identities/Exponential.rules" suffix(,)
+  0};
 static const char identities_inverse[] = {
 #embed "../../Rules/Identities/Inverse.rules" suffix(,)
+  0};
+static const char identities_kronecker[] = {
+#embed "../../Rules/Identities/Kronecker.rules" suffix(,)
   0};
 static const char identities_norms[] = {
 #embed "../../Rules/Identities/Norms.rules" suffix(,)
   0};
 static const char identities_product[] = {
 #embed "../../Rules/Identities/Product.rules" suffix(,)
+  0};
+static const char identities_pseudoinverse[] = {
+#embed "../../Rules/Identities/Pseudoinverse.rules" suffix(,)
   0};
 static const char identities_singular[] = {
 #embed "../../Rules/Identities/Singular.rules" suffix(,)
@@ -62,11 +77,16 @@ static const nabla_rule_file files[] = {
   {"Rules/Adjoints.rules", adjoints, sizeof adjoints - 1},
   {"Rules/Vectorization.rules", vectorization, sizeof vectorization - 1},
   {"Rules/Facts.rules", facts, sizeof facts - 1},
+  {"Rules/Identities/Cholesky.rules", identities_cholesky, sizeof identities_cholesky - 1},
   {"Rules/Identities/Determinant.rules", identities_determinant, sizeof identities_determinant - 1},
+  {"Rules/Identities/Diagonal.rules", identities_diagonal, sizeof identities_diagonal - 1},
   {"Rules/Identities/Elementwise.rules", identities_elementwise, sizeof identities_elementwise - 1},
+  {"Rules/Identities/Exponential.rules", identities_exponential, sizeof identities_exponential - 1},
   {"Rules/Identities/Inverse.rules", identities_inverse, sizeof identities_inverse - 1},
+  {"Rules/Identities/Kronecker.rules", identities_kronecker, sizeof identities_kronecker - 1},
   {"Rules/Identities/Norms.rules", identities_norms, sizeof identities_norms - 1},
   {"Rules/Identities/Product.rules", identities_product, sizeof identities_product - 1},
+  {"Rules/Identities/Pseudoinverse.rules", identities_pseudoinverse, sizeof identities_pseudoinverse - 1},
   {"Rules/Identities/Singular.rules", identities_singular, sizeof identities_singular - 1},
   {"Rules/Identities/Softmax.rules", identities_softmax, sizeof identities_softmax - 1},
   {"Rules/Identities/Sums.rules", identities_sums, sizeof identities_sums - 1},

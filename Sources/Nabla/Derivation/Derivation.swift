@@ -77,6 +77,11 @@ extension Derivation.Line {
   public var text: String { "\(subject.text) = \(right.text)" }
   /// The equation for LaTeX's math mode.
   public var latex: String { "\(subject.latex) = \(right.latex)" }
+  /// The sayings, each once, as they stand behind the line.
+  public var reason: String {
+    var seen: Set<String> = []
+    return sayings.filter { seen.insert($0).inserted }.joined(separator: "; ")
+  }
   /// The left side alone.
   public var left: String { subject.text }
   package var leftInLaTeX: String { subject.latex }
@@ -155,7 +160,7 @@ extension Derivation: CustomStringConvertible {
       let shown =
         subject == last ? String(repeating: " ", count: min(subject.count, 24)) : subject
       last = subject
-      result.append("\(margin)\(shown) = \(right(line))    [\(line.sayings.joined(separator: "; "))]")
+      result.append("\(margin)\(shown) = \(right(line))    [\(line.reason)]")
     }
     return result.joined(separator: "\n")
   }
@@ -166,7 +171,7 @@ extension Derivation: CustomStringConvertible {
     let rows = lines.map { line in
       let left = line.subject == last ? "" : line.subject.mathMLRow
       last = line.subject
-      let reason = MathML.escaped(line.sayings.joined(separator: "; "))
+      let reason = MathML.escaped(line.reason)
       return [
         left, MathML.row([.symbol(.equals)]), line.right.mathMLRow(), "<mtext>\(reason)</mtext>",
       ]
@@ -180,7 +185,7 @@ extension Derivation: CustomStringConvertible {
     let rows = lines.map { line in
       let left = line.subject == last ? "" : line.leftInLaTeX
       last = line.subject
-      let reason = line.sayings.joined(separator: "; ").filter { !"\\{}$&#^_%~".contains($0) }
+      let reason = line.reason.filter { !"\\{}$&#^_%~".contains($0) }
       return "  \(left) &= \(line.right.latex) && \\text{\(reason)}"
     }
     return "\\begin{align*}\n" + rows.joined(separator: " \\\\\n") + "\n\\end{align*}"

@@ -6,6 +6,8 @@ package struct RuleFile: Sendable {
   package struct Entry: Sendable {
     package let kind: Kind
     package let range: SourceRange
+    /// The words of the heading `says "…"` above it, if no empty line is in between.
+    package var heading: String?
 
     package enum Kind: String, Sendable, CaseIterable {
       case rule, fact, function, operation, notation
@@ -20,23 +22,35 @@ package struct RuleFile: Sendable {
     self.source = source
     let bytes = source.bytes
     var entries: [Entry] = []
+    var heading: String?
     var start = 0
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       let first = bytes[start..<end].first { !Self.isSpace($0) }
+      if first == nil { heading = nil }
       if let first, first != UInt8(ascii: "#") {
+        let line = SourceRange(start: start, end: end)
         if Self.isSpace(bytes[start]), let open = entries.popLast() {
-          entries.append(Entry(kind: open.kind, range: SourceRange(start: open.range.start, end: end)))
+          let range = SourceRange(start: open.range.start, end: end)
+          entries.append(Entry(kind: open.kind, range: range, heading: open.heading))
+        } else if let words = Self.heading(source.text(line)) {
+          heading = words
         } else {
           let word = String(decoding: bytes[start..<end].prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
           entries.append(
-            Entry(
-              kind: Entry.Kind(rawValue: word) ?? .declaration, range: SourceRange(start: start, end: end)))
+            Entry(kind: Entry.Kind(rawValue: word) ?? .declaration, range: line, heading: heading))
         }
       }
       start = end + 1
     }
     self.entries = entries
+  }
+
+  /// The words of a line `says "…"`.
+  private static func heading(_ line: String) -> String? {
+    let opening = "says \""
+    guard line.hasPrefix(opening) else { return nil }
+    return String(line.dropFirst(opening.count).prefix { $0 != "\"" })
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
@@ -58,5 +72,4 @@ package struct RuleFile: Sendable {
     case .declaration, .rule, .fact: return nil
     }
   }
-
 }

@@ -4,13 +4,14 @@ import NablaTypes
 struct RuleReader {
   private let source: SourceText
   private let kind: RuleFile.Entry.Kind
+  private let heading: String?
   private let tokens: [Token]
   /// The tokens of the statement, without surrounding line ends.
   private let range: Range<Int>
 
   init(_ source: SourceText, _ entry: RuleFile.Entry) {
     self.source = source
-    kind = entry.kind
+    (kind, heading) = (entry.kind, entry.heading)
     tokens = Lexer.tokens(of: source, in: entry.range)
     var end = tokens.count - 1
     while end > 1, tokens[end - 1].kind == .newline { end -= 1 }
@@ -164,7 +165,7 @@ struct RuleReader {
       right: try formula(arrow.upperBound..<formulas.upperBound, after: arrow.lowerBound),
       arrow: kind,
       conditions: try condition.map { index throws(Diagnostic) in try conditions(index + 1..<end) } ?? [],
-      saying: says.map { text($0 + 1..<range.upperBound).filter { $0 != "\"" } })
+      saying: says.map { text($0 + 1..<range.upperBound).filter { $0 != "\"" } } ?? heading)
     return make(.rule(identity), name: name.text, name.tokens)
   }
 

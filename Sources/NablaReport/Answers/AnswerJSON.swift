@@ -41,7 +41,7 @@ extension AnswerWriter {
       let lines = derivation.lines.map { line in
         JSON.object([
           ("rule", .string(line.rules.joined(separator: "; "))),
-          ("reason", .string(line.sayings.joined(separator: "; "))), ("text", .string(line.text)),
+          ("reason", .string(line.reason)), ("text", .string(line.text)),
           ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
         ])
       }

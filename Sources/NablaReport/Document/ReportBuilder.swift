@@ -144,7 +144,7 @@ package struct ReportBuilder {
       defer { last = line.left }
       return Report.Step(
         left: line.left == last ? nil : left, right: equation([], line.right),
-        reason: line.sayings.joined(separator: "; "))
+        reason: line.reason)
     }
   }
 

@@ -263,11 +263,14 @@ struct DerivativeComparison {
   private static let largestWork = 1e9
   /// Evaluations needed for a derivative along one direction.
   private static let evaluations = 20.0
+  /// What an evaluation costs besides its operations.
+  private static let evaluation = 300.0
 
   /// Charges for differences of a program along a number of directions; false if they would exceed the limit.
   private mutating func spend(_ directions: Int, _ program: CompiledProgram) -> Bool {
     let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
-    let needed = Self.evaluations * count * (program.operations + Double(program.workspaceSize))
+    let each = Self.evaluation + program.operations + Double(program.workspaceSize)
+    let needed = Self.evaluations * count * each
     if work + needed > Self.largestWork { return false }
     work += needed
     return true

@@ -1,4 +1,5 @@
 import Foundation
+import NablaOutput
 import Testing
 
 @testable import NablaCore
@@ -108,6 +109,39 @@ import Testing
     let book = try RuleBook.standard.verified(adding: text, file: "own.rules")
     #expect(book.rules.count == RuleBook.standard.rules.count + 1)
     #expect(book.functions["cube"] != nil)
+  }
+
+  @Test("every rule has words for the steps it appears in")
+  func rulesHaveWords() {
+    for rule in RuleBook.standard.rules { #expect(rule.saying?.isEmpty == false, "\(rule.name)") }
+  }
+
+  @Test("every identity with '->' makes its own left side as simple as its right side")
+  func identitiesFire() {
+    let calculus = Calculus(book: .standard)
+    for rule in RuleBook.standard.rules where rule.table == .identity && rule.arrow == .rewrites {
+      guard rule.conditions.isEmpty else { continue }
+      let result = calculus.simplified(rule.left)
+      #expect(result.cost <= rule.right.cost, "\(rule.name): \(result.text)")
+    }
+  }
+
+  @Test("a heading is for the rules up to the next empty line or heading; a rule's own words come first")
+  func headings() throws {
+    let text = """
+      u : vector(n)
+      says "words of two"
+      rule own.a  norm2(-2*u) -> 2*norm2(u)
+      # a comment
+      rule own.b  norm2(-3*u) -> 3*norm2(u)
+        says "its own words"
+      says "other words"
+      rule own.c  norm2(-4*u) -> 4*norm2(u)
+
+      rule own.d  norm2(-5*u) -> 5*norm2(u)
+      """
+    let rules = try RuleBook.standard.adding(text).rules.suffix(4)
+    #expect(rules.map(\.saying) == ["words of two", "its own words", "other words", nil])
   }
 
   @Test(arguments: [

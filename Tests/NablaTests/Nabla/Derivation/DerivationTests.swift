@@ -180,9 +180,9 @@ struct DerivationTests {
         "gradient wrt w = 2/n * X'*X*w - 2/n * X'*y", "gradient wrt w = 2/n * X'*(X*w - y)",
       ])
     #expect(
-      derivation.lines.map(\.sayings) == [
-        ["linear"], ["product rule"], ["identification", "move the left factor to the other side"],
-        ["common factor"],
+      derivation.lines.map(\.reason) == [
+        "linear", "product rule", "identification; move the left factor to the other side",
+        "common factor",
       ])
   }
 
