@@ -20,6 +20,7 @@ public struct SessionOptions: Sendable {
   public var seed: UInt64 = 1
   /// The parts of answers that get names.
   package var lets: Lets = .standard
+  /// The rules of derivations.
   public var book: RuleBook = .standard
 
   /// Makes the standard options.

@@ -221,18 +221,14 @@ package struct Prompt {
       ]
       return (introduction + commands).joined(separator: "\n") + "\n"
     }
-    let entries = options.book.entries
-    let own = entries.filter { $0.name == name }
-    let about = own.isEmpty ? entries.filter { $0.statement.contains(name + "(") } : own
-    if about.isEmpty {
-      let near = nearestName(to: name, among: entries.map(\.name) + options.book.userSignatures.keys.sorted())
-      return "nothing is known of '\(name)'\n" + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
+    let reference = HelpReference(options.book)
+    let entries = reference.entries(named: name)
+    if !entries.isEmpty { return entries.map(\.text).joined(separator: "\n") }
+    if let rule = options.book.entries.first(where: { $0.name == name }) {
+      return "\(rule.statement)\n" + (rule.saying.map { "  says: \($0)\n" } ?? "")
     }
-    let head = own.isEmpty ? "rules about \(name):\n" : ""
-    return head
-      + about.prefix(12).map { entry in
-        "  \(entry.statement)\n" + (entry.saying.map { "    says: \($0)\n" } ?? "")
-      }.joined()
+    let near = nearestName(to: name, among: reference.names)
+    return "nothing is known of '\(name)'\n" + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
   }
 
   /// The questions of a file, after its declarations and definitions, as if they were typed.

@@ -97,6 +97,9 @@ package struct AnswerWriter {
   private func alone(_ answers: [Answer]) -> String {
     answers.map { answer in
       if answer.kind == .check { return VerdictText.status(answer.verdict) + "\n" }
+      if format == .index, let components = answer.expanded.components {
+        return components.lines.joined(separator: "\n") + "\n"
+      }
       return formula(answer.expanded) + "\n"
     }.joined()
   }

@@ -72,13 +72,13 @@ package struct Refutation: Sendable, Equatable {
   }
 
   /// `nil` for a claim with two sides.
-  package package(set) var step: Step?
+  package var step: Step?
   /// `nil` if no known single edit makes the claim true.
-  package package(set) var slip: Slip?
+  package var slip: Slip?
   /// `nil` if no known property makes the claim true.
-  package package(set) var property: NeededProperty?
+  package var property: NeededProperty?
   /// The derivatives named in the claim, if they are short enough to read.
-  package package(set) var derived: [Derived] = []
+  package var derived: [Derived] = []
 }
 
 extension Refutation {

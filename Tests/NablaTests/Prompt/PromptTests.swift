@@ -70,7 +70,8 @@ struct PromptTests {
   @Test func helpNamesWhatItIsAskedFor() throws {
     let run = try Program.run(["repl"], input: ":help\n:help softplus\n:help sofplus\n")
     #expect(run.output.contains(":declare X : matrix(n, d)"))
-    #expect(run.output.contains("function softplus(x)"))
+    #expect(run.output.contains("softplus(x), entry by entry\n  log(1 + exp(x))"))
+    #expect(!run.output.contains("function softplus"))
     #expect(run.output.contains("did you mean 'softplus'?"))
   }
 }

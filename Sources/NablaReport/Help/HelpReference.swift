@@ -1,0 +1,93 @@
+import Nabla
+import NablaCore
+import NablaLanguage
+import NablaTypes
+
+/// The help on everything that may be written, generated from the blocks of `Rules/` and the tables of the language.
+package struct HelpReference {
+  private let book: RuleBook
+
+  package init(_ book: RuleBook = .standard) { self.book = book }
+
+  /// The entries of a name; empty if it is unknown.
+  package func entries(named name: String) -> [HelpEntry] {
+    if let property = Property(rawValue: name) { return [HelpEntry(property)] }
+    if let question = QuestionKind(rawValue: name) { return [HelpEntry(question)] }
+    let functions = (book.functions[name].map { [HelpEntry($0)] } ?? [])
+    return functions + book.operations(named: name).map { HelpEntry($0) }
+  }
+
+  /// All names with an entry, sorted.
+  package var names: [String] {
+    let words = Property.allCases.map(\.rawValue) + QuestionKind.allCases.map(\.rawValue)
+    return Set(words + book.functions.names + book.operations.map(\.name)).sorted()
+  }
+
+  /// The functions and operations for users, with their meanings, as two lists.
+  package var functions: String {
+    var result = "Entry by entry; a scalar next to arrays acts on every entry:\n\n"
+    for function in elementwise {
+      let parameters = function.parameters.compactMap { $0.variable?.name }.joined(separator: ", ")
+      result += "  \(padded("\(function.name)(\(parameters))", 22))  \(function.about.help ?? "")\n"
+    }
+    result += "\nOf whole arrays:\n\n"
+    for operation in operations {
+      let parameters = operation.head.parameters.map(\.name).joined(separator: ", ")
+      result += "  \(padded("\(operation.name)(\(parameters))", 22))  \(operation.about.help ?? "")\n"
+    }
+    return result
+  }
+
+  /// The reference as an article of the documentation.
+  package var markdown: String {
+    var text = """
+      # Reference
+
+      Every function, operation, property and question of the language.
+
+      ## Overview
+
+      This page is generated from the rules: `nabla help reference` prints it, and `nabla help NAME` one entry. Examples
+      show a question and its answer.
+
+
+      """
+    func section(_ title: String, _ introduction: String, _ entries: [HelpEntry]) {
+      text += "## \(title)\n\n\(introduction)\n\n"
+      text += entries.map(\.markdown).joined(separator: "\n") + "\n"
+    }
+    section(
+      "Questions", "A question stands on a line of its own; `E` is an expression, `x` a variable.",
+      QuestionKind.allCases.map { HelpEntry($0) })
+    section(
+      "Properties", "A property follows the type in a declaration.",
+      Property.allCases.map { HelpEntry($0) })
+    section(
+      "Functions of numbers", "They act entry by entry; a scalar next to arrays acts on every entry.",
+      elementwise.map { HelpEntry($0) })
+    section(
+      "Operations on arrays", "An operation with several usages has an entry for each.",
+      operations.map { HelpEntry($0) })
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.allSatisfy { $0 == " " } ? "" : String(line)
+    }.joined(separator: "\n").trimmingBlankLines + "\n"
+  }
+
+  private var elementwise: [FunctionDefinition] {
+    book.functions.names.compactMap { book.functions[$0] }.filter { $0.about.help != nil }
+  }
+
+  private var operations: [OperationDefinition] { book.operations.filter { $0.about.help != nil } }
+
+  private func padded(_ name: String, _ width: Int) -> String {
+    name + String(repeating: " ", count: max(width - name.count, 0))
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlankLines: String {
+    var text = self[...]
+    while text.last == "\n" { text.removeLast() }
+    return String(text)
+  }
+}
