@@ -79,4 +79,6 @@ package enum CompileLimits {
   static let searched = 10
   /// Steps of one fused group.
   static let fused = 48
+  /// Passes over blocks of one program.
+  static let streams = 64
 }

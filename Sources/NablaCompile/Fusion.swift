@@ -142,7 +142,7 @@ private struct Fusion {
 }
 
 /// Writes a group as a machine program.
-private struct FusedBuilder {
+struct FusedBuilder {
   let schedule: Schedule
   let steps: [Int]
   let lastUse: [Int]

@@ -8,7 +8,6 @@ struct PlacedInstruction: Sendable {
   var output: CompiledProgram.Place
   var a: CompiledProgram.Place
   var b: CompiledProgram.Place
-  var factor: CompiledProgram.Place
   var scratch: CompiledProgram.Place
   var m: Int
   var n: Int
@@ -45,8 +44,6 @@ struct Instruction {
   var z: UnsafeMutablePointer<Double>
   var x: UnsafeMutablePointer<Double>
   var y: UnsafeMutablePointer<Double>
-  /// The factor of the transpose in a stream.
-  var factor: UnsafeMutablePointer<Double>
   var scratch: UnsafeMutablePointer<Double>
   var m: Int
   var n: Int
@@ -58,7 +55,6 @@ struct Instruction {
   init(_ placed: PlacedInstruction, _ memory: UnsafeMutablePointer<Double>) {
     (opcode, flags) = (placed.opcode, placed.flags)
     (z, x, y) = (memory + placed.output.offset, memory + placed.a.offset, memory + placed.b.offset)
-    factor = memory + placed.factor.offset
     scratch = memory + placed.scratch.offset
     (m, n, k, extra, alpha) = (placed.m, placed.n, placed.k, placed.extra, placed.alpha)
   }
@@ -223,16 +219,11 @@ enum Interpreter {
           run.run(from: 0, count: m)
         }
       case .stream:
-        if let run = step.fused {
-          run.clearTotals()
-          let set = nabla_kernels_active()
-          for first in stride(from: 0, to: m, by: k) {
-            let rows = min(k, m &- first)
-            nabla_gemv(set, rows, n, 1, x + first, m, y, 0, step.scratch + first)
-            run.run(from: first, count: rows)
-            nabla_gemvt(set, rows, n, alpha, x + first, m, step.factor + first, first > 0 ? 1 : 0, z)
-          }
-        }
+        BlockPass(
+          parts: instructions + position, partCount: n, count: m, byColumns: step.flags.contains(.byColumns)
+        )
+        .run(block: k)
+        position &+= n
       case .function:
         let evaluate = tables.functions[step.extra]
         if m == 1 { evaluate(x, z) } else { for i in 0..<m { evaluate(x + i, z + i) } }

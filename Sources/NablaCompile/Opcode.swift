@@ -37,4 +37,10 @@ struct StepFlags: OptionSet, Hashable, Sendable {
   static let transposeB = StepFlags(rawValue: 2)
   /// The factorization is a Cholesky factorization.
   static let positiveDefinite = StepFlags(rawValue: 4)
+  /// In a pass over blocks: a block has rows or columns of the result, or a part of the terms of each entry.
+  static let splitRows = StepFlags(rawValue: 8)
+  static let splitColumns = StepFlags(rawValue: 16)
+  static let splitInner = StepFlags(rawValue: 32)
+  /// The pass goes by columns.
+  static let byColumns = StepFlags(rawValue: 64)
 }

@@ -8,7 +8,7 @@ extension Planner {
   mutating func distributed(_ node: Formula, _ chain: [Formula]) throws(CompileError) -> Formula? {
     guard chain.count > 1, chain.count <= CompileLimits.chain else { return nil }
     for (place, factor) in chain.enumerated() {
-      guard case .sum(let terms) = factor.kind, terms.count <= 8, planned[factor] == nil,
+      guard case .sum(let terms) = factor.kind, terms.count <= 8, planned[factor] == nil, !isKnown(factor),
         !factor.shape.isScalar
       else { continue }
       var whole = Work(self)

@@ -56,23 +56,25 @@ package final class CompiledProgram: Sendable {
     var loops = [(begin: Int, end: Int)](repeating: (0, 0), count: schedule.loopCount)
     var instructions: [PlacedInstruction] = []
     instructions.reserveCapacity(schedule.steps.count)
-    for (index, step) in schedule.steps.enumerated() {
-      if step.opcode == .loopBegin { loops[step.extra].begin = index }
-      if step.opcode == .loopEnd { loops[step.extra].end = index }
+    func append(_ step: PlanStep, scratch: Int) {
       instructions.append(
         PlacedInstruction(
           opcode: step.opcode, flags: step.flags,
           output: step.output >= 0 ? place(step.output) : Place.nowhere,
           a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
           b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
-          factor: step.opcode == .stream ? place(schedule.streams[step.extra].factor) : Place.nowhere,
-          scratch: step.opcode == .stream
-            ? place(schedule.streams[step.extra].product)
-            : step.opcode == .multiplyBoth
-              ? place(step.extra)
-              : Place(offset: max(memory.scratch[index], 0), rows: 0, columns: 0, root: -1),
-          m: step.m, n: step.n, k: step.k,
-          extra: step.opcode == .stream ? schedule.streams[step.extra].group : step.extra, alpha: step.alpha))
+          scratch: step.opcode == .multiplyBoth
+            ? place(step.extra) : Place(offset: max(scratch, 0), rows: 0, columns: 0, root: -1),
+          m: step.m, n: step.n, k: step.k, extra: step.extra, alpha: step.alpha))
+    }
+    for (index, step) in schedule.steps.enumerated() {
+      if step.opcode == .loopBegin { loops[step.extra].begin = instructions.count }
+      if step.opcode == .loopEnd { loops[step.extra].end = instructions.count }
+      append(step, scratch: memory.scratch[index])
+      // The parts of a pass over blocks follow it.
+      if step.opcode == .stream {
+        for part in schedule.streams[step.extra].parts { append(part, scratch: -1) }
+      }
     }
     self.instructions = instructions
     tables = InstructionTables(

@@ -51,10 +51,15 @@ extension Schedule {
       return "\(made) = fused \(operands.joined(separator: " ")): \(what) (\(group.length) entries)"
     }
     if step.opcode == .stream {
-      let what = groups[streams[step.extra].group].steps.map(\.name).joined(separator: ", ")
-      let made = writes(step).map { "%\($0)" }.joined(separator: " ")
+      let stream = streams[step.extra]
+      let what = stream.parts.flatMap { part in
+        part.opcode == .gemm
+          ? ["product"] : part.opcode == .fused ? groups[part.extra].steps.map(\.name) : ["\(part.opcode)"]
+      }
+      let made = stream.writes.map { "%\($0)" }.joined(separator: " ")
       return
-        "\(made) = stream \(operands.joined(separator: " ")): \(what) (\(step.m) x \(step.n) by \(step.k) rows)"
+        "\(made) = stream \(operands.joined(separator: " ")): \(what.joined(separator: ", "))"
+        + " (\(stream.count) \(stream.direction) by \(stream.block))"
     }
     let factor = step.alpha == 1 ? "" : " by \(step.alpha)"
     return

@@ -31,7 +31,6 @@ package final class ProgramWorkspace {
     case a(Int)
     case b(Int)
     case scratch(Int)
-    case factor(Int)
     case slot(Int)
     case total(Int)
   }
@@ -77,8 +76,7 @@ package final class ProgramWorkspace {
       note(placed.a, .a(index))
       note(placed.b, .b(index))
       note(placed.scratch, .scratch(index))
-      note(placed.factor, .factor(index))
-      if placed.opcode == .fused || placed.opcode == .stream {
+      if placed.opcode == .fused {
         let group = groups[placed.extra]
         instruction.fused = FusedRun(
           steps: steps + nextStep, stepCount: group.steps.count, slots: slots + nextSlot,
@@ -176,7 +174,6 @@ package final class ProgramWorkspace {
       case .a(let index): instructions[index].x = address
       case .b(let index): instructions[index].y = address
       case .scratch(let index): instructions[index].scratch = address
-      case .factor(let index): instructions[index].factor = address
       case .slot(let index): slots[index].address = address
       case .total(let index): totals[index] = address
       }

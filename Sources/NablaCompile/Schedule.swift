@@ -178,7 +178,7 @@ extension Schedule {
     case .inverse: return 2 * m * m * m
     case .solve: return 2 * m * m * n
     case .solveRight: return 2 * n * n * m
-    case .stream: return 4 * m * n + m * Double(groups[streams[step.extra].group].steps.count)
+    case .stream: return streams[step.extra].parts.reduce(0) { $0 + operations($1) }
     case .fused: return m * Double(groups[step.extra].steps.count)
     case .exponential: return 40 * m * m * m
     case .singularNorm, .nuclearNorm, .polar, .leftVector, .rightVector, .pseudoInverse, .adjugate:

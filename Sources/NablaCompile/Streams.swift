@@ -2,65 +2,258 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Computes A*x, elementwise steps on it, and the product of A' with their result in one pass over blocks of rows of A.
-/// A regression gets its value and gradient by reading A once.
+/// Steps that run block after block over the rows, or the columns, of their arrays, so that what one step makes is in
+/// the cache when the next one reads it, and a large matrix is read once.
+///
+/// A regression gets its value and gradient in one pass over its data: `X*w`, elementwise steps, and the product of
+/// `X'` with their result. For a factorization, `X - U*V'` and its products with `U` and `V` go by columns.
 struct Stream: Sendable {
-  /// A*x, and the vector that A' is multiplied by; later steps can use both as whole arrays.
-  var product: Int
-  var factor: Int
-  /// The fused steps in between.
-  var group: Int
-  var writes: [Int]
+  enum Direction: Sendable { case rows, columns }
 
-  /// Rows of a block, so that it stays in the cache and each column is long enough to be prefetched.
-  static func blockRows(columns: Int) -> Int { max(64, min(2048, (1 << 17) / max(columns, 1) / 64 * 64)) }
+  var direction: Direction
+  /// Rows, or columns, in all.
+  var count: Int
+  /// Rows, or columns, of a block.
+  var block: Int
+  /// The steps; the flags of a product tell which of its sizes is split.
+  var parts: [PlanStep]
+  var writes: [Int]
 }
 
 extension Schedule {
-  /// Joins a product, a fused pass over it, and the product of the transpose with its result.
+  /// Puts the steps of passes over blocks together.
   mutating func stream() {
-    var readers: [Int: [Int]] = [:]
-    var writers: [Int: [Int]] = [:]
-    for (index, step) in steps.enumerated() {
-      for value in step.inputs { readers[values[value].root, default: []].append(index) }
-      for value in writes(step) { writers[values[value].root, default: []].append(index) }
-    }
-    let loops = steps.indices.filter { steps[$0].opcode == .loopBegin || steps[$0].opcode == .loopEnd }
-    var dropped: Set<Int> = []
-    for (last, step) in steps.enumerated() {
-      guard step.opcode == .gemm, step.n == 1, step.m > 1, step.k > 1, step.flags.contains(.transposeA) else {
-        continue
+    var start = 0
+    while streams.count < CompileLimits.streams, let found = StreamFinder(self).first(from: start) {
+      var parts: [PlanStep] = []
+      for (step, group) in found.parts {
+        guard let group else {
+          parts.append(step)
+          continue
+        }
+        groups.append(group)
+        parts.append(
+          PlanStep(
+            opcode: .fused, inputs: group.reads, output: group.writes[0], m: group.length,
+            extra: groups.count - 1))
       }
-      let (matrix, factor) = (values[step.inputs[0]].root, values[step.inputs[1]].root)
-      // The factor is completed by a fused pass over as many entries as the matrix has rows ...
-      guard let middle = writers[factor]?.last(where: { $0 < last }), steps[middle].opcode == .fused,
-        steps[middle].m == step.k, writers[factor]?.contains(where: { $0 > middle && $0 < last }) == false
-      else { continue }
-      // ... which reads a product with the same matrix that no step needs before.
-      let group = groups[steps[middle].extra]
-      let first = group.reads.compactMap { writers[$0]?.first }.first { made in
-        let step = steps[made]
-        guard made < middle, !dropped.contains(made), step.opcode == .gemm, step.n == 1, step.alpha == 1,
-          !step.flags.contains(.transposeA), step.m == steps[middle].m, step.k == steps[last].m,
-          values[step.inputs[0]].root == matrix
-        else { return false }
-        let product = values[step.output].root
-        return writers[product]?.contains { $0 > made && $0 < middle } == false
-          && readers[product]?.contains { $0 > made && $0 < middle } == false
+      // Each value once, in the order of its first use; what a part makes is not read from before.
+      var (read, made): ([Int], [Int]) = ([], [])
+      for part in parts {
+        for value in part.inputs.map({ values[$0].root }) where !made.contains(value) && !read.contains(value)
+        {
+          read.append(value)
+        }
+        for value in writes(part).map({ values[$0].root }) where !made.contains(value) { made.append(value) }
       }
-      guard let first, !loops.contains(where: { $0 > first && $0 < last }) else { continue }
-      let product = values[steps[first].output].root
-      let others = group.reads.filter { $0 != product }
       streams.append(
         Stream(
-          product: product, factor: factor, group: steps[middle].extra,
-          writes: [step.output, product] + group.writes.filter { $0 != product }))
-      steps[middle] = PlanStep(
-        opcode: .stream, inputs: [step.inputs[0], steps[first].inputs[1]] + others, output: step.output,
-        m: step.k,
-        n: step.m, k: Stream.blockRows(columns: step.m), alpha: step.alpha, extra: streams.count - 1)
-      dropped.formUnion([first, last])
+          direction: found.direction, count: found.count, block: found.block, parts: parts, writes: made))
+      let header = PlanStep(
+        opcode: .stream, inputs: read, output: made[0], m: found.count, n: parts.count, k: found.block,
+        flags: found.direction == .columns ? .byColumns : [], extra: streams.count - 1)
+      let around = (found.before.map { steps[$0] }, found.after.map { steps[$0] })
+      steps.replaceSubrange(found.span, with: around.0 + [header] + around.1)
+      start = found.span.lowerBound + around.0.count + 1
     }
-    steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
+  }
+
+  /// A group of one elementwise step; nil for other steps.
+  func group(of index: Int) -> FusedGroup? {
+    guard let length = steps[index].fusedLength else { return nil }
+    var builder = FusedBuilder(
+      schedule: self, steps: [index], lastUse: Array(repeating: .max, count: values.count), needed: [],
+      length: length)
+    return builder.built()
+  }
+}
+
+private struct StreamFinder {
+  struct Found {
+    var direction: Stream.Direction
+    var count: Int
+    var block: Int
+    /// The steps, and groups for those that are elementwise and alone.
+    var parts: [(step: PlanStep, group: FusedGroup?)]
+    /// The steps from the first part to the last, and those of them that come before and after the stream.
+    var span: Range<Int>
+    var before: [Int]
+    var after: [Int]
+  }
+
+  /// How far apart the first and the last part may be, so that the search stays linear.
+  private static let reach = 128
+  /// Products with more columns are not limited by memory.
+  private static let narrow = 16
+  /// A product with a larger inner size takes longer than its result takes to be written.
+  private static let shallow = 64
+
+  private let schedule: Schedule
+  private var writers: [Int: [Int]] = [:]
+
+  init(_ schedule: Schedule) {
+    self.schedule = schedule
+    for (index, step) in schedule.steps.enumerated() {
+      for value in schedule.writes(step) { writers[root(value), default: []].append(index) }
+    }
+  }
+
+  private func root(_ value: Int) -> Int { schedule.values[value].root }
+  private func reads(_ index: Int) -> Set<Int> { Set(schedule.steps[index].inputs.map(root)) }
+  private func writes(_ index: Int) -> Set<Int> { Set(schedule.writes(schedule.steps[index]).map(root)) }
+
+  func first(from start: Int) -> Found? {
+    for last in start..<max(schedule.steps.count, start) {
+      if let found = byRows(last) ?? byColumns(last) { return found }
+    }
+    return nil
+  }
+
+  /// Products `X*W`, steps on rows, and the product of `X'` with what they make.
+  private func byRows(_ last: Int) -> Found? {
+    let step = schedule.steps[last]
+    guard step.opcode == .gemm, step.flags.contains(.transposeA), !step.flags.contains(.transposeB),
+      step.n <= Self.narrow, step.m > 1, step.k > 1
+    else { return nil }
+    let matrix = root(step.inputs[0])
+    var body = Body(count: step.k, direction: .rows) { step in
+      step.opcode == .gemm && !step.flags.contains(.transposeA) && root(step.inputs[0]) == matrix
+        && step.n <= Self.narrow
+    }
+    guard collect(root(step.inputs[1]), before: last, &body) else { return nil }
+    let block = max(64, min(2048, (1 << 17) / step.m / 64 * 64))
+    return found(body, last, sinks: [], block: block)
+  }
+
+  /// A product of two thin matrices, elementwise steps on it, and products with what they make.
+  private func byColumns(_ last: Int) -> Found? {
+    let step = schedule.steps[last]
+    guard step.opcode == .gemm, !step.flags.contains(.transposeA), step.m > 1, step.n > 1, step.k > 1,
+      step.m * step.k > 1 << 15
+    else { return nil }
+    let matrix = root(step.inputs[0])
+    var body = Body(count: step.k, direction: .columns) { other in
+      other.opcode == .gemm && other.m == step.m && other.k <= Self.shallow
+    }
+    guard collect(matrix, before: last, &body) else { return nil }
+    let block = max(48, (1 << 15) / step.m / 8 * 8)
+    let others = (last + 1..<min(last + Self.reach, schedule.steps.count)).filter { index in
+      let other = schedule.steps[index]
+      return other.opcode == .gemm && other.flags.contains(.transposeA) && other.m == step.k
+        && root(other.inputs[0]) == matrix && root(other.inputs[1]) != matrix
+    }
+    return found(body, last, sinks: others, block: block) ?? found(body, last, sinks: [], block: block)
+  }
+
+  /// The steps that lead from a product to an array.
+  private struct Body {
+    let count: Int
+    let direction: Stream.Direction
+    let isStart: (PlanStep) -> Bool
+    var steps: [Int: Bool] = [:]
+  }
+
+  /// Whether a value depends on a product of the wanted kind by steps that can be split; adds those.
+  private func collect(_ value: Int, before end: Int, _ body: inout Body) -> Bool {
+    var depends = false
+    for index in writers[value] ?? [] where index < end && end - index < Self.reach {
+      if body.steps[index] == nil {
+        body.steps[index] = false
+        body.steps[index] = leads(index, &body)
+      }
+      if body.steps[index] == true { depends = true }
+    }
+    return depends
+  }
+
+  private func leads(_ index: Int, _ body: inout Body) -> Bool {
+    let step = schedule.steps[index]
+    if step.opcode == .gemm {
+      return (body.direction == .rows ? step.m : step.n) == body.count && body.isStart(step)
+    }
+    guard isRowwise(step) ? body.direction == .rows && step.m == body.count : length(step) % body.count == 0
+    else { return false }
+    var leads = false
+    for input in Set(step.inputs.map(root)) where collect(input, before: index, &body) { leads = true }
+    return leads
+  }
+
+  private func isRowwise(_ step: PlanStep) -> Bool {
+    step.opcode == .logSumExp || step.opcode == .softmax || step.opcode == .logSoftmax
+  }
+
+  /// Entries of each array of an elementwise step; 1, which nothing divides, for other steps.
+  private func length(_ step: PlanStep) -> Int { step.opcode == .fused ? step.m : step.fusedLength ?? 1 }
+
+  private func found(_ body: Body, _ last: Int, sinks: [Int], block: Int) -> Found? {
+    let members = (body.steps.filter(\.value).map(\.key) + [last] + sinks).sorted()
+    guard let low = members.first, let high = members.last, high - low < Self.reach,
+      let (before, after) = order(members, low, high)
+    else { return nil }
+    let written = members.reduce(into: Set<Int>()) { $0.formUnion(writes($1)) }
+    var parts: [(step: PlanStep, group: FusedGroup?)] = []
+    // What is complete only at the end of the pass.
+    var gathered: Set<Int> = []
+    for index in members {
+      var step = schedule.steps[index]
+      if step.opcode == .gemm {
+        // Of the operands only what is split may be made in the pass.
+        let (a, b) = (root(step.inputs[0]), root(step.inputs[1]))
+        let isStart = index != last && !sinks.contains(index)
+        let others = isStart ? [a, b] : body.direction == .rows ? [a] : [b]
+        guard written.isDisjoint(with: others) else { return nil }
+        if !isStart { gathered.insert(root(step.output)) }
+        step.flags.insert(
+          index == last ? .splitInner : isStart && body.direction == .columns ? .splitColumns : .splitRows)
+        parts.append((step, nil))
+      } else if step.opcode == .fused {
+        gathered.formUnion(schedule.groups[step.extra].totals.map(root))
+        parts.append((step, nil))
+      } else if isRowwise(step) {
+        parts.append((step, nil))
+      } else {
+        guard let group = schedule.group(of: index) else { return nil }
+        gathered.formUnion(group.totals.map(root))
+        parts.append((step, group))
+      }
+    }
+    guard members.allSatisfy({ reads($0).isDisjoint(with: gathered) }) else { return nil }
+    return Found(
+      direction: body.direction, count: body.count, block: block, parts: parts, span: low..<(high + 1),
+      before: before, after: after)
+  }
+
+  /// The other steps between the parts, before and after all of them; nil where one has to be between.
+  private func order(_ members: [Int], _ low: Int, _ high: Int) -> (before: [Int], after: [Int])? {
+    let parts = Set(members)
+    var (before, after): ([Int], [Int]) = ([], [])
+    // What the parts so far, and the steps that wait for them, read and write.
+    var (read, written): (Set<Int>, Set<Int>) = ([], [])
+    var (waitingRead, waitingWritten): (Set<Int>, Set<Int>) = ([], [])
+    for index in low...high {
+      let (reads, writes) = (reads(index), writes(index))
+      if parts.contains(index) {
+        guard waitingWritten.isDisjoint(with: reads.union(writes)), waitingRead.isDisjoint(with: writes)
+        else {
+          return nil
+        }
+        read.formUnion(reads)
+        written.formUnion(writes)
+        continue
+      }
+      let opcode = schedule.steps[index].opcode
+      if opcode == .loopBegin || opcode == .loopEnd || opcode == .stream { return nil }
+      let isFree =
+        written.isDisjoint(with: reads.union(writes)) && read.isDisjoint(with: writes)
+        && waitingWritten.isDisjoint(with: reads.union(writes)) && waitingRead.isDisjoint(with: writes)
+      if isFree {
+        before.append(index)
+      } else {
+        after.append(index)
+        waitingRead.formUnion(reads)
+        waitingWritten.formUnion(writes)
+      }
+    }
+    return (before, after)
   }
 }

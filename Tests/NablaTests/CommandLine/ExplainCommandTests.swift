@@ -35,7 +35,7 @@ private let refusals: [(words: [String], error: String, code: Int32)] = [
     let parts = run.output.components(separatedBy: "\n\n")
     #expect(parts.count == 2, "the check has no program:\n\(run.output)")
     #expect(parts[0].hasPrefix("gradient J wrt w  (d = 10, n = 100)\n"))
-    #expect(parts[0].contains("stream X w y") && parts[0].contains("100 x 10 by"), "\(parts[0])")
+    #expect(parts[0].contains("stream X w y") && parts[0].contains("(100 rows by "), "\(parts[0])")
     #expect(parts[0].contains("results: value %") && parts[0].contains(", gradient wrt w %"), "\(parts[0])")
     #expect(parts[0].contains("data 8.88 kB"), "\(parts[0])")
     #expect(

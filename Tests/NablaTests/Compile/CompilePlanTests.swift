@@ -121,20 +121,57 @@ import Testing
     for part in lacks { #expect(!plan.contains(part), "\(text): \(part) in\n\(plan)") }
   }
 
-  /// Blocks of rows, and ends of blocks, of a pass over a matrix.
-  @Test(arguments: [1, 63, 64, 65, 2047, 4100]) func streams(m: Int) throws {
-    let texts = ["sum(softplus(X*x)) - v'*(X*x)", "X'*(sigmoid(X*x) - v)"]
+  /// Passes over rows: values with gradients whose plan reads X in one pass.
+  static let passes: [[String]] = [
+    ["sum(softplus(X*x)) - v'*(X*x)", "X'*(sigmoid(X*x) - v)"],
+    ["norm2(X*x - v)^2", "X'*(X*x - v)", "X*x"],
+    ["sum(logsumexp(X*A)) - sum(Y .* (X*A))", "X'*(softmax(X*A) - Y)"],
+    ["norm2(exp(X*A) - Y)^2", "X'*((exp(X*A) - Y) .* exp(X*A))"],
+    ["X'*exp(X*A)", "X'*sin(X*B)"],
+    ["X'*(X*x)", "X*x"],
+    // The factor needs the norm of all rows first.
+    ["X'*exp(X*x - norm2(X*x)*v)"],
+  ]
+
+  /// Blocks of rows, and the ends of blocks.
+  @Test(arguments: [2, 63, 64, 65, 2047, 4100], passes) func streams(m: Int, texts: [String]) throws {
     let formulas = try texts.map { try Formula(parsing: $0, in: Self.variables) }
     let sizes = ["n": 3, "m": m]
-    let (X, v, x) = (Self.variables[2], Self.variables[4], Self.variables[5])
-    let values = [X: Make.random(m, 3, 1), v: Make.random(m, 1, 2), x: Make.random(3, 1, 3)]
+    try expectValues(formulas, sizes, plan: texts.count > 1 ? "(\(m) rows by" : "gemm")
+  }
+
+  /// Passes over columns, for products of thin matrices.
+  @Test(arguments: [(300, 200, 3), (700, 49, 2), (33000, 2, 2)]) func streamsByColumns(
+    m: Int, n: Int, k: Int
+  ) throws {
+    let variables: [Formula] = [
+      Make.variable("X", .matrix("m", "n")), Make.variable("U", .matrix("m", "k")),
+      Make.variable("V", .matrix("n", "k")),
+    ]
+    let texts = ["norm2(X - U*V')^2", "-2*(X - U*V')*V", "-2*(X - U*V')'*U", "sum(exp(U*V'))"]
+    let formulas = try texts.map { try Formula(parsing: $0, in: variables) }
+    try expectValues(formulas, ["m": m, "n": n, "k": k], plan: "(\(n) columns by")
+  }
+
+  private func expectValues(
+    _ formulas: [Formula], _ sizes: [String: Int], plan: String
+  ) throws {
+    let variables = formulas.freeVariables
+    let values = Dictionary(
+      uniqueKeysWithValues: variables.enumerated().map { index, variable in
+        (
+          variable,
+          Make.random(
+            variable.shape.rows.value(sizes) ?? 1, variable.shape.columns.value(sizes) ?? 1, UInt64(index + 1)
+          )
+        )
+      })
     let program = try Compiler.compile(formulas, sizes: sizes)
-    let got = try program.run(values)
-    for (formula, value) in zip(formulas, got) {
+    for (formula, value) in zip(formulas, try program.run(values)) {
       let wanted = Reference(sizes: sizes, values: values).value(formula)
-      #expect((value - wanted).maxAbs < 1e-12 * max(1, wanted.maxAbs), "\(formula), m = \(m)")
+      #expect((value - wanted).maxAbs < 1e-12 * max(1, wanted.maxAbs), "\(formula), \(sizes)")
     }
-    #expect(m == 1 || program.plan.contains { $0.contains("stream") }, "\(program.plan)")
+    #expect(program.plan.contains { $0.contains(plan) }, "\(program.plan)")
   }
 
   /// A value, its gradient and its Hessian share what they share, and the numbers are those of each alone.
