@@ -1,6 +1,7 @@
 import Nabla
 import NablaCore
 import NablaLanguage
+import NablaNumerics
 import NablaReport
 import NablaVerify
 
@@ -64,6 +65,14 @@ struct Arguments {
     let found = all(name)
     if found.count > 1 { throw UsageError(message: "\(name) is given twice") }
     return found.first
+  }
+
+  /// Has large products computed by the library that `--blas` names.
+  func useBLAS() throws(UsageError) {
+    guard let library = try one("--blas") else { return }
+    do throws(SystemBLAS.Problem) { try SystemBLAS.use(library) } catch {
+      throw UsageError(message: "--blas \(library): \(error)", hint: "without it Nabla's own loops compute")
+    }
   }
 
   /// The single operand of a command.

@@ -20,6 +20,7 @@ struct BenchCommand {
 
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(words, for: .bench)
+    try arguments.useBLAS()
     let subject = try arguments.operand("what to measure")
     guard subject == "numbers" || subject == "symbols" else {
       throw UsageError(message: "bench takes numbers or symbols, not '\(subject)'")

@@ -1,5 +1,6 @@
 import Nabla
 import NablaLanguage
+import NablaNumerics
 import NablaReport
 
 /// The exit codes of the program; see `sysexits`.
@@ -88,6 +89,9 @@ enum Main {
   }
 
   static func run(_ arguments: [String]) -> ExitCode {
+    if let library = System.environment("NABLA_BLAS"), !library.isEmpty, !SystemBLAS.isUsed {
+      Terminal.error("nabla: warning: NABLA_BLAS names no library that can be used: \(library)\n")
+    }
     guard let first = arguments.first else {
       Terminal.error(Help.overview)
       return .usage

@@ -50,6 +50,8 @@ struct CommandOption {
   private static let declare = valued("--declare", "DECLARATION", "what a name is: 'X : matrix(n, d)'")
   private static let data = valued(
     "--data", "DATA", "data.json, or X=X.csv, X=X.npy, all.npz, lambda=0.1")
+  private static let blas = valued(
+    "--blas", "LIBRARY", "products by a BLAS of the system: a file, or system for the one that is installed")
   private static let output = valued("--output", "OUT", "the file to write (standard output)", short: "-o")
 
   private static let minimize: [CommandOption] = [
@@ -76,8 +78,8 @@ struct CommandOption {
       ]
     case .run, .rules, .repl: []
     case .check: [declare]
-    case .eval: [data]
-    case .minimize: minimize
+    case .eval: [data, blas]
+    case .minimize: minimize + [blas]
     case .export:
       [
         choice("--to", ExportTarget.allCases.map(\.rawValue), "the language, or the array package of Python"),
@@ -109,7 +111,7 @@ struct CommandOption {
         valued("--only", "NAME,...", "the problems that are measured"),
         choice("--size", ["small", "medium", "large"], "one size of data (all)"),
         choice("--format", ["text", "json"], "(text)"), valued("--seconds", "S", "CPU time for each (0.5)"),
-        valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"),
+        valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"), blas,
       ]
     case .completions, .manual: []
     }

@@ -25,6 +25,8 @@ const nabla_kernels *nabla_kernels_named(const char *name) {
   return NULL;
 }
 
+void nabla_use(const nabla_kernels *set) { nabla_kernels_in_use = set; }
+
 // The buffer is freed with its thread.
 typedef struct {
   double *memory;
@@ -42,9 +44,13 @@ __attribute__((constructor)) static void choose(void) {
     const nabla_kernels *known = names[i] ? nabla_kernels_named(names[i]) : NULL;
     if (known) {
       nabla_kernels_in_use = known;
-      return;
+      break;
     }
   }
+  const char *library = getenv("NABLA_BLAS");
+  char problem[8];
+  const nabla_kernels *blas = library && *library ? nabla_blas(library, problem, sizeof problem) : NULL;
+  if (blas) nabla_kernels_in_use = blas;
 }
 
 double *nabla_packing_memory(size_t count) {

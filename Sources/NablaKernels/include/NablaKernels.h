@@ -82,6 +82,10 @@ typedef struct {
   void (*softmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
   void (*logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
   void (*logsumexp)(long m, long n, const double *x, long ldx, double *y);
+  /// Computes the infinite entries of a product again, with each term rounded.
+  void (*settle)(
+    long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
+    long bcs, int accumulate, double *c, long ldc, int part);
 } nabla_kernels;
 
 /// The kernels for an instruction set by name ("baseline", "avx2", "avx512"); null if the machine lacks it.
@@ -90,6 +94,13 @@ const nabla_kernels *nabla_kernels_named(const char *name);
 /// The kernels in use: the best that the machine supports, or those named by the environment variable NABLA_ISA.
 extern const nabla_kernels *nabla_kernels_in_use;
 static inline const nabla_kernels *nabla_kernels_active(void) { return nabla_kernels_in_use; }
+
+/// The loops in use with products and triangular systems of a BLAS, which is loaded: a file, or "system" for the one
+/// that is installed. Null where there is none; `problem` then says why. What was loaded first stays.
+const nabla_kernels *nabla_blas(const char *library, char *problem, size_t size);
+
+/// Has the program use these loops from now on; to be called before other threads compute.
+void nabla_use(const nabla_kernels *set);
 
 /// Thread-local memory for packed operands, at least `count` doubles; null if allocation fails.
 double *nabla_packing_memory(size_t count);

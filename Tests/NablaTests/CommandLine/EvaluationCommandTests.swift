@@ -101,6 +101,17 @@ struct EvaluationCommandTests {
     #expect(run.output.hasSuffix(answer), "\(run.output)\(run.errors)")
   }
 
+  @Test("a BLAS of the system, where there is one")
+  func systemBLAS() throws {
+    let words = ["X=X.csv", "y=y.csv", "--blas"]
+    let files = text(["X.csv": "1,2,3\n4,5,6.5\n", "y.csv": "1\n2\n"])
+    let missing = try run(words + ["/nonexistent.so"], files)
+    #expect(missing.code == 64 && missing.errors.contains("--blas /nonexistent.so: "), "\(missing.errors)")
+    let run = try run(words + ["system"], files)
+    if run.errors.contains("no BLAS is installed") { return print("there is no BLAS to evaluate with") }
+    #expect(run.code == 0 && run.output.hasSuffix(answer), "\(run.output)\(run.errors)")
+  }
+
   @Test("arrays of NumPy")
   func npy() throws {
     let y = text(["y.json": "[1, 2]"])
