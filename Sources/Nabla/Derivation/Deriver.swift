@@ -75,11 +75,9 @@ struct Deriver {
         forms.append(form)
       }
     }
-    if forms.last !== result {
-      ends.append(rewrites.count)
-      forms.append(result)
-    }
-    let stride = (forms.count + Self.mostLines - 1) / Self.mostLines
+    // Forms found by looking ahead may lead back to where they came from when they are replayed.
+    let isReached = forms.last === result
+    let stride = max(1, (forms.count + Self.mostLines - 1) / Self.mostLines)
     var start = 0
     var from = raw
     for (index, form) in forms.enumerated() where index % stride == stride - 1 || index == forms.count - 1 {
@@ -87,11 +85,13 @@ struct Deriver {
       let effective = used.filter { from.containsNode($0.before) || used.count <= 2 }
       let names = (effective.isEmpty ? used : effective).map(\.name)
       add(
-        subject, form, shown: index == forms.count - 1 ? shown : nil, Array(names.suffix(Self.mostNames)),
+        subject, form, shown: index == forms.count - 1 && isReached ? shown : nil,
+        Array(names.suffix(Self.mostNames)),
         .rewrites(of: raw, Array(rewrites[..<ends[index]]), free: free))
       start = ends[index]
       from = form
     }
+    if !isReached { add(subject, result, shown: shown, ["an equal form"], .equality(from)) }
     return result
   }
 

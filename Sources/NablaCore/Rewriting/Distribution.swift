@@ -35,6 +35,7 @@ struct Distribution {
       if let factored = factored(formula) { result.append(factored) }
       if let joined = overCommonDenominator(formula) { result.append(joined) }
       if let blocks = Blocks.collected(formula) { result.append(blocks) }
+      result += Factoring.overOneBar(formula)
       return result + multipliedOut(formula)
     case .times(let factors):
       return multipliedOut(formula) + multipliedOnce(factors, formula.shape) { .times($0) }

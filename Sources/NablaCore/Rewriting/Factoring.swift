@@ -106,8 +106,25 @@ struct Factoring {
         return [chain, chain.reversed().map(\.transposed)]
       }
     }
-    guard let array = term.splitScalars.array else { return [] }
-    return [array.chain]
+    return chains(of: term).map(\.chain)
+  }
+
+  /// The matrix product in an array term, and for a column also those with an inner product at its end: (x'*y)*z is
+  /// z*x'*y.
+  private static func chains(of term: Formula) -> [(chain: [Formula], others: [Formula])] {
+    let (scalars, array) = term.splitScalars
+    guard let array else { return [] }
+    var result = [(array.chain, scalars)]
+    guard term.shape.isVector else { return result }
+    for (index, scalar) in scalars.enumerated() {
+      guard case .product(let inner) = scalar.kind else { continue }
+      var others = scalars
+      others.remove(at: index)
+      for way in [inner, inner.reversed().map(\.transposed)] where way.last?.shape.isVector == true {
+        result.append((array.chain + way, others))
+      }
+    }
+    return result
   }
 
   // MARK: Groups
@@ -222,6 +239,16 @@ struct Factoring {
       return (.apply(.array(operation), [bracket], sum.shape), indices)
     case .kronLeft(let factor): return (.apply(.array(.kron), [factor, bracket], sum.shape), indices)
     case .kronRight(let factor): return (.apply(.array(.kron), [bracket, factor], sum.shape), indices)
+    }
+  }
+
+  /// A sum over a common power below the bar, for each base that all terms are divided by.
+  static func overOneBar(_ sum: Formula) -> [Formula] {
+    guard case .sum(let terms) = sum.kind, terms.count <= longestSum else { return [] }
+    var factoring = Factoring()
+    return terms[0].factors.prefix(4).compactMap { factor in
+      guard let base = factor.denominator?.base, base.number == nil else { return nil }
+      return factoring.dividedOnce(by: base, Array(terms.indices), sum)
     }
   }
 
@@ -344,7 +371,10 @@ struct Factoring {
 
   /// The term without the factor at an end of its matrix product.
   private static func stripped(_ term: Formula, _ factor: Formula, fromLeft: Bool) -> Formula? {
-    for chain in orientations(of: term) {
+    let ways =
+      term.isScalar
+      ? orientations(of: term).map { ($0, removingOne(term.factors, $0)) } : chains(of: term)
+    for (chain, scalars) in ways {
       guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
       var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
       if rest.isEmpty {
@@ -352,10 +382,9 @@ struct Factoring {
         let size = fromLeft ? factor.shape.columns : factor.shape.rows
         var isBracket = false
         if case .sum = factor.kind { isBracket = !factor.shape.isMatrix }
-        guard size.isOne || isBracket else { return nil }
+        guard size.isOne || isBracket else { continue }
         rest = [.identity(size)]
       }
-      let scalars = term.isScalar ? removingOne(term.factors, chain) : term.splitScalars.scalars
       return .product(scalars + rest)
     }
     return nil

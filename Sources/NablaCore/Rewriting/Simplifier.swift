@@ -107,11 +107,16 @@ package final class Simplifier {
   /// Rewrites the root until nothing cheaper is found; the children are already simplest.
   private func settle(_ start: Formula) -> Formula {
     var current = start
-    var rounds = 0
-    while rounds < 24, work > 0, !Cancellation.isRequested {
-      rounds += 1
+    var preferred: Formula?
+    var visited: Set<Formula> = []
+    while visited.count < 24, work > 0, !Cancellation.isRequested {
       if let known = known(current) { return known }
+      // Only a preferred form can be left and found again.
+      guard visited.insert(current).inserted else { return preferred ?? current }
       guard let next = rewritten(current) ?? cheaper(current) else { return current }
+      if case .rule(let rule)? = rewrites.last?.reason, rule.arrow == .prefers, rewrites.last?.after === next {
+        preferred = next
+      }
       // New parts are simplified first, then the root again.
       let children = next.children
       current = children.isEmpty ? next : next.rebuilt(children.map { simplify($0) })
@@ -203,15 +208,18 @@ package final class Simplifier {
         guard !candidate.isInvalid, candidate.cost <= formula.cost + Self.slack else { continue }
         tried += 1
         // What is multiplied out meets the other terms before its parts go back to the form that they had.
-        var results = [settledAhead(candidate)]
+        var ways: [(steps: [Rewrite], result: Formula)] = []
+        if let result = settledAhead(candidate) { ways.append(([rewrite], result)) }
         if case .sum = candidate.kind {
-          results += distribution.candidates(for: candidate).map {
-            $0.cost < formula.cost ? settledAhead($0) : nil
+          for after in distribution.candidates(for: candidate) where after.cost < formula.cost {
+            guard let result = settledAhead(after) else { continue }
+            let reason = Rewrite.Reason.arithmetic(Self.arithmetic(candidate, after))
+            ways.append(([rewrite, Rewrite(reason: reason, before: candidate, after: after)], result))
           }
         }
-        let cheapest = results.compactMap { $0 }.min { $0.cost < $1.cost }
-        if let cheapest, cheapest.cost < formula.cost {
-          return accepted([rewrite], from: formula, to: cheapest)
+        let best = ways.min { $0.result.cost < $1.result.cost }
+        if let best, best.result.cost < formula.cost {
+          return accepted(best.steps, from: formula, to: best.result)
         }
       }
     }

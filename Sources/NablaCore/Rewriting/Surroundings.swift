@@ -52,6 +52,11 @@ package struct Surroundings: Sendable {
     // A property at one value of an index says nothing about the array.
     if formula.number != nil || formula.variables.contains(where: { $0.variable?.role == .index }) { return }
     for implied in Set([property]).closed { presumed.insert(Presumed(formula: formula, property: implied)) }
+    if property == .positive || property == .nonzero,
+      case .apply(.array(.determinant), let arguments) = formula.kind
+    {
+      add(arguments[0], .invertible)
+    }
     guard property == .invertible else { return }
     switch formula.kind {
     case .product(let chain):

@@ -26,7 +26,8 @@ struct Matcher {
     case found
     case match(Formula, Formula, Goal)
     case list(ArraySlice<Formula>, ArraySlice<Formula>, Goal)
-    case all([Formula], [Formula], Group, Goal)
+    /// Patterns, subjects, and the places of those that are taken.
+    case all([Formula], [Formula], [Int], Group, Goal)
     case bare(ArraySlice<Formula>, [Formula], Group, Goal)
     case run(ArraySlice<Formula>, ArraySlice<Formula>, wholly: Bool, Goal)
     case sizes([(Dimension, Dimension)], Goal)
@@ -87,7 +88,8 @@ struct Matcher {
     case .found: sizesFit && found(self)
     case .match(let pattern, let subject, let next): match(pattern, subject, next)
     case .list(let patterns, let subjects, let next): matchList(patterns, subjects, next)
-    case .all(let patterns, let subjects, let group, let next): matchAll(patterns, subjects, group, next)
+    case .all(let patterns, let subjects, let taken, let group, let next):
+      matchAll(patterns, subjects, taken: taken, group, next)
     case .bare(let patterns, let subjects, let group, let next): matchBare(patterns, subjects, group, next)
     case .run(let patterns, let chain, let wholly, let next): matchRun(patterns, chain, wholly: wholly, next)
     case .sizes(let pairs, let next): matchSizes(pairs, next)
@@ -259,20 +261,21 @@ struct Matcher {
   }
 
   private mutating func matchAll(
-    _ patterns: [Formula], _ subjects: [Formula], _ group: Group, _ next: Goal
+    _ patterns: [Formula], _ subjects: [Formula], taken: [Int] = [], _ group: Group, _ next: Goal
   ) -> Bool {
     budget -= 1
     if budget < 0 { return false }
     guard let index = patterns.firstIndex(where: { !Self.isBare($0) }) else {
-      return matchBare(patterns[...], subjects, group, next)
+      let left =
+        taken.isEmpty ? subjects : subjects.indices.filter { !taken.contains($0) }.map { subjects[$0] }
+      return matchBare(patterns[...], left, group, next)
     }
     var others = patterns
     let pattern = others.remove(at: index)
-    for (position, subject) in subjects.enumerated() where Self.mayMatchPart(pattern, subject) {
-      var left = subjects
-      left.remove(at: position)
+    for (position, subject) in subjects.enumerated()
+    where Self.mayMatchPart(pattern, subject) && !taken.contains(position) {
       let saved = bindings
-      if match(pattern, subject, .all(others, left, group, next)) { return true }
+      if match(pattern, subject, .all(others, subjects, taken + [position], group, next)) { return true }
       bindings = saved
     }
     return false

@@ -58,7 +58,7 @@ extension Mark.Symbol {
   package static let zeros = Self("\\mathbf{0}", "<mn>𝟎</mn>")
   package static let ones = Self("\\mathbf{1}", "<mn>𝟏</mn>")
   package static let identity = Self("I", "<mi>I</mi>")
-  package static let indicator = Self("\\mathbb{1}", "<mn>𝟙</mn>")
+  package static let indicator = Self("\\mathbf{1}", "<mn>𝟙</mn>")
   package static let commutation = Self("K", "<mi>K</mi>")
   package static let jacobian = Self("J", "<mi>J</mi>")
   package static let jacobianOperator = Self("\\mathrm{D}", upright("D"))

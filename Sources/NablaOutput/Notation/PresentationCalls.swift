@@ -18,9 +18,8 @@ extension Presenter {
       let entries = inner.map { piece($0) }
       return named("prod", .call(.named("prod"), entries.map(\.layout)), entries)
     }
-    // ‖X*w - y‖ and ‖y - X*w‖ are one number, and so are their absolute values.
-    let isEven = operation == .array(.norm2) || operation == .elementwise("abs")
-    let parts = arguments.map { piece(isEven ? clearlyOriented($0) : $0) }
+    // ‖X*w - y‖ and ‖y - X*w‖ are equal.
+    let parts = arguments.map { piece(operation.isEven ? oriented($0) : $0) }
     let layouts = parts.map(\.layout)
     switch operation {
     case .elementwise(let name):
@@ -289,6 +288,16 @@ extension Formula {
     case .dimension, .variable, .identity, .sum, .times, .product, .power, .inverse, .transpose, .apply,
       .differential:
       false
+    }
+  }
+}
+
+extension Operation {
+  /// Whether a sum and its opposite have one value.
+  fileprivate var isEven: Bool {
+    switch self {
+    case .array(.norm1), .array(.norm2), .array(.norminf), .elementwise("abs"): true
+    case .array, .elementwise, .defined, .function, .blocks, .slice, .indexSum: false
     }
   }
 }

@@ -198,15 +198,6 @@ extension Presenter {
     return sum.negatedTermwise
   }
 
-  /// Like `oriented`, but unchanged if no term outweighs the others and names do not distinguish data from parameters.
-  func clearlyOriented(_ sum: Formula) -> Formula {
-    guard case .sum(let terms) = sum.kind else { return sum }
-    let weights = terms.map { weight($0.splitCoefficient.1) }
-    let most = weights.max() ?? 0
-    let heaviest = zip(terms, weights).filter { $0.1 == most }.map { isGreek($0.0.splitCoefficient.1) }
-    return heaviest.count == 1 || Set(heaviest).count > 1 ? oriented(sum) : sum
-  }
-
   private func isGreek(_ formula: Formula) -> Bool { Names.startsGreek(piece(formula).key) }
 
   /// The cost of reading a formula without its transposes. The ones of b*ones(n)', which only repeat b, are free as

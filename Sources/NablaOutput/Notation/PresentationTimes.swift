@@ -8,7 +8,7 @@ extension Presenter {
     let rank: Int
     let cost: Int
     let isLight: Bool
-    /// Whether it is a name or made entry by entry, without brackets around it.
+    /// Whether it is a name, a sum, or computed entry by entry, so that a divisor may follow it.
     let isEntrywise: Bool
   }
 
@@ -170,7 +170,7 @@ extension Presenter {
 
     if bottom.isEmpty { return Piece(.joined(.scaling, top + [array]), of: parts) }
     if sorted.divisors.isEmpty {
-      // x.^2/2 rather than 1/2*x.^2.
+      // x.^2/2 rather than 1/2*x.^2, but 1/2*A*x.
       if top.isEmpty, sorted.arrays.count == 1, sorted.arrayDivisors.isEmpty, sorted.arrays[0].isEntrywise {
         return Piece(.quotient(array, divisor), of: parts)
       }
@@ -178,7 +178,7 @@ extension Presenter {
     }
     let isLeaf = sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty && sorted.arrays[0].isLight
     // Sizes precede what they average.
-    let isAverage = factors.contains { $0.holdsSizes && positivePower($0) != nil }
+    let isAverage = factors.contains { $0.holdsSizes && positivePower($0)?.1.isInteger == true }
     if (isLeaf || !isAverage) && top.isEmpty || !sorted.divisors.allSatisfy(\.isLight) {
       return Piece(.quotient(.joined(.scaling, top + [array]), divisor), of: parts)
     }
@@ -193,9 +193,9 @@ extension Presenter {
 
   private func isEntrywise(_ formula: Formula) -> Bool {
     switch formula.kind {
-    case .variable, .power: true
+    case .variable, .power, .sum: true
     case .apply(.elementwise(let name), _): Layout.Relation(operation: name) == nil
-    case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .inverse,
+    case .number, .constant, .dimension, .zeros, .ones, .identity, .times, .product, .inverse,
       .transpose, .apply, .differential:
       false
     }

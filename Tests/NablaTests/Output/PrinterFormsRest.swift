@@ -32,7 +32,7 @@ extension SeedForms {
       .init(
         B.mul(minusOverN, design.transposed, B.dot(y, B.map("less", margin, B.ones("n")))),
         "-1/n * X'*(y .* (y .* (X*w) < 1))",
-        "-\\frac{1}{n} X^{\\top}(y \\odot \\mathbb{1}[y \\odot (Xw) < 1])"),
+        "-\\frac{1}{n} X^{\\top}(y \\odot \\mathbf{1}[y \\odot (Xw) < 1])"),
       .init(B.mul(B.pow(s2, -1), normal), "X'*(X*w - y)/s2", "\\frac{X^{\\top}(Xw - y)}{s_2}"),
       .init(
         B.minus(B.over(n, B.mul(two, s2)), B.over(B.pow(B.norm(residual), 2), B.mul(two, B.pow(s2, 2)))),
@@ -129,9 +129,9 @@ extension SeedForms {
       .init(B.dot(B.mul(mA, x), y), "y .* (A*x)", "y \\odot (Ax)"),
       .init(B.mul(mA, B.dot(x, y)), "A*(x .* y)", "A(x \\odot y)"),
       .init(B.mul(B.mul(x.transposed, y), z), "(x'*y)*z", "(x^{\\top}y)z"),
-      .init(B.map("less", x, y), "x < y", "\\mathbb{1}[x < y]"),
+      .init(B.map("less", x, y), "x < y", "\\mathbf{1}[x < y]"),
       .init(
-        B.map("lessequal", B.map("less", x, y), z), "(x < y) <= z", "\\mathbb{1}[\\mathbb{1}[x < y] \\le z]"),
+        B.map("lessequal", B.map("less", x, y), z), "(x < y) <= z", "\\mathbf{1}[\\mathbf{1}[x < y] \\le z]"),
       .init(B.map("max", B.number(0), x), "max(0, x)", "\\max(0, x)"),
       .init(B.norm(mA), "norm2(A)", "\\lVert A \\rVert_F"),
       .init(B.array(.trace, .scalar, B.mul(mA, mM)), "tr(A*M)", "\\operatorname{tr}(AM)"),

@@ -197,7 +197,7 @@ struct DerivationTests {
     let derivation = try #require(session.derivation(of: answers[0]))
     #expect(
       derivation.lines.map(\.text) == [
-        "dL = sum(dyhat .* (yhat - Y))/N", "dyhat = dO .* yhat .* (1 - yhat)", "dO = [Z, ones(N)]*dW2",
+        "dL = mean(dyhat .* (yhat - Y))", "dyhat = dO .* yhat .* (1 - yhat)", "dO = [Z, ones(N)]*dW2",
         "delta_yhat = 1/N * (yhat - Y)", "delta_O = delta_yhat .* yhat .* (1 - yhat)",
         "gradient wrt W2 = [Z, ones(N)]'*delta_O",
         "gradient wrt W2 = 1/N * [Z, ones(N)]'*(yhat .* (1 - yhat) .* (yhat - Y))",
