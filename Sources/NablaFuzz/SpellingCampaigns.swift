@@ -59,7 +59,11 @@ package struct TeXCampaign: FuzzCampaign {
     "\\odot", "\\otimes", "\\le", "\\in", "\\mathbb{R}^n", "\\Rightarrow", "\\quad", "\\label{", "%", "~",
     "\\,", "\\{", "\\}",
     "\\foo", "\\langle", "\\rangle", "\\top", "\\dots", "=", "==", ",", ".", "\\lambda", "I_n", "K_{m,n}",
-    "\\delta_{ij}",
+    "\\delta_{ij}", "\\prod_{i=1}^n ", "\\min_{w} ", "\\underset{w}{\\text{minimize}}", "_+", "_p",
+    "\\begin{align}",
+    "\\end{align}", "{\\rm T}", "\\mkern-1.5mu", "\\quad (\\text{if } A \\text{ is symmetric})",
+    ", \\quad A \\succ 0",
+    "^{(l)\\top}", "\\mathbb{E}[", "\\ne", "\\tr", "\\[", "\\]", "x_{m+1:n^2+m}", "\\log 2\\pi",
   ]
 
   private static let texts: [String] = [
@@ -78,6 +82,9 @@ package struct TeXCampaign: FuzzCampaign {
     #"\begin{aligned} J(w) &= \|Xw - y\|^2 \\ &= (Xw - y)^\top (Xw - y) \end{aligned}"#,
     "X : matrix(n, d)\nr = Xw - y\ngradient \\lVert r \\rVert^2 wrt w\ncheck \\nabla_x (x^\\top A x) == (A + A^\\top) x\n",
     "<!-- nabla: S : matrix(n, n), symmetric -->\n$$\\nabla_x (x^\\top S x) = 2 S x,$$ where $A \\in \\mathbb{R}^{n \\times n}$.",
+    #"\min_{w} \frac1n\sum_{i=1}^n [1 - y_i w^\top x_i]_+ + \|w\|_p"#,
+    #"\begin{align} J(w) &= \prod_{i=1}^n \sigma(w^\top x_i) \\ &\quad + x^{(l)\top} y \label{a} \end{align}"#,
+    #"\begin{cases} p & \text{if } y = 1 \\ 1 - p & y \ne 1 \end{cases} \quad \text{where } A \succ 0"#,
     #"\log|A| + |x| + \psi^{(2)}(s) + \log\Gamma(t) + A^{+} + x^{\odot 2} \oslash y"#,
   ]
 }
@@ -125,6 +132,8 @@ package struct SpellingCampaign: FuzzCampaign {
     "Tr", "pow(", "transpose(", "expit(", "1'*", "I_n", "1_n", "0_n", "[A B; C D]", "i in 1:n", "1..n",
     "sum_{i=1}^n ", "J = ",
     "∇_x ", "d/dx ", "1/2x", "gradient(f, x)", "where(", "clip(", "asinh ", "x[end]", "A[:, end]",
+    ".sum()", ".dot(", "np.", "F.relu(", "%*%", "t(x)", "½", "√", "abs.(x)", "ord=", "x - x'", "^(1/2)",
+    "prod_{i=1}^n ", "x @ A", "sum(abs2, ",
   ]
 
   private static let texts: [String] = [
@@ -137,6 +146,9 @@ package struct SpellingCampaign: FuzzCampaign {
     "sum(i=1..n, x[i]*y[i]) + sum_{i=1}^n x_i", "J = norm2(X*w - y)^2", "∇_x (x'*A*x)", "sin x + exp(-x)",
     "where(x > 0, x, 0.1x)",
     "huber(x, 1) + clip(x, 0, 1) + prod(x)", "A[end, end] + x[1:end]",
+    "np.sum((X @ w - y)**2) / n", "((X.dot(w) - y)**2).mean()", "t(x) %*% A %*% x",
+    "sum(log.(1 .+ exp.(-x)))",
+    "½ x'x + √(y'*y)", "dot(x, A, x) + sum(abs2, x)", "prod_{i=1}^n x[i]",
   ]
 }
 

@@ -318,8 +318,9 @@ struct Answering {
   }
 
   private static func text(_ declaration: Declaration) -> String {
-    switch declaration.type {
-    case .value(let shape): "\(declaration.name) : \(shape.declaration)"
+    let properties = declaration.properties.map(\.rawValue).sorted().map { ", " + $0 }.joined()
+    return switch declaration.type {
+    case .value(let shape): "\(declaration.name) : \(shape.declaration)\(properties)"
     case .function(let parameter, let result, _):
       "\(declaration.name) : \(parameter.declaration) -> \(result.declaration)"
     }

@@ -75,6 +75,8 @@ package indirect enum Problem: Sendable, Hashable {
   case propertyOfFunction(String)
   case propertyNeedsSquare(String, Shape)
   case propertyNeedsArray(String)
+  /// A remark next to a formula gives a property to a name that is declared without it.
+  case propertyNotDeclared(String, String)
   case contradiction(String, String)
   case reservedName(String, isFunction: Bool)
   case declaredTwice(String)
@@ -111,6 +113,8 @@ package indirect enum Problem: Sendable, Hashable {
   case powerExponent(Operand)
   /// `(X*w - y)^2` of undeclared names.
   case powerOfVector(String)
+  /// `A^(1/2)` of an undeclared capital.
+  case rootOfMatrix(String)
   /// `x - x'` of an undeclared name.
   case addedToTranspose(String)
   case transposeByName(String)

@@ -196,6 +196,16 @@ extension Problem {
         "`^` raises scalars and square matrices, and `\(base.shortened)` is likely to be a vector",
         "`.^` raises entry by entry; if a matrix is meant, declare its names"
       )
+    case .propertyNotDeclared(let name, let property):
+      (
+        "the remark says that `\(name)` is \(property), but its declaration does not",
+        "declare it so: `\(name) : ..., \(property)`"
+      )
+    case .rootOfMatrix(let name):
+      (
+        "a matrix has no power here but whole ones, and `\(name)` is likely to be a matrix",
+        "declare `\(name) : scalar` if it is a number"
+      )
     case .addedToTranspose(let name):
       (
         "`\(name)'` is the transpose of `\(name)`, to which it is added",

@@ -51,6 +51,8 @@ package struct FileElaborator {
   private var diagnostics: [Diagnostic] = []
   private var definitions: [(name: String, statement: Int)] = []
   private var questions: [(question: DraftQuestion, statement: Int)] = []
+  /// The properties that remarks give to undeclared names.
+  private var remarked: [String: Property] = [:]
 
   private struct DraftClaim {
     let claim: Claim
@@ -108,6 +110,7 @@ package struct FileElaborator {
       do throws(Diagnostic) {
         if let diagnostic = excluded[index] { throw diagnostic }
         try read(statement, index)
+        try note(statement.properties, at: statement.range)
       } catch {
         engine.state.undo(to: before)
         engine.indices = []
@@ -149,6 +152,27 @@ package struct FileElaborator {
       engine.faulty.insert(name)
     }
     engine.noteSizes(trees)
+  }
+
+  /// Notes what a remark says of undeclared names.
+  private mutating func note(_ properties: [String: Property], at range: SourceRange) throws(Diagnostic) {
+    for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
+      if let declaration = engine.environment.declarations[name] {
+        guard declaration.properties.contains(property) else {
+          throw Diagnostic(.propertyNotDeclared(name, property.rawValue), at: range)
+        }
+        continue
+      }
+      guard let index = engine.state.undeclaredIndex[name] else { continue }
+      let (_, shape, place) = engine.state.undeclared[index]
+      if property.isOfSquareMatrices {
+        let draft = Draft(SyntaxTree(.name(name), range: place), shape) { _ in .name(name) }
+        try engine.require(
+          shape, equals: shape.transposed, .square("`\(property.rawValue)`", draft), at: place)
+        _ = engine.state.unifier.requireMany(shape.rows)
+      }
+      remarked[name] = property
+    }
   }
 
   private func note(_ name: String, _ statement: Statement) {
@@ -321,7 +345,11 @@ package struct FileElaborator {
         diagnostics.append(error)
       }
     }
-    let assumed = engine.assumed.filter { declaration in
+    let assumed = engine.assumed.map { declaration in
+      var declaration = declaration
+      if let property = remarked[declaration.name] { declaration.properties.insert(property) }
+      return declaration
+    }.filter { declaration in
       guard case .value(let shape) = declaration.type else { return false }
       return (shape.rows.openNames + shape.columns.openNames).isEmpty
     }

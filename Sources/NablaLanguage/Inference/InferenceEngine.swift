@@ -350,7 +350,7 @@ final class InferenceEngine {
       return try inverseTransposition(tree, left)
     }
     let base = try draft(left)
-    note(.raised(base, statement: statement))
+    note(.raised(base, isRoot: right.isNumber && right.integerLiteral == nil, statement: statement))
     let exponent = try draft(right)
     try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
     let integer = right.integerLiteral

@@ -9,7 +9,7 @@ enum Use {
   /// The expression of a gradient.
   case question(Draft)
   /// What `^` raises, in a statement.
-  case raised(Draft, statement: Int)
+  case raised(Draft, isRoot: Bool, statement: Int)
   /// `x*x'`, where x is a column.
   case outer(Draft)
   /// `x - x'`, in a statement, where x' is likely to be meant as another name.

@@ -139,7 +139,13 @@ struct TypingSearch {
   private var currentDoubt: SearchFailure? {
     for use in engine.state.uses {
       switch use {
-      case .raised(let base, let statement):
+      case .raised(let base, isRoot: true, let statement):
+        guard let name = base.tree.name, Letters.isCapital(name), isUndeclared(base.tree),
+          engine.kind(of: base.shape) == .scalar, !roles.isScalarForCertain(name)
+        else { continue }
+        return SearchFailure(
+          diagnostic: Diagnostic(.rootOfMatrix(name), at: base.tree.range), statement: statement)
+      case .raised(let base, isRoot: false, let statement):
         guard engine.kind(of: base.shape) == .matrix, case .binary(let operation, _, _) = base.tree.kind,
           operation == .add || operation == .subtract, hasLowerMatrix(base.tree)
         else { continue }
@@ -263,6 +269,11 @@ struct TypingSearch {
   private mutating func finalCost() -> TypingCost? {
     var cost = bound()
     let state = engine.state
+    let hasSizes = state.undeclared.allSatisfy { entry in
+      let shape = state.unifier.resolve(entry.shape)
+      return shape.rows.isPossibleSize && shape.columns.isPossibleSize
+    }
+    if !hasSizes { return nil }
     var kinds: [String: TypeKind] = [:]
     for entry in state.undeclared { kinds[entry.name] = engine.kind(of: entry.shape) }
     let isArray = { [engine] (name: String) -> Bool in

@@ -74,9 +74,12 @@ extension LaTeXParser {
   /// Ones or zeros; sizes that are not written are inferred.
   private mutating func filled(_ name: String, from start: Int) throws(Diagnostic) -> SyntaxTree {
     guard kind == .sub else {
-      if name == "zeros" { return try call(Signature.openZeros, [], from: start) }
+      let isRow = kind == .prime || kind == .sup && isTransposition(behind: 1)
+      if name == "zeros", !isRow { return try call(Signature.openZeros, [], from: start) }
       return try call(
-        "vector", [SyntaxTree(.number(1), range: SourceRange(start: start, end: previousEnd))], from: start)
+        "vector",
+        [SyntaxTree(.number(name == "ones" ? 1 : 0), range: SourceRange(start: start, end: previousEnd))],
+        from: start)
     }
     advance()
     guard kind == .beginGroup else { return try call(name, [try argument()], from: start) }

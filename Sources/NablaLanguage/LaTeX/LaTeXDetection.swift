@@ -3,6 +3,13 @@ enum LaTeXDetection {
   /// Whether a range of a text is LaTeX: it has a command, or braces after `_` or `^` and no word of the text notation.
   static func isLaTeX(_ source: SourceText, _ range: SourceRange) -> Bool {
     let bytes = source.bytes
+    let expression = asked(source, range)
+    let first = (expression.start..<expression.end).first { bytes[$0] > 0x20 }
+    if let first, bytes[first] == UInt8(ascii: "\\"), first + 1 < range.end,
+      Letters.isASCIILetter(bytes[first + 1])
+    {
+      return true
+    }
     var index = range.start
     var hasBraces = false
     while index + 1 < range.end {
@@ -13,7 +20,7 @@ enum LaTeXDetection {
       }
       index += 1
     }
-    return hasBraces && !isPlain(source, asked(source, range))
+    return hasBraces && !isPlain(source, expression)
   }
 
   /// The expression of a question, without the words around it.

@@ -116,7 +116,10 @@ struct LaTeXLexer {
       if byte(1) >= 0x80 { return addBad(.unknownCharacter("\\"), length: 1) }
     }
     let name = String(decoding: bytes[(position + 1)..<(position + length)], as: UTF8.self)
-    if LaTeXCommands.spacing.contains(name) || byte(1) <= 0x20 {
+    if LaTeXCommands.switches.contains(name) {
+      position += length
+      switchedWord()
+    } else if LaTeXCommands.spacing.contains(name) || byte(1) <= 0x20 {
       position += length
     } else if LaTeXCommands.dropped.contains(name) {
       position += length
@@ -181,6 +184,21 @@ struct LaTeXLexer {
     if let end = groupEnd(position) { position = end + 1 }
   }
 
+  /// The letters behind `\rm`, which are one word.
+  private mutating func switchedWord() {
+    while byte(0) == UInt8(ascii: " ") { position += 1 }
+    var length = 0
+    while Letters.isASCIILetter(byte(length)) { length += 1 }
+    guard length > 0 else { return }
+    let text = String(decoding: bytes[position..<(position + length)], as: UTF8.self)
+    if tokens.last?.kind == .beginGroup, byte(length) == UInt8(ascii: "}") {
+      // `{\rm tr}` is `\mathrm{tr}`.
+      tokens.removeLast()
+      length += 1
+    }
+    add(.word, text, length: length)
+  }
+
   /// `-1.5mu` behind `\mkern`.
   private mutating func skipDistance() {
     var length = 0
@@ -211,7 +229,12 @@ struct LaTeXLexer {
       add(.word, String(Unicode.Scalar(bytes[start])), length: start + 1 - position)
       return true
     }
-    add(.word, String(decoding: bytes[(start + 1)..<end], as: UTF8.self).trimmed, length: end + 1 - position)
+    let text = String(decoding: bytes[(start + 1)..<end], as: UTF8.self).trimmed
+    if text.allSatisfy({ ".,;: ".contains($0) }) {
+      position = end + 1
+    } else {
+      add(.word, text, length: end + 1 - position)
+    }
     return true
   }
 

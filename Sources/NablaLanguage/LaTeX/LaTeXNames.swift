@@ -96,6 +96,11 @@ package struct LaTeXNames: Sendable {
   /// The known names that look like this one in LaTeX, sorted.
   func known(like name: String) -> [String] { (spelled[Self.key(name)] ?? []).sorted() }
 
+  /// Whether nothing is known of a name but that it is asked for.
+  func isOpen(_ name: String) -> Bool {
+    known(like: name).allSatisfy { shapes[$0] == nil && !functions.contains($0) && !sizes.contains($0) }
+  }
+
   func isArray(_ name: String) -> Bool { shapes[name].map { !$0.isScalar } ?? false }
   func isMatrix(_ name: String) -> Bool { shapes[name]?.isMatrix ?? false }
 

@@ -58,7 +58,8 @@ extension LaTeXParser {
     if let result = try special(base, from: start) { return result }
     var name = base.name
     var lowered: LaTeXLowered?
-    while true {
+    isRaisedTransposed = false
+    while !isRaisedTransposed {
       if kind == .sub, lowered == nil {
         lowered = try self.lowered()
       } else if kind == .sup, let raised = try raisedName() {
@@ -67,7 +68,10 @@ extension LaTeXParser {
         break
       }
     }
+    let isTransposed = isRaisedTransposed
+    isRaisedTransposed = false
     let tree = try resolved(name, lowered, base, from: start)
+    if isTransposed { return try make(.transpose(tree), from: start) }
     guard case .name(let found) = tree.kind else {
       // `s_i(z)` is an entry if s is defined as a function of z.
       let isDefined =
@@ -89,17 +93,25 @@ extension LaTeXParser {
     guard next.kind == .beginGroup else { return nil }
     let end = groupEnd(position + 1)
     let inside = tokens[min(position + 2, end)..<end]
-    guard let first = inside.first, let last = inside.last else { return nil }
+    guard let first = inside.first, var last = inside.last else { return nil }
     if inside.count == 1, first.kind == .star || first.isCommand("star") || first.isCommand("ast") {
       position = end
       advance()
       return "star"
     }
+    // `x^{(l)\top}` is the transpose of `x^{(l)}`.
+    var word = inside
+    let isTransposed = inside.count > 3 && isTransposition(last)
+    if isTransposed {
+      word = inside.dropLast()
+      last = word[word.endIndex - 1]
+    }
     guard first.kind == .opening, first.text == "(", last.kind == .closing, last.text == ")",
-      let spelled = Self.spelled(inside)
+      let spelled = Self.spelled(word)
     else { return nil }
     position = end
     advance()
+    isRaisedTransposed = isTransposed
     return spelled
   }
 
@@ -142,7 +154,7 @@ extension LaTeXParser {
     }
     let isEntry =
       moves || hasRange || isSized && array.count == 1 && names.isArray(array[0])
-      || names.indexed.contains(name) && array.isEmpty && lowered.isPlace
+      || names.indexed.contains(name) && names.isOpen(name) && lowered.isPlace
     if isEntry {
       guard letters.allSatisfy({ isIndex($0) || names.sizes.contains($0) || !names.values.contains($0) })
       else {
@@ -227,6 +239,9 @@ extension LaTeXParser {
       return try make(.transpose(row), from: start)
     }
     let found = known.isEmpty ? name : try one(of: known, name, range)
+    if !known.isEmpty, names.samples.contains(name), names.isOpen(name), names.parameters[name] == nil {
+      throw LaTeXProblem.sampleAsVariable(name, matrix: capital).diagnostic(at: range)
+    }
     if known.isEmpty, base.hint == .vector || names.samples.contains(name), subscripts.count == 1,
       case .index = subscripts[0]
     {

@@ -17,6 +17,8 @@ struct LaTeXParser {
   var fontHints: [String: FontHint] = [:]
   /// The parsed derivatives; in the tree each is a name that users cannot type.
   var derivatives: [LaTeXDerivative] = []
+  /// Whether the name just read is transposed within its own superscript, as in `x^{(l)\top}`.
+  var isRaisedTransposed = false
   /// What extrema in front of the objective are taken over.
   var extremized: [String] = []
   /// The number of digits of the current number already taken as arguments, as in `\frac12`.
@@ -102,7 +104,7 @@ struct LaTeXParser {
   mutating func wholeExpression() throws(Diagnostic) -> SyntaxTree {
     let start = self
     let tree = try statement()
-    let uses = LaTeXIndexUses([tree] + derivatives.map(\.tree)) { [names] in names.known(like: $0).isEmpty }
+    let uses = LaTeXIndexUses([tree] + derivatives.map(\.tree)) { [names] in names.isOpen($0) }
     if uses.samples.isSubset(of: names.samples), uses.indexed.isSubset(of: names.indexed) { return tree }
     self = start
     names.samples.formUnion(uses.samples)

@@ -13,6 +13,8 @@ enum LaTeXProblem: Sendable, Hashable {
   case functionPower(String)
   case callOrProduct(String, arguments: String)
   case unknownFunction(String)
+  case sampleAsVariable(String, matrix: String)
+  case remark(String)
   case wordInLetters(String, isFunction: Bool)
   case badSubscript(String)
   case badIndex(String)
@@ -74,6 +76,16 @@ enum LaTeXProblem: Sendable, Hashable {
       (
         "`\(name)` is not a function of the language",
         "declared functions take one argument; write out what it is"
+      )
+    case .sampleAsVariable(let name, let matrix):
+      (
+        "there is a vector `\(name)` for each index, so `\(name)` alone is not a variable",
+        "`\(matrix)` is the matrix with these rows: write `wrt \(matrix)`"
+      )
+    case .remark(let text):
+      (
+        "`\(text.shortened)` next to the formula is not read",
+        "declare what it says, such as `A : matrix(n, n), symmetric`"
       )
     case .wordInLetters(let word, let isFunction):
       (

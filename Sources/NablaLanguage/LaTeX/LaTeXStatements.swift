@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// Reads the LaTeX statements of a formula file.
 struct LaTeXStatements {
   let source: SourceText
@@ -5,6 +7,8 @@ struct LaTeXStatements {
   let tokens: [Token]
   var names = LaTeXNames()
   private var fontHints: [String: FontHint] = [:]
+  /// What remarks say of names, such as `if A is symmetric`.
+  private var properties: [String: Property] = [:]
   /// What the extrema in front of the expression that was read last are taken over.
   private var extremized: [String] = []
 
@@ -25,8 +29,10 @@ struct LaTeXStatements {
 
   mutating func statement(_ range: SourceRange, text: String) throws(Diagnostic) -> Statement {
     fontHints = [:]
+    properties = [:]
     let kind = try self.kind(range, text)
-    return Statement(kind: kind, range: range, text: text, fontHints: fontHints, plain: plain(kind))
+    return Statement(
+      kind: kind, range: range, text: text, fontHints: fontHints, properties: properties, plain: plain(kind))
   }
 
   /// A claim in the text notation.
@@ -156,7 +162,7 @@ struct LaTeXStatements {
       if plain.kind != .end { throw plain.unexpected(wanted: "an operator") }
       return tree
     }
-    var parser = try parser(range)
+    var parser = try parser(try withoutRemark(range))
     let tree = try parser.wholeExpression()
     if let derivative = parser.derivatives.first {
       throw LaTeXProblem.derivativeInside.diagnostic(at: derivative.range)
@@ -171,6 +177,16 @@ struct LaTeXStatements {
     names.samples.formUnion(parser.names.samples)
     names.indexed.formUnion(parser.names.indexed)
     extremized = parser.extremized
+  }
+
+  /// A formula without the remark behind it, which may declare a property.
+  private mutating func withoutRemark(_ range: SourceRange) throws(Diagnostic) -> SourceRange {
+    guard let remark = LaTeXRemark(source, in: range) else { return range }
+    properties.merge(remark.properties) { first, _ in first }
+    if remark.properties.isEmpty, !remark.isProse {
+      throw LaTeXProblem.remark(source.text(remark.range)).diagnostic(at: remark.range)
+    }
+    return SourceRange(start: range.start, end: remark.range.start)
   }
 
   // MARK: Questions
@@ -271,7 +287,7 @@ struct LaTeXStatements {
       let tree = try expression(range)
       return Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
     }
-    var parser = try parser(range)
+    var parser = try parser(try withoutRemark(range))
     let tree = try parser.wholeExpression()
     note(parser)
     guard let derivative = parser.derivatives.last else {

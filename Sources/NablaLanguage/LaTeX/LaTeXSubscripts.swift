@@ -249,6 +249,8 @@ extension LaTeXParser {
     return try make(.binary(.power, base, exponent), from: start)
   }
 
+  func isTransposition(_ token: LaTeXToken) -> Bool { Mark([token]) == .transpose }
+
   /// Whether what is raised, from a token on, is a mark of transposition.
   func isTransposition(behind offset: Int) -> Bool {
     let first = min(position + offset, tokens.count - 1)

@@ -49,6 +49,8 @@ enum LaTeXCommands {
     "label", "tag", "hspace", "vspace", "phantom", "hphantom", "vphantom", "mspace",
     "eqref", "ref", "cite", "footnote", "color",
   ]
+  /// Old commands that change the font up to the end of the group.
+  static let switches: Set<String> = ["rm", "it", "sf", "tt", "sl", "cal"]
   /// Commands with a distance behind them.
   static let distances: Set<String> = ["kern", "mkern", "hskip", "mskip", "vskip"]
   /// Environments that display a formula or align its rows.
@@ -133,7 +135,8 @@ enum LaTeXCommands {
 
   /// Whether it is a command of the parser, so that a text with it is LaTeX.
   static func isKnown(_ name: String) -> Bool {
-    spacing.contains(name) || dropped.contains(name) || distances.contains(name) || sizes[name] != nil
+    spacing.contains(name) || dropped.contains(name) || distances.contains(name) || switches.contains(name)
+      || sizes[name] != nil
       || words.contains(name)
       || fonts.contains(name) || accents[name] != nil || letters[name] != nil || functions[name] != nil
       || operators[name] != nil || comparisons[name] != nil || brackets[name] != nil || bars[name] != nil

@@ -11,6 +11,7 @@ enum PaperSentences {
   /// `if A is symmetric`, `for A symmetric`, `A invertible`, `A \succ 0` next to a formula.
   static func properties(in remark: String) -> [String: Property] {
     var text = remark
+    text = text.replacing("\\succeq", with: " ⪰ ").replacing("\\succ", with: " ≻ ")
     for mark in ["(", ")", ",", "."] { text = text.split(separator: mark).joined(separator: " ") }
     var tokens = text.split(separator: " ").map(String.init)
     while let first = tokens.first, ["if", "for", "when", "with", "since", "where", "as"].contains(first) {
@@ -21,8 +22,8 @@ enum PaperSentences {
     let bare = name.trimmingFonts
     guard bare.count == 1 || bare.hasPrefix("\\") else { return [:] }
     let key = bare.hasPrefix("\\") ? String(bare.dropFirst()) : bare
-    if rest.hasPrefix("\\succeq") { return [key: .psd] }
-    if rest.hasPrefix("\\succ") { return [key: .spd] }
+    if rest.hasPrefix("⪰") { return [key: .psd] }
+    if rest.hasPrefix("≻") { return [key: .spd] }
     let claim = rest.hasPrefix("is ") ? String(rest.dropFirst(3)) : rest
     for (word, property) in words where claim.hasPrefix(word) { return [key: property] }
     return [:]

@@ -124,8 +124,18 @@ extension Dimension {
     return isSmall && result.terms.count <= 64 ? result : nil
   }
 
-  /// Whether it is positive for some positive sizes.
-  var isPossibleSize: Bool { terms.contains { $0.coefficient > 0 } }
+  /// Whether it is positive for some sizes from 1 on.
+  var isPossibleSize: Bool {
+    if terms.contains(where: { $0.coefficient > 0 && !$0.names.isEmpty }) { return true }
+    // It is largest where all names are 1.
+    var most = 0
+    for term in terms {
+      let (next, overflow) = most.addingReportingOverflow(term.coefficient)
+      if overflow { return term.coefficient > 0 }
+      most = next
+    }
+    return most > 0
+  }
 
   /// Whether it is evidently never negative: it grows with every name, and is nonnegative if all are 1.
   var isNeverNegative: Bool {

@@ -1,3 +1,5 @@
+import NablaTypes
+
 /// The kind of a question about an expression.
 public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
   /// The gradient, in the shape of the variable.
@@ -82,6 +84,8 @@ package struct Statement: Sendable {
   package let text: String
   /// The shapes suggested by the fonts of its LaTeX.
   var fontHints: [String: FontHint] = [:]
+  /// The properties that a remark behind its LaTeX gives to names.
+  var properties: [String: Property] = [:]
   /// The text notation of a LaTeX claim; `nil` for any other statement.
   package var plain: String?
 }

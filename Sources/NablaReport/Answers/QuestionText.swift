@@ -19,6 +19,8 @@ package enum QuestionText {
     guard let sign = text.firstIndex(of: "="), text.index(after: sign) < text.endIndex,
       text[text.index(after: sign)] != "="
     else { return text }
+    // What is defined behind a formula is not its left side.
+    guard !["\\text", "\\quad", "\\qquad"].contains(where: text[..<sign].contains) else { return text }
     let left = text[..<sign].filter { $0 != " " }
     let name = left.prefix { $0.isLetter || $0.isNumber || "_\\{}^".contains($0) }
     let arguments = left.dropFirst(name.count)
@@ -29,7 +31,16 @@ package enum QuestionText {
       ? String(text[text.index(after: sign)...].drop { $0 == " " }) : text
   }
 
+  /// A text on one line, without comments and without the semicolon that other systems end a line with.
   package static func line(_ text: String) -> String {
-    String(text.map { $0.isNewline ? " " : $0 })
+    let lines = text.split(whereSeparator: \.isNewline).map { line -> Substring in
+      guard let mark = line.firstIndex(of: "#"),
+        mark == line.startIndex || line[line.index(before: mark)] != "\\"
+      else { return line }
+      return line[..<mark]
+    }
+    var result = lines.joined(separator: " ")[...]
+    while let last = result.last, last == ";" || last == " " { result = result.dropLast() }
+    return String(result)
   }
 }

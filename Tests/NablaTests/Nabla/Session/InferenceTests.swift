@@ -36,6 +36,16 @@ import Testing
     Row("tr(A*B)", "A", "B'"), Row("(Y - X*b)'*(Y - X*b)", "b", "2*X'*(X*b - Y)", "Y : vector(n)"),
     Row("norm2(x - s*d)^2", "x", "2*(x - s*d)", "s : scalar"),
     Row("x'A x + 2b'x + c", "x", "(A + A')*x + 2*b"), Row("‖y − Xβ‖²", "β", "2*X'*(X*beta - y)"),
+    Row("X'*(X*w - y)", "w", "X'*X", "X : matrix(n, m)", "w : vector(m)"),
+    Row("sum(i = 1:n, sum(k = 1:K, t[i, k]*log(y[i, k])))", "y", "t ./ y", "y : matrix(n, K)"),
+    Row(
+      #"\frac{\exp(w_k^\top x)}{\sum_j \exp(w_j^\top x)}"#, "x",
+      "exp(W[k, :]*x)*(W[k, :]'/sum(exp(W*x)) - W'*exp(W*x)/sum(exp(W*x))^2)", "W : matrix(n, m)"),
+    Row(
+      #"x^\top A x \quad (\text{if } A \text{ is symmetric})"#, "x", "2*A*x", "A : matrix(n, n), symmetric"),
+    Row(#"\log\det A, \quad A \succ 0"#, "A", "inv(A)", "A : matrix(n, n), spd"),
+    Row("x @ A @ x", "x", "(A + A')*x", "x : vector(n)"),
+    Row("np.sum(y * np.log(p))", "p", "y ./ p", "y : vector(n)"),
     Row("A[end, end]", "A", "[zeros(m - 1, n - 1), zeros(m - 1); zeros(1, n - 1), 1]'"),
   ]
 
@@ -81,6 +91,16 @@ import Testing
     ("sum(a*x)", "x", "declare `a : scalar; x : vector(n)` or `a : vector(n); x : scalar`"),
     ("norm2(y - Xw)^2", "w", "write `X*w` for the product"),
     ("||y - Xw||_2^2 + s*||w||_2^2", "w", "write `X*w` for the product"),
+    ("x'Ax", "x", "write `A*x` for the product"), ("x*x'", "x", "`jacobian x*x' wrt x`"),
+    ("sum((x - y)^2)", "x", "`.^` raises entry by entry"),
+    ("norm2(x - x')^2", "x", "another point another name"),
+    (#"\|x - x'\|^2"#, "x", "another point another name"),
+    (#"\operatorname{tr}(A^{1/2}B)"#, "A", "declare `A : scalar`"),
+    (#"\sum_i (r_i - u_i^\top v)^2"#, "u", "write `wrt U`"), ("A(1, 2)", "A", "`A[i]` is an entry"),
+    (#"x^\top A x \quad \text{where } A = B"#, "x", "next to the formula"),
+    ("Norm[x]", "x", "write `Norm(...)`"),
+    ("A(:, 1)'*x", "x", "`A[:, 1]` is a column"), ("softmax(z, dim=0)", "z", "`dim =` is not read"),
+    (#"\min_{w} \|Xw - y\|^2"#, "y", "leave the extremum out"),
     ("1/2x'x", "x", "has two meanings"), ("tr A*B", "A", "write `tr(A*B)` or `tr(A)*B`"),
   ]
 
