@@ -109,8 +109,9 @@ package struct FileElaborator {
       let before = engine.state.mark
       do throws(Diagnostic) {
         if let diagnostic = excluded[index] { throw diagnostic }
+        try requireDeclared(statement.properties, at: statement.range)
         try read(statement, index)
-        try note(statement.properties, at: statement.range)
+        try note(statement.properties)
       } catch {
         engine.state.undo(to: before)
         engine.indices = []
@@ -154,15 +155,19 @@ package struct FileElaborator {
     engine.noteSizes(trees)
   }
 
-  /// Notes what a remark says of undeclared names.
-  private mutating func note(_ properties: [String: Property], at range: SourceRange) throws(Diagnostic) {
+  /// Refuses a remark that gives a declared name a property without which it is declared.
+  private func requireDeclared(_ properties: [String: Property], at range: SourceRange) throws(Diagnostic) {
     for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
-      if let declaration = engine.environment.declarations[name] {
-        guard declaration.properties.contains(property) else {
-          throw Diagnostic(.propertyNotDeclared(name, property.rawValue), at: range)
-        }
-        continue
+      guard let declaration = engine.environment.declarations[name] else { continue }
+      if !declaration.properties.contains(property) {
+        throw Diagnostic(.propertyNotDeclared(name, property.rawValue), at: range)
       }
+    }
+  }
+
+  /// Notes what a remark says of undeclared names.
+  private mutating func note(_ properties: [String: Property]) throws(Diagnostic) {
+    for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
       guard let index = engine.state.undeclaredIndex[name] else { continue }
       let (_, shape, place) = engine.state.undeclared[index]
       if property.isOfSquareMatrices {

@@ -234,6 +234,9 @@ struct LaTeXStatements {
     defer { names = before }
     // The question about `J(w) = E` concerns E.
     let whole = SourceRange(start: range.start, end: place)
+    if let remark = LaTeXRemark(source, in: whole), source.text(remark.range).contains("=") {
+      throw LaTeXProblem.remark(source.text(remark.range)).diagnostic(at: remark.range)
+    }
     let sides = try split(whole).sides
     extremized = []
     let tree = try expression(trimmed(sides.count == 2 ? sides[1] : whole))

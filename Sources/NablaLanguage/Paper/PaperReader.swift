@@ -8,6 +8,8 @@ package struct PaperReader {
   }
 
   let source: SourceText
+  /// Whether the text mentions numerator layout, in which the gradient by a matrix is transposed.
+  let usesNumeratorLayout: Bool
   var names = LaTeXNames()
   var declarations: [String: Declaration] = [:]
   var definitions: [String: Definition] = [:]
@@ -44,7 +46,11 @@ package struct PaperReader {
     return reader.formulas
   }
 
-  private init(source: SourceText) { self.source = source }
+  private init(source: SourceText) {
+    self.source = source
+    let text = source.text(SourceRange(start: 0, end: source.bytes.count)).lowercased()
+    usesNumeratorLayout = ["numerator layout", "numerator-layout"].contains(where: text.contains)
+  }
 
   /// A line of the header: a declaration, a definition, or the formula of an indexed name.
   private mutating func header(_ line: SourceText) throws(NablaError) {

@@ -26,13 +26,25 @@ struct PaperWriter {
     var texts: [String] = []
     var used: [String] = []
     var hints: [String: FontHint] = [:]
+    let isTransposed = sides.contains { $0.derivatives.count == 1 && self.isTransposed($0.derivatives[0]) }
     for side in sides {
       hints.merge(side.fontHints) { first, _ in first }
-      texts.append(try text(side, &used))
+      let text = try text(side, &used)
+      texts.append(isTransposed && side.derivatives.isEmpty ? "(\(text))'" : text)
     }
     let lines = try self.lines(used)
     return PaperQuestion(
       lines: lines, sides: texts, derivations: derivations, fontHints: keepsDeclarations ? hints : [:])
+  }
+
+  /// Whether the gradient of a scalar with respect to a name is transposed, as numerator layout has it for matrices.
+  private func isTransposed(_ derivative: LaTeXDerivative) -> Bool {
+    guard reader.usesNumeratorLayout, layout == .jacobian, derivative.isFraction,
+      derivative.kind == .gradient,
+      let name = derivative.variables.first?.tree.name
+    else { return false }
+    guard case .value(let shape) = reader.declarations[name]?.type else { return Letters.isCapital(name) }
+    return shape.isMatrix
   }
 
   /// A side: `gradient E wrt x`, or an expression with names for its derivatives.
@@ -78,7 +90,9 @@ struct PaperWriter {
       used.append(name)
       self.variables.insert(name)
     }
-    let isArray = derivative.isFraction && derivative.kind == .gradient && layout == .jacobian
+    let isArray =
+      derivative.isFraction && derivative.kind == .gradient && layout == .jacobian
+      && !isTransposed(derivative)
     let kind = isArray ? .jacobian : derivative.kind
     return "\(kind.rawValue) \(written(derivative.tree)) wrt \(variables.joined(separator: ", "))"
   }
