@@ -40,7 +40,7 @@ import Testing
     Row("sum(i = 1:n, sum(k = 1:K, t[i, k]*log(y[i, k])))", "y", "t ./ y", "y : matrix(n, K)"),
     Row(
       #"\frac{\exp(w_k^\top x)}{\sum_j \exp(w_j^\top x)}"#, "x",
-      "exp(W[k, :]*x)*(W[k, :]'/sum(exp(W*x)) - W'*exp(W*x)/sum(exp(W*x))^2)", "W : matrix(n, m)"),
+      "exp(W[k, :]*x)*(W[k, :]' - W'*softmax(W*x))/sum(exp(W*x))", "W : matrix(n, m)"),
     Row(
       #"x^\top A x \quad (\text{if } A \text{ is symmetric})"#, "x", "2*A*x", "A : matrix(n, n), symmetric"),
     Row(#"\log\det A, \quad A \succ 0"#, "A", "inv(A)", "A : matrix(n, n), spd"),
