@@ -80,7 +80,7 @@ struct Arguments {
     guard let first = operands.first else { throw UsageError(message: "\(what) is missing") }
     if operands.count > 1 {
       throw UsageError(
-        message: "one \(what) at a time; '\(operands[1])' is too much",
+        message: "one \(what) at a time; unexpected '\(operands[1])'",
         hint: "quote an expression with spaces")
     }
     return first
@@ -124,7 +124,7 @@ struct CommonOptions {
     }
     if let text = try arguments.one("--seed") {
       guard let seed = UInt64(text) else {
-        throw UsageError(message: "--seed takes a whole number of at least 0, not '\(text)'")
+        throw UsageError(message: "--seed takes an integer of at least 0, not '\(text)'")
       }
       session.seed = seed
     }

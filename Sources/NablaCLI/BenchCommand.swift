@@ -37,7 +37,7 @@ struct BenchCommand {
     }
     let seedText = try arguments.one("--seed") ?? "1"
     guard let seed = UInt64(seedText) else {
-      throw UsageError(message: "--seed takes a whole number, not '\(seedText)'")
+      throw UsageError(message: "--seed takes an integer, not '\(seedText)'")
     }
     self.seed = seed
     let secondsText = try arguments.one("--seconds") ?? "0.5"

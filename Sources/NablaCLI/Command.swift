@@ -38,15 +38,15 @@ enum Command: String, CaseIterable {
     case .eval: "compute every question's value on numbers"
     case .minimize: "minimize a definition"
     case .export: "write the answers as source code"
-    case .report: "write the answers of a formula file as a page or an article"
+    case .report: "write the answers of a formula file as a web page or an article"
     case .explain: "show the program that computes the answers of a formula file"
     case .repl: "answer line by line"
-    case .serve: "answer on a page of this machine while one types"
+    case .serve: "answer on a local web page while the user types"
     case .rules: "list, show or verify the rule set"
     case .fuzz: "search for inputs that break nabla"
     case .completions: "print completions for a shell"
-    case .manual: "print the page of the manual"
-    case .bench: "measure how fast derivatives are found and computed here"
+    case .manual: "print the manual page"
+    case .bench: "measure the speed of deriving and of computing derivatives"
     }
   }
 
@@ -74,7 +74,7 @@ enum Command: String, CaseIterable {
 extension Command {
   private func manual(_ words: [String]) throws(UsageError) -> ExitCode {
     let arguments = try Arguments(words, for: .manual)
-    if let word = arguments.operands.first { throw UsageError(message: "'\(word)' is too much") }
+    if let word = arguments.operands.first { throw UsageError(message: "unexpected argument '\(word)'") }
     Terminal.print(Manual.page)
     return .answered
   }

@@ -36,18 +36,18 @@ struct CommandOption {
   static let common: [CommandOption] = [
     choice(
       "--format", ["text", "unicode", "latex", "mathml", "index", "json"],
-      "how answers are written (text); index: entry by entry"),
+      "format of the answers (text); index: entry by entry"),
     choice("--layout", ["denominator", "numerator"], "the layout of gradients (denominator)"),
-    flag("--steps", "show the rules that were used"),
-    choice("--let", ["all"], "name every repeated part (where it saves much)"),
-    flag("--no-let", "name no part"), flag("--quiet", "print the formula alone"),
-    flag("--verbose", "print all that the check found"),
-    valued("--rules", "FILE", "more rules, functions and facts"),
+    flag("--steps", "show the rules used"),
+    choice("--let", ["all"], "give every repeated part a name (default: where it saves much)"),
+    flag("--no-let", "give no names to repeated parts"), flag("--quiet", "print only the formula"),
+    flag("--verbose", "print all details of the check"),
+    valued("--rules", "FILE", "a file with more rules, functions and facts"),
     flag("--no-check", "do not compare answers with differences"),
-    valued("--seed", "N", "of the check's random numbers (1)"),
+    valued("--seed", "N", "seed of the check's random numbers (1)"),
   ]
 
-  private static let declare = valued("--declare", "DECLARATION", "what a name is: 'X : matrix(n, d)'")
+  private static let declare = valued("--declare", "DECLARATION", "declares a name: 'X : matrix(n, d)'")
   private static let data = valued(
     "--data", "DATA", "data.json, or X=X.csv, X=X.npy, all.npz, lambda=0.1")
   private static let blas = valued(
@@ -55,17 +55,17 @@ struct CommandOption {
   private static let output = valued("--output", "OUT", "the file to write (standard output)", short: "-o")
 
   private static let minimize: [CommandOption] = [
-    data, valued("--wrt", "w[,b...]", "the variables whose best values are sought"),
+    data, valued("--wrt", "w[,b...]", "the variables to minimize over"),
     choice(
       "--method", ["gd", "newton", "lbfgs"],
       "gradient descent, Newton's method, limited-memory BFGS (lbfgs)"),
-    valued("--objective", "J", "what is minimized (the last definition)"),
+    valued("--objective", "J", "the objective (the last definition)"),
     valued(
       "--tolerance", "T",
       "converged where |gradient| <= T*min(1, |gradient at the start|), or where steps no longer change the value and"
         + " |gradient| <= T*|value| (1e-8)"),
-    valued("--max-iterations", "N", "steps after which it gives up (100000 for gd, 1000 otherwise)"),
-    valued("--step", "ETA", "gradient descent w - ETA*gradient, without a search for the step"),
+    valued("--max-iterations", "N", "maximum number of steps (100000 for gd, 1000 otherwise)"),
+    valued("--step", "ETA", "gradient descent w - ETA*gradient, with a constant step"),
   ]
 
   /// The options of a command in addition to the common ones.
@@ -74,7 +74,7 @@ struct CommandOption {
     case .derive:
       [
         valued("--wrt", "x[,A...]", "the variables"), declare,
-        choice("--mode", ["gradient", "jacobian", "hessian", "differential"], "what is derived (gradient)"),
+        choice("--mode", ["gradient", "jacobian", "hessian", "differential"], "the kind of derivative (gradient)"),
       ]
     case .run, .rules, .repl: []
     case .check: [declare]
@@ -96,19 +96,19 @@ struct CommandOption {
         flag("--plan", "the steps with operations, bytes and memory"),
         valued("--size", "n=N[,d=D...]", "the sizes"),
       ]
-    case .serve: [valued("--port", "N", "the port (8000); 0: any that is free")]
+    case .serve: [valued("--port", "N", "the port (8000); 0 chooses a free one")]
     case .fuzz:
       [
-        valued("--seed", "N", "of all random numbers (1); a seed and a case's number give the case again"),
+        valued("--seed", "N", "seed of all random numbers (1); with a case's number it reproduces the case"),
         valued("--count", "N", "cases of each campaign (1000)"),
-        valued("--seconds", "S", "stops after so much time, shared by the campaigns"),
+        valued("--seconds", "S", "time limit, shared by the campaigns"),
         valued("--start", "N", "the number of the first case (0)"),
-        flag("--show", "prints each input before it is tried"),
-        flag("--verbose", "tells the number of every thousandth case on standard error"),
+        flag("--show", "prints each input before running it"),
+        flag("--verbose", "reports every thousandth case on standard error"),
       ]
     case .bench:
       [
-        valued("--only", "NAME,...", "the problems that are measured"),
+        valued("--only", "NAME,...", "the problems to measure"),
         choice("--size", ["small", "medium", "large"], "one size of data (all)"),
         choice("--format", ["text", "json"], "(text)"), valued("--seconds", "S", "CPU time for each (0.5)"),
         valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"), blas,

@@ -47,7 +47,7 @@ struct DataTable {
   mutating func read(_ word: String) throws(Failure) {
     if let equals = word.firstIndex(of: "="), let name = Self.name(String(word[..<equals])) {
       let value = String(word[word.index(after: equals)...])
-      if value.isEmpty { throw .usage(UsageError(message: "nothing stands after '\(name)='")) }
+      if value.isEmpty { throw .usage(UsageError(message: "nothing follows '\(name)='")) }
       if let number = DataNumber.value(Array(value.utf8)[...]) {
         try add(
           name, DataArray(layout: .number, matrix: Matrix(number)), DataFile(name: word, bytes: []), nil)
@@ -96,7 +96,7 @@ struct DataTable {
     guard case .object(let fields) = node.kind else {
       throw .data(
         file.problem(
-          "the data are an object, a name and a value each", at: node.start, to: node.start + 1,
+          "the data must be an object of names and values", at: node.start, to: node.start + 1,
           hint: "{\"X\": [[1, 2], [3, 4]], \"y\": [1, 2]}"))
     }
     for (text, value) in fields {
@@ -122,7 +122,7 @@ struct DataTable {
     if sizeNames.contains(name) {
       guard matrix.count == 1, let size = Int(exactly: matrix.storage[0]), size > 0 else {
         let found = matrix.count == 1 ? Matrix.text(of: matrix.storage[0], digits: 10) : "an array"
-        throw fault("\(name) is a size, so a positive whole number, not \(found)")
+        throw fault("\(name) is a size and must be a positive integer, not \(found)")
       }
       sizes[name] = size
     } else if let shape = shapes[name] {

@@ -98,7 +98,7 @@ struct EvaluationWriter {
         error(
           "no data are given for \(list)", declarations.first?.name,
           hint: "--data \(declarations.first?.name ?? "X")=FILE, or a name in data.json"))
-    case .sizeNotPositive(let name, let size): report(error("\(name) is a size, so at least 1, not \(size)"))
+    case .sizeNotPositive(let name, let size): report(error("\(name) is a size and must be at least 1, not \(size)"))
     case .notFinite(let name, _, _, _): report(error(problem.description, name))
     case .data(let problem): report(problem, error)
     case .unanswered(let diagnostic): report(diagnostic)
@@ -115,7 +115,7 @@ struct EvaluationWriter {
     case .missingValue(let name, _), .wrongShape(let name, _, _, _, _), .brokenProperty(let name, _, _):
       report(error(problem.description, name, nil))
     case .unknownSize(let name):
-      report(error("no data fix the size \(name)", nil, "give it: --data \(name)=3"))
+      report(error("no data determine the size \(name)", nil, "give it: --data \(name)=3"))
     case .notComputable(.functionWithoutValues(let name)):
       report(error(problem.description, name, "`nabla run` derives without values"))
     case .notAVariable, .nameTwice, .notComputable, .failed: report(error(problem.description, nil, nil))

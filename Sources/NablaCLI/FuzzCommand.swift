@@ -35,7 +35,7 @@ struct FuzzCommand {
   private static func number(_ name: String, _ arguments: Arguments) throws(UsageError) -> Int? {
     guard let text = try arguments.one(name) else { return nil }
     guard let value = Int(text), value >= 0 else {
-      throw UsageError(message: "\(name) takes a whole number of at least 0, not '\(text)'")
+      throw UsageError(message: "\(name) takes an integer of at least 0, not '\(text)'")
     }
     return value
   }

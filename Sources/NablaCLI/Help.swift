@@ -22,7 +22,7 @@ enum Help {
       manual                   \(Command.manual.summary)
 
     `nabla COMMAND --help` shows its options and examples; `nabla help language`, `nabla help functions` and
-    `nabla help NAME` (a function, a property, a question) explain what may be written.
+    `nabla help NAME` (a function, a property, a question) explain the language.
 
     """
 
@@ -57,9 +57,9 @@ enum Help {
       usage: nabla derive EXPR --wrt x[,A...] [--declare 'X : matrix(n, d)']... [--mode MODE]
 
       Derives one expression. MODE is gradient (default), jacobian, hessian or differential.
-      Names that are not declared are typed from how they are used; the answer says what was assumed. EXPR may be
-      written as elsewhere (2x'A x, A\\b, A.T @ x, ||x||_2^2, tr A, J = ...), or be LaTeX; `∇_x f` and `d/dx f`
-      ask by themselves.
+      The types of undeclared names are inferred from their use; the answer states the assumptions. EXPR may use
+      other common notations (2x'A x, A\\b, A.T @ x, ||x||_2^2, tr A, J = ...) or LaTeX; `∇_x f` and `d/dx f` need
+      no --wrt.
 
       examples:
         nabla derive "x'*A*x" --wrt x
@@ -85,12 +85,13 @@ enum Help {
       """
       usage: nabla check FILE... [--declare 'X : matrix(n, d)']...
 
-      Verifies the `check` questions of formula files, and every other answer with numbers: a line each, and a count.
-      Of a derivation `check E1 == E2 == E3` the first wrong step is named. What is refuted is shown with small values,
-      the likeliest slip (a missing factor, a transpose, a sign) and the property that would make it true.
+      Verifies the `check` questions of formula files, and all other answers. Prints a line for each, and a count.
+      For a derivation `check E1 == E2 == E3` it names the first wrong step. A refuted claim is shown with a small
+      counterexample, the likeliest slip (a missing factor, a transpose, a sign) and the property that would make the
+      claim true.
 
-      Of a paper (.tex, .md) every formula that claims a derivative is checked: verified, refuted, or not understood.
-      Lines `% nabla: X : matrix(n, d)` or `<!-- nabla: ... -->` and --declare say what names are.
+      In a paper (.tex, .md) it checks every formula that claims a derivative: verified, refuted, or not understood.
+      Lines `% nabla: X : matrix(n, d)` or `<!-- nabla: ... -->` and --declare declare names.
 
       examples:
         nabla check Examples/seeds/*.nabla
@@ -101,8 +102,8 @@ enum Help {
       """
       usage: nabla eval FILE --data DATA...
 
-      Computes every question's value on numbers. DATA is a JSON object (data.json), or X=X.csv, X=X.npy, all.npz;
-      a dimension may be given by name as a number. Sizes are read off the data.
+      Computes the numeric value of every question. DATA is a JSON object (data.json), or X=X.csv, X=X.npy, all.npz.
+      Sizes are inferred from the data; a size may also be given, as in n=5.
 
       examples:
         nabla eval Examples/ridge.nabla --data Examples/data/ridge.json
@@ -113,9 +114,9 @@ enum Help {
       """
       usage: nabla minimize FILE --data DATA... --wrt w[,b...] [--method gd|newton|lbfgs] [--objective J]
 
-      Seeks the values of w, b... at which the file's last definition, or J, is least, by steps with the derived
-      gradient (and, for newton, the derived Hessian). DATA is as for `nabla eval`; data under the names of the
-      variables are the start, which is zero otherwise. Exit code 0 when it converged, 1 when not; the reason is told.
+      Minimizes the file's last definition, or J, over w, b... with the derived gradient (and, for newton, the derived
+      Hessian). DATA is as for `nabla eval`; data for the variables are the start, which is zero otherwise. The exit
+      code is 0 if the method converged, and 1 otherwise; the output gives the reason.
 
       examples:
         nabla minimize Examples/logistic.nabla --wrt w --method newton \\
@@ -140,10 +141,10 @@ enum Help {
       """
       usage: nabla report FILE [-o OUT] [--format html|latex-document|markdown]
 
-      Writes a document on its own: names, answers, steps, conditions and verdicts, with pictures of the expression and
-      of a Hessian's structure. A page (html) needs nothing else and can be printed; an article (latex-document) is
-      compiled by pdflatex; Markdown has its formulas between dollars. The format follows from the end of OUT (.html,
-      .tex, .md) unless it is given.
+      Writes a document with names, answers, steps, conditions and verdicts, and pictures of the expression and of a
+      Hessian's structure. An HTML page (html) is self-contained and printable; an article (latex-document) compiles
+      with pdflatex; Markdown has formulas between dollar signs. By default the extension of OUT (.html, .tex, .md)
+      determines the format.
 
       examples:
         nabla report Examples/ridge.nabla -o ridge.html
@@ -156,9 +157,9 @@ enum Help {
       """
       usage: nabla repl
 
-      Answers declarations, definitions, questions and expressions as they are typed. On a terminal lines are edited
-      with the usual keys (arrows, home, end, ctrl-A/E/K/U/W/Y, ctrl-R to search the history), and Tab completes names.
-      The history is kept in $XDG_STATE_HOME/nabla/history. `:help` lists the commands. In a pipe it reads lines and
+      Answers declarations, definitions, questions and expressions as they are typed. On a terminal the usual keys
+      edit the line (arrows, home, end, ctrl-A/E/K/U/W/Y, ctrl-R to search the history), and Tab completes names. The
+      history is stored in $XDG_STATE_HOME/nabla/history. `:help` lists the commands. In a pipe it reads lines and
       prints answers.
 
       examples:
@@ -170,9 +171,9 @@ enum Help {
       """
       usage: nabla serve [--port N]
 
-      Serves a page on this machine, at http://127.0.0.1:8000/ or at port N (0: any that is free), until ctrl-C. The page
-      answers while one types, in the plain language or LaTeX. Nothing leaves the machine, and no other machine and no
-      other site's page is answered.
+      Serves a page on this machine, at http://127.0.0.1:8000/ or at port N (0 chooses a free one), until ctrl-C. The
+      page answers while the user types, in the language of formula files or LaTeX. Nothing leaves the machine, and
+      requests from other machines and other sites are rejected.
 
       """
     case .rules:
@@ -193,15 +194,16 @@ enum Help {
       """
       usage: nabla fuzz [CAMPAIGN...] [--seed N] [--count N] [--seconds S]
 
-      Tries random input and prints what goes wrong, cut down to a small case. Exit code 0 when nothing does, else 70.
+      Tries random input and prints each defect, shrunk to a small case. The exit code is 0 if there is none, and 70
+      otherwise.
 
-        formulas      what is printed reads back, plainest forms are plainest and equal, answers are verified
-        latex         what is printed as LaTeX reads back to the same formula
-        tex           mutated LaTeX is read, in papers too, or refused with a message
-        spellings     so are mutated spellings of other systems
-        files         mutated formula files are read and answered, or refused with a message
-        rules         so are mutated rule files
-        data          so are mutated JSON, CSV, NPY and NPZ files
+        formulas      printed forms read back, simplest forms are equal and cannot be simplified, answers are verified
+        latex         printed LaTeX reads back to the same formula
+        tex           mutated LaTeX, also in papers, is read or rejected with a message
+        spellings     the same for mutated notations of other systems
+        files         mutated formula files are read and answered, or rejected with a message
+        rules         the same for mutated rule files
+        data          the same for mutated JSON, CSV, NPY and NPZ files
 
       examples:
         nabla fuzz formulas --count 200 --seed 7
@@ -212,9 +214,8 @@ enum Help {
       """
       usage: nabla explain FILE --plan --size n=N[,d=D...] [--format text|json]
 
-      Prints, for each question of a formula file, the program that computes its value and its answers together at the
-      given sizes: the steps in their order, the operations and the bytes that each takes, and the memory in all. No
-      data are needed.
+      Prints, for each question of a formula file, the program that computes its value and its answers at the given
+      sizes: its steps in order, the operations and bytes of each, and the total memory. It needs no data.
 
       example:
         nabla explain Examples/logistic.nabla --plan --size n=1000,d=200
@@ -225,12 +226,12 @@ enum Help {
       usage: nabla bench numbers [--only NAME,...] [--size small|medium|large] [--format text|json]
              nabla bench symbols [--only NAME,...] [--format text|json]
 
-      Measures values with gradients, and Hessians, at three sizes on data from a seed: the median time of a call on
-      one thread, operations a second, the share of what a product of matrices reaches here, and the error against
-      differences. Exit code 70 where a result is wrong. Build with `swift build -c release` to measure.
+      `numbers` measures values with gradients, and Hessians, at three sizes on seeded data: the median time of a call
+      on one thread, operations per second, their share of the rate of a matrix product, and the error against
+      differences. The exit code is 70 if a result is wrong. Measure with `swift build -c release`.
 
-      With symbols it measures the CPU time from text to verified answer, for everyday questions and for files that
-      show how it grows.
+      `symbols` measures the CPU time from text to verified answer, for everyday questions and for files that show how
+      it grows.
 
       example:
         nabla bench numbers --only ols,logistic01 --size medium
@@ -252,7 +253,7 @@ enum Help {
       """
       usage: nabla manual
 
-      Prints the page of the manual.
+      Prints the manual page.
 
       example:
         nabla manual > /usr/share/man/man1/nabla.1

@@ -27,7 +27,7 @@ struct HelpCommand {
       + QuestionKind.allCases.map(\.rawValue) + Array(Signature.builtins.keys)
     let near = nearestName(to: topic, among: names.sorted())
     Terminal.error(
-      "nabla help: error: nothing is called '\(topic)'\n"
+      "nabla help: error: there is nothing called '\(topic)'\n"
         + (near.map { "hint: did you mean '\($0)'?\n" } ?? ""))
     return .usage
   }
@@ -47,9 +47,9 @@ struct HelpCommand {
 
   private var language: String {
     var result = """
-      A formula file has declarations, definitions and questions, one a line; `#` starts a comment.
+      A formula file has declarations, definitions and questions, one on each line; `#` starts a comment.
 
-        X : matrix(n, d)                  a declaration: scalar, vector(n), row(n), matrix(m, n), a size by its name
+        X : matrix(n, d)                  a declaration: scalar, vector(n), row(n), matrix(m, n)
         S : matrix(d, d), spd             with properties
         f : vector(d) -> scalar           a function without a body
         r = X*w - y                       a definition
@@ -71,7 +71,7 @@ struct HelpCommand {
       Operators:
 
         A*B, A'           the matrix product, the transpose
-        a .* b, a ./ b    entry by entry, as is a .^ b
+        a .* b, a ./ b    elementwise operations, like a .^ b
         X^-1, X^k         the inverse, a power of a square matrix
         a < b, a <= b     1 where it holds, 0 elsewhere
         x[i], A[i, j]     entries; A[1:k, :] is a block

@@ -25,14 +25,14 @@ enum Manual {
         text += ".TP\n.B \(escaped(option.usage))\n\(escaped(option.summary))\n"
       }
     }
-    text += ".SH OPTIONS\nOf all commands that answer questions:\n"
+    text += ".SH OPTIONS\nOptions of all commands that answer questions:\n"
     for option in CommandOption.common {
       text += ".TP\n.B \(escaped(option.usage))\n\(escaped(option.summary))\n"
     }
     text += ".SH EXIT STATUS\n"
     for code in ExitCode.allCases { text += ".TP\n.B \(code.rawValue)\n\(escaped(code.meaning))\n" }
     return text
-      + ".SH FILES\n.TP\n.I $XDG_STATE_HOME/nabla/history\nthe lines that were typed to nabla repl\n"
+      + ".SH FILES\n.TP\n.I $XDG_STATE_HOME/nabla/history\nthe lines typed in nabla repl\n"
   }
 
   /// Escapes man's markup: a dot at the start of a line, a backslash, a minus sign.

@@ -53,7 +53,7 @@ struct MinimizeCommand {
     options.tolerance = try positive("--tolerance", arguments) ?? options.tolerance
     if let text = try arguments.one("--max-iterations") {
       guard let count = Int(text), count > 0 else {
-        throw UsageError(message: "--max-iterations takes a whole number of at least 1, not '\(text)'")
+        throw UsageError(message: "--max-iterations takes an integer of at least 1, not '\(text)'")
       }
       options.maximumIterations = count
     }

@@ -9,7 +9,7 @@ struct ReplCommand {
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(words, for: .repl)
     if let operand = arguments.operands.first {
-      throw UsageError(message: "'\(operand)' is too much", hint: ":load reads a file at the prompt")
+      throw UsageError(message: "unexpected argument '\(operand)'", hint: ":load reads a file at the prompt")
     }
     let options = try CommonOptions(arguments)
     if options.format == .json {

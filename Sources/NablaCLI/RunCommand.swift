@@ -50,7 +50,7 @@ struct Runner {
   static func sayIfNothingIsAsked(_ session: Session) {
     guard session.questions.isEmpty, session.diagnostics.isEmpty else { return }
     Terminal.error(
-      "\(session.source.name): note: there is no question in it; `gradient E wrt x` and `check E1 == E2` are some\n"
+      "\(session.source.name): note: it has no questions; `gradient E wrt x` and `check E1 == E2` are examples\n"
     )
   }
 

@@ -6,7 +6,7 @@ struct ServeCommand {
 
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(words, for: .serve)
-    if let word = arguments.operands.first { throw UsageError(message: "'\(word)' is too much") }
+    if let word = arguments.operands.first { throw UsageError(message: "unexpected argument '\(word)'") }
     guard let text = try arguments.one("--port") else {
       port = 8000
       return
@@ -22,10 +22,10 @@ struct ServeCommand {
     do throws(PageServer.ListenError) {
       server = try PageServer(port: port, api: PageAPI(targets: CodeTargets.all))
     } catch {
-      throw UsageError(message: error.message, hint: "`--port 0` takes a port that is free")
+      throw UsageError(message: error.message, hint: "`--port 0` chooses a free port")
     }
     Terminal.print("\(server.url)\n")
-    Terminal.error("the page is there until ctrl-C\n")
+    Terminal.error("the page is served until ctrl-C\n")
     server.run(untilInterrupted: true)
     return .answered
   }

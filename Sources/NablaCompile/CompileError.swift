@@ -33,8 +33,8 @@ extension CompileError: CustomStringConvertible {
       "an array of \(rows) x \(columns) exceeds the limit of \(limit) entries"
     case .workspaceTooLarge(let limit): "the computation exceeds the limit of \(limit) numbers of memory"
     case .programTooLong(let limit): "the computation exceeds the limit of \(limit) steps"
-    case .tooManyPasses(let limit): "sums over an index go round more often than the limit of \(limit) times"
-    case .sliceOutside(let text): "\(text) reaches outside its array"
+    case .tooManyPasses(let limit): "index sums exceed the limit of \(limit) iterations"
+    case .sliceOutside(let text): "\(text) exceeds the bounds of its array"
     case .unknownFunction(let name): "the function \(name) has no numeric value"
     case .functionWithoutValues(let name):
       "the function \(name) is declared without a body, so it has no value"

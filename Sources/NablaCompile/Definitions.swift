@@ -18,7 +18,7 @@ package struct Definitions {
       if next === current { return next }
       current = next
     }
-    throw .unknownFunction("defined by itself")
+    throw .unknownFunction("defined in terms of itself")
   }
 
   private func once(_ formula: Formula) -> Formula {

@@ -90,13 +90,13 @@ package struct DataCSV {
   private func number(_ cell: Cell) throws(DataProblem) -> Double {
     if let value = DataNumber.value(cell.text[...]) { return value }
     if cell.text.isEmpty {
-      throw file.problem("the cell is empty", at: cell.start, to: cell.end, hint: "write nan for no number")
+      throw file.problem("the cell is empty", at: cell.start, to: cell.end, hint: "write nan for a missing number")
     }
     let text = String(decoding: cell.text.prefix(40), as: UTF8.self)
     let isDecimalComma = cell.text.contains(UInt8(ascii: ",")) && separator != UInt8(ascii: ",")
     throw file.problem(
       "'\(text)' is not a number, or too large", at: cell.start, to: cell.end,
-      hint: isDecimalComma ? "decimals take a point" : nil)
+      hint: isDecimalComma ? "decimals need a point" : nil)
   }
 
   /// The cells up to the end of the line; none for an empty line or a comment. `line` also counts lines inside quotes.
@@ -148,12 +148,12 @@ package struct DataCSV {
           let end = position
           skipBlanks()
           guard atEnd() || separator == 0x20 || file.bytes[position] == separator else {
-            throw file.problem("text goes on after a quote", at: position, to: position + 1)
+            throw file.problem("text continues after a quote", at: position, to: position + 1)
           }
           return Cell(text: Self.trimmed(text[...]), start: start, end: end)
         }
       }
-      throw file.problem("the quote has no end", at: start, to: start + 1)
+      throw file.problem("the quote is never closed", at: start, to: start + 1)
     }
     while !atEnd(), file.bytes[position] != separator, separator != 0x20 || file.bytes[position] != 0x09 {
       position += 1

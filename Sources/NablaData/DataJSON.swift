@@ -30,7 +30,7 @@ package struct DataJSON {
     reader.skipBlanks()
     let node = try reader.value(depth: 0)
     reader.skipBlanks()
-    if reader.position < file.bytes.count { throw reader.fault("the text goes on after the value") }
+    if reader.position < file.bytes.count { throw reader.fault("the text continues after the value") }
     return node
   }
 
@@ -59,7 +59,7 @@ package struct DataJSON {
     // A list that does not start with a row contains numbers; the first other entry is an error.
     if let first = nodes.first, !first.isList, let bad = nodes.firstIndex(where: \.isNoNumber) {
       throw fault(
-        nodes[bad], "\(name): entry \(bad + 1) is \(words(nodes[bad])) where a number should stand", file)
+        nodes[bad], "\(name): entry \(bad + 1) is \(words(nodes[bad])) where a number is expected", file)
     }
     var rows: [[Double]] = []
     for (index, node) in nodes.enumerated() {
@@ -75,11 +75,11 @@ package struct DataJSON {
       case .array(let inner):
         if let bad = inner.first(where: { $0.isNoNumber }) {
           let place = "row \(index + 1), column \((inner.firstIndex { $0.isNoNumber } ?? 0) + 1)"
-          throw fault(bad, "\(name): \(place): \(words(bad)) where a number should stand", file)
+          throw fault(bad, "\(name): \(place): \(words(bad)) where a number is expected", file)
         }
         throw fault(node, "\(name): row \(index + 1) is not a list of numbers", file)
       case .number, .string, .null, .bool, .object:
-        throw fault(node, "\(name): entry \(index + 1) is \(words(node)) where a row should stand", file)
+        throw fault(node, "\(name): entry \(index + 1) is \(words(node)) where a row is expected", file)
       }
     }
     return DataArray(layout: .rows, matrix: Matrix(rows: rows))
@@ -124,7 +124,7 @@ package struct DataJSON {
     case UInt8(ascii: "["): kind = try list(depth)
     case UInt8(ascii: "\""): kind = .string(try string())
     case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): kind = try number()
-    case nil: throw fault("the text ends where a value should stand")
+    case nil: throw fault("the text ends where a value is expected")
     default: kind = try word()
     }
     return Node(kind: kind, start: start, end: position)
@@ -199,7 +199,7 @@ package struct DataJSON {
         position += 1
         return nodes.isEmpty ? .numbers(numbers) : .array(nodes)
       } else {
-        throw fault(next == nil ? "the array has no end" : "a comma or ] should stand here")
+        throw fault(next == nil ? "the array is never closed" : "a comma or ] is expected here")
       }
     }
   }
@@ -215,11 +215,11 @@ package struct DataJSON {
     while true {
       skipBlanks()
       guard next == UInt8(ascii: "\"") else {
-        throw fault(next == nil ? "the object has no end" : "a name in quotes should stand here")
+        throw fault(next == nil ? "the object is never closed" : "a name in quotes is expected here")
       }
       let name = try string()
       skipBlanks()
-      guard next == UInt8(ascii: ":") else { throw fault("a colon should stand here") }
+      guard next == UInt8(ascii: ":") else { throw fault("a colon is expected here") }
       position += 1
       skipBlanks()
       fields.append((name, try value(depth: depth + 1)))
@@ -230,7 +230,7 @@ package struct DataJSON {
         position += 1
         return .object(fields)
       } else {
-        throw fault(next == nil ? "the object has no end" : "a comma or } should stand here")
+        throw fault(next == nil ? "the object is never closed" : "a comma or } is expected here")
       }
     }
   }
@@ -246,11 +246,11 @@ package struct DataJSON {
       case UInt8(ascii: "\\"): try escape(&bytes)
       case 0..<0x20:
         position -= 1
-        throw fault("a control character cannot stand in a text")
+        throw fault("a control character is not allowed in a text")
       default: bytes.append(byte)
       }
     }
-    throw file.problem("the text in quotes has no end", at: start, to: start + 1)
+    throw file.problem("the quote is never closed", at: start, to: start + 1)
   }
 
   private mutating func escape(_ bytes: inout [UInt8]) throws(DataProblem) {
@@ -258,7 +258,7 @@ package struct DataJSON {
       UInt8(ascii: "\""): 0x22, UInt8(ascii: "\\"): 0x5C, UInt8(ascii: "/"): 0x2F, UInt8(ascii: "b"): 0x08,
       UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
     ]
-    guard let byte = next else { throw fault("the text in quotes has no end") }
+    guard let byte = next else { throw fault("the quote is never closed") }
     if let plain = escapes[byte] {
       position += 1
       bytes.append(plain)

@@ -35,14 +35,14 @@ package struct DataNPY {
     var count = 1
     for size in header.shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      if overflow || product > DataLimits.bytes { throw fault("the header speaks of too large an array") }
+      if overflow || product > DataLimits.bytes { throw fault("the header declares too large an array") }
       count = product
     }
     if count == 0 { throw fault("the array is empty") }
     // Width is at most 8 and the count at most 2^30, so the product fits.
     if count * width > file.bytes.count - header.start {
       throw fault(
-        "the header speaks of \(count) numbers of \(width) bytes, but \(file.bytes.count - header.start) bytes follow"
+        "the header declares \(count) numbers of \(width) bytes, but \(file.bytes.count - header.start) bytes follow"
       )
     }
     var values = [Double](repeating: 0, count: count)
@@ -81,7 +81,7 @@ package struct DataNPY {
 
   private func type(_ descriptor: String) throws(DataProblem) -> (Number, Int, isBig: Bool) {
     let refusal = fault(
-      "numbers of type '\(descriptor)' are not read; f8, f4, i8, i4, i2, i1, u8 … u1 and b1 are")
+      "numbers of type '\(descriptor)' are not supported; f8, f4, i8, i4, i2, i1, u8 … u1 and b1 are")
     var rest = descriptor[...]
     var isBig = false
     if let first = rest.first, "<>|=".contains(first) {
@@ -103,10 +103,10 @@ package struct DataNPY {
   private func header() throws(DataProblem) -> Header {
     let bytes = file.bytes
     guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-      throw fault("this is no NPY file")
+      throw fault("this is not an NPY file")
     }
     guard (1...3).contains(bytes[6]) else {
-      throw fault("version \(bytes[6]) of the NPY format is not known")
+      throw fault("version \(bytes[6]) of the NPY format is not supported")
     }
     let isLong = bytes[6] > 1
     guard bytes.count >= 12 else { throw fault("the header is cut off") }
@@ -149,7 +149,7 @@ package struct DataNPY {
     for part in shape[shape.index(after: shape.startIndex)..<close].split(separator: ",") {
       let digits = part.filter { $0 != " " && $0 != "L" }
       if digits.isEmpty { continue }
-      guard let size = Int(digits), size >= 0 else { throw fault("the header speaks of too large an array") }
+      guard let size = Int(digits), size >= 0 else { throw fault("the header declares too large an array") }
       header.shape.append(size)
     }
     return header

@@ -42,13 +42,13 @@ package struct DataNPZ {
   /// The central directory at the end of the archive.
   private func members() throws(DataProblem) -> [Member] {
     let bytes = file.bytes
-    guard bytes.count >= 22 else { throw file.problem("this is no NPZ archive") }
+    guard bytes.count >= 22 else { throw file.problem("this is not an NPZ archive") }
     var end = bytes.count - 22
     let lowest = max(0, bytes.count - 22 - 0xFFFF)
     while end > lowest, !signature(end, 6, 5) { end -= 1 }
     guard signature(end, 6, 5) else {
       throw file.problem(
-        signature(0, 4, 3) ? "the archive is damaged or cut off" : "this is no NPZ archive")
+        signature(0, 4, 3) ? "the archive is damaged or cut off" : "this is not an NPZ archive")
     }
     guard var count = number(end + 10, 2), var place = number(end + 16, 4) else { throw cutOff }
     if place == 0xFFFF_FFFF || count == 0xFFFF {
@@ -123,7 +123,7 @@ package struct DataNPZ {
         throw file.problem("\(member.name) is damaged")
       }
       result = unpacked
-    default: throw file.problem("\(member.name) is packed by method \(member.method), which is not read")
+    default: throw file.problem("\(member.name) is packed by method \(member.method), which is not supported")
     }
     guard result.count == member.size, Self.checksum(result) == member.checksum else {
       throw file.problem("\(member.name) is damaged")

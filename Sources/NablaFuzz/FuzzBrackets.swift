@@ -16,7 +16,7 @@ enum FuzzBrackets {
     let words = latex.split(separator: "\\").map { "\\" + $0.prefix { $0.isLetter } }
     for (left, right) in commands
     where words.count(where: { $0 == left }) != words.count(where: { $0 == right }) {
-      return "\(left) without its partner"
+      return "\(left) without a counterpart"
     }
     return nil
   }

@@ -99,11 +99,11 @@ struct FuzzChecks {
       // A formula with a value has a simplest form; infinities may hide that it has no value.
       if case .notApplicable = exact.checkEqual(formula, formula.scaled(by: 2)) { return nil }
       if !numeric.hasSteadyValue(formula) { return nil }
-      return FuzzFinding(kind: .simplification, message: "the plainest form is invalid", questions: ask)
+      return FuzzFinding(kind: .simplification, message: "the simplest form is invalid", questions: ask)
     }
     if plain.shape != formula.shape {
       return FuzzFinding(
-        kind: .simplification, message: "the plainest form has another shape", questions: ask)
+        kind: .simplification, message: "the simplest form has another shape", questions: ask)
     }
     let again = simplified(plain)
     if again !== plain {

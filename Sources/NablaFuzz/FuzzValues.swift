@@ -53,7 +53,7 @@ extension FuzzChecks {
       let example = Counterexample(
         point.values, sizes: point.sizes, left: point.value, right: made, shape: formula.shape)
       return FuzzFinding(
-        kind: .value, message: "'\(formula.text)' is computed wrong: \(example)", questions: ask)
+        kind: .value, message: "'\(formula.text)' is computed wrongly: \(example)", questions: ask)
     }
     return nil
   }

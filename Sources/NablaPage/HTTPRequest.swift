@@ -43,7 +43,7 @@ struct HTTPReader {
     }
     guard let (whole, start, count) = head else { return nil }
     if bytes.count < start + count { return nil }
-    if bytes.count > start + count { throw HTTPRefusal(400, "the request goes on after its body") }
+    if bytes.count > start + count { throw HTTPRefusal(400, "the request continues after its body") }
     var request = whole
     request.body = Array(bytes[start...])
     return request

@@ -80,7 +80,7 @@ extension Property {
         holdsOfIdentity: true, tiesEntries: true, parametrization: "matrix C and define # = C + C'")
     case .skew:
       Traits(
-        meaning: "square and equal to minus its transpose", words: "skew-symmetric (skew)",
+        meaning: "square and equal to the negative of its transpose", words: "skew-symmetric (skew)",
         isOfSquareMatrices: true, excludes: [.symmetric, .positive, .nonzero, .nonnegative], hasZeros: true,
         tiesEntries: true, parametrization: "matrix C and define # = C - C'")
     case .diagonal:

@@ -263,7 +263,7 @@ struct Deriver {
     let subject = Derivation.Subject.derivative(kind, of: name, by: variable, times: nil)
     let value = isTurned ? matrix.transposed : matrix
     add(
-      subject, value, ["it is so for every \(letter)"] + (isTurned ? ["transposed"] : []),
+      subject, value, ["holds for every \(letter)"] + (isTurned ? ["transposed"] : []),
       .matrix(ofMap: plain, u: u))
     _ = conclude(value, subject, answer: answer, shown: shown)
   }

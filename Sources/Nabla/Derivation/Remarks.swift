@@ -31,7 +31,7 @@ struct Remarks {
         let text = naming.shortened(reservation.formula).text
         switch reservation.kind {
         case .kink, .subgradientUnless: return nil
-        case .regular(let regularity): return "\(text) is \(regularity.rawValue)"
+        case .regular(let regularity): return regularity.condition(on: text)
         case .condition(.nonzero): return "\(text) != 0"
         case .condition(.positive): return "\(text) > 0"
         case .condition(.nonnegative): return "\(text) >= 0"
@@ -59,7 +59,7 @@ struct Remarks {
       case .kink where reservation.formula.isScalar: result.append("subgradient where \(text) = 0")
       case .kink: result.append("subgradient where an entry of \(text) is 0")
       case .subgradientUnless(let regularity):
-        result.append("subgradient where \(text) is not \(regularity.rawValue)")
+        result.append("subgradient where \(regularity.exception(on: text))")
       case .condition, .regular: break
       }
     }

@@ -59,7 +59,7 @@ private struct Replay {
       guard !uses.isEmpty else {
         let isConstant = !Differentiator(book, variables: variables).depends(node)
         (current, change) = (line.value, line.value)
-        return isConstant && line.value.isZero ? nil : "what is said to be constant is not"
+        return isConstant && line.value.isZero ? nil : "a part taken as constant is not"
       }
       guard let value = differential(of: node, variables, uses) else { return "a rule is used wrongly" }
       change = line.value
@@ -73,7 +73,7 @@ private struct Replay {
         return node.isScalar && value.isOne && node.variable != nil
           || changes[node].map { $0 === value || $0.replacing(values) === value } ?? false
       }
-      guard isKnown, formula === change else { return "what is put in is not an earlier line" }
+      guard isKnown, formula === change else { return "the substituted formula is not in an earlier line" }
       let value = formula.replacing(values)
       if values.values.contains(where: \.isOne) { current = value }
       change = value
@@ -84,27 +84,27 @@ private struct Replay {
       var identification = Identification(unknown: u)
       guard let found = try? identification.matrix(of: map) else { return "no matrix" }
       guard let now = current, [now, now.transposed].contains(where: { isEqual($0, map) }) else {
-        return "the map is another one"
+        return "the map differs"
       }
       current = line.value
       return [found, found.transposed].contains(line.value) ? nil : "it gives \(found.text)"
     case .vecMatrix(let plain, let variable):
       guard let now = change, calculus.simplifier(free: [variable], searches: false).simplify(now) === plain
       else {
-        return "the change is another one"
+        return "the differential differs"
       }
       var identification = VecIdentification(book, unknown: .differential(of: variable))
       guard let found = try? identification.matrix(of: plain) else { return "no matrix" }
       current = line.value
       return found === line.value ? nil : "it gives \(found.text)"
     case .transposed(let other):
-      guard other === current else { return "it goes on from another formula" }
+      guard other === current else { return "it continues from a different formula" }
       current = line.value
       return other.transposed === line.value ? nil : "it is not the transpose"
     case .equality(let other):
       if let before = current ?? change {
         guard other === before || other.transposed === before else {
-          return "it goes on from another formula"
+          return "it continues from a different formula"
         }
         current = line.value
       } else {
@@ -112,7 +112,7 @@ private struct Replay {
       }
       return isEqual(other, line.value) ? nil : "the sides differ"
     case .zero(let linear, let variable):
-      guard linear === current else { return "it goes on from another formula" }
+      guard linear === current else { return "it continues from a different formula" }
       current = line.value
       return isEqual(linear.replacing([variable: line.value]), .zeros(linear.shape))
         ? nil : "it is not zero there"
@@ -153,23 +153,23 @@ private struct Replay {
     // Everything that depends on the part must be present.
     let expected = changes.filter { $0.value.differentialLeaves.contains(part) }.keys
     guard Set(sources.map(\.node)) == Set(expected), sources.count == expected.count else {
-      return "not everything that depends on \(part.text) is collected"
+      return "some contributions to \(part.text) are missing"
     }
     for source in sources {
-      guard changes[source.node] === source.change else { return "what is collected is not an earlier line" }
+      guard changes[source.node] === source.change else { return "an adjoint is not in an earlier line" }
       if let known = adjoints[source.node] {
-        guard known === source.adjoint else { return "another adjoint is used" }
+        guard known === source.adjoint else { return "a different adjoint is used" }
       } else {
         // The first adjoint is the seed: 1, or the vector that the derivative is applied to.
         let isSeed = source.adjoint.isOne || source.adjoint.variable?.role == .definition
-        guard isSeed, adjoints.isEmpty else { return "an adjoint is not known" }
+        guard isSeed, adjoints.isEmpty else { return "an adjoint is unknown" }
         adjoints[source.node] = source.adjoint
       }
       guard let parts = try? differentiator.pulledOut(source.adjoint, source.change.keepingChange(of: part))
       else { return "a rule is used wrongly" }
       arrived += parts.filter { $0.part === part }.map(\.adjoint)
     }
-    guard differentiator.uses == uses else { return "other rules are used" }
+    guard differentiator.uses == uses else { return "different rules are used" }
     let sum = Formula.sum(arrived, part.shape)
     guard sum === line.value else { return "the rules give \(sum.text)" }
     let written = sum.replacing(symbols)
@@ -189,14 +189,14 @@ private struct Replay {
   ) -> String? {
     let simplifier = calculus.simplifier(free: free)
     for rewrite in rewrites where !simplifier.allows(rewrite) {
-      return "'\(rewrite.name)' does not make \(rewrite.after.text) of \(rewrite.before.text)"
+      return "'\(rewrite.name)' does not rewrite \(rewrite.before.text) to \(rewrite.after.text)"
     }
     let value = RewriteTable(rewrites).applied(to: raw)
     guard value === line.value else { return "the rewrites give \(value.text)" }
     if start !== raw {
       let before = current ?? change
       let isExpression = line.subject == .formula(raw)
-      guard before == nil ? isExpression : before === raw else { return "it goes on from another formula" }
+      guard before == nil ? isExpression : before === raw else { return "it continues from a different formula" }
     }
     start = raw
     current = line.value

@@ -31,7 +31,7 @@ extension EvaluationError: CustomStringConvertible {
     case .wrongShape(let name, let shape, let expected, let found, let because):
       "\(name) : \(shape.declaration) is given as \(found), but should be \(expected)\(because)"
     case .nameTwice(let name): "two different variables are called \(name)"
-    case .unknownSize(let name): "nothing fixes the size \(name); give it as `sizes: [\"\(name)\": ...]`"
+    case .unknownSize(let name): "no data determine the size \(name); give it as `sizes: [\"\(name)\": ...]`"
     case .brokenProperty(let name, let property, let violation):
       "\(name) is declared \(property.rawValue), but \(violation)"
     case .notComputable(let error): error.description

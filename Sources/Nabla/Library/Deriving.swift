@@ -107,7 +107,7 @@ private struct DerivedQuestion {
       guard let declared = variable.variable, declared.role != .index else {
         throw FormulaError(
           variable.text, name: "<wrt>",
-          message: "`\(variable)` is not a variable, so nothing can be differentiated with respect to it")
+          message: "`\(variable)` is not a variable, so it cannot be differentiated with respect to")
       }
       if variables[..<index].contains(variable) {
         throw FormulaError(variable.text, name: "<wrt>", message: "`\(variable)` is given twice")
@@ -120,7 +120,7 @@ private struct DerivedQuestion {
     }
     if expression.containsDifferential {
       throw FormulaError(
-        expression.text, name: "<formula>", message: "a differential cannot be derived again")
+        expression.text, name: "<formula>", message: "a differential cannot be differentiated again")
     }
     self.expression = expression
     self.options = options
@@ -143,7 +143,7 @@ private struct DerivedQuestion {
     if verdict.status == .refuted {
       let place = verdict.counterexample.map { ", for instance at \($0)" } ?? ""
       throw FormulaError(
-        expression.text, name: "<formula>", message: "a defect of Nabla: its answer failed its check\(place)")
+        expression.text, name: "<formula>", message: "a defect in Nabla: the answer failed its check\(place)")
     }
     return verdict
   }

@@ -32,20 +32,20 @@ package enum MinimizationError: Error, Sendable {
 extension MinimizationError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .noDefinition: "there is nothing to minimize: the file defines no name"
+    case .noDefinition: "there is nothing to minimize: the file has no definitions"
     case .unknownObjective(let name, _): "there is no definition of `\(name)`"
     case .noVariable: "no variable is given to minimize over"
-    case .unknownVariable(let name, _): "there is no name `\(name)`"
+    case .unknownVariable(let name, _): "`\(name)` is not declared or defined"
     case .notAVariable(let name): "`\(name)` is not a variable that can be minimized over"
     case .givenTwice(let name): "`\(name)` is given twice"
-    case .notScalar(let shape): "a minimum is of a scalar; the objective is a \(shape.declaration)"
+    case .notScalar(let shape): "only a scalar can be minimized; the objective is a \(shape.declaration)"
     case .absent(let name): "the objective does not depend on `\(name)`"
     case .tied(let name, let property):
       "\(name) is declared \(property.rawValue), so its entries cannot be moved freely"
     case .tooManyEntries(let count, let limit, let method):
       "the variables have \(count) entries; \(method.rawValue) takes at most \(limit)"
     case .startNeeded(let name, let property):
-      "\(name) is declared \(property.rawValue), which zeros, the start without data, are not"
+      "\(name) is declared \(property.rawValue), but the default start, zero, is not"
     case .notFiniteAtStart(let isGradient, let names):
       "\(isGradient ? "the gradient" : "the objective") is not finite at the start"
         + (names.isEmpty
@@ -62,13 +62,13 @@ extension MinimizationError: CustomStringConvertible {
     switch self {
     case .unknownObjective(_, let nearest), .unknownVariable(_, let nearest):
       nearest.map { "did you mean `\($0)`?" }
-    case .notScalar: "ask for `norm2(...)^2` or `sum(...)`"
+    case .notScalar: "minimize `norm2(...)^2` or `sum(...)`"
     case .tied(let name, let property): Self.wayOut(name, property)
     case .tooManyEntries(_, _, .newton): "lbfgs needs no Hessian"
     case .startNeeded, .notFiniteAtStart: "give a start in the data, under the name of the variable"
     case .underivable(let diagnostic, let isHessian):
-      isHessian ? "lbfgs needs the gradient alone" : diagnostic.hint
-    case .noDefinition: "name what is to be minimized: `J = ...`"
+      isHessian ? "lbfgs needs only the gradient" : diagnostic.hint
+    case .noDefinition: "define the objective: `J = ...`"
     case .noVariable, .notAVariable, .givenTwice, .absent, .tooManyEntries, .evaluation: nil
     }
   }
@@ -84,9 +84,9 @@ extension EvaluationProblem: CustomStringConvertible {
     switch self {
     case .missing(let declarations):
       "no data are given for \(declarations.map(\.description).joined(separator: "; "))"
-    case .sizeNotPositive(let name, let size): "\(name) is a size, so at least 1, not \(size)"
+    case .sizeNotPositive(let name, let size): "\(name) is a size and must be at least 1, not \(size)"
     case .notFinite(let name, let row, let column, let value):
-      "\(name) is to hold numbers, but row \(row + 1), column \(column + 1) is \(value)"
+      "\(name) must contain finite numbers, but row \(row + 1), column \(column + 1) is \(value)"
     case .data(let error): error.description
     case .unanswered(let diagnostic): diagnostic.message
     case .defect(let question, _): "a defect of Nabla: the answer to '\(question)' failed its own check"

@@ -39,7 +39,7 @@ struct MinimizationTask {
     let result = Descent(options: options).run(function, from: first, report: progress)
     var notes = derivatives.notes
     if result.iterations == 0, result.reason == .converged {
-      notes.append("the gradient vanishes at the start, which may be no minimum; another start can be given")
+      notes.append("the gradient vanishes at the start, which may not be a minimum; try another start")
     }
     return Minimization(
       objective: objective, variables: variables, method: options.method,

@@ -67,7 +67,7 @@ struct PaperClaimCheck {
       if let unknown = claim.unknown, case .refuted = found.status {
         let diagnostic = Diagnostic(
           message:
-            "the paper does not say what `\(unknown)` is, and as a variable of its own it makes the claim false",
+            "the paper does not define `\(unknown)`, and with it as a free variable the claim is false",
           range: formula.range, hint: "declare or define it in the header")
         return finding(formula, .notUnderstood(diagnostic))
       }
@@ -129,7 +129,7 @@ struct PaperClaimCheck {
     if let failure, claim.isDeclared, failure.problem?.isMismatch == true {
       return finding(formula, .mismatch(failure))
     }
-    let unknown = Diagnostic(message: "no reading of it can be checked", range: formula.range)
+    let unknown = Diagnostic(message: "no interpretation of it can be checked", range: formula.range)
     return finding(formula, .notUnderstood(failure ?? unknown))
   }
 
@@ -153,7 +153,7 @@ struct PaperClaimCheck {
     if values.count < question.derivations.count {
       return .failed(
         failure
-          ?? Diagnostic(message: "a derivative in it is not known", range: SourceRange(start: 0, end: 0)))
+          ?? Diagnostic(message: "it contains an unknown derivative", range: SourceRange(start: 0, end: 0)))
     }
     return answer(
       question, "check " + question.sides.map { filled($0, values) }.joined(separator: " == "), values)
@@ -189,7 +189,7 @@ struct PaperClaimCheck {
     case .defect:
       return .failed(
         Diagnostic(
-          message: "the derivative failed its own check: a defect of Nabla",
+          message: "a defect in Nabla: the derivative failed its own check",
           range: SourceRange(start: 0, end: 0)))
     }
   }

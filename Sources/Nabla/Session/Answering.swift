@@ -284,12 +284,12 @@ struct Answering {
     guard question.question.kind == .gradient, !draft.expression.isScalar else { return [] }
     let shape = draft.expression.shape.declaration
     guard draft.variables.contains(where: { !$0.isScalar }) else {
-      return ["not of a scalar but of a \(shape), entry by entry"]
+      return ["the expression is a \(shape), not a scalar; it is differentiated entry by entry"]
     }
     let order =
       session.options.layout == .denominator
       ? "of entry j with respect to entry i" : "of entry i with respect to entry j"
-    return ["not of a scalar but of a \(shape): entry [i, j] is the derivative \(order)"]
+    return ["the expression is a \(shape), not a scalar: entry [i, j] is the derivative \(order)"]
   }
 
   /// The simplified adjoints of the user's definitions, from the expression to the variables.

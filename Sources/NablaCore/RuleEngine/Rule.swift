@@ -66,6 +66,24 @@ package enum Regularity: String, CaseIterable, Sendable {
   case simpleSingularValue = "of simple largest singular value"
   case oneLargestEntry = "of one largest entry"
   case oneSmallestEntry = "of one smallest entry"
+
+  package func condition(on text: String) -> String {
+    switch self {
+    case .constantRank: "\(text) has constant rank"
+    case .simpleSingularValue: "the largest singular value of \(text) is simple"
+    case .oneLargestEntry: "the largest entry of \(text) is unique"
+    case .oneSmallestEntry: "the smallest entry of \(text) is unique"
+    }
+  }
+
+  package func exception(on text: String) -> String {
+    switch self {
+    case .constantRank: "the rank of \(text) changes"
+    case .simpleSingularValue: "the largest singular value of \(text) is not simple"
+    case .oneLargestEntry: "the largest entry of \(text) is not unique"
+    case .oneSmallestEntry: "the smallest entry of \(text) is not unique"
+    }
+  }
 }
 
 /// A line that derives a property.

@@ -4,7 +4,7 @@ extension Rule {
   /// The problem with the text of the rule, before any numeric test: an unbound name, different shapes, or an arrow
   /// that does not simplify.
   var problem: String? {
-    if left.isInvalid || right.isInvalid { return "a side does not fit together" }
+    if left.isInvalid || right.isInvalid { return "the shapes on one side do not fit" }
     let bound = left.patternLeaves
     for leaf in right.patternLeaves where !bound.contains(leaf) {
       // The right side of a differential contains the differentials of variables bound on the left.
@@ -17,7 +17,7 @@ extension Rule {
     }
     if left.shape != right.shape { return "the sides have shapes \(left.shape) and \(right.shape)" }
     if table == .identity, arrow == .rewrites, right.cost >= left.cost {
-      return "'->' must make things simpler; '==' is for identities that do not"
+      return "'->' must simplify; use '==' for identities that do not"
     }
     return nil
   }

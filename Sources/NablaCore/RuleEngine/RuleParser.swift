@@ -101,7 +101,7 @@ struct RuleParser {
         result.append(.regular(subject, regularity))
       } else {
         throw Diagnostic(
-          message: "the condition '\(source.text(tree.range))' names no property", range: tree.range)
+          message: "the condition '\(source.text(tree.range))' does not name a property", range: tree.range)
       }
     }
     return result
@@ -138,7 +138,7 @@ struct RuleParser {
   ) throws(Diagnostic) {
     let names = block.head.parameters.map(\.name)
     if let known = environment.functions[statement.name], !known.arity.contains(names.count) {
-      throw failure(statement, "it takes another number of arguments already")
+      throw failure(statement, "it already has another number of arguments")
     }
     var scope = self
     for parameter in names {
@@ -169,7 +169,7 @@ struct RuleParser {
         }
       case (.body, _), (.latex, _), (.letter, _), (.help, _), (.example, _): break
       case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
-        throw Diagnostic(message: "a function has no such line", range: line.range)
+        throw Diagnostic(message: "a function block has no such line", range: line.range)
       }
     }
     guard !function.derivatives.isEmpty || function.body != nil else {
@@ -219,7 +219,7 @@ struct RuleParser {
       case (.body, _), (.latex, _), (.letter, _), (.help, _), (.example, _): break
       case (.derivative, _), (.kink, _), (.domain, _), (.facts, _), (.kernel, _), (.laws, _):
         throw Diagnostic(
-          message: "an operation has no such line; rules and facts of their own say it", range: line.range)
+          message: "an operation block has no such line; write a rule or a fact", range: line.range)
       }
     }
     let isNative =

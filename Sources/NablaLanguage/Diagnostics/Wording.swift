@@ -22,8 +22,8 @@ extension Problem {
         "the undeclared names can be read in two ways with different answers",
         "declare `\(first.joined(separator: "; "))` or `\(second.joined(separator: "; "))`"
       )
-    case .unexpected(let found, let wanted): ("found `\(found)` where \(wanted) should stand", nil)
-    case .unexpectedEnd(let wanted): ("the text ends where \(wanted) should stand", nil)
+    case .unexpected(let found, let wanted): ("found `\(found)` where \(wanted) is expected", nil)
+    case .unexpectedEnd(let wanted): ("the text ends where \(wanted) is expected", nil)
     case .unclosed(let open): ("`\(open)` is never closed", nil)
     case .missingOperator(let left, let right):
       (
@@ -42,7 +42,7 @@ extension Problem {
       )
     case .blocksOrFactors(let left, let right):
       (
-        "what stands side by side in `[ ]` has two meanings here",
+        "juxtaposition in `[ ]` has two meanings here",
         "write `\(left), \(right)` for two blocks, `\(left)*\(right)` for a product"
       )
     case .blocksOrSum(let left, let sign, let right):
@@ -54,26 +54,26 @@ extension Problem {
       ("Nabla does not have `\(name)`", instead)
     case .chainedComparison: ("comparisons do not chain", "`(a < b) .* (b < c)` is 1 where both hold")
     case .wordInExpression(let word):
-      ("`\(word)` is a word of the language and cannot stand in an expression", nil)
+      ("`\(word)` is a reserved word and cannot be used in an expression", nil)
     case .derivativeInside(let word):
       (
-        "`\(word)` is a question and cannot stand in an expression",
-        "ask it on a line of its own and write its answer here; a Newton step is `inv(H)*g` with `H = ...` from `hessian f wrt w` and `g = ...` from `gradient f wrt w`"
+        "`\(word)` is a question and cannot be used in an expression",
+        "ask it on a separate line and write its answer here; a Newton step is `inv(H)*g` with `H = ...` from `hessian f wrt w` and `g = ...` from `gradient f wrt w`"
       )
     case .derivativeOfNoFunction(let word):
       ("`\(word)` takes the name of a declared function", "`\(word)(f)(x)` with `f : vector(n) -> scalar`")
     case .derivativeOfBuiltin(let name):
       (
-        "only a declared function has a derivative to be written; `\(name)` has one by `gradient`",
+        "only declared functions have derivatives in this notation; use `gradient` for `\(name)`",
         "`gradient \(name)(t) wrt t`"
       )
-    case .rangeNeedsTwoEnds: ("a range has both its ends", "`1:n`, or `:` for all")
+    case .rangeNeedsTwoEnds: ("a range needs both ends", "`1:n`, or `:` for all")
     case .emptyBlocks: ("`[]` is empty", nil)
     case .tooManySubscripts(let count): ("\(count) subscripts; a matrix takes two", nil)
     case .notAStatement:
       (
         "a line is a declaration (`name : type`), a definition (`name = expression`) or a question",
-        "`simplify E` asks for an expression's plainest form"
+        "`simplify E` gives the simplest form of an expression"
       )
     case .unknownQuestion(let word, let nearest):
       (
@@ -103,7 +103,7 @@ extension Problem {
         type == "scalar" ? nil : type == "matrix" ? "`matrix(m, n)`" : "`\(type)(n)`"
       )
     case .notASize(let text):
-      ("`\(text.shortened)` is not a size", "a size is made of names and whole numbers with `+`, `-` and `*`")
+      ("`\(text.shortened)` is not a size", "a size consists of names and integers with `+`, `-` and `*`")
     case .sizeNotPositive(let text): ("the size \(text) is not positive", nil)
     case .propertyOfFunction(let property): ("a function cannot be \(property)", nil)
     case .propertyNeedsSquare(let property, let shape):
@@ -112,12 +112,12 @@ extension Problem {
     case .contradiction(let first, let second): ("`\(first)` and `\(second)` contradict each other", nil)
     case .reservedName(let name, let isFunction):
       (
-        "`\(name)` is \(isFunction ? "a function" : "a word of the language") and cannot be declared",
+        "`\(name)` is \(isFunction ? "a function" : "a reserved word") and cannot be declared",
         "choose another name"
       )
-    case .declaredTwice(let name): ("`\(name)` has a meaning already", nil)
+    case .declaredTwice(let name): ("`\(name)` already has a meaning", nil)
     case .dimensionDeclared(let name):
-      ("`\(name)` is a size already", "a size may stand in an expression without a declaration")
+      ("`\(name)` is already a size", "a size can be used in an expression without a declaration")
     case .declaredIsNoSize(let name):
       ("`\(name)` is declared as a value and cannot be a size", "choose another name for one of them")
     case .unknownName(let name, let nearest):
@@ -140,37 +140,37 @@ extension Problem {
         isArray ? "`\(name)[i]` for an entry, `\(name)*(...)` for a product" : "`\(name)*(...)` for a product"
       )
     case .usedBeforeItsLine(let name, let line):
-      ("`\(name)` gets its meaning only in line \(line)", "move that line up")
-    case .cyclic(let name): ("`\(name)` is defined by itself", nil)
+      ("`\(name)` is defined only in line \(line)", "move that line up")
+    case .cyclic(let name): ("`\(name)` is defined in terms of itself", nil)
     case .dependsOnFaulty(let name): ("`\(name)` has an error above", nil)
     case .dimensionAsVariable(let name):
-      ("`\(name)` is a size; it cannot be differentiated with respect to", nil)
+      ("cannot differentiate with respect to the size `\(name)`", nil)
     case .functionAsVariable(let name):
-      ("`\(name)` is a function; it cannot be differentiated with respect to", nil)
+      ("cannot differentiate with respect to the function `\(name)`", nil)
     case .runTogether(let name):
       (
         "`\(name)` is one name",
         "write `\(name.prefix(1))*\(name.dropFirst())` for the product, or declare `\(name)`"
       )
-    case .variableTwice(let name): ("`\(name)` stands twice after `wrt`", nil)
+    case .variableTwice(let name): ("`\(name)` occurs twice after `wrt`", nil)
     case .tooManyVariables(let most, let isSide):
       (
         most == 1
-          ? "\(isSide ? "a side of a claim" : "this") is a derivative by one variable"
-          : "second derivatives are by one variable, or mixed by two",
-        isSide ? "make a claim of each" : "ask a question for each pair"
+          ? "\(isSide ? "a side of a claim" : "this") is a derivative with respect to one variable"
+          : "second derivatives are with respect to one variable, or mixed with respect to two",
+        isSide ? "make a separate claim for each" : "ask a question for each pair"
       )
     case .differentialTaken(let name, let variable):
       (
-        "`\(name)` has a meaning already, so it cannot stand for the differential of `\(variable)`",
+        "`\(name)` already has a meaning, so it cannot denote the differential of `\(variable)`",
         "give one of the two another name"
       )
-    case .indexTaken(let name): ("the index `\(name)` has a meaning already", "choose another index")
+    case .indexTaken(let name): ("the index `\(name)` already has a meaning", "choose another index")
     case .indexWithoutRange(let name):
-      ("nothing fixes the range of the index `\(name)`", "`sum(\(name) = 1:n, ...)`")
+      ("nothing determines the range of the index `\(name)`", "`sum(\(name) = 1:n, ...)`")
     case .sizeUnknown(let name): ("`\(name)` is not a size", nil)
     case .badSubscript(let text):
-      ("`\(text.shortened)` is not a subscript", "a subscript is a whole number, an index or a size")
+      ("`\(text.shortened)` is not a subscript", "a subscript is an integer, an index or a size")
     case .argumentCount(let name, let wanted, let found):
       ("`\(name)` takes \(wanted), not \(found)", nil)
     case .product(let a, let b):
@@ -180,7 +180,7 @@ extension Problem {
     case .broadcast(let operation, let a, let b):
       ("the shapes under `\(operation)` differ: \(a.words) and \(b.words)", broadcastHint(a, b, spelling))
     case .divisionByArray(let a, let b):
-      ("only a scalar can stand under `/`; \(b.words)", "`\(a.text) ./ \(b.text)` divides entry by entry")
+      ("only a scalar can be a divisor of `/`; \(b.words)", "`\(a.text) ./ \(b.text)` divides entry by entry")
     case .powerBase(let base, let exponent):
       (
         "only a scalar or a square matrix has a power `\(spelling.power)`; \(base.words)",
@@ -233,7 +233,7 @@ extension Problem {
     case .blockSizes(let isRow, let a, let b):
       (
         "the blocks do not fit: \(a.words) and \(b.words)",
-        isRow ? "blocks side by side have equally many rows" : "stacked blocks have equally many columns"
+        isRow ? "blocks side by side must have the same number of rows" : "stacked blocks must have the same number of columns"
       )
     case .needsTwoSubscripts(let a): ("a matrix takes two subscripts; \(a.words)", "`\(a.text)[i, j]`")
     case .outOfRange(let index, let size):
@@ -249,14 +249,14 @@ extension Problem {
       ("`\(name)'` is for functions of a scalar", "`grad(\(name))(x)` or `jac(\(name))(x)`")
     case .noGradient(let name, let wanted): ("`\(name)` has no such derivative", "`\(wanted)`")
     case .sizeNotFixed(let text):
-      ("nothing fixes the size of `\(text)`", "give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`")
+      ("nothing determines the size of `\(text)`", "give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`")
     case .equalSides(let a, let b): ("the sides differ in shape: \(a.words) and \(b.words)", nil)
     case .noGradientShape(let a, let b):
-      ("no gradient of an array by an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
+      ("no gradient of an array with respect to an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
     case .matrixNorm(let a, let order):
       (
         "the \(order)-norm of a matrix has several meanings; \(a.words)",
-        "`normF(\(a.text))` is Frobenius', `specnorm(\(a.text))` the spectral norm, `norm1(\(a.text))` the sum of absolute values, `norminf(\(a.text))` the largest of them"
+        "`normF(\(a.text))` is the Frobenius norm, `specnorm(\(a.text))` the spectral norm, `norm1(\(a.text))` the sum of absolute values, `norminf(\(a.text))` the largest of them"
       )
     case .needsScalar(let question, let a):
       ("`\(question)` needs a scalar; \(a.words)", "`jacobian` takes any expression")

@@ -89,7 +89,7 @@ enum LaTeXProblem: Sendable, Hashable {
       )
     case .wordInLetters(let word, let isFunction):
       (
-        "letters side by side are a product, but `\(word)` is the name of a \(isFunction ? "function" : "letter")",
+        "adjacent letters are a product, but `\(word)` is the name of a \(isFunction ? "function" : "letter")",
         isFunction ? "write `\\operatorname{\(word)}`" : "write `\\\(word)`"
       )
     case .badSubscript(let text): ("`\(text.shortened)` cannot be read as an index or as part of a name", nil)
@@ -110,7 +110,7 @@ enum LaTeXProblem: Sendable, Hashable {
       ("`\(written)` may be `\(first)` or `\(second)`", "rename one of them")
     case .noVariable: ("the derivative does not say its variable", "write `\\nabla_{x} f`")
     case .derivativeInside:
-      ("a derivative inside an expression is not read", "give it a line of its own, or its value")
+      ("a derivative inside an expression is not supported", "give it a separate line, or write its value")
     case .primeOfBuiltin(let name):
       (
         "the derivative of `\(name)` is not a symbol",
@@ -130,14 +130,14 @@ enum LaTeXProblem: Sendable, Hashable {
         "derivatives are of the first or second order here",
         "write `\\frac{\\partial^2 f}{\\partial x \\partial x^\\top}`"
       )
-    case .rangeNeedsEnd: ("a sum that does not start at 1 has both its ends", "write `\\sum_{i=2}^{n}`")
+    case .rangeNeedsEnd: ("a sum that does not start at 1 needs both bounds", "write `\\sum_{i=2}^{n}`")
     }
   }
 
   private static func hint(_ name: String) -> String? {
     switch name {
-    case "int", "iint": "integrals are not known"
-    case "E", "mathbbE": "expectations are not known"
+    case "int", "iint": "integrals are not supported"
+    case "E", "mathbbE": "expectations are not supported"
     default: nil
     }
   }

@@ -14,7 +14,7 @@ extension PaperReader {
     for isTight in hasHadamard ? [false, true] : [false] {
       do throws(Diagnostic) {
         let cases = try self.cases(of: equation, isTight: isTight)
-        let hint = isTight ? "with `\\odot` before side by side" : nil
+        let hint = isTight ? "with `\\odot` before juxtaposition" : nil
         readings.append(try reading(cases, properties, layout: .gradient, hint, keepsDeclarations: true))
         let hasLayouts = cases.contains {
           $0.contains { $0.derivatives.contains { $0.isFraction && $0.kind == .gradient } }
@@ -100,12 +100,12 @@ extension PaperReader {
         else { continue }
         guard let name else {
           return Diagnostic(
-            message: "what is differentiated does not depend on `\(variable)`, so far as the paper says",
+            message: "the expression does not depend on `\(variable)`, as far as the paper says",
             range: derivative.range)
         }
         return Diagnostic(
           message: definitions[name] == nil
-            ? "the paper does not say what `\(name)` is"
+            ? "the paper does not define `\(name)`"
             : "`\(name)` is not defined in terms of `\(variable)`",
           range: derivative.range, hint: "define it in the header: `\(name) = ...`")
       }

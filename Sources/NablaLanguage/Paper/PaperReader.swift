@@ -84,7 +84,7 @@ package struct PaperReader {
       case .question:
         throw NablaError(diagnostics: [
           Diagnostic(
-            message: "a header declares and defines; it asks nothing", range: statement.range,
+            message: "a header has declarations and definitions, not questions", range: statement.range,
             hint: "a claim is a formula of the paper")
         ])
       }

@@ -131,7 +131,7 @@ struct RuleReader {
     if parser.kind != .end { throw parser.unexpected(wanted: "a property") }
     if let tree = open.first {
       throw Diagnostic(
-        message: "the condition '\(source.text(tree.range))' names no property", range: tree.range)
+        message: "the condition '\(source.text(tree.range))' does not name a property", range: tree.range)
     }
     return result
   }

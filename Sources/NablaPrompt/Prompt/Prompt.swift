@@ -195,7 +195,7 @@ package struct Prompt {
     case .forget:
       let count = kept.count
       kept.removeAll { $0.names.contains(rest) }
-      return kept.count < count ? Response() : Response(errors: "nothing is called '\(rest)'\n")
+      return kept.count < count ? Response() : Response(errors: "there is nothing called '\(rest)'\n")
     case .load: return rest.isEmpty ? needed("the file") : Response(file: .load(rest))
     case .save:
       let text = kept.map { $0.text + "\n" }.joined()

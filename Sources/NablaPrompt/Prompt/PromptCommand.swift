@@ -23,11 +23,11 @@ package enum PromptCommand: String, CaseIterable, Sendable {
 
   var summary: String {
     switch self {
-    case .help: "this, or what is known of a function or a rule"
+    case .help: "this help, or help on a function or a rule"
     case .steps: "show the derivation with each answer, or not"
     case .format: "text, unicode, latex, mathml or index"
     case .text: "answers as text"
-    case .unicode: "answers with the signs of mathematics"
+    case .unicode: "answers in Unicode"
     case .latex: "answers as LaTeX"
     case .index: "answers entry by entry"
     case .check: "check each answer, or not"
@@ -36,7 +36,7 @@ package enum PromptCommand: String, CaseIterable, Sendable {
     case .forget: "take a declaration or definition back"
     case .load: "read a formula file and answer its questions"
     case .save: "write the declarations, definitions and questions to a file"
-    case .quit: "end; so does ctrl-D"
+    case .quit: "end, like ctrl-D"
     }
   }
 }

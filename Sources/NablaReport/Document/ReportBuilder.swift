@@ -51,7 +51,7 @@ package struct ReportBuilder {
       let type = declaration.description.dropFirst(declaration.name.count)
       return [
         .formula(equation([.name(declaration.name)])), .code(String(type)),
-        .words(declared.isAssumed ? " (as it is used)" : ""),
+        .words(declared.isAssumed ? " (inferred)" : ""),
       ]
     }
     if !declared.isEmpty { section.blocks.append(.list(declared)) }

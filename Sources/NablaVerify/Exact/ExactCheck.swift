@@ -60,7 +60,7 @@ package struct ExactCheck {
       let result = try evaluator.value(of: objective, at: leaves)
       let expected = result.first ?? result.value.map { _ in 0 }
       guard claimed.count == expected.count * direction.count else {
-        throw .notApplicable("the derivative has another number of entries")
+        throw .notApplicable("the derivative has a different number of entries")
       }
       var along = FieldMatrix(rows: expected.count, columns: 1)
       for i in 0..<direction.count {
@@ -87,7 +87,7 @@ package struct ExactCheck {
       leaves[y]?.second = right
       let result = try evaluator.value(of: objective, at: leaves)
       guard result.count == 1, claimed.count == left.count * right.count else {
-        throw .notApplicable("the derivative has another number of entries")
+        throw .notApplicable("the derivative has a different number of entries")
       }
       var along: PrimeField = 0
       for j in 0..<right.count {
@@ -127,7 +127,7 @@ package struct ExactCheck {
 
     func direction(_ variable: Formula, second: Bool = false) throws(ExactProblem) -> FieldMatrix {
       guard let both = directions[variable] else {
-        throw .notApplicable("what it is differentiated with respect to is not a variable")
+        throw .notApplicable("it can be differentiated only with respect to a variable")
       }
       return second ? both.second : both.first
     }

@@ -110,7 +110,7 @@ extension ExactEvaluator {
   private mutating func nested(
     _ formula: Formula, _ parameters: [Formula], _ arguments: [DualMatrix]
   ) throws(ExactProblem) -> DualMatrix {
-    guard depth < ExactLimits.depth else { throw .notApplicable("a function is defined by itself") }
+    guard depth < ExactLimits.depth else { throw .notApplicable("a function is defined in terms of itself") }
     depth += 1
     defer { depth -= 1 }
     var leaves: [Formula: DualMatrix] = [:]
@@ -141,7 +141,7 @@ extension ExactEvaluator {
     let reduced = arguments.map { DualMatrix($0.value, first: isFirst ? nil : $0.first) }
     for (argument, derivative) in zip(arguments, function.derivatives) where !argument.isConstant {
       guard !derivative.isInvalid else {
-        throw .notApplicable("\(function.name) has no derivative by one of its arguments")
+        throw .notApplicable("\(function.name) has no derivative with respect to one of its arguments")
       }
       let slope = try nested(derivative, function.parameters, reduced)
       try checkAlike(slope, argument)

@@ -45,7 +45,7 @@ package struct InstanceSource {
   package mutating func nextProgram(
     _ compiled: [Formula]
   ) -> Result<(program: CompiledProgram, sizes: [String: Int]), CheckProblem> {
-    var problem = CheckProblem("no sizes were found that fit")
+    var problem = CheckProblem("found no sizes that fit")
     for _ in 0..<Self.tries {
       let attempt = sizeAttempt
       sizeAttempt += 1
@@ -53,7 +53,7 @@ package struct InstanceSource {
       do throws(CompileError) {
         let program = try Compiler.compile(compiled, sizes: sizes, options: options)
         if program.workspaceSize > Self.largestWorkspace || program.operations > Self.mostOperations {
-          problem = CheckProblem("the sizes take too much work")
+          problem = CheckProblem("these sizes need too much work")
           if hasSizes { continue }
           return .failure(problem)
         }

@@ -85,7 +85,7 @@ struct DerivativeComparison {
     }
     let entries = (variable.shape.rows * variable.shape.columns).value(sizes) ?? 1
     guard let plain = try? Compiler.compile([objective], sizes: sizes, options: check.options) else {
-      return .skipped("no program of the expression")
+      return .skipped("the expression cannot be compiled")
     }
     let place = Place(
       program: program, plain: plain, workspace: plain.makeWorkspace(), sizes: sizes, entries: entries)

@@ -94,14 +94,14 @@ struct SlipEdits {
     for (factor, rank) in Self.factors {
       let (text, isLess) = side.scaled(side.tree, by: .rational(factor))
       let amount = isLess ? Rational(1) / factor : factor
-      add(rank, range, text, "the factor \(amount) is \(isLess ? "too much" : "missing")")
+      add(rank, range, text, "the factor \(amount) is \(isLess ? "superfluous" : "missing")")
     }
     for (name, rank) in sizes.map({ ($0, Rank.size) }) + numbers.map({ ($0, .part) }) {
       for factor in [SideText.Factor.size(name), .oneOver(name)] {
         let (text, isLess) = side.scaled(side.tree, by: factor)
         add(
           rank, range, text,
-          "the factor \((isLess ? factor.inverse : factor).text) is \(isLess ? "too much" : "missing")")
+          "the factor \((isLess ? factor.inverse : factor).text) is \(isLess ? "superfluous" : "missing")")
       }
     }
   }
@@ -297,7 +297,7 @@ struct SlipEdits {
   private mutating func leaveOutTerm(_ index: Int, _ row: SideText.Row, _ node: SideText.Node) {
     let term = row.parts[index]
     let isMinus = index > 0 && row.operators[index - 1] == .subtract
-    let words = "the term \(isMinus ? "-" : "")\(side.text(term)) is too much"
+    let words = "the term \(isMinus ? "-" : "")\(side.text(term)) is superfluous"
     let sign = index == 0 && row.operators[0] == .subtract ? "-" : ""
     if row.parts.count == 2 {
       // The other part no longer needs the brackets around the sum.
@@ -360,13 +360,13 @@ struct SlipEdits {
       let isQuotient = row.operators[index - 1] == .divide || row.operators[index - 1] == .elementwiseDivide
       add(
         rank, SourceRange(start: row.parts[index - 1].range.end, end: factor.range.end), "",
-        "the factor \(isQuotient ? "1/" : "")\(text) is too much")
+        "the factor \(isQuotient ? "1/" : "")\(text) is superfluous")
     } else {
       let isQuotient = row.operators[0] == .divide || row.operators[0] == .elementwiseDivide
       // Removing a from a/b leaves 1/b.
       let range =
         isQuotient ? factor.range : SourceRange(start: factor.range.start, end: row.parts[1].range.start)
-      add(rank, range, isQuotient ? "1" : "", "the factor \(text) is too much")
+      add(rank, range, isQuotient ? "1" : "", "the factor \(text) is superfluous")
     }
   }
 }

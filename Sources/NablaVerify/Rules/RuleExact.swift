@@ -11,7 +11,7 @@ extension ExactCheck {
       if formula.variable != nil {
         wanted[formula, default: []].insert(property)
       } else if !property.traits.isGeneric {
-        return .notApplicable("a condition speaks of \(formula.text)")
+        return .notApplicable("a condition refers to \(formula.text)")
       }
     }
     var drawn: [Formula: Formula] = [:]
@@ -32,7 +32,7 @@ extension ExactCheck {
     case .differential(let inner, let right):
       return checkDifferential(
         of: inner.replacing(drawn), variables: variables, differential: right.replacing(drawn))
-    case .property: return .notApplicable("a property is tried with numbers")
+    case .property: return .notApplicable("a property is checked only with numbers")
     }
   }
 }

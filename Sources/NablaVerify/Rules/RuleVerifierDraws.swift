@@ -25,7 +25,7 @@ extension RuleVerifier {
     var outcome = RuleOutcome()
     if claim.formulas.contains(where: \.isInvalid) {
       outcome.draws = draws
-      outcome.problem = "a side does not fit together"
+      outcome.problem = "the shapes on one side do not fit"
       return outcome
     }
     for index in 0..<(claim.hasBranches(options.definitions) ? 3 * draws : draws) {

@@ -17,7 +17,7 @@ import Testing
     ),
     (
       #""#, #"sin'(t)"#,
-      #"1:1: only a declared function has a derivative to be written; `sin` has one by `gradient` | `gradient sin(t) wrt t`"#
+      #"1:1: only declared functions have derivatives in this notation; use `gradient` for `sin` | `gradient sin(t) wrt t`"#
     ),
     (
       #"x : vector(n)"#, #"x²"#,
@@ -25,8 +25,8 @@ import Testing
     ),
     (#""#, #"x⁻"#, #"1:2: a superscript is a number or a T, with or without a sign"#),
     (#""#, #"1e500"#, #"1:1: the number 1e500 is too large to be kept exactly"#),
-    (#""#, #"a +"#, #"1:4: the text ends where an expression should stand"#),
-    (#""#, #"a + )"#, #"1:5: found `)` where an expression should stand"#),
+    (#""#, #"a +"#, #"1:4: the text ends where an expression is expected"#),
+    (#""#, #"a + )"#, #"1:5: found `)` where an expression is expected"#),
     (#""#, #"(a + b"#, #"1:1: `(` is never closed"#),
     (#""#, #"[a, b"#, #"1:1: `[` is never closed"#),
     (#""#, #"‖a"#, #"1:1: `‖` is never closed"#),
@@ -36,11 +36,11 @@ import Testing
     (#""#, #"sin x y"#, #"1:1: `sin x y` has two meanings | write `sin(x y)` or `sin(x)*y`"#),
     (
       #""#, #"[a + b c]"#,
-      #"1:2: what stands side by side in `[ ]` has two meanings here | write `a + b, c` for two blocks, `a + b*c` for a product"#
+      #"1:2: juxtaposition in `[ ]` has two meanings here | write `a + b, c` for two blocks, `a + b*c` for a product"#
     ),
     (
       #""#, #"[2x, y]"#,
-      #"1:2: what stands side by side in `[ ]` has two meanings here | write `2, x` for two blocks, `2*x` for a product"#
+      #"1:2: juxtaposition in `[ ]` has two meanings here | write `2, x` for two blocks, `2*x` for a product"#
     ),
     (
       #""#, #"[A -B]"#,
@@ -52,21 +52,21 @@ import Testing
     ),
     (
       #"A : matrix(m, n)"#, #"norm(A, 2)"#,
-      #"1:1: the 2-norm of a matrix has several meanings; `A` is m x n | `normF(A)` is Frobenius', `specnorm(A)` the spectral norm, `norm1(A)` the sum of absolute values, `norminf(A)` the largest of them"#
+      #"1:1: the 2-norm of a matrix has several meanings; `A` is m x n | `normF(A)` is the Frobenius norm, `specnorm(A)` the spectral norm, `norm1(A)` the sum of absolute values, `norminf(A)` the largest of them"#
     ),
     (#""#, #"a < b < c"#, #"1:7: comparisons do not chain | `(a < b) .* (b < c)` is 1 where both hold"#),
     (
       #""#, #"gradient + 1"#,
-      #"1:1: `gradient` is a question and cannot stand in an expression | ask it on a line of its own and write its answer here; a Newton step is `inv(H)*g` with `H = ...` from `hessian f wrt w` and `g = ...` from `gradient f wrt w`"#
+      #"1:1: `gradient` is a question and cannot be used in an expression | ask it on a separate line and write its answer here; a Newton step is `inv(H)*g` with `H = ...` from `hessian f wrt w` and `g = ...` from `gradient f wrt w`"#
     ),
     (#""#, #"softmax(x wrt x"#, #"1:8: `(` is never closed"#),
     (#""#, #"[x; y wrt x"#, #"1:1: `[` is never closed"#),
-    (#""#, #"x + wrt x"#, #"1:5: found `wrt` where an expression should stand"#),
+    (#""#, #"x + wrt x"#, #"1:5: found `wrt` where an expression is expected"#),
     (
       #""#, #"grad(2)(x)"#,
       #"1:1: `grad` takes the name of a declared function | `grad(f)(x)` with `f : vector(n) -> scalar`"#
     ),
-    (#"x : vector(n)"#, #"x[1:]"#, #"1:4: a range has both its ends | `1:n`, or `:` for all"#),
+    (#"x : vector(n)"#, #"x[1:]"#, #"1:4: a range needs both ends | `1:n`, or `:` for all"#),
     (#""#, #"[]"#, #"1:1: `[]` is empty"#),
     (#"A : matrix(m, n)"#, #"A[1, 2, 3]"#, #"1:2: 3 subscripts; a matrix takes two"#),
     (#"x : vector(n)"#, #"exp*x"#, #"1:1: `exp` is a function and needs its arguments | `exp(x)`"#),
@@ -89,7 +89,7 @@ import Testing
     (#""#, #"polygamma(x)"#, #"1:1: `polygamma` takes two arguments, not 1"#),
     (
       #"x : vector(n)"#, #"1/x"#,
-      #"1:1: only a scalar can stand under `/`; `x` is n x 1 | `1 ./ x` divides entry by entry"#
+      #"1:1: only a scalar can be a divisor of `/`; `x` is n x 1 | `1 ./ x` divides entry by entry"#
     ),
     (
       #"x : vector(n)"#, #"x^2"#,
@@ -101,7 +101,7 @@ import Testing
     ),
     (
       #"A : matrix(n, n); x : scalar"#, #"A^x"#,
-      #"1:1: an exponent after `^` is a scalar, and a whole number if the base is a matrix; `A` is n x n | `.^` raises entry by entry"#
+      #"1:1: an exponent after `^` is a scalar, and an integer if the base is a matrix; `A` is n x n | `.^` raises entry by entry"#
     ),
     (
       #"T, A : matrix(n, n)"#, #"A^T"#,
@@ -140,18 +140,18 @@ import Testing
     (#"r : row(n)"#, #"outer(r, r)"#, #"1:7: `outer` needs a vector; `r` is 1 x n"#),
     (
       #"A : matrix(m, n); B : matrix(n, n)"#, #"[A, B]"#,
-      #"1:1: the blocks do not fit: `A` is m x n and `B` is n x n | blocks side by side have equally many rows"#
+      #"1:1: the blocks do not fit: `A` is m x n and `B` is n x n | blocks side by side must have the same number of rows"#
     ),
     (
       #"A : matrix(m, n); B : matrix(n, m)"#, #"[A; B]"#,
-      #"1:1: the blocks do not fit: `A` is m x n and `B` is n x m | stacked blocks have equally many columns"#
+      #"1:1: the blocks do not fit: `A` is m x n and `B` is n x m | stacked blocks must have the same number of columns"#
     ),
     (#"A : matrix(m, n)"#, #"A[1]"#, #"1:1: a matrix takes two subscripts; `A` is m x n | `A[i, j]`"#),
     (#"x : vector(3)"#, #"x[4]"#, #"1:3: the subscript 4 is outside 1:3"#),
     (#"x : vector(3)"#, #"x[0]"#, #"1:3: the subscript 0 is outside 1:3"#),
     (
       #"x : vector(3)"#, #"x[y + 0.5]"#,
-      #"1:3: `y + 0.5` is not a subscript | a subscript is a whole number, an index or a size"#
+      #"1:3: `y + 0.5` is not a subscript | a subscript is an integer, an index or a size"#
     ),
     (
       #"x : vector(d)"#, #"sum(i = 1:n, x[i])"#,
@@ -159,12 +159,12 @@ import Testing
     ),
     (
       #"x : vector(d)"#, #"sum(x = 1:n, 1)"#,
-      #"1:5: the index `x` has a meaning already | choose another index"#
+      #"1:5: the index `x` already has a meaning | choose another index"#
     ),
-    (#""#, #"sum(i, x)"#, #"1:5: nothing fixes the range of the index `i` | `sum(i = 1:n, ...)`"#),
+    (#""#, #"sum(i, x)"#, #"1:5: nothing determines the range of the index `i` | `sum(i = 1:n, ...)`"#),
     (
       #""#, #"tr(I)"#,
-      #"1:4: nothing fixes the size of `I` | give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`"#
+      #"1:4: nothing determines the size of `I` | give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`"#
     ),
     (
       #"x : scalar"#, #"ones(x)"#,
@@ -172,7 +172,7 @@ import Testing
     ),
     (
       #"x : scalar"#, #"ones(0.5)"#,
-      #"1:6: `0.5` is not a size | a size is made of names and whole numbers with `+`, `-` and `*`"#
+      #"1:6: `0.5` is not a size | a size consists of names and integers with `+`, `-` and `*`"#
     ),
     (
       #"x : vector(n)"#, #"leakyrelu(x, x)"#,
@@ -206,18 +206,18 @@ import Testing
     (#"x : vector(0)"#, #"1:12: the size 0 is not positive"#),
     (
       #"x : vector(n/2)"#,
-      #"1:12: `n/2` is not a size | a size is made of names and whole numbers with `+`, `-` and `*`"#
+      #"1:12: `n/2` is not a size | a size consists of names and integers with `+`, `-` and `*`"#
     ),
     (#"exp : scalar"#, #"1:1: `exp` is a function and cannot be declared | choose another name"#),
     (
       #"gradient : scalar"#,
-      #"1:1: `gradient` is a word of the language and cannot be declared | choose another name"#
+      #"1:1: `gradient` is a reserved word and cannot be declared | choose another name"#
     ),
     (
       #"symmetric : scalar"#,
-      #"1:1: `symmetric` is a word of the language and cannot be declared | choose another name"#
+      #"1:1: `symmetric` is a reserved word and cannot be declared | choose another name"#
     ),
-    (#"x scalar"#, #"1:3: found `scalar` where `:` and a type should stand"#),
+    (#"x scalar"#, #"1:3: found `scalar` where `:` and a type is expected"#),
   ]
 
   @Test(arguments: declarations.indices)
@@ -234,13 +234,13 @@ import Testing
   }
 
   static let files: [(String, String)] = [
-    (#"a = b\#nb = 1"#, #"1:5: `b` gets its meaning only in line 2 | move that line up"#),
-    (#"a = a + 1"#, #"1:5: `a` is defined by itself"#),
-    (#"a = 1\#na = 2"#, #"2:1: `a` has a meaning already"#),
-    (#"x : scalar\#nx : scalar"#, #"2:1: `x` has a meaning already"#),
+    (#"a = b\#nb = 1"#, #"1:5: `b` is defined only in line 2 | move that line up"#),
+    (#"a = a + 1"#, #"1:5: `a` is defined in terms of itself"#),
+    (#"a = 1\#na = 2"#, #"2:1: `a` already has a meaning"#),
+    (#"x : scalar\#nx : scalar"#, #"2:1: `x` already has a meaning"#),
     (
       #"x : vector(n)\#nn : scalar"#,
-      #"2:1: `n` is a size already | a size may stand in an expression without a declaration"#
+      #"2:1: `n` is already a size | a size can be used in an expression without a declaration"#
     ),
     (
       #"n : scalar\#nx : vector(n)"#,
@@ -250,32 +250,32 @@ import Testing
     (#"x : vector(n)\#ngradient x'*x wrt z"#, #"2:19: `z` is not declared"#),
     (
       #"x : vector(n)\#ngradient x'*x wrt n"#,
-      #"2:19: `n` is a size; it cannot be differentiated with respect to"#
+      #"2:19: cannot differentiate with respect to the size `n`"#
     ),
-    (#"x : vector(n)\#ngradient x'*x wrt x, x"#, #"2:22: `x` stands twice after `wrt`"#),
+    (#"x : vector(n)\#ngradient x'*x wrt x, x"#, #"2:22: `x` occurs twice after `wrt`"#),
     (
       #"x, y, z : vector(n)\#nhessian x'*y + z'*z wrt x, y, z"#,
-      #"2:31: second derivatives are by one variable, or mixed by two | ask a question for each pair"#
+      #"2:31: second derivatives are with respect to one variable, or mixed with respect to two | ask a question for each pair"#
     ),
     (
       #"x, y : vector(n)\#ncheck gradient x'*y wrt x, y == y"#,
-      #"2:28: a side of a claim is a derivative by one variable | make a claim of each"#
+      #"2:28: a side of a claim is a derivative with respect to one variable | make a separate claim for each"#
     ),
     (
       #"x, dx : vector(n)\#ndifferential x'*dx wrt x"#,
-      #"2:24: `dx` has a meaning already, so it cannot stand for the differential of `x` | give one of the two another name"#
+      #"2:24: `dx` already has a meaning, so it cannot denote the differential of `x` | give one of the two another name"#
     ),
     (
       #"x : vector(n)\#ndifferential x'*dx wrt x"#,
-      #"2:24: `dx` has a meaning already, so it cannot stand for the differential of `x` | give one of the two another name"#
+      #"2:24: `dx` already has a meaning, so it cannot denote the differential of `x` | give one of the two another name"#
     ),
     (
       #"x : vector(n)\#ngradient x'*x wrt exp"#,
-      #"2:19: `exp` is a function; it cannot be differentiated with respect to"#
+      #"2:19: cannot differentiate with respect to the function `exp`"#
     ),
     (
       #"A : matrix(n, n)\#nx : vector(n)\#ngradient A*x wrt A"#,
-      #"3:10: no gradient of an array by an array: `A*x` is n x 1 and `A` is n x n | `jacobian A*x wrt A`"#
+      #"3:10: no gradient of an array with respect to an array: `A*x` is n x 1 and `A` is n x n | `jacobian A*x wrt A`"#
     ),
     (#"x : vector(n)\#nhessian x wrt x"#, #"2:9: `hessian` needs a scalar; `x` is n x 1"#),
     (#"x : vector(n)\#ncheck x == x'"#, #"2:12: the sides differ in shape: `x` is n x 1 and `x'` is 1 x n"#),
@@ -289,11 +289,11 @@ import Testing
     ),
     (
       #"x + 1"#,
-      #"1:1: a line is a declaration (`name : type`), a definition (`name = expression`) or a question | `simplify E` asks for an expression's plainest form"#
+      #"1:1: a line is a declaration (`name : type`), a definition (`name = expression`) or a question | `simplify E` gives the simplest form of an expression"#
     ),
     (
       #"q = (1 +\#nsimplify q"#,
-      #"1:9: the text ends where an expression should stand ; 2:10: `q` has an error above"#
+      #"1:9: the text ends where an expression is expected ; 2:10: `q` has an error above"#
     ),
   ]
 

@@ -32,7 +32,7 @@ private let refuted = """
 /// What standard error says of `faulty`.
 private func faults(_ file: String) -> String {
   """
-  \(file):4:18: error: found `)` where an expression should stand
+  \(file):4:18: error: found `)` where an expression is expected
   gradient sum(A*q*) wrt x
                    ^
   \(file):5:10: error: the product does not fit: `x'` is 1 x d and `A` is n x d

@@ -53,12 +53,12 @@ private let derivations: [ProgramCase] = [
     arguments: [
       "derive", "M*x", "--wrt", "x", "--declare", "M : matrix(m, n)", "--declare", "x : vector(n)",
     ],
-    output: "gradient M*x wrt x  (not of a scalar but of a vector(m): entry [i, j] is the derivative"
+    output: "gradient M*x wrt x  (the expression is a vector(m), not a scalar: entry [i, j] is the derivative"
       + " of entry j with respect to entry i)\n  M'\n" + verified),
   ProgramCase(
     arguments: ["derive", "M*x", "--wrt", "x", "--declare", "M : matrix(m, n)", "--declare", "x : vector(n)"]
       + ["--layout", "numerator"],
-    output: "gradient M*x wrt x  (not of a scalar but of a vector(m): entry [i, j] is the derivative"
+    output: "gradient M*x wrt x  (the expression is a vector(m), not a scalar: entry [i, j] is the derivative"
       + " of entry i with respect to entry j)\n  M\n" + verified),
   ProgramCase(
     arguments: ["derive", "x'*A*x", "--wrt", "x", "--mode", "hessian"] + declared,
@@ -171,13 +171,13 @@ private let misuses: [ProgramCase] = [
   ProgramCase(
     arguments: ["derive", "x", "y", "--wrt", "x"],
     errors: usage(
-      "derive", "one expression at a time; 'y' is too much", "quote an expression with spaces"), code: 64),
+      "derive", "one expression at a time; unexpected 'y'", "quote an expression with spaces"), code: 64),
   ProgramCase(
     arguments: ["derive", "x", "--wrt", "x", "--mode", "hesian"],
     errors: usage("derive", "--mode takes gradient, jacobian, hessian, differential, not 'hesian'"), code: 64),
   ProgramCase(
     arguments: ["derive", "x", "--wrt", "x", "--seed", "-1"],
-    errors: usage("derive", "--seed takes a whole number of at least 0, not '-1'"), code: 64),
+    errors: usage("derive", "--seed takes an integer of at least 0, not '-1'"), code: 64),
   ProgramCase(
     arguments: ["derive", "x", "--wrt", "x", "--layout", "sideways"],
     errors: usage("derive", "--layout takes denominator, numerator, not 'sideways'"), code: 64),

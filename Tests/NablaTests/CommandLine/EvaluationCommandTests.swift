@@ -17,7 +17,7 @@ private struct Refusal: Sendable, CustomTestStringConvertible {
 private let refusals: [Refusal] = [
   Refusal(words: ["nix.json"], error: "nabla eval: error: there is no file 'nix.json'\n", code: 64),
   Refusal(words: ["X.csv"], error: "hint: name it: X=X.csv\n", code: 64),
-  Refusal(words: ["X="], error: "nothing stands after 'X='\n", code: 64),
+  Refusal(words: ["X="], error: "nothing follows 'X='\n", code: 64),
   Refusal(words: ["X=abc"], error: "'abc' is not a number, and no .csv", code: 64),
   Refusal(
     words: [], error: "q.nabla:1:1: error: no data are given for X : matrix(n, d); y : vector(n)\n"),
@@ -26,7 +26,7 @@ private let refusals: [Refusal] = [
     error: "a.json:1:14: error: X: row 2 has length 1, but row 1 has 2\n{\"X\": [[1,2],[3]]}\n"),
   Refusal(
     words: ["a.json"], files: ["a.json": "{\"X\": [[1,2],[3,\n\"z\"]]}"],
-    error: "a.json:2:1: error: X: row 2, column 2: a text where a number should stand\n\"z\"]]}\n^^^\n"),
+    error: "a.json:2:1: error: X: row 2, column 2: a text where a number is expected\n\"z\"]]}\n^^^\n"),
   Refusal(
     words: ["a.json"], files: ["a.json": "{\"X\": [1,2]}"],
     error: "a.json:1:7: error: X : matrix(n, d) is given as a flat array of 2\n"),
@@ -51,7 +51,7 @@ private let refusals: [Refusal] = [
     words: ["y=a.json", "n=3"], files: ["a.json": "[1, 2]"],
     error: "error: y : vector(n) is given as 2 x 1, but should be 3 x 1, with n = 3 from the given sizes\n"),
   Refusal(words: ["n=4611686018427387904"], error: "error: the size n is negative or too large\n"),
-  Refusal(words: ["n=2.5"], error: "error: n is a size, so a positive whole number, not 2.5\n"),
+  Refusal(words: ["n=2.5"], error: "error: n is a size and must be a positive integer, not 2.5\n"),
   Refusal(
     words: ["X=X.csv"], files: ["X.csv": "a,b\n1,2\n\n3,4,5\n"],
     error: "X.csv:4:1: error: line 4 has 3 cells, but line 1 has 2\n3,4,5\n^^^^^\n"),
@@ -59,13 +59,13 @@ private let refusals: [Refusal] = [
     words: ["X=X.csv"], files: ["X.csv": "a;b\r\n1;2\r\n3; x4 \r\n"],
     error: "X.csv:3:4: error: 'x4' is not a number, or too large\n"),
   Refusal(
-    words: ["X=X.csv"], files: ["X.csv": "1;2\n3;0,5\n"], error: "^^^\nhint: decimals take a point\n"),
+    words: ["X=X.csv"], files: ["X.csv": "1;2\n3;0,5\n"], error: "^^^\nhint: decimals need a point\n"),
   Refusal(words: ["X=X.csv"], files: ["X.csv": "1,2\n3,\n"], error: "X.csv:2:3: error: the cell is empty\n"),
   Refusal(words: ["X=X.csv"], files: ["X.csv": "a,b\n"], error: "error: there are no numbers in the file\n"),
   Refusal(
-    words: ["X=X.csv"], files: ["X.csv": "1,\"2\n"], error: "X.csv:1:3: error: the quote has no end\n"),
-  Refusal(words: ["X=X.npy"], files: ["X.npy": "hello, world"], error: "error: this is no NPY file\n"),
-  Refusal(words: ["a.npz"], files: ["a.npz": "hello, world"], error: "error: this is no NPZ archive\n"),
+    words: ["X=X.csv"], files: ["X.csv": "1,\"2\n"], error: "X.csv:1:3: error: the quote is never closed\n"),
+  Refusal(words: ["X=X.npy"], files: ["X.npy": "hello, world"], error: "error: this is not an NPY file\n"),
+  Refusal(words: ["a.npz"], files: ["a.npz": "hello, world"], error: "error: this is not an NPZ archive\n"),
 ]
 
 @Suite("Evaluation: the command")
@@ -216,7 +216,7 @@ struct EvaluationCommandTests {
     #expect(run.code == 65)
     let object = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     let error = try #require(object["error"] as? [String: Any])
-    #expect(error["message"] as? String == "y: entry 2 is null where a number should stand")
+    #expect(error["message"] as? String == "y: entry 2 is null where a number is expected")
     #expect(error["line"] as? Int == 2)
     #expect(error["column"] as? Int == 11)
   }

@@ -23,7 +23,7 @@ private let refusals: [(words: [String], error: String, code: Int32)] = [
     ["--plan", "--size", "n=10"],
     "the size d is not given\ngradient J wrt w\n         ^\nhint: give it: --size d=100\n", 65
   ),
-  (["--plan", "--size", "n=10,d=0"], "error: d is a size, so at least 1, not 0\n", 65),
+  (["--plan", "--size", "n=10,d=0"], "error: d is a size and must be at least 1, not 0\n", 65),
   (["--plan", "--size", "n=10,d=9000000000000"], "error: the size d is negative or too large", 65),
 ]
 

@@ -60,7 +60,7 @@ private let broken: [(property: Property, rows: [[Double]], row: Int, column: In
     for property in Property.allCases {
       for value in [Double.nan, .infinity, -.infinity] {
         let (evaluation, library) = try complaints(property, Matrix(rows: [[1, 0], [value, 1]]))
-        #expect(evaluation == "A is to hold numbers, but row 2, column 1 is \(value)", "\(property)")
+        #expect(evaluation == "A must contain finite numbers, but row 2, column 1 is \(value)", "\(property)")
         #expect(
           library?.hasPrefix("A is declared \(property.rawValue), but row 2, column 1") == true,
           "\(property): \(library ?? "taken")")
@@ -126,7 +126,7 @@ private let broken: [(property: Property, rows: [[Double]], row: Int, column: In
         for (name, run) in try run(property, [[1, 2], [value, 4]]) {
           #expect(run.code == 65, "\(name)")
           #expect(
-            run.errors.contains("A is to hold numbers, but row 2, column 1 is \(value)"),
+            run.errors.contains("A must contain finite numbers, but row 2, column 1 is \(value)"),
             "\(name): \(run.errors)")
         }
       }

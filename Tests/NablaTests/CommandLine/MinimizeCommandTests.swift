@@ -39,8 +39,8 @@ private let refusals: [Refusal] = [
   Refusal(words: ["--wrt", "x", "--tolerance", "0"], error: "--tolerance takes a positive number", code: 64),
   Refusal(
     words: ["--wrt", "x", "--tolerance", "inf"], error: "--tolerance takes a positive number", code: 64),
-  Refusal(words: ["--wrt", "x", "--max-iterations", "0"], error: "a whole number of at least 1", code: 64),
-  Refusal(words: ["--wrt", "x", "--max-iterations", "1e3"], error: "a whole number of at least 1", code: 64),
+  Refusal(words: ["--wrt", "x", "--max-iterations", "0"], error: "an integer of at least 1", code: 64),
+  Refusal(words: ["--wrt", "x", "--max-iterations", "1e3"], error: "an integer of at least 1", code: 64),
   Refusal(
     words: ["--wrt", "x", "--step", "1", "--method", "newton"], error: "--step goes with --method gd",
     code: 64),
@@ -49,7 +49,7 @@ private let refusals: [Refusal] = [
     words: ["--wrt", "x", "--objective", "j"], error: "q.nabla: error: there is no definition of `j`\n"),
   Refusal(
     words: ["--wrt", "x", "--objective", "linaer"], error: "hint: did you mean `linear`?\n"),
-  Refusal(words: ["--wrt", "xx"], error: "q.nabla: error: there is no name `xx`\n"),
+  Refusal(words: ["--wrt", "xx"], error: "q.nabla: error: `xx` is not declared or defined\n"),
   Refusal(words: ["--wrt", "n"], error: "q.nabla: error: `n` is not a variable"),
   Refusal(words: ["--wrt", "f"], error: "q.nabla: error: `f` is not a variable"),
   Refusal(words: ["--wrt", "J"], error: "q.nabla: error: `J` is not a variable"),
@@ -66,22 +66,22 @@ private let refusals: [Refusal] = [
     error: "q.nabla:4:1: error: S is declared symmetric, so its entries cannot be moved freely\n"),
   Refusal(
     words: ["--objective", "barrier", "--wrt", "s"],
-    error: "q.nabla:5:1: error: s is declared positive, which zeros, the start without data, are not\n"),
+    error: "q.nabla:5:1: error: s is declared positive, but the default start, zero, is not\n"),
   Refusal(
     words: ["--objective", "barrier", "--wrt", "s", "s=-1"],
     error: "s is declared positive, but row 1, column 1: the entry -1 is not positive\n"),
   Refusal(
     words: ["--objective", "array", "--wrt", "x"],
-    error: "q.nabla:11:9: error: a minimum is of a scalar; the objective is a matrix(n, n)\n"),
+    error: "q.nabla:11:9: error: only a scalar can be minimized; the objective is a matrix(n, n)\n"),
   Refusal(
     words: ["--objective", "looped", "--wrt", "x"],
     error: "q.nabla:12:10: error: no derivative of `sum(i = 1:n"),
   Refusal(
     words: ["--objective", "hard", "--wrt", "A", "--method", "newton"],
-    error: "hint: lbfgs needs the gradient alone\n"),
+    error: "hint: lbfgs needs only the gradient\n"),
   Refusal(
     words: ["--objective", "linear", "--wrt", "x", "c=n.json"],
-    error: "q.nabla:2:1: error: c is to hold numbers, but row 2, column 1 is nan\n"),
+    error: "q.nabla:2:1: error: c must contain finite numbers, but row 2, column 1 is nan\n"),
 ]
 
 @Suite("Minimization: the command")
@@ -173,7 +173,7 @@ struct MinimizeCommandTests {
     #expect(error["line"] as? Int == 3)
     let empty = try self.run(["--wrt", "x", "--format", "json"], "x : vector(3)\n")
     let nothing = try #require(try object(empty)["error"] as? [String: Any])
-    #expect((nothing["message"] as? String)?.contains("the file defines no name") == true && empty.code == 65)
+    #expect((nothing["message"] as? String)?.contains("the file has no definitions") == true && empty.code == 65)
   }
 
   @Test("notes stand on standard error")

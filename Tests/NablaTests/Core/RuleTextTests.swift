@@ -151,7 +151,7 @@ import Testing
     ),
     (
       "x : scalar\nrule own.c  exp(x) -> exp(x)^2",
-      "own.rules:2:6: error: own.c: '->' must make things simpler; '==' is for identities that do not"
+      "own.rules:2:6: error: own.c: '->' must simplify; use '==' for identities that do not"
     ),
     (
       "x : scalar\nrule own.d  exp(x)  1",
@@ -160,7 +160,7 @@ import Testing
     ("x : scalar\nrule own.e  exp(x) -> exp(z)", "own.rules:2:27: error: `z` is not declared"),
     (
       "x : scalar\nrule own.f  exp(x) -> x  for x purple",
-      "own.rules:2:30: error: the condition 'x purple' names no property"
+      "own.rules:2:30: error: the condition 'x purple' does not name a property"
     ),
     ("x : scalar\nfact own.g  exp(x) positive", "own.rules:2:13: error: a fact reads 'FORMULA is PROPERTY'"),
     ("rule log.exp  log(1) -> 0", "own.rules:1:6: error: the name 'log.exp' is used twice"),

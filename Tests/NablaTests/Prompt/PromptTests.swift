@@ -35,7 +35,7 @@ struct PromptTests {
       input: ":nonsense\n", errors: "there is no command ':nonsense'\nhint: `:help` lists the commands\n",
       code: 65),
     Talk(input: ":load\n", errors: "the file is missing: :load FILE\n", code: 65),
-    Talk(input: ":forget q\n", errors: "nothing is called 'q'\n", code: 65),
+    Talk(input: ":forget q\n", errors: "there is nothing called 'q'\n", code: 65),
     Talk(input: ":quit\nx : scalar\n"),
     Talk(input: "a : scalar", output: "  a : scalar\n"),
   ]

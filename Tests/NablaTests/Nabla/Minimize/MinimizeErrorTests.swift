@@ -83,7 +83,7 @@ struct MinimizeErrorTests {
     #expect(
       message { () throws(FormulaError) in
         try sum(1 / Formula.scalar("s", .positive)).minimized(wrt: [Formula.scalar("s", .positive)])
-      }.hasPrefix("s is declared positive, which zeros, the start without data, are not"))
+      }.hasPrefix("s is declared positive, but the default start, zero, is not"))
     #expect(
       message { () throws(FormulaError) in try sum(x).minimized(wrt: [x], data: [x: [.nan, 1]]) }
         == "the objective is not finite at the start; give a start in the data, under the name of the variable"

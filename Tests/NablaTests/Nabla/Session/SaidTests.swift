@@ -17,7 +17,7 @@ import Testing
 
   @Test func aGradientOfAnArraySaysSo() throws {
     let notes = try answer("gradient A*x wrt x").notes
-    #expect(notes.first?.hasPrefix("not of a scalar but of a vector(n)") == true)
+    #expect(notes.first?.hasPrefix("the expression is a vector(n), not a scalar") == true)
     #expect(try answer("gradient x'*A*x wrt x").notes.isEmpty)
   }
 
@@ -45,7 +45,7 @@ import Testing
     ] {
       let session = Session(SourceText(text + "\n"))
       let found = session.diagnostics.first
-      #expect(found?.message.contains("is a question and cannot stand in an expression") == true, "\(text)")
+      #expect(found?.message.contains("is a question and cannot be used in an expression") == true, "\(text)")
       #expect(found?.hint?.contains("`inv(H)*g`") == true)
     }
   }

@@ -34,13 +34,13 @@ private let slips = [
   // Factors and signs of the whole
   FalseClaim("gradient x'*x wrt x == x", slip: "2*x: the factor 2 is missing"),
   FalseClaim("gradient norm2(r)^2 wrt x == X'*r", slip: "2*X'*r: the factor 2 is missing"),
-  FalseClaim("gradient 1/2*norm2(r)^2 wrt x == 2*X'*r", slip: "X'*r: the factor 2 is too much"),
+  FalseClaim("gradient 1/2*norm2(r)^2 wrt x == 2*X'*r", slip: "X'*r: the factor 2 is superfluous"),
   FalseClaim("gradient norm2(r)^2/m wrt x == 2*X'*r", slip: "2/m*X'*r: the factor 1/m is missing"),
-  FalseClaim("gradient norm2(r)^2 wrt x == 2/m*X'*r", slip: "2*X'*r: the factor 1/m is too much"),
+  FalseClaim("gradient norm2(r)^2 wrt x == 2/m*X'*r", slip: "2*X'*r: the factor 1/m is superfluous"),
   FalseClaim("gradient norm2(r)^2/m wrt x == 1/m*X'*r", slip: "2/m*X'*r: the factor 2 is missing"),
   FalseClaim("gradient norm2(r)^2 wrt x == 2*X'*(b - X*x)", slip: "-2*X'*(b - X*x): the sign is wrong"),
   FalseClaim("gradient sum(cos(x)) wrt x == sin(x)", slip: "-sin(x): the sign is wrong"),
-  FalseClaim("gradient norm2(A*x)^2 wrt x == 4*A'*A*x", slip: "2*A'*A*x: the factor 2 is too much"),
+  FalseClaim("gradient norm2(A*x)^2 wrt x == 4*A'*A*x", slip: "2*A'*A*x: the factor 2 is superfluous"),
   // Transposes
   FalseClaim("gradient y'*A*x wrt x == A*y", slip: "A'*y: A' for A"),
   FalseClaim("gradient y'*A*x wrt y == A'*x", slip: "A*x: A for A'"),
@@ -70,7 +70,7 @@ private let slips = [
     "gradient norm2(r)^2 + lambda*norm2(x)^2 wrt x == 2*X'*r",
     slip: "2*X'*r + 2*lambda*x: the term 2*lambda*x is missing"),
   FalseClaim("hessian x'*A*x wrt x == A", slip: "A + A': the term A' is missing"),
-  FalseClaim("gradient norm2(r)^2 wrt x == 2*X'*r + x", slip: "2*X'*r: the term x is too much"),
+  FalseClaim("gradient norm2(r)^2 wrt x == 2*X'*r + x", slip: "2*X'*r: the term x is superfluous"),
   // The left side
   FalseClaim("2*x'*x == norm2(x)^2", slip: "2*norm2(x)^2: the factor 2 is missing"),
   FalseClaim("2*x == gradient norm2(x) wrt x", slip: "gradient norm2(x)^2 wrt x: norm2(x)^2 for norm2(x)"),
@@ -172,7 +172,7 @@ struct RefutationTests {
     #expect(
       answer.refutation?.lines == [
         "the gradient is -1/m * Z'*(y .* sigmoid(-y .* (Z*w)))",
-        "hint: true with 1/m*Z'*(sigmoid(-y .* (Z*w)) .* (-y)) on the right side: the term -1 is too much",
+        "hint: true with 1/m*Z'*(sigmoid(-y .* (Z*w)) .* (-y)) on the right side: the term -1 is superfluous",
       ])
   }
 
