@@ -20,6 +20,17 @@ extension FuzzCampaign {
     var first = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(number)))
     return SplitMix64(seed: first.next())
   }
+
+  /// The defect of an expression, shrunk; nil if there is none.
+  func defect(
+    _ tree: FuzzTree, _ number: Int, _ finding: (FuzzTree) -> FuzzFinding?
+  ) -> FuzzDefect? {
+    guard let found = finding(tree) else { return nil }
+    let (smallest, reason) = FuzzShrinker.smallest(tree, found, finding)
+    return FuzzDefect(
+      kind: reason.kind, seed: seed, number: number, message: reason.message,
+      input: smallest.file(reason.questions))
+  }
 }
 
 /// Random formulas: printed forms read back, normal forms are normal and sound, answers are verified.
@@ -48,10 +59,6 @@ package struct FormulaCampaign: FuzzCampaign {
 
   package func tried(_ number: Int) -> FuzzDefect? {
     let (tree, checks) = tree(number)
-    guard let finding = checks.finding(tree) else { return nil }
-    let (smallest, reason) = FuzzShrinker.smallest(tree, finding, checks.finding)
-    return FuzzDefect(
-      kind: reason.kind, seed: seed, number: number, message: reason.message,
-      input: smallest.file(reason.questions))
+    return defect(tree, number, checks.finding)
   }
 }

@@ -34,11 +34,7 @@ package struct ClaimCampaign: FuzzCampaign {
 
   package func tried(_ number: Int) -> FuzzDefect? {
     let (tree, check) = question(number)
-    guard let finding = check.finding(tree) else { return nil }
-    let (smallest, reason) = FuzzShrinker.smallest(tree, finding, check.finding)
-    return FuzzDefect(
-      kind: reason.kind, seed: seed, number: number, message: reason.message,
-      input: smallest.file(reason.questions))
+    return defect(tree, number, check.finding)
   }
 }
 

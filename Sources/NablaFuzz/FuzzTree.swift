@@ -79,6 +79,9 @@ struct FuzzTree: Sendable {
     declarations.filter { if case .value = $0.type { true } else { false } }
   }
 
+  /// A formula file that simplifies it.
+  var file: String { file(["simplify \(text)"]) }
+
   /// A formula file that asks these questions about it.
   func file(_ questions: [String]) -> String {
     (declarations.map(\.description) + questions).joined(separator: "\n") + "\n"

@@ -17,10 +17,7 @@ package struct TeXCampaign: FuzzCampaign {
   }
 
   private func bytes(_ number: Int) -> [UInt8] {
-    var mutator = FuzzMutator(random: random(number), pieces: Self.pieces + FuzzMutator.pieces)
-    mutator.limit = 400
-    let base = corpus.randomElement(using: &mutator.random) ?? []
-    return mutator.spoiled(base, others: corpus)
+    mutated(number, of: corpus, pieces: Self.pieces, limit: 400)
   }
 
   package func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
@@ -28,13 +25,8 @@ package struct TeXCampaign: FuzzCampaign {
   package func tried(_ number: Int) -> FuzzDefect? {
     let bytes = bytes(number)
     return timed(number, [String(decoding: bytes, as: UTF8.self)]) { text in
-      let source = SourceText(bytes: bytes, name: "<fuzz>")
-      var environment = Environment()
-      do throws(NablaError) {
-        let tree = try parseLaTeX(source, in: &environment)
-        _ = try infer([tree], in: environment, source: source)
-      } catch {
-        _ = DiagnosticRenderer(source).render(error.diagnostics)
+      SpelledText.readExpression(bytes) { source, environment throws(NablaError) in
+        try parseLaTeX(source, in: &environment)
       }
       SpelledText.readFile(bytes)
       _ = try? PaperReader.formulas(
@@ -101,10 +93,7 @@ package struct SpellingCampaign: FuzzCampaign {
   }
 
   private func bytes(_ number: Int) -> [UInt8] {
-    var mutator = FuzzMutator(random: random(number), pieces: Self.pieces + FuzzMutator.pieces)
-    mutator.limit = 300
-    let base = corpus.randomElement(using: &mutator.random) ?? []
-    return mutator.spoiled(base, others: corpus)
+    mutated(number, of: corpus, pieces: Self.pieces, limit: 300)
   }
 
   package func input(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
@@ -112,13 +101,8 @@ package struct SpellingCampaign: FuzzCampaign {
   package func tried(_ number: Int) -> FuzzDefect? {
     let bytes = bytes(number)
     return timed(number, [String(decoding: bytes, as: UTF8.self)]) { _ in
-      let source = SourceText(bytes: bytes, name: "<fuzz>")
-      var environment = Environment()
-      do throws(NablaError) {
-        let tree = try parseExpression(source, in: &environment)
-        _ = try infer([tree], in: environment, source: source)
-      } catch {
-        _ = DiagnosticRenderer(source).render(error.diagnostics)
+      SpelledText.readExpression(bytes) { source, environment throws(NablaError) in
+        try parseExpression(source, in: &environment)
       }
       SpelledText.readFile(Array("gradient ".utf8) + bytes + Array(" wrt x\n".utf8))
     }
@@ -152,8 +136,34 @@ package struct SpellingCampaign: FuzzCampaign {
   ]
 }
 
+extension FuzzCampaign {
+  /// The mutated text of one case.
+  fileprivate func mutated(
+    _ number: Int, of corpus: [[UInt8]], pieces: [String], limit: Int
+  ) -> [UInt8] {
+    var mutator = FuzzMutator(random: random(number), pieces: pieces + FuzzMutator.pieces)
+    mutator.limit = limit
+    let base = corpus.randomElement(using: &mutator.random) ?? []
+    return mutator.spoiled(base, others: corpus)
+  }
+}
+
 /// Shared by the campaigns of notations.
 private enum SpelledText {
+  /// Reads and types an expression.
+  static func readExpression(
+    _ bytes: [UInt8], _ parse: (SourceText, inout Environment) throws(NablaError) -> SyntaxTree
+  ) {
+    let source = SourceText(bytes: bytes, name: "<fuzz>")
+    var environment = Environment()
+    do throws(NablaError) {
+      let tree = try parse(source, &environment)
+      _ = try infer([tree], in: environment, source: source)
+    } catch {
+      _ = DiagnosticRenderer(source).render(error.diagnostics)
+    }
+  }
+
   /// Reads and types a formula file, without answering it.
   static func readFile(_ bytes: [UInt8]) {
     var options = SessionOptions()

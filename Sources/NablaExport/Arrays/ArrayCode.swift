@@ -21,6 +21,15 @@ struct ArrayCode {
 
   /// As the base of a suffix: `.T`, `[...]`.
   var atom: String { bracketed(.atom) }
+
+  /// A sum of terms, or a difference for those with the flag.
+  static func sum(_ terms: [ArrayCode], _ subtracts: [Bool]) -> ArrayCode {
+    var text = subtracts[0] ? "-" + terms[0].bracketed(.product) : terms[0].bracketed(.sum)
+    for (term, isNegative) in zip(terms, subtracts).dropFirst() {
+      text += (isNegative ? " - " : " + ") + term.bracketed(.product)
+    }
+    return ArrayCode(text, .sum)
+  }
 }
 
 /// An operand in an array language.

@@ -1,25 +1,12 @@
 /// JAX: pure functions of arrays, ready for `jit`, `vmap` and sharding.
-enum JaxDialect: PythonDialect {
+enum JaxDialect: NumpyStyleDialect {
   static let target = ExportTarget.jax
   static let module = "jnp"
   static let imports = ["import math", "", "import jax", "import jax.numpy as jnp"]
   static let hasFactors = true
 
-  static func spelling(_ function: ScalarFunction) -> String {
-    switch function {
-    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .sinh, .cosh, .tanh, .maximum,
-      .minimum, .hypot:
-      "jnp.\(function.rawValue)(\((0..<function.arity).map { "$\($0)" }.joined(separator: ", ")))"
-    case .asin: "jnp.arcsin($0)"
-    case .acos: "jnp.arccos($0)"
-    case .atan: "jnp.arctan($0)"
-    case .erf, .erfc: "jax.scipy.special.\(function.rawValue)($0)"
-    case .lgamma: "jax.scipy.special.gammaln($0)"
-    case .power: "jnp.power($0, $1)"
-    case .less: "jnp.where($0 < $1, 1.0, 0.0)"
-    case .lessEqual: "jnp.where($0 <= $1, 1.0, 0.0)"
-    case .choose: "jnp.where($0 != 0, $1, $2)"
-    }
+  static func special(_ function: ScalarFunction) -> String {
+    "jax.scipy.special.\(function == .lgamma ? "gammaln" : function.rawValue)($0)"
   }
 
   static func spelling(_ helper: ScalarHelper) -> String? {
@@ -42,7 +29,6 @@ enum JaxDialect: PythonDialect {
     }
   }
 
-  static let preparation: [String] = []
   static func prepared(_ parameters: String?) -> [String] {
     guard let parameters else { return ["dtype = jnp.result_type(float)"] }
     return [
@@ -60,14 +46,8 @@ enum JaxDialect: PythonDialect {
   static func normal(_ shape: String) -> String {
     "jax.random.normal(next(keys), \(shape), dtype=float)"
   }
-  static func isFinite(_ value: String) -> String { "jnp.all(jnp.isfinite(\(value)))" }
 
   static func eye(_ count: String) -> String { "jnp.eye(\(count), dtype=dtype)" }
-  static func arange(_ count: String) -> String { "jnp.arange(\(count))" }
-  static func broadcast(_ array: String, _ shape: String) -> String { "jnp.broadcast_to(\(array), \(shape))" }
-  static func concatenate(_ parts: String, axis: Int) -> String {
-    "jnp.concatenate([\(parts)], axis=\(axis))"
-  }
 
   static func code(_ operation: PythonArrayOperation, _ operands: [String], isVector: Bool) -> String {
     let a = operands[0]

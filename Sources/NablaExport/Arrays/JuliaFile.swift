@@ -29,10 +29,9 @@ struct JuliaFile {
       + (needsSpecialFunctions ? "\nusing SpecialFunctions" : "")
     let all =
       [header + packages] + definitions.map(\.lines) + sections + [main.joined(separator: "\n")] + test
-    return ExportedSource(
-      text: all.joined(separator: "\n\n") + "\n", target: .julia, function: function,
-      parameters: zip(parameters, program.main.parameters).map { ($0, $1.name, $1.shape) },
-      sizes: program.main.sizes.extra, allSizes: program.main.sizes.names, outputs: program.interface)
+    return program.exported(
+      all.joined(separator: "\n\n") + "\n", to: .julia, function: function, parameters: parameters,
+      sizes: program.main.sizes.extra)
   }
 
   private mutating func lines(
@@ -41,14 +40,10 @@ struct JuliaFile {
     var names = Identifiers(
       reserved: JuliaLanguage.reserved, renamed: JuliaLanguage.renamed, taken: [function])
     var language = JuliaLanguage()
-    for size in routine.sizes.names { language.symbols[size] = names.name(size) }
-    let parameters = routine.parameters.map { parameter in
-      let name = names.name(parameter.name)
-      language.symbols[parameter.name] = name
-      return name
-    }
-    let extra = routine.sizes.extra.map { language.symbols[$0] ?? $0 }
-    let symbols = language.symbols
+    let symbols = routine.symbols(&names)
+    language.symbols = symbols
+    let parameters = routine.parameters.map { symbols[$0.name] ?? $0.name }
+    let extra = routine.sizes.extra.map { symbols[$0] ?? $0 }
     var printer = ArrayPrinter(routine, language, names: names)
     let (statements, outputs) = printer.statements()
     helpers.formUnion(printer.language.helpers)

@@ -18,11 +18,9 @@ struct MatlabFile {
     }
     let used = sections.joined().joined(separator: "\n")
     sections += MatlabLanguage.definitions.filter { used.contains($0.name + "(") }.map(\.lines)
-    return ExportedSource(
-      text: sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n", target: .matlab,
-      function: function,
-      parameters: zip(parameters, program.main.parameters).map { ($0, $1.name, $1.shape) },
-      sizes: program.main.sizes.extra, allSizes: program.main.sizes.names, outputs: program.interface)
+    return program.exported(
+      sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n", to: .matlab,
+      function: function, parameters: parameters, sizes: program.main.sizes.extra)
   }
 
   private mutating func lines(
@@ -32,14 +30,10 @@ struct MatlabFile {
       reserved: MatlabLanguage.reserved, renamed: MatlabLanguage.renamed, taken: [function])
     var language = MatlabLanguage()
     language.isEntrywise = isHelper
-    for size in routine.sizes.names { language.symbols[size] = names.name(size) }
-    let parameters = routine.parameters.map { parameter in
-      let name = names.name(parameter.name)
-      language.symbols[parameter.name] = name
-      return name
-    }
-    let extra = routine.sizes.extra.map { language.symbols[$0] ?? $0 }
-    let symbols = language.symbols
+    let symbols = routine.symbols(&names)
+    language.symbols = symbols
+    let parameters = routine.parameters.map { symbols[$0.name] ?? $0.name }
+    let extra = routine.sizes.extra.map { symbols[$0] ?? $0 }
     var printer = ArrayPrinter(routine, language, names: names)
     let (statements, outputs) = printer.statements()
     helpers.formUnion(printer.language.helpers)

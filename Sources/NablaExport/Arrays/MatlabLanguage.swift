@@ -202,12 +202,7 @@ struct MatlabLanguage: ArrayLanguage {
   }
 
   static func sum(_ operands: [ArrayOperand], _ subtracts: [Bool]) -> ArrayCode {
-    let codes = unspread(operands)
-    var text = subtracts[0] ? "-" + codes[0].bracketed(.product) : codes[0].bracketed(.sum)
-    for (code, isNegative) in zip(codes, subtracts).dropFirst() {
-      text += (isNegative ? " - " : " + ") + code.bracketed(.product)
-    }
-    return ArrayCode(text, .sum)
+    .sum(unspread(operands), subtracts)
   }
 
   /// Between arrays the operators have a dot.

@@ -1,25 +1,11 @@
 /// Plain NumPy. It lacks triangular solvers, so factorizations are not kept: `solve` and `slogdet` compute their own.
-enum NumpyDialect: PythonDialect {
+enum NumpyDialect: NumpyStyleDialect {
   static let target = ExportTarget.numpy
   static let module = "np"
   static let imports = ["import math", "", "import numpy as np"]
   static let hasFactors = false
 
-  static func spelling(_ function: ScalarFunction) -> String {
-    switch function {
-    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .sinh, .cosh, .tanh, .maximum,
-      .minimum, .hypot:
-      "np.\(function.rawValue)(\((0..<function.arity).map { "$\($0)" }.joined(separator: ", ")))"
-    case .asin: "np.arcsin($0)"
-    case .acos: "np.arccos($0)"
-    case .atan: "np.arctan($0)"
-    case .erf, .erfc, .lgamma: "_\(function.rawValue)($0)"
-    case .power: "np.power($0, $1)"
-    case .less: "np.where($0 < $1, 1.0, 0.0)"
-    case .lessEqual: "np.where($0 <= $1, 1.0, 0.0)"
-    case .choose: "np.where($0 != 0, $1, $2)"
-    }
-  }
+  static func special(_ function: ScalarFunction) -> String { "_\(function.rawValue)($0)" }
 
   static func spelling(_ helper: ScalarHelper) -> String? {
     switch helper {
@@ -40,7 +26,6 @@ enum NumpyDialect: PythonDialect {
     }
   }
 
-  static let preparation: [String] = []
   static func prepared(_ parameters: String?) -> [String] {
     guard let parameters else { return [] }
     return ["\(parameters) = (np.asarray(a, dtype=float) for a in (\(parameters)))"]
@@ -49,14 +34,8 @@ enum NumpyDialect: PythonDialect {
   static let generator = ["rng = np.random.default_rng(seed)"]
   static func attempt(_ count: Int) -> [String] { [] }
   static func normal(_ shape: String) -> String { "rng.standard_normal(\(shape))" }
-  static func isFinite(_ value: String) -> String { "np.all(np.isfinite(\(value)))" }
 
   static func eye(_ count: String) -> String { "np.eye(\(count))" }
-  static func arange(_ count: String) -> String { "np.arange(\(count))" }
-  static func broadcast(_ array: String, _ shape: String) -> String { "np.broadcast_to(\(array), \(shape))" }
-  static func concatenate(_ parts: String, axis: Int) -> String {
-    "np.concatenate([\(parts)], axis=\(axis))"
-  }
 
   static func code(_ operation: PythonArrayOperation, _ operands: [String], isVector: Bool) -> String {
     let a = operands[0]

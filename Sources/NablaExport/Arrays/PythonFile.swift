@@ -30,12 +30,10 @@ struct PythonFile<Dialect: PythonDialect> {
     let sections =
       [([header] + Dialect.imports).joined(separator: "\n")] + blocks
       + [main.joined(separator: "\n")] + (test.isEmpty ? [] : [test.joined(separator: "\n")])
-    let text = sections.joined(separator: "\n\n\n") + "\n"
-    return ExportedSource(
-      text: text, target: Dialect.target, function: function,
-      parameters: zip(parameters, program.main.parameters).map { ($0, $1.name, $1.shape) },
-      sizes: program.main.sizes.extra, allSizes: program.main.sizes.names,
-      outputs: program.interface)
+    return program.exported(
+      sections.joined(separator: "\n\n\n") + "\n", to: Dialect.target, function: function,
+      parameters: parameters,
+      sizes: program.main.sizes.extra)
   }
 
   /// A routine as a function, and the names of its parameters.
@@ -44,14 +42,10 @@ struct PythonFile<Dialect: PythonDialect> {
   ) -> (lines: [String], parameters: [String]) {
     var names = Identifiers(reserved: Language.reserved, renamed: Language.renamed, taken: [function])
     var language = Language()
-    for size in routine.sizes.names { language.symbols[size] = names.name(size) }
-    let parameters = routine.parameters.map { parameter in
-      let name = names.name(parameter.name)
-      language.symbols[parameter.name] = name
-      return name
-    }
-    let extra = routine.sizes.extra.map { language.symbols[$0] ?? $0 }
-    let symbols = language.symbols
+    let symbols = routine.symbols(&names)
+    language.symbols = symbols
+    let parameters = routine.parameters.map { symbols[$0.name] ?? $0.name }
+    let extra = routine.sizes.extra.map { symbols[$0] ?? $0 }
     var printer = ArrayPrinter(routine, language, names: names)
     let (statements, outputs) = printer.statements()
     helpers.formUnion(printer.language.helpers)

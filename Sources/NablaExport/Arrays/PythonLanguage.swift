@@ -35,6 +35,40 @@ protocol PythonDialect {
   static func concatenate(_ parts: String, axis: Int) -> String
 }
 
+/// NumPy, or a package with its names.
+protocol NumpyStyleDialect: PythonDialect {
+  /// The template of `erf`, `erfc` or `lgamma`.
+  static func special(_ function: ScalarFunction) -> String
+}
+
+extension NumpyStyleDialect {
+  static func spelling(_ function: ScalarFunction) -> String {
+    switch function {
+    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .sinh, .cosh, .tanh, .maximum,
+      .minimum, .hypot:
+      "\(module).\(function.rawValue)(\((0..<function.arity).map { "$\($0)" }.joined(separator: ", ")))"
+    case .asin: "\(module).arcsin($0)"
+    case .acos: "\(module).arccos($0)"
+    case .atan: "\(module).arctan($0)"
+    case .erf, .erfc, .lgamma: special(function)
+    case .power: "\(module).power($0, $1)"
+    case .less: "\(module).where($0 < $1, 1.0, 0.0)"
+    case .lessEqual: "\(module).where($0 <= $1, 1.0, 0.0)"
+    case .choose: "\(module).where($0 != 0, $1, $2)"
+    }
+  }
+
+  static var preparation: [String] { [] }
+  static func isFinite(_ value: String) -> String { "\(module).all(\(module).isfinite(\(value)))" }
+  static func arange(_ count: String) -> String { "\(module).arange(\(count))" }
+  static func broadcast(_ array: String, _ shape: String) -> String {
+    "\(module).broadcast_to(\(array), \(shape))"
+  }
+  static func concatenate(_ parts: String, axis: Int) -> String {
+    "\(module).concatenate([\(parts)], axis=\(axis))"
+  }
+}
+
 /// Operations on whole arrays that each package writes differently.
 enum PythonArrayOperation: CaseIterable {
   case total, rowSums, columnSums, trace, norm1, norm2, normInfinity, maximum, minimum

@@ -69,12 +69,7 @@ extension PythonLanguage {
   static func number(_ value: Rational) -> ArrayCode { .number(value, integer: { $0 }, quotient: " / ") }
 
   static func sum(_ operands: [ArrayOperand], _ subtracts: [Bool]) -> ArrayCode {
-    let codes = unspread(operands)
-    var text = subtracts[0] ? "-" + codes[0].bracketed(.product) : codes[0].bracketed(.sum)
-    for (code, isNegative) in zip(codes, subtracts).dropFirst() {
-      text += (isNegative ? " - " : " + ") + code.bracketed(.product)
-    }
-    return ArrayCode(text, .sum)
+    .sum(unspread(operands), subtracts)
   }
 
   static func product(_ operands: [ArrayOperand], _ divides: [Bool]) -> ArrayCode {

@@ -28,6 +28,21 @@ struct ExportRoutine {
     for node in order { needed.formUnion(graph[node].sizeNames) }
     sizes = SizePlan(parameters, needed: needed.subtracting(indices))
   }
+
+  /// Identifiers for the sizes and parameters.
+  func symbols(_ names: inout Identifiers) -> [String: String] {
+    var symbols: [String: String] = [:]
+    for name in sizes.names + parameters.map(\.name) { symbols[name] = names.name(name) }
+    return symbols
+  }
+
+  /// The helpers that it calls.
+  var helpers: Set<ScalarHelper> {
+    Set(
+      graph.reachable(from: outputs.map(\.node)).compactMap { node in
+        if case .helper(let helper) = graph[node].operation { helper } else { nil }
+      })
+  }
 }
 
 /// A parameter by its name in the formula.

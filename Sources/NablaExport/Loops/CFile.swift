@@ -26,7 +26,7 @@ struct CFile {
     if let selfTest = program.selfTest { test = try testSections(selfTest, main) }
     var sections: [String] = []
     for helper in ExportProgram.closed(helpers) {
-      sections.append(try function(helper).joined(separator: "\n"))
+      sections.append(Self.function(helper).joined(separator: "\n"))
     }
     sections.append(main.lines.joined(separator: "\n"))
     if !test.isEmpty {
@@ -34,47 +34,26 @@ struct CFile {
       sections += test
       sections.append("#endif")
     }
-    let needed = Self.needed(by: sections.joined())
-    let needsOnlyInTest = Self.needed(by: sections.prefix { $0 != "#ifdef NABLA_SELF_TEST" }.joined())
-    let runtime = CRuntime.functions.filter { needed.contains($0.name) }.map { function in
-      needsOnlyInTest.contains(function.name)
+    let needed = calledFunctions(CRuntime.functions, by: sections.joined())
+    let untested = sections.prefix { $0 != "#ifdef NABLA_SELF_TEST" }.joined()
+    let neededOutsideTest = Set(calledFunctions(CRuntime.functions, by: untested).map(\.name))
+    let runtime = needed.map { function in
+      neededOutsideTest.contains(function.name)
         ? function.text : "#ifdef NABLA_SELF_TEST\n\(function.text)\n#endif"
     }
     let head =
       "// Written by Nabla in C99. The self-test: cc -std=c99 -O2 -DNABLA_SELF_TEST \(name).c -lm && ./a.out\n"
       + "#include <math.h>\n#ifdef NABLA_SELF_TEST\n#include <stdio.h>\n#include <stdlib.h>\n#endif"
     let text = ([head] + runtime + sections).joined(separator: "\n\n") + "\n"
-    return ExportedSource(
-      text: text, target: .c, function: name,
-      parameters: zip(main.parameters, program.main.parameters).map { ($0, $1.name, $1.shape) },
-      sizes: main.sizes, allSizes: program.main.sizes.names, outputs: program.interface)
+    return program.exported(
+      text, to: .c, function: name, parameters: main.parameters, sizes: main.sizes)
   }
 
-  /// The array functions that the code calls, directly or indirectly.
-  private static func needed(by code: String) -> Set<String> {
-    var all: Set<String> = []
-    var text = code
-    for (name, body) in CRuntime.functions.reversed() where text.contains(name + "(") {
-      all.insert(name)
-      text += body
-    }
-    return all
-  }
-
-  /// A scalar helper.
-  private mutating func function(_ helper: ScalarHelper) throws(ExportProblem) -> [String] {
-    let routine = helper.routine
-    let symbols = Dictionary(uniqueKeysWithValues: helper.parameters.map { ($0, $0) })
-    let names = Identifiers(
-      reserved: CLanguage.reserved, renamed: [:], taken: Set(helper.parameters))
-    var printer = LoopPrinter(routine, CLanguage(), names: names, symbols: symbols)
-    let values = printer.statements(targets: [:])
-    helpers.formUnion(printer.helpers)
+  private static func function(_ helper: ScalarHelper) -> [String] {
+    let (lines, value) = CLanguage().body(of: helper)
     let parameters = helper.parameters.map { "double \($0)" }.joined(separator: ", ")
-    var result = "0"
-    if case .number(let code)? = values.first { result = code }
     return ["// \(helper.summary)", "static double nabla_\(helper.rawValue)(\(parameters)) {"]
-      + printer.lines.map { "  " + $0 } + ["  return \(result);", "}"]
+      + lines.map { "  " + $0 } + ["  return \(value);", "}"]
   }
 
   mutating func function(
@@ -82,10 +61,7 @@ struct CFile {
   ) throws(ExportProblem) -> Function {
     var names = Identifiers(
       reserved: CLanguage.reserved, renamed: CLanguage.renamed, taken: [function, function + "_work"])
-    var symbols: [String: String] = [:]
-    let sizeNames = routine.sizes.names
-    for size in sizeNames { symbols[size] = names.name(size) }
-    for parameter in routine.parameters { symbols[parameter.name] = names.name(parameter.name) }
+    let symbols = routine.symbols(&names)
     let outputs = routine.outputs.map { names.unique($0.name) }
     var targets: [Int: String] = [:]
     for ((_, node), name) in zip(routine.outputs, outputs)
@@ -95,7 +71,7 @@ struct CFile {
     var printer = LoopPrinter(routine, CLanguage(), names: names, symbols: symbols)
     let values = printer.statements(targets: targets)
     if let problem = printer.problem { throw .unsupported(operation: problem, target: .c) }
-    helpers.formUnion(Self.helpers(in: routine))
+    helpers.formUnion(routine.helpers)
     var last: [String] = []
     for ((output, name), value) in zip(zip(routine.outputs, outputs), values) {
       let shape = routine.graph.shape(output.node)
@@ -107,7 +83,7 @@ struct CFile {
       case .array: break
       }
     }
-    let sizes = sizeNames.map { symbols[$0] ?? $0 }
+    let sizes = routine.sizes.names.map { symbols[$0] ?? $0 }
     let inputs = routine.parameters.map { parameter in
       "\(parameter.shape.isScalar ? "double " : "const double *")\(symbols[parameter.name] ?? parameter.name)"
     }
@@ -155,13 +131,5 @@ struct CFile {
       name: function, lines: lines + body.map { "  " + $0 } + ["}"], sizes: sizes,
       parameters: routine.parameters.map { symbols[$0.name] ?? $0.name }, outputs: outputs,
       memory: needsMemory ? memory : "")
-  }
-
-  /// The helpers that a routine calls.
-  private static func helpers(in routine: ExportRoutine) -> Set<ScalarHelper> {
-    Set(
-      routine.graph.reachable(from: routine.outputs.map(\.node)).compactMap { node in
-        if case .helper(let helper) = routine.graph[node].operation { helper } else { nil }
-      })
   }
 }

@@ -24,35 +24,19 @@ struct CLanguage: LoopLanguage {
   let pi = "3.14159265358979323846"
   let e = "2.71828182845904523536"
 
-  func number(_ value: Rational) -> ArrayCode {
-    .number(value, integer: { $0 + ".0" }, quotient: " / ")
-  }
-
   func double(_ integer: String) -> ArrayCode { ArrayCode("(double)\(LoopText.factor(integer))", .sign) }
 
-  func call(_ function: ScalarFunction, _ arguments: [ArrayCode]) -> ArrayCode {
-    let list = arguments.map(\.text).joined(separator: ", ")
+  func name(_ function: ScalarFunction) -> String {
     switch function {
+    case .abs: "fabs"
+    case .power: "pow"
+    case .sign: "nabla_sign"
+    case .maximum: "nabla_max"
+    case .minimum: "nabla_min"
     case .exp, .log, .log1p, .expm1, .sqrt, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .erf,
-      .erfc, .lgamma, .hypot:
-      return ArrayCode("\(function.rawValue)(\(list))")
-    case .abs: return ArrayCode("fabs(\(list))")
-    case .power: return ArrayCode("pow(\(list))")
-    case .sign: return ArrayCode("nabla_sign(\(list))")
-    case .maximum: return ArrayCode("nabla_max(\(list))")
-    case .minimum: return ArrayCode("nabla_min(\(list))")
-    case .less:
-      return ArrayCode("(\(arguments[0].bracketed(.sum)) < \(arguments[1].bracketed(.sum)) ? 1.0 : 0.0)")
-    case .lessEqual:
-      return ArrayCode("(\(arguments[0].bracketed(.sum)) <= \(arguments[1].bracketed(.sum)) ? 1.0 : 0.0)")
-    case .choose:
-      return ArrayCode(
-        "(\(arguments[0].bracketed(.sum)) != 0.0 ? \(arguments[1].text) : \(arguments[2].text))")
+      .erfc, .lgamma, .hypot, .less, .lessEqual, .choose:
+      function.rawValue
     }
-  }
-
-  func call(_ helper: ScalarHelper, _ arguments: [String]) -> ArrayCode {
-    ArrayCode("nabla_\(helper.rawValue)(\(arguments.joined(separator: ", ")))")
   }
 
   func constant(_ name: String, _ value: String) -> String { "const double \(name) = \(value);" }

@@ -1,33 +1,6 @@
 /// The array functions included in a C file.
 enum CRuntime {
-  static func name(_ runtime: LoopRuntime) -> String {
-    switch runtime {
-    case .multiply: "nabla_multiply"
-    case .factorLU: "nabla_factor_lu"
-    case .solveLU: "nabla_solve_lu"
-    case .solveLUTransposed: "nabla_solve_lu_transposed"
-    case .invertLU: "nabla_invert_lu"
-    case .determinantLU: "nabla_determinant_lu"
-    case .logDeterminantLU: "nabla_log_determinant_lu"
-    case .signLU: "nabla_sign_lu"
-    case .factorCholesky: "nabla_factor_cholesky"
-    case .solveCholesky: "nabla_solve_cholesky"
-    case .invertCholesky: "nabla_invert_cholesky"
-    case .determinantCholesky: "nabla_determinant_cholesky"
-    case .logDeterminantCholesky: "nabla_log_determinant_cholesky"
-    case .softmax: "nabla_softmax"
-    case .logSoftmax: "nabla_log_softmax"
-    case .logSumExp: "nabla_log_sum_exp"
-    case .spectralNorm: "nabla_spectral_norm"
-    case .nuclearNorm: "nabla_nuclear_norm"
-    case .polar: "nabla_polar"
-    case .leftVector: "nabla_left_vector"
-    case .rightVector: "nabla_right_vector"
-    case .pseudoInverse: "nabla_pseudo_inverse"
-    case .adjugate: "nabla_adjugate"
-    case .exponential: "nabla_exponential"
-    }
-  }
+  static func name(_ runtime: LoopRuntime) -> String { "nabla_" + runtime.snakeCase }
 
   /// Ordered so that each comes after those that it calls.
   static let functions: [(name: String, text: String)] =

@@ -23,35 +23,25 @@ struct SwiftFile {
     var test: [String] = []
     if let selfTest = program.selfTest { test = try testSections(selfTest, main) }
     var sections: [String] = []
-    for helper in ExportProgram.closed(helpers) { sections.append(function(helper).joined(separator: "\n")) }
+    for helper in ExportProgram.closed(helpers) {
+      sections.append(Self.function(helper).joined(separator: "\n"))
+    }
     sections.append(main.lines.joined(separator: "\n"))
     if !test.isEmpty { sections += ["#if NABLA_SELF_TEST"] + test + ["#endif"] }
-    var runtime: [String] = []
-    var code = sections.joined()
-    for (name, text) in SwiftRuntime.functions.reversed() where code.contains(name + "(") {
-      runtime.insert(text, at: 0)
-      code += text
-    }
+    let runtime = calledFunctions(SwiftRuntime.functions, by: sections.joined()).map(\.text)
     let head =
       "// Written by Nabla in Swift. The self-test:\n"
       + "// swiftc -O -parse-as-library -D NABLA_SELF_TEST \(name).swift && ./\(name)\nimport Foundation"
-    return ExportedSource(
-      text: ([head] + runtime + sections).joined(separator: "\n\n") + "\n", target: .swift, function: name,
-      parameters: zip(main.parameters, program.main.parameters).map { ($0, $1.name, $1.shape) },
-      sizes: main.sizes, allSizes: program.main.sizes.names, outputs: program.interface)
+    return program.exported(
+      ([head] + runtime + sections).joined(separator: "\n\n") + "\n", to: .swift, function: name,
+      parameters: main.parameters, sizes: main.sizes)
   }
 
-  private mutating func function(_ helper: ScalarHelper) -> [String] {
-    let symbols = Dictionary(uniqueKeysWithValues: helper.parameters.map { ($0, $0) })
-    let names = Identifiers(
-      reserved: SwiftLanguage.reserved, renamed: [:], taken: Set(helper.parameters))
-    var printer = LoopPrinter(helper.routine, SwiftLanguage(), names: names, symbols: symbols)
-    let values = printer.statements(targets: [:])
+  private static func function(_ helper: ScalarHelper) -> [String] {
+    let (lines, value) = SwiftLanguage().body(of: helper)
     let parameters = helper.parameters.map { "_ \($0): Double" }.joined(separator: ", ")
-    var result = "0"
-    if case .number(let code)? = values.first { result = code }
     return ["/// \(helper.summary)", "private func nabla_\(helper.rawValue)(\(parameters)) -> Double {"]
-      + printer.lines.map { "  " + $0 } + ["  return \(result)", "}"]
+      + lines.map { "  " + $0 } + ["  return \(value)", "}"]
   }
 
   mutating func function(
@@ -59,20 +49,15 @@ struct SwiftFile {
   ) throws(ExportProblem) -> Function {
     var names = Identifiers(
       reserved: SwiftLanguage.reserved, renamed: SwiftLanguage.renamed, taken: [function])
-    var symbols: [String: String] = [:]
-    let sizeNames = routine.sizes.names
-    for size in sizeNames { symbols[size] = names.name(size) }
-    for parameter in routine.parameters { symbols[parameter.name] = names.name(parameter.name) }
+    let symbols = routine.symbols(&names)
     let outputs = routine.outputs.map { Identifiers.spelled($0.name) }
     var named = routine
     for (name, node) in routine.outputs where named.names[node] == nil { named.names[node] = name }
     var printer = LoopPrinter(named, SwiftLanguage(), names: names, symbols: symbols)
     let values = printer.statements(targets: [:])
     if let problem = printer.problem { throw .unsupported(operation: problem, target: .swift) }
-    for node in routine.graph.reachable(from: routine.outputs.map(\.node)) {
-      if case .helper(let helper) = routine.graph[node].operation { helpers.insert(helper) }
-    }
-    let sizes = sizeNames.map { symbols[$0] ?? $0 }
+    helpers.formUnion(routine.helpers)
+    let sizes = routine.sizes.names.map { symbols[$0] ?? $0 }
     let parameters = routine.parameters.map { symbols[$0.name] ?? $0.name }
     func type(_ shape: Shape) -> String { shape.isScalar ? "Double" : "[Double]" }
     let label = isMain ? "" : "_ "

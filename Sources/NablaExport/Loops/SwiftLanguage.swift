@@ -23,35 +23,19 @@ struct SwiftLanguage: LoopLanguage {
   let pi = "Double.pi"
   let e = "2.718281828459045"
 
-  func number(_ value: Rational) -> ArrayCode {
-    .number(value, integer: { $0 + ".0" }, quotient: " / ")
-  }
-
   func double(_ integer: String) -> ArrayCode { ArrayCode("Double(\(integer))") }
 
-  func call(_ function: ScalarFunction, _ arguments: [ArrayCode]) -> ArrayCode {
-    let list = arguments.map(\.text).joined(separator: ", ")
+  func name(_ function: ScalarFunction) -> String {
     switch function {
+    case .power: "pow"
+    case .lgamma: "nablaLogGamma"
+    case .sign: "nablaSign"
+    case .maximum: "nablaMax"
+    case .minimum: "nablaMin"
     case .exp, .log, .log1p, .expm1, .sqrt, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .erf,
-      .erfc, .hypot, .abs:
-      return ArrayCode("\(function.rawValue)(\(list))")
-    case .power: return ArrayCode("pow(\(list))")
-    case .lgamma: return ArrayCode("nablaLogGamma(\(list))")
-    case .sign: return ArrayCode("nablaSign(\(list))")
-    case .maximum: return ArrayCode("nablaMax(\(list))")
-    case .minimum: return ArrayCode("nablaMin(\(list))")
-    case .less:
-      return ArrayCode("(\(arguments[0].bracketed(.sum)) < \(arguments[1].bracketed(.sum)) ? 1.0 : 0.0)")
-    case .lessEqual:
-      return ArrayCode("(\(arguments[0].bracketed(.sum)) <= \(arguments[1].bracketed(.sum)) ? 1.0 : 0.0)")
-    case .choose:
-      return ArrayCode(
-        "(\(arguments[0].bracketed(.sum)) != 0.0 ? \(arguments[1].text) : \(arguments[2].text))")
+      .erfc, .hypot, .abs, .less, .lessEqual, .choose:
+      function.rawValue
     }
-  }
-
-  func call(_ helper: ScalarHelper, _ arguments: [String]) -> ArrayCode {
-    ArrayCode("nabla_\(helper.rawValue)(\(arguments.joined(separator: ", ")))")
   }
 
   func constant(_ name: String, _ value: String) -> String { "let \(name) = \(value)" }

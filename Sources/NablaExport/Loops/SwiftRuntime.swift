@@ -1,32 +1,7 @@
 /// The array functions included in a Swift file.
 enum SwiftRuntime {
   static func name(_ runtime: LoopRuntime) -> String {
-    switch runtime {
-    case .multiply: "nablaMultiply"
-    case .factorLU: "nablaFactorLU"
-    case .solveLU: "nablaSolveLU"
-    case .solveLUTransposed: "nablaSolveLUTransposed"
-    case .invertLU: "nablaInvertLU"
-    case .determinantLU: "nablaDeterminantLU"
-    case .logDeterminantLU: "nablaLogDeterminantLU"
-    case .signLU: "nablaSignLU"
-    case .factorCholesky: "nablaFactorCholesky"
-    case .solveCholesky: "nablaSolveCholesky"
-    case .invertCholesky: "nablaInvertCholesky"
-    case .determinantCholesky: "nablaDeterminantCholesky"
-    case .logDeterminantCholesky: "nablaLogDeterminantCholesky"
-    case .softmax: "nablaSoftmax"
-    case .logSoftmax: "nablaLogSoftmax"
-    case .logSumExp: "nablaLogSumExp"
-    case .spectralNorm: "nablaSpectralNorm"
-    case .nuclearNorm: "nablaNuclearNorm"
-    case .polar: "nablaPolar"
-    case .leftVector: "nablaLeftVector"
-    case .rightVector: "nablaRightVector"
-    case .pseudoInverse: "nablaPseudoInverse"
-    case .adjugate: "nablaAdjugate"
-    case .exponential: "nablaExponential"
-    }
+    "nabla" + runtime.rawValue.prefix(1).uppercased() + runtime.rawValue.dropFirst()
   }
 
   /// Ordered so that each comes after those that it calls.

@@ -32,9 +32,15 @@ struct ExportProgram {
     selfTest = SelfTest(request, main)
   }
 
-  /// The data about outputs that a caller needs.
-  var interface: [(name: String, shape: Shape, value: Int?)] {
-    zip(main.outputs, request.outputs).map { ($0.name, main.graph.shape($0.node), $1.value) }
+  /// The exported file, with the identifiers of the main function and its parameters.
+  func exported(
+    _ text: String, to target: ExportTarget, function: String, parameters: [String], sizes: [String]
+  ) -> ExportedSource {
+    ExportedSource(
+      text: text, target: target, function: function,
+      parameters: zip(parameters, main.parameters).map { ($0, $1.name, $1.shape) }, sizes: sizes,
+      allSizes: main.sizes.names,
+      outputs: zip(main.outputs, request.outputs).map { ($0.name, main.graph.shape($0.node), $1.value) })
   }
 
   /// The helpers that the code uses, each after those that it uses.

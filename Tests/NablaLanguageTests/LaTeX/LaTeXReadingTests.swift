@@ -152,7 +152,7 @@ import Testing
     (#"q(x)"#, "q(x)", "not declared"),
     (#"\sin^{-1} x"#, #"\sin^"#, "two meanings"), (#"exp x"#, "exp", "name of a function"),
     (#"x 2"#, "2", "without a sign"),
-    (#"\sum x_i"#, #"\sum"#, "no index"), (#"\sum_{i=2} x_i"#, #"\sum_{i=2}"#, "both its ends"),
+    (#"\sum x_i"#, #"\sum"#, "no index"), (#"\sum_{i=2} x_i"#, #"\sum_{i=2}"#, "both bounds"),
     (#"\prod_{i=2}^n x_i"#, #"\prod_{i=2}^n"#, "starts at 1"), (#"\max_i x_i"#, #"\max"#, "over an index"),
     (#"\mathbb{E}[x]"#, #"\mathbb{E}"#, "expectation"), (#"\phi(x + y)"#, #"\phi"#, "not declared"),
     (#"\ell(x, y)"#, #"\ell"#, "not a function"), (#"x^\top x \\ y^\top y"#, #"\\"#, "an operator"),
