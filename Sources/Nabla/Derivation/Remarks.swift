@@ -8,7 +8,7 @@ struct Remarks {
   let variables: [Formula]
   /// The variables in the expression.
   let occurring: Set<Formula>
-  let reservations: [Reservation]
+  let caveats: [Caveat]
   /// The names in the expression as typed; some may have cancelled.
   var mentioned: Set<String> = []
   /// The user's names for intermediates.
@@ -27,9 +27,9 @@ struct Remarks {
 
   var conditions: [String] {
     unique(
-      reservations.compactMap { reservation in
-        let text = naming.shortened(reservation.formula).text
-        switch reservation.kind {
+      caveats.compactMap { caveat in
+        let text = naming.shortened(caveat.formula).text
+        switch caveat.kind {
         case .kink, .subgradientUnless: return nil
         case .regular(let regularity): return regularity.condition(on: text)
         case .condition(.nonzero): return "\(text) != 0"
@@ -53,10 +53,10 @@ struct Remarks {
         result.append("the entries of \(declared.name) are taken as independent")
       }
     }
-    for reservation in reservations {
-      let text = naming.shortened(reservation.formula).text
-      switch reservation.kind {
-      case .kink where reservation.formula.isScalar: result.append("subgradient where \(text) = 0")
+    for caveat in caveats {
+      let text = naming.shortened(caveat.formula).text
+      switch caveat.kind {
+      case .kink where caveat.formula.isScalar: result.append("subgradient where \(text) = 0")
       case .kink: result.append("subgradient where an entry of \(text) is 0")
       case .subgradientUnless(let regularity):
         result.append("subgradient where \(regularity.exception(on: text))")

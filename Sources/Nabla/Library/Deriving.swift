@@ -152,7 +152,7 @@ private struct DerivedQuestion {
     _ kind: QuestionKind, _ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?
   ) -> DerivationResult {
     let remarks = Remarks(
-      variables: variables, occurring: Set(expression.variables), reservations: derivative.reservations)
+      variables: variables, occurring: Set(expression.variables), caveats: derivative.caveats)
     return DerivationResult(
       result: derivative.formula, conditions: remarks.conditions,
       notes: remarks.notes, verdict: verdict, calculus: calculus,

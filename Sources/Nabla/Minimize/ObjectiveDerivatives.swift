@@ -26,7 +26,7 @@ struct ObjectiveDerivatives {
         check.checkGradient(of: objective, variable: variable, gradient: derivative.formula)
       }
       let notes = Remarks(
-        variables: [variable], occurring: Set(objective.variables), reservations: derivative.reservations
+        variables: [variable], occurring: Set(objective.variables), caveats: derivative.caveats
       ).notes
       remarks += notes + (unchecked.map { ["the \(question) was not checked: \($0)"] } ?? [])
     }

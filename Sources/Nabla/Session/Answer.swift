@@ -23,7 +23,7 @@ public struct Answer: Sendable {
   public let conditions: [String]
   /// Notes on chosen subgradients, properties used, and the like.
   public let notes: [String]
-  let reservations: [Reservation]
+  let caveats: [Caveat]
   /// `nil` if checks were off.
   public let verdict: Verdict?
   /// The explanation of a refuted claim; otherwise `nil`.

@@ -181,10 +181,10 @@ struct Answering {
     // Lost domain conditions are reported: x/x is 1 where x is not zero.
     let knowledge = Knowledge(session.options.book)
     let lost = presuppositions(question.expression.expression).lost(from: [result])
-    let reservations = lost.flatMap(\.needs).filter { knowledge.truth($0.property, of: $0.argument) != .yes }
-      .map { Reservation(kind: .condition($0.property), formula: $0.argument) }
+    let caveats = lost.flatMap(\.needs).filter { knowledge.truth($0.property, of: $0.argument) != .yes }
+      .map { Caveat(kind: .condition($0.property), formula: $0.argument) }
     return Draft(
-      derivative: Derivative(formula: result, reservations: reservations), expression: expression,
+      derivative: Derivative(formula: result, caveats: caveats), expression: expression,
       verdict: verdict)
   }
 
@@ -208,16 +208,16 @@ struct Answering {
     let atPoint = found.gradient.replacing([variable: found.point])
     let verdict = try confirmed { check.checkEqual(atPoint, .zeros(found.gradient.shape)) }
     let knowledge = Knowledge(session.options.book)
-    var reservations = found.derivative.reservations
+    var caveats = found.derivative.caveats
     let isScalar = found.slope.isScalar
     let needed: Property = isScalar ? .nonzero : .invertible
     if knowledge.truth(needed, of: found.slope) != .yes {
       let core = found.slope.splitCoefficient.1
-      reservations.append(Reservation(kind: .condition(needed), formula: core))
+      caveats.append(Caveat(kind: .condition(needed), formula: core))
     }
     let others = question.wrt.count > 1 ? ["where the other variables are fixed"] : []
     return Draft(
-      derivative: Derivative(formula: found.point, reservations: reservations), variables: [variable],
+      derivative: Derivative(formula: found.point, caveats: caveats), variables: [variable],
       expression: expression, verdict: verdict, notes: [Self.nature(found.slope, knowledge)] + others)
   }
 
@@ -260,14 +260,14 @@ struct Answering {
     return zip(drafts, formulas).map { draft, named in
       let remarks = Remarks(
         variables: draft.variables, occurring: occurring[draft.expression] ?? [],
-        reservations: draft.derivative.reservations, mentioned: mentioned, naming: naming)
+        caveats: draft.derivative.caveats, mentioned: mentioned, naming: naming)
       return Answer(
         question: question.statement.text, kind: question.question.kind,
         variable: draft.variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
         expanded: draft.derivative.formula, definitions: uses.needed(by: named),
         assumed: assumed(draft, occurring[draft.expression] ?? []),
         conditions: remarks.conditions, notes: draft.notes + arrayNotes(draft) + remarks.notes,
-        reservations: draft.derivative.reservations, verdict: draft.verdict, refutation: draft.refutation,
+        caveats: draft.derivative.caveats, verdict: draft.verdict, refutation: draft.refutation,
         expression: draft.expression, variables: draft.variables)
     }
   }

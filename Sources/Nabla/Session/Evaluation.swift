@@ -153,7 +153,7 @@ package struct Evaluation: Sendable {
       }
     }
     let needs = presuppositions.flatMap(\.needs).map {
-      Reservation(kind: .condition($0.property), formula: closed($0.argument))
+      Caveat(kind: .condition($0.property), formula: closed($0.argument))
     }
     if first.kind == .simplify,
       let example = contradiction(expression, closed(first.expanded), presupposed: grounds)
@@ -167,7 +167,7 @@ package struct Evaluation: Sendable {
         result: matrices[index + 1].value,
         corrections: (index == 0 ? matrices[0].count : 0, matrices[index + 1].count),
         failures: matrices[0].value.isFinite && matrices[index + 1].value.isFinite
-          ? [] : failures(answers[index].reservations + needs))
+          ? [] : failures(answers[index].caveats + needs))
     }
   }
 

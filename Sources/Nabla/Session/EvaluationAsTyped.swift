@@ -96,9 +96,9 @@ extension Evaluation {
   }
 
   /// The conditions that the data violate, in words.
-  func failures(_ reservations: [Reservation]) -> [String] {
-    let failed = reservations.filter { reservation in
-      let formula = closed(reservation.formula)
+  func failures(_ caveats: [Caveat]) -> [String] {
+    let failed = caveats.filter { caveat in
+      let formula = closed(caveat.formula)
       guard let program = try? Compiler.program(for: [formula], sizes: sizes, options: options),
         let computed = try? program.run(values)[0]
       else { return false }
@@ -106,12 +106,12 @@ extension Evaluation {
         .corrected(computed, formula).value
       // A condition without a value is not the reason.
       guard value.isFinite else { return false }
-      switch reservation.kind {
+      switch caveat.kind {
       case .condition(let property): return RuleTrial.violation(property, formula, value) != nil
       case .regular(let regularity): return !RuleTrial.holds(regularity, value)
       case .kink, .subgradientUnless: return false
       }
     }
-    return Remarks(variables: [], occurring: [], reservations: failed).conditions
+    return Remarks(variables: [], occurring: [], caveats: failed).conditions
   }
 }

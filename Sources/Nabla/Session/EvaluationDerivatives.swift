@@ -12,7 +12,7 @@ extension Evaluation {
   func derivative(
     _ answer: Answer, of expression: Formula, asTyped: ValueAsTyped?, formula result: Matrix
   ) -> (value: Matrix, count: Int)? {
-    let areConditionsBroken = !failures(answer.reservations).isEmpty
+    let areConditionsBroken = !failures(answer.caveats).isEmpty
     let isPole = asTyped?.isFiniteAtPole == true
     if result.isFinite, !areConditionsBroken, !isPole { return nil }
     guard

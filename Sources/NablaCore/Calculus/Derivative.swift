@@ -11,16 +11,16 @@ public enum DerivativeLayout: String, CaseIterable, Sendable {
 /// A derivative and the conditions under which it holds.
 package struct Derivative {
   package var formula: Formula
-  package var reservations: [Reservation] = []
+  package var caveats: [Caveat] = []
   /// For a scalar expression: the nodes that a reverse sweep visited with their adjoints, from the expression to the
   /// variables.
   package var adjoints: [(node: Formula, adjoint: Formula)] = []
 
   package init(
-    formula: Formula, reservations: [Reservation] = [], adjoints: [(node: Formula, adjoint: Formula)] = []
+    formula: Formula, caveats: [Caveat] = [], adjoints: [(node: Formula, adjoint: Formula)] = []
   ) {
     self.formula = formula
-    self.reservations = reservations
+    self.caveats = caveats
     self.adjoints = adjoints
   }
 }
@@ -129,7 +129,7 @@ package struct Calculus {
       let gradient = try gradients(of: expression, by: [variable])[0]
       return Derivative(
         formula: try valued(VecIdentification.vec(gradient.formula).transposed),
-        reservations: gradient.reservations)
+        caveats: gradient.caveats)
     }
     let start = try prepared(expression, [variable])
     let differentiator = Differentiator(book, variables: [variable])
@@ -157,7 +157,7 @@ package struct Calculus {
     let column = gradient.formula.shape.isRow ? gradient.formula.transposed : gradient.formula
     let result = try jacobian(of: column, by: second)
     let hessian = Derivative(
-      formula: result.formula, reservations: gradient.reservations + result.reservations)
+      formula: result.formula, caveats: gradient.caveats + result.caveats)
     return (gradient, hessian)
   }
 
@@ -202,28 +202,28 @@ package struct Calculus {
     let knowledge = simplifier.knowledge
     var formula = simplifier.simplify(raw)
     if formula.isInvalid { throw .noValue }
-    var reservations = differentiator.reservations
+    var caveats = differentiator.caveats
     if let (other, needed) = withInverses(raw, cheaperThan: formula) {
       formula = other
-      for reservation in needed.flatMap(\.invertibility) where !reservations.contains(reservation) {
-        reservations.append(reservation)
+      for caveat in needed.flatMap(\.invertibility) where !caveats.contains(caveat) {
+        caveats.append(caveat)
       }
     }
-    let open = reservations.map { reservation in
+    let open = caveats.map { caveat in
       // Signs and numeric factors do not change where a formula is zero.
-      let plain = simplifier.simplify(reservation.formula)
+      let plain = simplifier.simplify(caveat.formula)
       let (_, core) = plain.splitCoefficient
-      return Reservation(
-        kind: reservation.kind, formula: reservation.kind == .kink ? core.splitContent.rest : plain)
-    }.filter { reservation in
-      switch reservation.kind {
-      case .condition(let property): knowledge.truth(property, of: reservation.formula) != .yes
+      return Caveat(
+        kind: caveat.kind, formula: caveat.kind == .kink ? core.splitContent.rest : plain)
+    }.filter { caveat in
+      switch caveat.kind {
+      case .condition(let property): knowledge.truth(property, of: caveat.formula) != .yes
       // A branch that is always on its border offers no choice.
-      case .kink: !reservation.formula.isZero && knowledge.truth(.nonzero, of: reservation.formula) != .yes
+      case .kink: !caveat.formula.isZero && knowledge.truth(.nonzero, of: caveat.formula) != .yes
       case .regular, .subgradientUnless: true
       }
     }
-    return Derivative(formula: formula, reservations: open, adjoints: differentiator.visited)
+    return Derivative(formula: formula, caveats: open, adjoints: differentiator.visited)
   }
 
   /// The answer with inverses in place of adjugates if that is cheaper, and the matrices that must then be invertible.
@@ -254,15 +254,15 @@ package struct Calculus {
 extension Formula {
   /// The condition that a matrix is invertible, reduced to the factors of a product of square matrices or the entries
   /// of a diagonal matrix.
-  fileprivate var invertibility: [Reservation] {
+  fileprivate var invertibility: [Caveat] {
     switch kind {
     case .product(let chain) where chain.allSatisfy({ $0.shape == shape }): chain.flatMap(\.invertibility)
     case .transpose(let inner), .inverse(let inner): inner.invertibility
     case .apply(.array(.diagonalMatrix), let arguments):
-      [Reservation(kind: .condition(.nonzero), formula: arguments[0])]
+      [Caveat(kind: .condition(.nonzero), formula: arguments[0])]
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
       .apply, .differential:
-      [Reservation(kind: .condition(.invertible), formula: self)]
+      [Caveat(kind: .condition(.invertible), formula: self)]
     }
   }
 }

@@ -20,7 +20,7 @@ package enum DerivativeProblem: Error, Sendable, Hashable {
 }
 
 /// A restriction on where an answer holds.
-package struct Reservation: Hashable, Sendable {
+package struct Caveat: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// The derivative exists only where this has the property.
     case condition(Property)
@@ -47,7 +47,7 @@ package final class Differentiator {
   package let variables: [Formula]
   private let isVariable: Set<Formula>
   private var dependence: [Formula: Bool] = [:]
-  private(set) var reservations: [Reservation] = []
+  private(set) var caveats: [Caveat] = []
   /// The rules used, in order; recorded only on request.
   package private(set) var uses: [RuleUse] = []
   package var keepsUses = false
@@ -130,17 +130,17 @@ package final class Differentiator {
   private func reserve(_ condition: Condition, _ bindings: Bindings, isNumber: Bool) {
     switch condition {
     case .property(let pattern, let property):
-      note(Reservation(kind: .condition(property), formula: bindings.instantiate(pattern)))
+      note(Caveat(kind: .condition(property), formula: bindings.instantiate(pattern)))
     case .regular(let pattern, let regularity):
       note(
-        Reservation(
+        Caveat(
           kind: isNumber ? .subgradientUnless(regularity) : .regular(regularity),
           formula: bindings.instantiate(pattern)))
     }
   }
 
-  private func note(_ reservation: Reservation) {
-    if !reservations.contains(reservation) { reservations.append(reservation) }
+  private func note(_ caveat: Caveat) {
+    if !caveats.contains(caveat) { caveats.append(caveat) }
   }
 
   private func elementwise(
@@ -161,12 +161,12 @@ package final class Differentiator {
       terms.append(.times([slope, .differential(of: argument), .ones(node.shape)]))
     }
     for kink in function.kinks {
-      note(Reservation(kind: .kink, formula: bindings.instantiate(kink, entrywise: node.shape)))
+      note(Caveat(kind: .kink, formula: bindings.instantiate(kink, entrywise: node.shape)))
     }
     for condition in function.conditions {
       if case .property(let pattern, let property) = condition {
         let part = bindings.instantiate(pattern, entrywise: node.shape)
-        note(Reservation(kind: .condition(property), formula: part))
+        note(Caveat(kind: .condition(property), formula: part))
       }
     }
     let result = Formula.sum(terms, node.shape)
