@@ -180,7 +180,7 @@ struct Answering {
     let verdict = try confirmed { check.checkEqual(expression, result) }
     // Lost domain conditions are reported: x/x is 1 where x is not zero.
     let knowledge = Knowledge(session.options.book)
-    let lost = presuppositions(question.expression.expression).lost(from: [result])
+    let lost = domainConditions(question.expression.expression).lost(from: [result])
     let caveats = lost.flatMap(\.needs).filter { knowledge.truth($0.property, of: $0.argument) != .yes }
       .map { Caveat(kind: .condition($0.property), formula: $0.argument) }
     return Draft(
@@ -189,8 +189,8 @@ struct Answering {
   }
 
   /// The domain conditions of an expression as typed.
-  func presuppositions(_ expression: TypedExpression) -> [Presupposition] {
-    names.presuppositions(of: expression, book: session.options.book) {
+  func domainConditions(_ expression: TypedExpression) -> [DomainCondition] {
+    names.domainConditions(of: expression, book: session.options.book) {
       session.file.environment.definitions[$0]
     }
   }

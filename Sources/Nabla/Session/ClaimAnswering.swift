@@ -60,7 +60,7 @@ extension Answering {
     let formula = names.formula(claim.expression)
     if formula.isInvalid { throw .problem(.noValue) }
     let variables = claim.wrt.map(variable)
-    let grounds = presuppositions(claim.expression).lost(from: [formula]).map(\.formula)
+    let grounds = domainConditions(claim.expression).lost(from: [formula]).map(\.formula)
     func side(_ result: Formula) -> ClaimSide {
       ClaimSide(claim: claim, formula: result, expression: formula, variables: variables, grounds: grounds)
     }

@@ -136,10 +136,10 @@ package struct Evaluation: Sendable {
     guard let first = answers.first else { return [] }
     let expression = closed(first.expression)
     let formulas = formulas(answers, of: expression)
-    let presuppositions = names.presuppositions(
+    let domainConditions = names.domainConditions(
       of: question.expression.expression, book: session.options.book,
       definitions: { session.file.environment.definitions[$0] })
-    let grounds = presuppositions.map { closed($0.formula) }
+    let grounds = domainConditions.map { closed($0.formula) }
     var matrices = try computed(formulas, presupposing: grounds)
     // At a pole or outside a domain the canonical form may have a value where the typed expression has none.
     let asTyped = asTyped(question.expression.expression, grounds: grounds)
@@ -152,7 +152,7 @@ package struct Evaluation: Sendable {
         matrices[index + 1] = found
       }
     }
-    let needs = presuppositions.flatMap(\.needs).map {
+    let needs = domainConditions.flatMap(\.needs).map {
       Caveat(kind: .condition($0.property), formula: closed($0.argument))
     }
     if first.kind == .simplify,
