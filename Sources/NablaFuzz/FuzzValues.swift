@@ -40,7 +40,7 @@ extension FuzzChecks {
   func untrue(_ formula: Formula, _ ask: [String]) -> FuzzFinding? {
     if formula.containsDifferential { return nil }
     for point in points([formula], leaves: []) {
-      let certified = CertifiedValues(
+      let certified = BallValues(
         sizes: point.sizes, values: point.values, definitions: book.numericDefinitions, functionSeed: seed,
         places: [3, 6, 20], work: 4_000_000)
       guard let truth = certified.entries(formula) else { continue }

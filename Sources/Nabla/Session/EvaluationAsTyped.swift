@@ -76,7 +76,7 @@ extension Evaluation {
   private func exactly(_ expression: TypedExpression) -> [Real]? {
     var result: [Real]?
     for places in Correction.places {
-      var evaluator = CertifiedEvaluator(
+      var evaluator = BallEvaluator(
         sizes: sizes, values: [:], places: places, functionSeed: nil, work: Correction.work)
       evaluator.hasInfinities = true
       let exact = stepwise { (formula, values: [Formula: RealArray]) -> RealArray? in
@@ -89,7 +89,7 @@ extension Evaluation {
         return try? evaluator.value(form)
       }.value(expression, values.mapValues { RealArray($0, places: places) })
       guard let exact else { return result }
-      result = exact.entries.map(CertifiedValues.settled)
+      result = exact.entries.map(BallValues.settled)
       if result?.contains(where: \.isUndecided) == false { break }
     }
     return result

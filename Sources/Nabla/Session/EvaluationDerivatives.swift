@@ -16,7 +16,7 @@ extension Evaluation {
     let isPole = asTyped?.isFiniteAtPole == true
     if result.isFinite, !areConditionsBroken, !isPole { return nil }
     guard
-      var differences = CertifiedDifferences(
+      var differences = BallDifferences(
         expression, sizes: sizes, values: values, value: asTyped?.entries, definitions: options.definitions)
     else { return nil }
     guard let entries = entries(answer, of: expression, result, &differences),
@@ -38,7 +38,7 @@ extension Evaluation {
 
   /// The entries of a derivative in column-major order, in the layout of the answer.
   private func entries(
-    _ answer: Answer, of expression: Formula, _ result: Matrix, _ differences: inout CertifiedDifferences
+    _ answer: Answer, of expression: Formula, _ result: Matrix, _ differences: inout BallDifferences
   ) -> [Real]? {
     guard let first = answer.variables.first, let last = answer.variables.last, let point = values[first]
     else { return nil }
@@ -55,7 +55,7 @@ extension Evaluation {
       guard let rows = differences.curvatures(first, last), result.rows == rows.count else { return nil }
       return (0..<result.columns).flatMap { column in rows.map { $0[column] } }
     case .differential:
-      var direction: CertifiedDifferences.Direction = [:]
+      var direction: BallDifferences.Direction = [:]
       for variable in answer.variables {
         guard let name = variable.name, let change = variables["d" + name].flatMap({ values[$0] }) else {
           return nil

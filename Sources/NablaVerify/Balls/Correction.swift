@@ -6,7 +6,7 @@ import NablaNumerics
 /// Small enough formulas are evaluated again in ball arithmetic, which knows how many of its digits are right. Where
 /// they are certain, the nearest double is used. Where they are not, or the work exceeds its limit, the double stays.
 package struct Correction {
-  let certified: CertifiedValues
+  let certified: BallValues
 
   /// Work allowed for each formula and number of limbs, roughly in nanoseconds.
   package static let work = 40_000_000
@@ -14,7 +14,7 @@ package struct Correction {
   package static let places = [3, 6, 20, 96]
 
   package init(sizes: [String: Int], values: [Formula: Matrix], definitions: FunctionDefinitions?) {
-    certified = CertifiedValues(
+    certified = BallValues(
       sizes: sizes, values: values, definitions: definitions, places: Self.places, work: Self.work)
   }
 
@@ -32,8 +32,8 @@ package struct Correction {
     var entries = computed.storage
     var count = 0
     for (index, (value, entry)) in zip(computed.storage, truth).enumerated() {
-      switch CertifiedValues.compare(value, entry, allowsNaN: false) {
-      case .right: entries[index] = CertifiedValues.nearest(entry) ?? value
+      switch BallValues.compare(value, entry, allowsNaN: false) {
+      case .right: entries[index] = BallValues.nearest(entry) ?? value
       case .undecided: break
       case .wrong(let right):
         entries[index] = right

@@ -54,7 +54,7 @@ package struct BallCheck {
     // A claim left undecided by fewer digits stays undecided if more digits are too much work.
     var settled: Finding?
     for places in Self.places {
-      do throws(CertifiedEvaluator.Failure) {
+      do throws(BallEvaluator.Failure) {
         let data = self.data(places)
         let finding = Self.compare(
           try evaluated(left, data, places).entries, try evaluated(right, data, places).entries, precision)
@@ -76,7 +76,7 @@ package struct BallCheck {
     var generator = SplitMix64(seed: seed)
     var settled: Finding?
     for places in Self.places {
-      do throws(CertifiedEvaluator.Failure) {
+      do throws(BallEvaluator.Failure) {
         let quotient = try Quotient(self, objective, variable, first, places, &generator)
         let claimed = try evaluated(claim, quotient.base, places)
         guard let projected = quotient.projected(claimed, layout) else { return .unsupported }
@@ -107,13 +107,13 @@ package struct BallCheck {
     init(
       _ check: BallCheck, _ objective: Formula, _ variable: Formula, _ first: Formula?, _ places: Int,
       _ generator: inout SplitMix64
-    ) throws(CertifiedEvaluator.Failure) {
+    ) throws(BallEvaluator.Failure) {
       let base = check.data(places)
       guard let start = base[variable] else { throw .unknown }
       let direction = Self.direction(start, &generator, places)
       let outer = first.flatMap { base[$0] }.map { Self.direction($0, &generator, places) }
       /// The value after the variables moved by a number of steps along their directions.
-      func moved(_ steps: Int, _ outerSteps: Int = 0) throws(CertifiedEvaluator.Failure) -> RealArray {
+      func moved(_ steps: Int, _ outerSteps: Int = 0) throws(BallEvaluator.Failure) -> RealArray {
         var place = base
         func move(_ name: Formula, _ along: RealArray, _ count: Int) {
           place[name] = place[name]?.zip(along) {
@@ -192,14 +192,14 @@ package struct BallCheck {
 
   private func evaluated(
     _ formula: Formula, _ values: [Formula: RealArray], _ places: Int
-  ) throws(CertifiedEvaluator.Failure) -> RealArray {
+  ) throws(BallEvaluator.Failure) -> RealArray {
     var form = formula
     if let definitions {
       guard let inlined = try? Definitions(lookup: definitions).inlined(formula) else { throw .unknown }
       form = inlined
     }
     let work = min(BallBudget.work, budget.left)
-    var evaluator = CertifiedEvaluator(
+    var evaluator = BallEvaluator(
       sizes: sizes, values: values, places: places, functionSeed: functionSeed, work: work)
     defer { budget.left -= work - evaluator.work }
     return try evaluator.value(form)
@@ -233,7 +233,7 @@ package final class BallBudget {
 }
 
 extension BallCheck.Finding {
-  fileprivate init(_ failure: CertifiedEvaluator.Failure) {
+  fileprivate init(_ failure: BallEvaluator.Failure) {
     switch failure {
     case .unknown: self = .unsupported
     case .tooMuchWork: self = .tooMuchWork

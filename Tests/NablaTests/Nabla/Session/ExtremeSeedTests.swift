@@ -62,12 +62,12 @@ import Testing
               values[variable] = known.properties.isEmpty ? value?.map { $0 * scale } : value
             }
             guard
-              let truth = CertifiedValues(sizes: sizes, values: values, functionSeed: seed).entries(formula)
+              let truth = BallValues(sizes: sizes, values: values, functionSeed: seed).entries(formula)
             else {
               unknown += 1
               break
             }
-            let size = CertifiedValues.size(truth)
+            let size = BallValues.size(truth)
             let isCertified = Self.certified.contains(file.lastPathComponent)
             let computed =
               try isCertified
@@ -75,7 +75,7 @@ import Testing
             for (value, entry) in zip(computed.storage, truth) {
               tally.add(
                 "\(file.lastPathComponent): \(formula) at the scale \(scale) is \(value)",
-                CertifiedValues.compare(value, entry, size: size))
+                BallValues.compare(value, entry, size: size))
             }
           }
           tally.formulas += 1

@@ -39,14 +39,14 @@ import Testing
       let step = isComplete ? 1 : isArray ? 10 : 24
       for (index, values) in points.enumerated() where (index + tally.formulas) % step == 0 {
         let computed = try program.run(values)[0]
-        guard let truth = CertifiedValues(sizes: sizes, values: values).entries(spelled) else {
+        guard let truth = BallValues(sizes: sizes, values: values).entries(spelled) else {
           Issue.record("\(name): the reference does not know \(formula)")
           break
         }
         for (value, entry) in zip(computed.storage, truth) {
           tally.add(
             Self.text(formula, values, value),
-            CertifiedValues.compare(value, entry, size: isArray ? CertifiedValues.size(truth) : -.infinity))
+            BallValues.compare(value, entry, size: isArray ? BallValues.size(truth) : -.infinity))
         }
       }
       tally.formulas += 1
@@ -105,7 +105,7 @@ struct ExtremeTally {
   var undecided = 0
   var faults: [String] = []
 
-  mutating func add(_ what: @autoclosure () -> String, _ verdict: CertifiedValues.Comparison) {
+  mutating func add(_ what: @autoclosure () -> String, _ verdict: BallValues.Comparison) {
     tried += 1
     switch verdict {
     case .right: break

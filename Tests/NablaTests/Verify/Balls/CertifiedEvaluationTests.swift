@@ -143,7 +143,7 @@ struct CertifiedEvaluationTests {
       for (words, matrix) in Self.special {
         let exact = try function.certified([names[0]: matrix])
         #expect(exact.rows == (try function([names[0]: matrix])).rows, "\(formula.text), \(words)")
-        var source = CertifiedEvaluator(
+        var source = BallEvaluator(
           sizes: [:], values: [names[0]: RealArray(matrix, places: 8)], places: 8, functionSeed: 1,
           work: 4_000_000)
         let value = try? source.value(formula)

@@ -17,7 +17,7 @@ private let polygammas: [(order: Double, x: Double, value: Double)] = [
       for places in [3, 8, 20] {
         let real = RealFunctions.value(
           "polygamma", [Real(order, places: places), Real(x, places: places)], places: places)
-        let verdict = real.map { CertifiedValues.compare(value, $0, tolerance: 3e-16) }
+        let verdict = real.map { BallValues.compare(value, $0, tolerance: 3e-16) }
         #expect(verdict == .right, "polygamma(\(order), \(x)) with \(places) limbs")
       }
     }
@@ -77,7 +77,7 @@ private let polygammas: [(order: Double, x: Double, value: Double)] = [
       // As many limbs as it takes.
       let verdicts = [3, 6, 20].lazy.compactMap { places in
         RealFunctions.value(function, [Real(x, places: places)], places: places).map {
-          CertifiedValues.compare(value, $0, tolerance: 3e-16)
+          BallValues.compare(value, $0, tolerance: 3e-16)
         }
       }
       #expect(verdicts.contains(.right), "\(function)(\(x)) is not \(value)")

@@ -5,7 +5,7 @@ import NablaNumerics
 /// True values of formulas, each entry with as many digits as it takes despite cancellation.
 /// The data count as exact. Sums, products and functions bound their own errors, so each entry is either certain or
 /// reported as undecided.
-package struct CertifiedValues {
+package struct BallValues {
   let sizes: [String: Int]
   let values: [Formula: Matrix]
   /// The definitions of elementwise functions that have a body.
@@ -18,7 +18,7 @@ package struct CertifiedValues {
 
   package init(
     sizes: [String: Int], values: [Formula: Matrix], definitions: FunctionDefinitions? = nil,
-    functionSeed: UInt64? = nil, places: [Int] = CertifiedValues.allPlaces, work: Int = Int.max
+    functionSeed: UInt64? = nil, places: [Int] = BallValues.allPlaces, work: Int = Int.max
   ) {
     self.sizes = sizes
     self.values = values
@@ -41,7 +41,7 @@ package struct CertifiedValues {
     }
     var result: [Real]?
     for places in places {
-      var evaluator = CertifiedEvaluator(
+      var evaluator = BallEvaluator(
         sizes: sizes, values: values.mapValues { RealArray($0, places: places) }, places: places,
         functionSeed: functionSeed, work: work)
       evaluator.hasInfinities = true

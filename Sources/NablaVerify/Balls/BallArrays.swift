@@ -1,7 +1,7 @@
 import NablaCore
 import NablaNumerics
 
-extension CertifiedEvaluator {
+extension BallEvaluator {
   /// Evaluates an operation on whole arrays by its definition.
   mutating func array(
     _ operation: ArrayOperation, _ parts: [RealArray], isMatrix: Bool, _ rows: Int, _ columns: Int

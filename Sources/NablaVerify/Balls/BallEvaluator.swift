@@ -6,7 +6,7 @@ import NablaTypes
 
 /// Evaluates formulas node by node in ball arithmetic with a given number of limbs.
 /// Elementwise functions come from the library; expand functions with a body before evaluating.
-package struct CertifiedEvaluator {
+package struct BallEvaluator {
   package var sizes: [String: Int]
   package var values: [Formula: RealArray]
   package let places: Int

@@ -6,7 +6,7 @@ import NablaNumerics
 /// Needed where a derivative exists but its formula has no value, such as the Hessian of `det(A)` at a singular A.
 /// Quotients with steps 2^-120 and 2^-160 must converge to the same limit from all sides, and the limit must be linear
 /// in the direction; otherwise there is no derivative.
-package struct CertifiedDifferences {
+package struct BallDifferences {
   package typealias Direction = [Formula: Matrix]
 
   private let formula: Formula
@@ -33,7 +33,7 @@ package struct CertifiedDifferences {
       form = inlined
     }
     let center = values.mapValues { RealArray($0, places: Self.places) }
-    var evaluator = CertifiedEvaluator(
+    var evaluator = BallEvaluator(
       sizes: sizes, values: center, places: Self.places, functionSeed: nil, work: work)
     guard let entries = try? value ?? evaluator.value(form).entries else { return nil }
     (self.formula, self.sizes, self.center, self.value) = (form, sizes, center, entries)
@@ -155,7 +155,7 @@ package struct CertifiedDifferences {
         }
       }
     }
-    var evaluator = CertifiedEvaluator(
+    var evaluator = BallEvaluator(
       sizes: sizes, values: values, places: Self.places, functionSeed: nil, work: work)
     evaluator.hasInfinities = true
     defer { work = evaluator.work }
