@@ -104,7 +104,7 @@ struct SpoiledClaimCheck {
     let everything = [answer, spoiled, objective]
     let variables = everything.freeVariables
     var source = InstanceSource(everything, variables: variables, options: check.options, seed: check.seed)
-    source.needsRegularRanks = true
+    source.needsGenericRank = true
     let budget = BallBudget()
     let regimes: [Regime?] = [nil, .normal, .positive, .wide, .nearNumbers]
     for attempt in 0..<6 {

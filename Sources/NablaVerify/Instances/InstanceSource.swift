@@ -16,9 +16,9 @@ package struct InstanceSource {
   private var regimeAttempt = 0
   private var sizeAttempt = 0
   /// Whether matrices must have generic rank, which derivatives may require.
-  package var needsRegularRanks = false
+  package var needsGenericRank = false
   /// The ranks for the most recent program.
-  private var ranks: RegularRanks?
+  private var ranks: GenericRank?
   /// The numbers in the formulas, near which branches change.
   private let numbers: [Double]
   private let sizes: InstanceSizes
@@ -57,8 +57,8 @@ package struct InstanceSource {
           if hasSizes { continue }
           return .failure(problem)
         }
-        if needsRegularRanks {
-          ranks = RegularRanks(
+        if needsGenericRank {
+          ranks = GenericRank(
             formulas, variables: variables, sizes: sizes, options: options, seed: seed)
         }
         return .success((program, sizes))

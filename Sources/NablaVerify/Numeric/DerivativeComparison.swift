@@ -38,7 +38,7 @@ struct DerivativeComparison {
     var source = InstanceSource(
       [claim, objective], variables: variables, options: check.options, seed: check.seed)
     source.pinned = check.pinned
-    source.needsRegularRanks = true
+    source.needsGenericRank = true
     for wanted in check.plan(Sampling.derivative([claim, objective]), hasSizes: source.hasSizes) {
       if let end = compare(&source, wanted) { return end }
     }

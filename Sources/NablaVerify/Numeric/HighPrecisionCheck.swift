@@ -120,7 +120,7 @@ extension NumericCheck {
     let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
     var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
     source.pinned = pinned
-    source.needsRegularRanks = true
+    source.needsGenericRank = true
     let moving = [variable] + (first.map { [$0] } ?? [])
     let check = HighPrecisionCheck(
       check: self, formulas: [objective, claim], claimsZero: claim.isZero, precision: .ofDerivatives

@@ -5,7 +5,7 @@ import NablaTypes
 
 /// Requires the arguments of `pinv`, `polar`, singular vectors and their like to have generic rank: elsewhere these
 /// functions are not differentiable, as the answers state.
-struct RegularRanks {
+struct GenericRank {
   private let program: CompiledProgram
   private let ranks: [Int]
 
