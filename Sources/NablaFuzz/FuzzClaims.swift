@@ -103,15 +103,15 @@ struct SpoiledClaimCheck {
     let check = NumericCheck(seed: seed ^ 0x5EED, book: book)
     let everything = [answer, spoiled, objective]
     let variables = everything.freeVariables
-    var source = InstanceSource(everything, variables: variables, options: check.options, seed: check.seed)
+    var source = Sampler(everything, variables: variables, options: check.options, seed: check.seed)
     source.needsGenericRank = true
     let budget = BallBudget()
-    let regimes: [Regime?] = [nil, .normal, .positive, .wide, .nearNumbers]
+    let distributions: [SamplingDistribution?] = [nil, .normal, .positive, .wide, .nearNumbers]
     for attempt in 0..<6 {
       guard case .success(let (program, sizes)) = source.nextProgram(everything) else { break }
       for index in 0..<6 {
-        let regime = regimes[(attempt + index) % regimes.count]
-        guard let point = source.nextPoint(program, sizes, regime: regime, tries: 10) else { continue }
+        let distribution = distributions[(attempt + index) % distributions.count]
+        guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 10) else { continue }
         if Branches(everything, moving: moving, sizes, check.options).haveKink(at: point.values) { continue }
         guard check.ballCheck(sizes, point.values, budget).equality(answer, spoiled) == .differ else {
           continue

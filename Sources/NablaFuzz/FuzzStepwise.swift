@@ -24,7 +24,7 @@ struct FuzzStepwise {
     var leaves: Set<Formula> = []
     collect(expression, &leaves)
     let variables = leaves.sorted()
-    var source = InstanceSource(
+    var source = Sampler(
       [formula] + shapes(expression), variables: variables, options: options, seed: seed)
     guard case .success(let (program, sizes)) = source.nextProgram([formula]) else { return nil }
     for _ in 0..<Self.points {

@@ -71,7 +71,7 @@ extension FuzzChecks {
     options.definitions = book.numericDefinitions
     options.functions = RandomSmoothFunction.provider(seed: seed)
     let variables = Set(formulas.freeVariables + leaves).sorted()
-    var source = InstanceSource(formulas, variables: variables, options: options, seed: seed)
+    var source = Sampler(formulas, variables: variables, options: options, seed: seed)
     return (0..<2).compactMap { _ in
       guard case .success(let (program, sizes)) = source.nextProgram(formulas),
         let point = source.nextPoint(program, sizes, tries: 8)

@@ -49,7 +49,7 @@ package struct StructurePicture {
   {
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
-    var source = InstanceSource([formula], variables: formula.variables, options: options, seed: 1)
+    var source = Sampler([formula], variables: formula.variables, options: options, seed: 1)
     for _ in 0..<tries {
       guard case .success(let (program, sizes)) = source.nextProgram([formula]) else { return nil }
       guard let point = source.nextPoint(program, sizes), let matrix = point.outputs.first else { continue }

@@ -3,7 +3,7 @@ import NablaNumerics
 import NablaTypes
 
 /// The distribution of the entries of a variable.
-package enum Regime: CaseIterable, Sendable {
+package enum SamplingDistribution: CaseIterable, Sendable {
   case normal
   case positive
   case unitInterval
@@ -27,7 +27,7 @@ package enum Regime: CaseIterable, Sendable {
 enum Instance {
   /// A value for a variable with its properties, or `nil` if none was found. `numbers` are those of the formulas.
   static func value(
-    of variable: Variable, _ sizes: [String: Int], _ regime: Regime, near numbers: [Double] = [],
+    of variable: Variable, _ sizes: [String: Int], _ distribution: SamplingDistribution, near numbers: [Double] = [],
     _ generator: inout SplitMix64
   ) -> Matrix? {
     guard let rows = variable.shape.rows.value(sizes), let columns = variable.shape.columns.value(sizes),
@@ -57,7 +57,7 @@ enum Instance {
       let free = filled { (generator.normal() * 64).rounded() / 64 }
       return symmetric + free - free.transposed
     }
-    switch regime {
+    switch distribution {
     case .wide: return signed(wide)
     case .nearNumbers:
       return signed { generator in
@@ -70,7 +70,7 @@ enum Instance {
     case .normal, .positive, .unitInterval, .definite, .definitePositive, .integers, .positiveIntegers: break
     }
     if !properties.isEmpty {
-      switch regime {
+      switch distribution {
       case .positive, .definitePositive: return random(.positive) ?? random()
       case .integers:
         return readable(properties, rows, columns, isVector, &generator)
@@ -82,7 +82,7 @@ enum Instance {
     func between(_ low: Double, _ high: Double) -> Matrix {
       filled { (generator.uniform(low, high) * 100).rounded() / 100 }
     }
-    switch regime {
+    switch distribution {
     case .normal, .wide, .nearNumbers, .extreme: return random()
     case .positive: return between(0.3, 2.5)
     case .unitInterval: return between(0.05, 0.95)
@@ -171,9 +171,9 @@ enum Instance {
     return survive ? rounded : matrix
   }
 
-  /// The regimes of the variables in one attempt: first the same for all, later one for each.
-  static func regimes(_ variables: [Formula], attempt: Int, _ generator: inout SplitMix64) -> [Regime] {
-    let common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive]
+  /// The distributions of the variables in one attempt: first the same for all, later one for each.
+  static func distributions(_ variables: [Formula], attempt: Int, _ generator: inout SplitMix64) -> [SamplingDistribution] {
+    let common: [SamplingDistribution] = [.normal, .positive, .unitInterval, .definite, .definitePositive]
     if attempt < common.count { return variables.map { _ in common[attempt] } }
     return variables.map { _ in common[generator.integer(in: 0...(common.count - 1))] }
   }

@@ -17,11 +17,11 @@ enum Sampling {
   static let (moreOfEquations, moreOfDerivatives) = (240, 12)
   /// Points on other combinations of branches.
   static let (branchesOfEquations, branchesOfDerivatives) = (80, 32)
-  /// The regimes of the extra points, in turn.
-  static let regimes: [Regime] = [.wide, .nearNumbers, .integers, .extreme, .normal]
-  /// The regimes of the search for branches.
-  static let regimesOfBranches: [Regime] = regimes + [.positive, .unitInterval]
-  static let regimesOffKinks: [Regime] = [.wide, .nearNumbers, .normal, .integers]
+  /// The distributions of the extra points, in turn.
+  static let distributions: [SamplingDistribution] = [.wide, .nearNumbers, .integers, .extreme, .normal]
+  /// The distributions of the search for branches.
+  static let distributionsOfBranches: [SamplingDistribution] = distributions + [.positive, .unitInterval]
+  static let regimesOffKinks: [SamplingDistribution] = [.wide, .nearNumbers, .normal, .integers]
 
   /// The distinct magnitudes of the numbers in formulas.
   static func numbers(_ formulas: [Formula]) -> [Double] {

@@ -53,7 +53,7 @@ struct BranchSearch {
 
   /// A point on an unvisited combination of branches and the index of its place; `nil` if none is found.
   mutating func next(
-    _ source: inout InstanceSource
+    _ source: inout Sampler
   ) -> (point: (values: [Formula: Matrix], outputs: [Matrix]), place: Int)? {
     while left > 0 {
       left -= 1
@@ -61,7 +61,7 @@ struct BranchSearch {
       drawn += 1
       if coverages[index].isFull || !branches[index].areKnown { continue }
       let (program, sizes) = places[index]
-      guard let point = source.nextPoint(program, sizes, among: Sampling.regimesOfBranches),
+      guard let point = source.nextPoint(program, sizes, among: Sampling.distributionsOfBranches),
         let place = branches[index].place(of: point.values), !place.isOnKink, coverages[index].isNew(place)
       else { continue }
       return (point, index)

@@ -59,7 +59,7 @@ extension NumericCheck {
   /// Whether a formula has, at some point, a value that is not mere rounding noise.
   package func hasSteadyValue(_ formula: Formula) -> Bool {
     let variables = [formula].freeVariables
-    var source = InstanceSource([formula], variables: variables, options: options, seed: seed)
+    var source = Sampler([formula], variables: variables, options: options, seed: seed)
     // max(-1/0, a) is a in doubles, but has no value.
     let parts = formula.nodesChildrenFirst.filter { part in
       !part.containsDifferential && part.variables.allSatisfy { $0.variable?.role != .index }

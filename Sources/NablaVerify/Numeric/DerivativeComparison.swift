@@ -35,7 +35,7 @@ struct DerivativeComparison {
 
   mutating func verdict() -> Verdict {
     let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
-    var source = InstanceSource(
+    var source = Sampler(
       [claim, objective], variables: variables, options: check.options, seed: check.seed)
     source.pinned = check.pinned
     source.needsGenericRank = true
@@ -47,14 +47,14 @@ struct DerivativeComparison {
   }
 
   /// Compares at more points if there are branches.
-  private mutating func compareMore(_ source: inout InstanceSource) -> Verdict? {
+  private mutating func compareMore(_ source: inout Sampler) -> Verdict? {
     guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
       return nil
     }
     for index in 0..<Sampling.moreOfDerivatives where !places.isEmpty {
       let place = places[index % places.count]
-      let regime = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
-      guard let point = source.nextPoint(place.program, place.sizes, regime: regime, tries: 4) else {
+      let distribution = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
+      guard let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4) else {
         continue
       }
       if let end = compare(point, place).end { return end }
@@ -63,7 +63,7 @@ struct DerivativeComparison {
   }
 
   /// Compares on every combination of branches that is found.
-  private mutating func compareBranches(_ source: inout InstanceSource) -> Verdict? {
+  private mutating func compareBranches(_ source: inout Sampler) -> Verdict? {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
       [claim, objective], moving: moving, places: places.map { ($0.program, $0.sizes) },
@@ -75,7 +75,7 @@ struct DerivativeComparison {
   }
 
   /// Compares at up to `wanted` points of one choice of sizes; returns a verdict if the outcome is final.
-  private mutating func compare(_ source: inout InstanceSource, _ wanted: Int) -> Verdict? {
+  private mutating func compare(_ source: inout Sampler, _ wanted: Int) -> Verdict? {
     let program: CompiledProgram
     let sizes: [String: Int]
     switch source.nextProgram([objective, claim]) {

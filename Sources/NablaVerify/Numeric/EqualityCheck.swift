@@ -22,7 +22,7 @@ extension NumericCheck {
     let variables = everything.freeVariables
     var comparison = EquationComparison(
       check: self, left: left, right: right, parts: parts, presupposed: presupposed,
-      source: InstanceSource(everything, variables: variables, options: options, seed: seed))
+      source: Sampler(everything, variables: variables, options: options, seed: seed))
     return comparison.verdict()
   }
 
@@ -149,12 +149,12 @@ extension NumericCheck {
   /// Both sides at the readable point where they differ most, for sides that numbers hardly distinguish.
   func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
     let variables = [left, right].freeVariables
-    var source = InstanceSource([left, right], variables: variables, options: options, seed: seed)
+    var source = Sampler([left, right], variables: variables, options: options, seed: seed)
     guard case .success(let (program, sizes)) = source.nextProgram([left, right]) else { return nil }
     var best: (difference: Double, example: Counterexample)?
     for attempt in 0..<12 {
-      let regime: Regime? = attempt < 8 ? .integers : nil
-      guard let point = source.nextPoint(program, sizes, regime: regime, tries: 1) else { continue }
+      let distribution: SamplingDistribution? = attempt < 8 ? .integers : nil
+      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 1) else { continue }
       let (a, b) = (point.outputs[0], point.outputs[1])
       let difference = (a - b).maxAbs
       if let best, best.difference >= difference { continue }

@@ -11,7 +11,7 @@ struct EquationComparison {
   let parts: [Formula]
   /// The domain conditions, which must have values too.
   let presupposed: [Formula]
-  var source: InstanceSource
+  var source: Sampler
 
   private var found = Verdict(status: .verified)
   private var programs: [(program: CompiledProgram, sizes: [String: Int])] = []
@@ -22,7 +22,7 @@ struct EquationComparison {
 
   init(
     check: NumericCheck, left: Formula, right: Formula, parts: [Formula], presupposed: [Formula],
-    source: InstanceSource
+    source: Sampler
   ) {
     (self.check, self.left, self.right) = (check, left, right)
     (self.parts, self.presupposed, self.source) = (parts, presupposed, source)
@@ -51,11 +51,11 @@ struct EquationComparison {
       return nil
     }
     let work = programs.reduce(0) { max($0, $1.program.workspaceSize) }
-    let regimes = check.differentiated.isEmpty ? Sampling.regimes : Sampling.regimesOffKinks
+    let distributions = check.differentiated.isEmpty ? Sampling.distributions : Sampling.regimesOffKinks
     for index in 0..<min(Sampling.moreOfEquations, 1_000_000 / (1_000 + work)) {
       let (program, sizes) = programs[index % programs.count]
-      let regime = regimes[index / programs.count % regimes.count]
-      guard let point = source.nextPoint(program, sizes, regime: regime, tries: 2) else { continue }
+      let distribution = distributions[index / programs.count % distributions.count]
+      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2) else { continue }
       if let end = compare(point, program, sizes) { return end }
     }
     return nil

@@ -32,7 +32,7 @@ struct HighPrecisionCheck {
   /// Choices of sizes. If branches need many points, these are distributed over them.
   private static let programs = 2
 
-  func finding(_ source: InstanceSource) -> Finding {
+  func finding(_ source: Sampler) -> Finding {
     var source = source
     let budget = BallBudget()
     let hasBranches = Sampling.hasBranches(source.formulas, definitions: check.definitions)
@@ -41,12 +41,12 @@ struct HighPrecisionCheck {
     if programs.isEmpty { return .silent("no sizes above 1 were found that fit") }
     var (agreeing, vanishing, failures) = (0, 0, 0)
     var reason = "no point was found at which both sides are finite"
-    let regimes = Sampling.regimes
+    let distributions = Sampling.distributions
     search: for index in 0..<(wanted + Self.mostFailures) where agreeing + vanishing < wanted {
       if failures >= Self.mostFailures { break }
       let (program, sizes) = programs[index % programs.count]
-      let regime = index < wanted / 2 || !hasBranches ? nil : regimes[index % regimes.count]
-      guard let point = source.nextPoint(program, sizes, regime: regime) else {
+      let distribution = index < wanted / 2 || !hasBranches ? nil : distributions[index % distributions.count]
+      guard let point = source.nextPoint(program, sizes, distribution: distribution) else {
         failures += 1
         continue
       }
@@ -81,7 +81,7 @@ struct HighPrecisionCheck {
   }
 
   /// Programs for sizes above 1; size 1 hides sums, products and transposes.
-  private func programs(_ source: inout InstanceSource) -> [(program: CompiledProgram, sizes: [String: Int])]
+  private func programs(_ source: inout Sampler) -> [(program: CompiledProgram, sizes: [String: Int])]
   {
     var result: [(program: CompiledProgram, sizes: [String: Int])] = []
     for _ in 0..<(3 * Self.programs) where result.count < (source.hasSizes ? Self.programs : 1) {
@@ -109,7 +109,7 @@ extension NumericCheck {
     } decide: { ball, precision in
       ball.equality(left, right, to: precision)
     }
-    return check.finding(InstanceSource(everything, variables: variables, options: options, seed: seed))
+    return check.finding(Sampler(everything, variables: variables, options: options, seed: seed))
   }
 
   /// Compares a derivative with difference quotients to about sixty digits.
@@ -118,7 +118,7 @@ extension NumericCheck {
     _ layout: DerivativeLayout
   ) -> HighPrecisionCheck.Finding {
     let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
-    var source = InstanceSource([claim, objective], variables: variables, options: options, seed: seed)
+    var source = Sampler([claim, objective], variables: variables, options: options, seed: seed)
     source.pinned = pinned
     source.needsGenericRank = true
     let moving = [variable] + (first.map { [$0] } ?? [])

@@ -9,14 +9,14 @@ extension NumericCheck {
   ) -> Counterexample? {
     let everything = [left, right] + presupposed
     let variables = everything.freeVariables
-    var source = InstanceSource(everything, variables: variables, options: options, seed: seed)
+    var source = Sampler(everything, variables: variables, options: options, seed: seed)
     for sizes in Self.smallSizes(everything) {
       let outputs = [left, right] + parts + presupposed
       guard let program = try? Compiler.compile(outputs, sizes: sizes, options: options) else { continue }
       var best: (effort: Double, example: Counterexample)?
       for attempt in 0..<Self.draws {
-        let regime: Regime = attempt % 4 == 3 ? .positiveIntegers : .integers
-        guard let point = source.nextPoint(program, sizes, regime: regime, tries: 1),
+        let distribution: SamplingDistribution = attempt % 4 == 3 ? .positiveIntegers : .integers
+        guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 1),
           let difference = compare(left, right, point.outputs, parts, sizes), difference > 1e-4
         else { continue }
         let (a, b) = (point.outputs[0], point.outputs[1])

@@ -78,7 +78,7 @@ package struct NeededProperties {
   /// Whether a variable has the same value wherever the formulas have one.
   private func isFixed(_ variable: Formula, in formulas: [Formula]) -> Bool {
     let variables = formulas.freeVariables
-    var source = InstanceSource(
+    var source = Sampler(
       formulas, variables: variables, options: check.numeric.options, seed: check.numeric.seed &+ 11)
     guard case .success(let (program, sizes)) = source.nextProgram(formulas) else { return true }
     var seen: Matrix?

@@ -25,7 +25,7 @@ struct QuickComparison {
     options = check.options
     let everything = [target, claim] + presupposed
     let drawn = (everything + variables).freeVariables
-    var source = InstanceSource(everything, variables: drawn, options: options, seed: check.seed &+ 7)
+    var source = Sampler(everything, variables: drawn, options: options, seed: check.seed &+ 7)
     for _ in 0..<wanted {
       guard case .success(let (program, sizes)) = source.nextProgram(everything),
         let point = source.nextPoint(program, sizes)

@@ -83,7 +83,7 @@ extension RuleVerifier {
       for (index, name) in names.enumerated() { sizes[name] = shift < 3 ? shift : 2 + (index + shift) % 3 }
       guard let trial = try? RuleTrial(instance, sizes, options) else { continue }
       for _ in 0..<30 {
-        guard let values = trial.draw(regime: .integers, &generator) else { continue }
+        guard let values = trial.draw(distribution: .integers, &generator) else { continue }
         if case .fails(let left, let right, let complaint) = trial.test(values) {
           return trial.counterexample(values, left, right, complaint)
         }

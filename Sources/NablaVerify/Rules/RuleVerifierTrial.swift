@@ -90,25 +90,25 @@ package struct RuleTrial {
 
   /// Values with the declared properties that satisfy the conditions; `nil` if they do not.
   func draw(_ attempt: Int, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
-    var common: [Regime] = [.normal, .positive, .unitInterval, .definite, .definitePositive, .integers]
+    var common: [SamplingDistribution] = [.normal, .positive, .unitInterval, .definite, .definitePositive, .integers]
     // Facts claim nothing about values too small for doubles.
     let isFact = if case .property = claim.statement { true } else { false }
     if hasBranches, !isFact { common += [.wide, .nearNumbers, .extreme, .wide, .nearNumbers, .extreme] }
-    if attempt < common.count { return draw(regime: common[attempt], &generator) }
-    return draw(regime: nil, common, &generator)
+    if attempt < common.count { return draw(distribution: common[attempt], &generator) }
+    return draw(distribution: nil, common, &generator)
   }
 
-  func draw(regime: Regime, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
-    draw(regime: regime, [regime], &generator)
+  func draw(distribution: SamplingDistribution, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
+    draw(distribution: distribution, [distribution], &generator)
   }
 
   private func draw(
-    regime: Regime?, _ choices: [Regime], _ generator: inout SplitMix64
+    distribution: SamplingDistribution?, _ choices: [SamplingDistribution], _ generator: inout SplitMix64
   ) -> [Formula: Matrix]? {
     var values: [Formula: Matrix] = [:]
     for formula in variables {
       guard let variable = formula.variable else { return nil }
-      let chosen = regime ?? choices[generator.integer(in: 0...(choices.count - 1))]
+      let chosen = distribution ?? choices[generator.integer(in: 0...(choices.count - 1))]
       let wanted = variable.properties.union(conditionsOn(formula))
       let drawn = Variable(
         name: variable.name, shape: variable.shape, properties: wanted, role: variable.role)
@@ -122,7 +122,7 @@ package struct RuleTrial {
     for (of, standIn) in directions where of.variable != nil {
       guard let variable = standIn.variable, !claim.fixed.contains(of),
         let value = Instance.value(
-          of: variable, sizes, regime == .integers ? .integers : .normal, &generator)
+          of: variable, sizes, distribution == .integers ? .integers : .normal, &generator)
       else { continue }
       values[standIn] = value
     }

@@ -25,7 +25,7 @@ struct ComponentCheck {
     }
     var options = NumericCheck(seed: seed).options
     options.stable = false
-    var source = InstanceSource(
+    var source = Sampler(
       [formula], variables: [formula].freeVariables, options: options, seed: seed)
     var compared = 0
     for _ in 0..<points {

@@ -48,19 +48,19 @@ struct SizeOneTests {
     }
   }
 
-  @Test("random instances have their properties as declared, in every regime")
+  @Test("random instances have their properties as declared, in every distribution")
   func instances() {
     let shapes: [Shape] = [.vector("n"), .row("n"), Shape("n", "N"), Shape("n", "n")]
     for shape in shapes {
       for property in Property.allCases where !property.isOfSquareMatrices || shape.isSquare {
         for sizes in [["n": 1, "N": 1], ["n": 3, "N": 1], ["n": 1, "N": 3], ["n": 2, "N": 3]] {
-          for regime in Regime.allCases {
+          for distribution in SamplingDistribution.allCases {
             var generator = SplitMix64(seed: seed)
             let variable = Variable(name: "V", shape: shape, properties: Set([property]).closed)
-            guard let value = Instance.value(of: variable, sizes, regime, &generator) else { continue }
+            guard let value = Instance.value(of: variable, sizes, distribution, &generator) else { continue }
             let formula = Formula.variable(variable)
             let violation = RuleTrial.violation(property, formula, value)
-            #expect(violation == nil, "\(shape), \(property), \(sizes), \(regime)")
+            #expect(violation == nil, "\(shape), \(property), \(sizes), \(distribution)")
           }
         }
       }

@@ -4,7 +4,7 @@ import NablaNumerics
 import NablaTypes
 
 /// Draws points at which programs have finite values.
-package struct InstanceSource {
+package struct Sampler {
   let formulas: [Formula]
   let variables: [Formula]
   let options: Compiler.Options
@@ -12,8 +12,8 @@ package struct InstanceSource {
   var generator: SplitMix64
   /// Variables with fixed values.
   var pinned: [Formula: Matrix] = [:]
-  /// The next regime to try; a regime that worked is tried first.
-  private var regimeAttempt = 0
+  /// The next distribution to try; a distribution that worked is tried first.
+  private var distributionAttempt = 0
   private var sizeAttempt = 0
   /// Whether matrices must have generic rank, which derivatives may require.
   package var needsGenericRank = false
@@ -73,41 +73,41 @@ package struct InstanceSource {
 
   /// Values at which all outputs are finite, with the outputs.
   package mutating func nextPoint(
-    _ program: CompiledProgram, _ sizes: [String: Int], regime: Regime? = nil,
-    tries: Int = InstanceSource.tries
+    _ program: CompiledProgram, _ sizes: [String: Int], distribution: SamplingDistribution? = nil,
+    tries: Int = Sampler.tries
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     for _ in 0..<tries {
       if Cancellation.isRequested { return nil }
-      let regimes =
-        regime.map { regime in variables.map { _ in regime } }
-        ?? Instance.regimes(variables, attempt: regimeAttempt, &generator)
-      if let point = point(program, sizes, regimes) { return point }
-      if regime == nil { regimeAttempt += 1 }
+      let distributions =
+        distribution.map { distribution in variables.map { _ in distribution } }
+        ?? Instance.distributions(variables, attempt: distributionAttempt, &generator)
+      if let point = point(program, sizes, distributions) { return point }
+      if distribution == nil { distributionAttempt += 1 }
     }
     return nil
   }
 
-  /// One attempt, with the same regime for all variables or one for each.
+  /// One attempt, with the same distribution for all variables or one for each.
   mutating func nextPoint(
-    _ program: CompiledProgram, _ sizes: [String: Int], among regimes: [Regime]
+    _ program: CompiledProgram, _ sizes: [String: Int], among distributions: [SamplingDistribution]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
-    func regime() -> Regime { regimes[generator.integer(in: 0...(regimes.count - 1))] }
-    let common = generator.coin() ? regime() : nil
-    return point(program, sizes, variables.map { _ in common ?? regime() })
+    func distribution() -> SamplingDistribution { distributions[generator.integer(in: 0...(distributions.count - 1))] }
+    let common = generator.coin() ? distribution() : nil
+    return point(program, sizes, variables.map { _ in common ?? distribution() })
   }
 
   private mutating func point(
-    _ program: CompiledProgram, _ sizes: [String: Int], _ regimes: [Regime]
+    _ program: CompiledProgram, _ sizes: [String: Int], _ distributions: [SamplingDistribution]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     var values: [Formula: Matrix] = [:]
-    for (formula, regime) in zip(variables, regimes) {
+    for (formula, distribution) in zip(variables, distributions) {
       if let value = pinned[formula] {
         values[formula] = value
         continue
       }
       guard let variable = formula.variable,
         let value = Instance.value(
-          of: variable, sizes, regime, near: numbers + sizes.values.sorted().map(Double.init), &generator)
+          of: variable, sizes, distribution, near: numbers + sizes.values.sorted().map(Double.init), &generator)
       else { return nil }
       values[formula] = value
     }
