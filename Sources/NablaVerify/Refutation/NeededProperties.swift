@@ -65,7 +65,7 @@ package struct NeededProperties {
     let (a, b) = (left.replacing(replacements), right.replacing(replacements))
     let grounds = presupposed.map { $0.replacing(replacements) }
     guard !a.isInvalid, !b.isInvalid, a.shape == b.shape,
-      let comparison = QuickComparison(check.numeric, target: a, claim: b, presupposing: grounds, points: 1),
+      let comparison = Prefilter(check.numeric, target: a, claim: b, presupposing: grounds, points: 1),
       !comparison.agreeing([.whole(b)]).isEmpty
     else { return false }
     if comparison.targetVanishes, !left.isZero, !right.isZero { return false }

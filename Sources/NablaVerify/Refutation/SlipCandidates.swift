@@ -22,7 +22,7 @@ struct FormulaReader {
 final class SlipCandidates {
   struct Candidate {
     let edit: SlipEdits.Edit
-    let formula: QuickComparison.Candidate
+    let formula: Prefilter.Candidate
   }
 
   private let side: ClaimSide
@@ -68,7 +68,7 @@ final class SlipCandidates {
     return nil
   }
 
-  private func whole(_ edit: SlipEdits.Edit, _ bytes: inout Int) -> QuickComparison.Candidate? {
+  private func whole(_ edit: SlipEdits.Edit, _ bytes: inout Int) -> Prefilter.Candidate? {
     let text = typed.replacing(edit.range, by: edit.replacement)
     bytes += text.utf8.count
     guard let formula = reader.formula(text, as: side.claim.expression.shape), seen.insert(formula).inserted
@@ -93,7 +93,7 @@ final class SlipCandidates {
 
   private func term(
     _ place: Int, _ edit: SlipEdits.Edit, _ bytes: inout Int
-  ) -> QuickComparison.Candidate? {
+  ) -> Prefilter.Candidate? {
     guard let old = known[place] else { return nil }
     let text = typed.replacing(edit.range, by: edit.replacement, in: stretches[place])
     bytes += text.utf8.count

@@ -53,7 +53,7 @@ package struct SlipSearch {
   private func slip(in side: Refutation.Side) -> Refutation.Slip? {
     let (mine, other) = (self[side], side == .left ? right : left)
     guard
-      let comparison = QuickComparison(
+      let comparison = Prefilter(
         check.numeric, target: other.formula, claim: mine.formula, presupposing: other.presupposed,
         other: exchangeableVariables)
     else { return nil }

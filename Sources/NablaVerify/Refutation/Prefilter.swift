@@ -3,7 +3,7 @@ import NablaCore
 import NablaNumerics
 
 /// Compares candidates with a formula at one or two points, so that only those that pass need verification.
-struct QuickComparison {
+struct Prefilter {
   private struct Point {
     let sizes: [String: Int]
     let values: [Formula: Matrix]
