@@ -119,7 +119,7 @@ struct Deriver {
     differentiator.keepsUses = true
     // An intermediate that is not a node everywhere it occurs has no adjoint of its own; a name in use means something
     // else.
-    let scattered = Scattered(visited)
+    let scattered = FlattenedOccurrences(visited)
     let taken = Set(expression.variables.compactMap { $0.variable?.name } + definitions.map(\.name))
     var names: [Formula: String] = [:]
     for (name, formula) in definitions where names[formula] == nil {

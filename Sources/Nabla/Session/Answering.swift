@@ -243,7 +243,7 @@ struct Answering {
     let definitions = session.file.definitions.filter { !wrt.contains($0) }.compactMap { name in
       names.names[name].map { (name: name, formula: $0) }
     }
-    let sharing = Sharing(
+    let sharing = CommonSubexpressions(
       definitions: definitions, adjoints: adjoints(drafts, definitions),
       taken: Set(session.file.environment.declarations.keys).union(session.file.definitions)
         .union(session.file.environment.dimensions),
@@ -310,7 +310,7 @@ struct Answering {
     }
     let simplifier = calculus.simplifier()
     let places = first.derivative.adjoints.map(\.node)
-    let scattered = Scattered(places)
+    let scattered = FlattenedOccurrences(places)
     return first.derivative.adjoints.compactMap { node, adjoint in
       guard let name = names[node], !scattered.holdsPartsElsewhere(of: node) else { return nil }
       return (name: name, formula: simplifier.simplify(adjoint))

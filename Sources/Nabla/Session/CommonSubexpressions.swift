@@ -6,7 +6,7 @@ import NablaOutput
 /// backpropagation equations, if it is used twice or an answer would be long without it. Repeated parts of answers get
 /// conventional names (`r` for a residual, `p` for probabilities) if that saves much; in long answers every repeated
 /// part gets one.
-struct Sharing {
+struct CommonSubexpressions {
   let definitions: [(name: String, formula: Formula)]
   /// The adjoints of definitions, from the expression to the variables.
   let adjoints: [(name: String, formula: Formula)]

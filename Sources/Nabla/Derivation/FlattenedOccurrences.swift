@@ -3,7 +3,7 @@ import NablaCore
 /// Finds sums or products whose parts also occur in longer ones.
 /// Sums and products are flat, so a definition h = f + x is not a node inside h + g. The adjoint of the node h then
 /// misses what depends on h there.
-struct Scattered {
+struct FlattenedOccurrences {
   private var nodes: [Formula: [Formula]] = [:]
 
   init(_ formulas: [Formula]) {
