@@ -14,18 +14,18 @@ struct DerivationQuestion {
   let layout: DerivativeLayout
 }
 
-extension Deriver {
+extension DerivationWriter {
   /// The derivation of an answer. It starts from the simplified expression if the typed one has a part whose derivative
   /// is unknown.
   static func derivation(
     of question: DerivationQuestion, _ calculus: Calculus,
     _ definitions: [(name: String, formula: Formula)]
   ) -> Derivation? {
-    var deriver = Deriver(calculus, definitions: definitions)
+    var deriver = DerivationWriter(calculus, definitions: definitions)
     do throws(DerivativeProblem) {
       return try deriver.write(question, from: question.expression)
     } catch {}
-    deriver = Deriver(calculus, definitions: definitions)
+    deriver = DerivationWriter(calculus, definitions: definitions)
     let plain = calculus.simplified(question.expression, free: question.variables)
     do throws(DerivativeProblem) {
       let subject = Derivation.Subject.formula(deriver.named(question.expression))

@@ -16,7 +16,7 @@ public struct DerivationResult: Sendable {
   let question: DerivationQuestion
 
   /// The steps from the expression to the result, each with its rules; computed on demand.
-  public var derivation: Derivation? { Deriver.derivation(of: question, calculus, []) }
+  public var derivation: Derivation? { DerivationWriter.derivation(of: question, calculus, []) }
 }
 
 extension DerivationResult: CustomStringConvertible {

@@ -10,7 +10,7 @@ extension Session {
     let definitions = file.definitions.filter { !wrt.contains($0) }.compactMap { name in
       names[name].map { (name: name, formula: $0) }
     }
-    return Deriver.derivation(
+    return DerivationWriter.derivation(
       of: DerivationQuestion(
         kind: answer.kind, expression: answer.expression, variables: answer.variables,
         answer: answer.expanded, shown: answer.formula, layout: options.layout),

@@ -5,7 +5,7 @@ import NablaTypes
 /// Writes a derivation: the differentials of the expression and of the user's intermediates, the adjoint of each, the
 /// derivative, and its simplification.
 /// It differentiates the expression as typed, so that the lines show what the user wrote.
-struct Deriver {
+struct DerivationWriter {
   let calculus: Calculus
   /// The user's intermediates; their formulas contain no names.
   let definitions: [(name: String, formula: Formula)]

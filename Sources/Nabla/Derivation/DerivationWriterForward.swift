@@ -2,7 +2,7 @@ import NablaCore
 import NablaOutput
 import NablaTypes
 
-extension Deriver {
+extension DerivationWriter {
   /// The lines of a forward walk: the differential of every intermediate, and that of the expression in terms of those
   /// of the variables; returns the latter.
   mutating func forward(
