@@ -42,7 +42,7 @@ extension ExactEvaluator {
     case .tril: return a.linear { Self.masked($0) { $0 >= $1 ? 1 : 0 } }
     case .triu: return a.linear { Self.masked($0) { $0 <= $1 ? 1 : 0 } }
     case .lowhalf:
-      return a.linear { Self.masked($0) { $0 > $1 ? 1 : $0 == $1 ? ExactUnknowns.half : 0 } }
+      return a.linear { Self.masked($0) { $0 > $1 ? 1 : $0 == $1 ? TranscendentalSymbols.half : 0 } }
     case .commutation: return DualMatrix(try commutation(node))
     case .cholesky:
       guard a.rows == a.columns else { throw .sizes }

@@ -6,7 +6,7 @@ import NablaTypes
 /// at random points.
 /// Two different rational functions agree at a random point of the field with probability at most degree over p
 /// (Schwartz and Zippel), so agreement at a few points is a certificate. Functions that are not rational become
-/// unknowns with some of their laws; see `ExactUnknowns`.
+/// unknowns with some of their laws; see `TranscendentalSymbols`.
 package struct ExactCheck {
   let seed: UInt64
   let functions: FunctionTable

@@ -8,7 +8,7 @@ import NablaTypes
 struct ExactEvaluator {
   let functions: FunctionTable
   var sizes: [String: Int]
-  var unknowns: ExactUnknowns
+  var unknowns: TranscendentalSymbols
   /// Remaining multiplications.
   var budget: Int
   /// How deeply the bodies of functions are nested at this point.
@@ -20,7 +20,7 @@ struct ExactEvaluator {
     self.functions = functions
     self.sizes = sizes
     self.budget = budget
-    unknowns = ExactUnknowns(seed: seed)
+    unknowns = TranscendentalSymbols(seed: seed)
   }
 
   /// Evaluates a formula, given the values of its leaves: variables, differentials and parameters of functions.

@@ -66,7 +66,7 @@ extension ExactEvaluator {
     }
   }
 
-  private func halved(_ x: DualMatrix) -> DualMatrix { x.scaled(by: ExactUnknowns.half) }
+  private func halved(_ x: DualMatrix) -> DualMatrix { x.scaled(by: TranscendentalSymbols.half) }
 
   private mutating func exponential(_ x: DualMatrix) throws(ExactProblem) -> DualMatrix {
     try spend(100 * x.count)

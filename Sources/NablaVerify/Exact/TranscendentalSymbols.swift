@@ -6,7 +6,7 @@ import NablaNumerics
 /// The laws are: exp(-u) = 1/exp(u); log and exp are inverse; log(1/u) = -log(u); sin² + cos² = 1; a root is again a
 /// square, so roots are multiplicative; "positive" means "a square". Other laws, such as exp(u + v) = exp(u)*exp(v), do
 /// not hold for unknowns, so identities that rest on them are not certified.
-struct ExactUnknowns {
+struct TranscendentalSymbols {
   static let half = PrimeField(2).inverse ?? 1
   private let seed: UInt64
   private var exponentials: [PrimeField: PrimeField] = [0: 1]
