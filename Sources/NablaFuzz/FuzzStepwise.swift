@@ -44,7 +44,7 @@ struct FuzzStepwise {
           return again.value(expression).map { ($0 - value).maxAbs < 0.1 * gap } ?? false
         }
         guard isSteady,
-          !Conditioning.explains(gap, program, point.values, point.outputs, checking: [0])
+          !Conditioning.isRoundoff(gap, program, point.values, point.outputs, checking: [0])
         else { continue }
         let example = Counterexample(
           point.values, sizes: sizes, left: value, right: other,

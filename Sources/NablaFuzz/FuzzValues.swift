@@ -49,7 +49,7 @@ extension FuzzChecks {
       // A formula without a value may get one by rounding near a singularity.
       if !made.isFinite || gap <= Self.tolerance * scale { continue }
       // A difference explained by rounding in the data or the summands is not a defect.
-      if Conditioning.explains(gap, point.program, point.values, [point.value], checking: [0]) { continue }
+      if Conditioning.isRoundoff(gap, point.program, point.values, [point.value], checking: [0]) { continue }
       let example = Counterexample(
         point.values, sizes: point.sizes, left: point.value, right: made, shape: formula.shape)
       return FuzzFinding(

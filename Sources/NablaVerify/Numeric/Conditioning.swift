@@ -22,7 +22,7 @@ package enum Conditioning {
 
   /// Whether the outputs of a program move as far as a difference when the data are perturbed within rounding: at a
   /// jump, near a singular matrix, or where everything cancels. Such a point does not show whether two formulas differ.
-  package static func explains(
+  package static func isRoundoff(
     _ difference: Double, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     checking places: [Int]
   ) -> Bool {

@@ -230,7 +230,7 @@ struct DerivativeComparison {
     case .differ: return finding
     case .unsupported:
       let difference = (example.left - example.right).maxAbs
-      if Conditioning.explains(difference, program, values, outputs, checking: [1])
+      if Conditioning.isRoundoff(difference, program, values, outputs, checking: [1])
         || Conditioning.jumps(program, values, outputs)
       {
         reason = rounding

@@ -126,7 +126,7 @@ struct EquationComparison {
     let scale = check.scale(left, right, point.outputs, parts, sizes)
     let size = left.isZero || right.isZero ? scale : max(point.outputs[0].maxAbs, point.outputs[1].maxAbs)
     guard size > 0.1 * scale else { return false }
-    return !Conditioning.explains(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
+    return !Conditioning.isRoundoff(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
   }
 
   /// Judges a point at which doubles differ.
@@ -145,7 +145,7 @@ struct EquationComparison {
       }
       if finding == .differ { return .differ }
       let difference = (example.left - example.right).maxAbs
-      return Conditioning.explains(difference, program, values, outputs, checking: [0, 1])
+      return Conditioning.isRoundoff(difference, program, values, outputs, checking: [0, 1])
         ? .undecided : finding
     }
   }
