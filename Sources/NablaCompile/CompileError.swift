@@ -11,7 +11,7 @@ package enum CompileError: Error, Hashable, Sendable {
   /// The program, with its sums written out, would have more steps than the limit.
   case programTooLong(limit: Int)
   /// The loops of index sums would run more iterations than the limit.
-  case tooManyPasses(limit: Int)
+  case tooManyIterations(limit: Int)
   /// A slice exceeds the bounds of its array.
   case sliceOutside(String)
   /// Neither the library nor the given definitions know the function.
@@ -33,7 +33,7 @@ extension CompileError: CustomStringConvertible {
       "an array of \(rows) x \(columns) exceeds the limit of \(limit) entries"
     case .workspaceTooLarge(let limit): "the computation exceeds the limit of \(limit) numbers of memory"
     case .programTooLong(let limit): "the computation exceeds the limit of \(limit) steps"
-    case .tooManyPasses(let limit): "index sums exceed the limit of \(limit) iterations"
+    case .tooManyIterations(let limit): "index sums exceed the limit of \(limit) iterations"
     case .sliceOutside(let text): "\(text) exceeds the bounds of its array"
     case .unknownFunction(let name): "the function \(name) has no numeric value"
     case .functionWithoutValues(let name):
@@ -70,9 +70,9 @@ package enum CompileLimits {
   /// Steps of a program, with index sums unrolled.
   static let steps = 1 << 20
   /// Iterations of nested loops for index sums.
-  static let passes = 1 << 28
+  static let iterations = 1 << 28
   /// The same for formulas that are only checked, which evaluates them hundreds of times.
-  package static let passesOfChecks = 1 << 16
+  package static let iterationsOfChecks = 1 << 16
   /// Factors of a matrix product whose order is optimized; longer products are split.
   static let chain = 64
   /// Factors of a product whose parts are looked up among other products.

@@ -15,7 +15,7 @@ package struct Compiler {
     /// Provides the values of declared functions.
     package var functions: FunctionProvider?
     /// Limit on the iterations of index sums; more throw a `CompileError`.
-    package var mostPasses = CompileLimits.passes
+    package var mostIterations = CompileLimits.iterations
 
     package init() {}
   }

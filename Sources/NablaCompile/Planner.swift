@@ -24,7 +24,7 @@ struct Planner {
   /// Index names that loops count, innermost last.
   var counters: [String: (counter: Int, value: Int)] = [:]
   /// Number of iterations of the enclosing loops.
-  var passes = 1
+  var iterations = 1
 
   init(sizes: [String: Int], options: Compiler.Options) {
     self.sizes = sizes

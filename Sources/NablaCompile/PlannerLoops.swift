@@ -70,13 +70,13 @@ extension Planner {
       return output
     }
     let (width, isTooWide) = last.subtractingReportingOverflow(first - 1)
-    let (passes, isTooMany) = self.passes.multipliedReportingOverflow(by: width)
-    if isTooWide || isTooMany || passes > options.mostPasses {
-      throw .tooManyPasses(limit: options.mostPasses)
+    let (iterations, isTooMany) = self.iterations.multipliedReportingOverflow(by: width)
+    if isTooWide || isTooMany || iterations > options.mostIterations {
+      throw .tooManyIterations(limit: options.mostIterations)
     }
-    let outerPasses = self.passes
-    self.passes = passes
-    defer { self.passes = outerPasses }
+    let outerIterations = self.iterations
+    self.iterations = iterations
+    defer { self.iterations = outerIterations }
     sizes[name] = nil
     let counter = schedule.loopCount
     schedule.loopCount += 1

@@ -34,7 +34,7 @@ package struct NumericCheck: Sendable {
     var options = Compiler.Options()
     options.definitions = definitions
     options.functions = RandomSmoothFunction.provider(seed: seed)
-    options.mostPasses = CompileLimits.passesOfChecks
+    options.mostIterations = CompileLimits.iterationsOfChecks
     return options
   }
 
