@@ -38,7 +38,7 @@ extension Planner {
       // kron(ones(p, q), I) is a column of identities times a row of them.
       operands = [.stack(count: p, size: n, isRow: false), .stack(count: q, size: n, isRow: true)]
     }
-    return isTransposed ? operands.reversed().map(turned) : operands
+    return isTransposed ? operands.reversed().map(transposedOperand) : operands
   }
 
   /// The product of two operands one of which consists of blocks; `nil` if it must be formed.
@@ -55,29 +55,29 @@ extension Planner {
         try product(n, count))
       return .blocks(made, count: count, repeats: false, transposed: false)
     case (.blocks(_, _, true, _), .diagonal(_, false)):
-      return try multiplyBlocks(turned(right), turned(left)).map(turned)
+      return try multiplyBlocks(transposedOperand(right), transposedOperand(left)).map(transposedOperand)
     case (.stack(let count, let size, true), .blocks(let value, let other, false, false))
     where other == count && rows(value) == size:
       return .array(value, transposed: false)
     case (.blocks(_, _, false, true), .stack(_, _, false)):
-      return try multiplyBlocks(turned(right), turned(left)).map(turned)
+      return try multiplyBlocks(transposedOperand(right), transposedOperand(left)).map(transposedOperand)
     case (.blocks(let a, let count, true, let transposed), .blocks(let b, let other, false, false))
     where other == count:
       // The blocks op(A)*B_k, side by side.
       let made = try gemm(a, transposed, b, false)
       return .blocks(made, count: count, repeats: false, transposed: false)
     case (.blocks(_, _, false, true), .blocks(_, _, true, _)):
-      return try multiplyBlocks(turned(right), turned(left)).map(turned)
-    case (.blocks(let a, let count, true, let transposed), .array(let b, let isTurned)):
+      return try multiplyBlocks(transposedOperand(right), transposedOperand(left)).map(transposedOperand)
+    case (.blocks(let a, let count, true, let transposed), .array(let b, let isTransposed)):
       // kron(I, A)*B is A times the columns of B, reshaped.
-      let stored = isTurned ? try self.transposed(b) : b
+      let stored = isTransposed ? try self.transposed(b) : b
       let depth = transposed ? rows(a) : columns(a)
       let height = transposed ? columns(a) : rows(a)
       let pieces = try view(stored, depth, try product(count, columns(stored)))
       let made = try gemm(a, transposed, pieces, false)
       return .array(try view(made, try product(height, count), columns(stored)), transposed: false)
     case (.array, .blocks(_, _, true, _)):
-      return try multiplyBlocks(turned(right), turned(left)).map(turned)
+      return try multiplyBlocks(transposedOperand(right), transposedOperand(left)).map(transposedOperand)
     case (.array, _), (.ones, _), (.diagonal, _), (.inverse, _), (.blocks, _), (.stack, _):
       return nil
     }

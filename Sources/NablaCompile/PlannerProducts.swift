@@ -26,9 +26,9 @@ extension Planner {
     case .ones where rows == 1 || columns == 1:
       return .ones(rows: rows, columns: columns)
     case .transpose(let inner):
-      return turned(try operand(inner))
+      return transposedOperand(try operand(inner))
     case .inverse(let inner):
-      if case .transpose(let stored) = inner.kind { return turned(try operand(.inverse(stored))) }
+      if case .transpose(let stored) = inner.kind { return transposedOperand(try operand(.inverse(stored))) }
       if case .apply(.array(.diagonalMatrix), let arguments) = inner.kind {
         let vector = try plan(.power(arguments[0], .number(-1)))
         return .diagonal(vector, selects: false)
@@ -71,7 +71,7 @@ extension Planner {
     return planned[negative] != nil || planned[negative.transposed] != nil
   }
 
-  func turned(_ operand: ProductOperand) -> ProductOperand {
+  func transposedOperand(_ operand: ProductOperand) -> ProductOperand {
     switch operand {
     case .array(let value, let transposed): .array(value, transposed: !transposed)
     case .ones(let rows, let columns): .ones(rows: columns, columns: rows)
@@ -252,7 +252,7 @@ extension Planner {
     case (.diagonal(let vector, let selects), _):
       return try scaled(right, rowsBy: vector, selects: selects)
     case (_, .diagonal(let vector, let selects)):
-      return turned(try scaled(turned(left), rowsBy: vector, selects: selects))
+      return transposedOperand(try scaled(transposedOperand(left), rowsBy: vector, selects: selects))
     case (.inverse(let factors, _, _, _), .inverse(let others, _, _, _)) where factors == others:
       // One inverse serves both.
       return try multiply(try formed(left), try formed(right))
@@ -266,7 +266,7 @@ extension Planner {
     case (_, .inverse(let factors, let n, let transposed, let definite)):
       // X = B inv(A) is X' = inv(A') B'.
       if case .array(let value, true) = left {
-        return turned(
+        return transposedOperand(
           .array(
             try emit(
               PlanStep(

@@ -50,7 +50,7 @@ extension DerivationWriter {
     case .gradient:
       try gradient(
         of: expression, by: first, answer: answer, shown: shown,
-        isTurned: question.layout == .numerator && !first.isScalar)
+        isTransposed: question.layout == .numerator && !first.isScalar)
     case .jacobian:
       try jacobian(.jacobian, of: expression, by: last, answer: answer, shown: shown)
     case .hessian:

@@ -210,12 +210,12 @@ struct DerivationWriter {
   /// The gradient of a scalar; returns it simplified, as the rules of differentiation give it.
   mutating func scalarGradient(
     of expression: Formula, by variable: Formula, answer: Formula, shown: Formula?, free: [Formula] = [],
-    isTurned: Bool = false
+    isTransposed: Bool = false
   ) throws(DerivativeProblem) -> Formula {
     let subject = Derivation.Subject.derivative(
       .gradient, of: naming.shortened(expression), by: variable, times: nil)
     let raw = try sweep(expression, by: variable, seed: .one, subject)
-    if !isTurned { return conclude(raw, subject, answer: answer, shown: shown, free: free) }
+    if !isTransposed { return conclude(raw, subject, answer: answer, shown: shown, free: free) }
     add(subject, raw.transposed, ["numerator layout"], .transposed(of: raw))
     return conclude(raw.transposed, subject, answer: answer, shown: shown, free: free)
   }
@@ -238,7 +238,7 @@ struct DerivationWriter {
   /// matrix.
   mutating func matrix(
     _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
-    shown: Formula?, isTurned: Bool
+    shown: Formula?, isTransposed: Bool
   ) throws(DerivativeProblem) {
     let column = expression.shape.isRow ? expression.transposed : expression
     let taken = Set(column.variables.compactMap { $0.variable?.name } + definitions.map(\.name))
@@ -258,12 +258,12 @@ struct DerivationWriter {
       guard case .noMatrixForm = error else { throw error }
       lines = before
       return try jacobianByVec(
-        kind, of: column, by: variable, answer: answer, shown: shown, isTurned: !isTurned)
+        kind, of: column, by: variable, answer: answer, shown: shown, isTransposed: !isTransposed)
     }
     let subject = Derivation.Subject.derivative(kind, of: name, by: variable, times: nil)
-    let value = isTurned ? matrix.transposed : matrix
+    let value = isTransposed ? matrix.transposed : matrix
     add(
-      subject, value, ["holds for every \(letter)"] + (isTurned ? ["transposed"] : []),
+      subject, value, ["holds for every \(letter)"] + (isTransposed ? ["transposed"] : []),
       .matrix(ofMap: plain, u: u))
     _ = conclude(value, subject, answer: answer, shown: shown)
   }

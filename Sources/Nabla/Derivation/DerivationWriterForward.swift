@@ -54,15 +54,15 @@ extension DerivationWriter {
       kind, of: named(expression), by: variable, times: nil)
     let rate = change.replacing(unit)
     add(subject, rate, ["d\(variable.text) = 1"], .insertion(of: change, unit))
-    let isTurned = rate.shape != answer.shape
-    if isTurned { add(subject, rate.transposed, ["transposed"], .transposed(of: rate)) }
-    conclude(isTurned ? rate.transposed : rate, subject, answer: answer, shown: shown)
+    let isTransposed = rate.shape != answer.shape
+    if isTransposed { add(subject, rate.transposed, ["transposed"], .transposed(of: rate)) }
+    conclude(isTransposed ? rate.transposed : rate, subject, answer: answer, shown: shown)
   }
 
   /// The Jacobian with matrices: vec(dE) = J*vec(dX).
   mutating func jacobianByVec(
     _ kind: Derivation.Subject.Kind, of expression: Formula, by variable: Formula, answer: Formula,
-    shown: Formula?, isTurned: Bool = false
+    shown: Formula?, isTransposed: Bool = false
   ) throws(DerivativeProblem) {
     let change = try forward(expression, by: [variable])
     let plain = calculus.simplifier(free: [variable], searches: false)
@@ -72,8 +72,8 @@ extension DerivationWriter {
     let subject = Derivation.Subject.derivative(
       kind, of: named(expression), by: variable, times: nil)
     add(subject, matrix, ["vec(A*dX*B) = kron(B', A)*vec(dX)"], .vecMatrix(ofChange: plain, by: variable))
-    if isTurned { add(subject, matrix.transposed, ["transposed"], .transposed(of: matrix)) }
-    conclude(isTurned ? matrix.transposed : matrix, subject, answer: answer, shown: shown)
+    if isTransposed { add(subject, matrix.transposed, ["transposed"], .transposed(of: matrix)) }
+    conclude(isTransposed ? matrix.transposed : matrix, subject, answer: answer, shown: shown)
   }
 
   /// A Jacobian in numerator layout, or the Hessian as the Jacobian of a gradient.
@@ -94,22 +94,22 @@ extension DerivationWriter {
     } else if expression.shape.isMatrix || variable.shape.isMatrix {
       try jacobianByVec(kind, of: expression, by: variable, answer: answer, shown: shown)
     } else {
-      try matrix(kind, of: expression, by: variable, answer: answer, shown: shown, isTurned: true)
+      try matrix(kind, of: expression, by: variable, answer: answer, shown: shown, isTransposed: true)
     }
   }
 
   /// A gradient in either layout.
   mutating func gradient(
-    of expression: Formula, by variable: Formula, answer: Formula, shown: Formula?, isTurned: Bool
+    of expression: Formula, by variable: Formula, answer: Formula, shown: Formula?, isTransposed: Bool
   ) throws(DerivativeProblem) {
     if expression.isScalar {
       _ = try scalarGradient(
-        of: expression, by: variable, answer: answer, shown: shown, isTurned: isTurned)
+        of: expression, by: variable, answer: answer, shown: shown, isTransposed: isTransposed)
     } else if variable.isScalar {
       try derivative(.gradient, of: expression, byScalar: variable, answer: answer, shown: shown)
     } else {
       try matrix(
-        .gradient, of: expression, by: variable, answer: answer, shown: shown, isTurned: isTurned)
+        .gradient, of: expression, by: variable, answer: answer, shown: shown, isTransposed: isTransposed)
     }
   }
 }

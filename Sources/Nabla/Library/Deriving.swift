@@ -30,9 +30,9 @@ extension Formula {
       let verdict = try derivation.confirmed { check in
         check.checkGradient(of: self, variable: variable, gradient: derivative.formula)
       }
-      let isTurned = options.layout == .numerator && !variable.isScalar
+      let isTransposed = options.layout == .numerator && !variable.isScalar
       let shown = try derivation.derived { (calculus) throws(DerivativeProblem) in
-        isTurned ? try calculus.turned(derivative) : derivative
+        isTransposed ? try calculus.transposed(derivative) : derivative
       }
       results.append(derivation.result(.gradient, shown, [variable], verdict))
     }

@@ -94,9 +94,9 @@ struct Answering {
             check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
           }
         }
-      let isTurned = session.options.layout == .numerator && !variable.isScalar
+      let isTransposed = session.options.layout == .numerator && !variable.isScalar
       let shown = try derived { () throws(DerivativeProblem) in
-        isTurned ? try calculus.turned(derivative) : derivative
+        isTransposed ? try calculus.transposed(derivative) : derivative
       }
       result.append(
         Draft(derivative: shown, variables: [variable], expression: expression, verdict: verdict))

@@ -67,7 +67,7 @@ package struct Evaluation: Sendable {
     var values: [Formula: Matrix] = [:]
     for name in given {
       guard let variable = variables[name], let matrix = data[name] else { continue }
-      values[variable] = Self.turned(matrix, variable.shape)
+      values[variable] = Self.transposed(matrix, variable.shape)
     }
     let ordered = given.compactMap { variables[$0] }
     var reader = SizeReader(given: sizes.filter { session.sizeNames.contains($0.key) })
@@ -94,7 +94,7 @@ package struct Evaluation: Sendable {
   }
 
   /// Transposes a column where a row is declared, and a row where a column is.
-  private static func turned(_ matrix: Matrix, _ shape: Shape) -> Matrix {
+  private static func transposed(_ matrix: Matrix, _ shape: Shape) -> Matrix {
     if shape.isVector && matrix.rows == 1 || shape.isRow && matrix.columns == 1 {
       return matrix.reshaped(rows: matrix.columns, columns: matrix.rows)
     }

@@ -102,7 +102,7 @@ package struct Calculus {
     do throws(DerivativeProblem) { matrix = try identification.matrix(of: map) } catch {
       guard case .noMatrixForm = error else { throw error }
       // The vectors occur inside matrices, as in diag(B*diag(x)*C).
-      return try turned(jacobianByVec(of: column, by: variable))
+      return try transposed(jacobianByVec(of: column, by: variable))
     }
     return try finish(matrix, differentiator)
   }
@@ -118,7 +118,7 @@ package struct Calculus {
     // respect to a row has the shape of the row.
     let isInPlace = expression.isScalar ? variable.shape.isRow : variable.isScalar && !expression.shape.isRow
     if isInPlace { return gradient }
-    return try turned(gradient)
+    return try transposed(gradient)
   }
 
   /// With matrices: identifies the matrix that maps vec(dX) to the vec of the differential.
@@ -244,10 +244,10 @@ package struct Calculus {
     return !other.isInvalid && other.cost < formula.cost ? (other, needed) : nil
   }
 
-  package func turned(_ derivative: Derivative) throws(DerivativeProblem) -> Derivative {
-    var turned = derivative
-    turned.formula = try valued(derivative.formula.transposed)
-    return turned
+  package func transposed(_ derivative: Derivative) throws(DerivativeProblem) -> Derivative {
+    var result = derivative
+    result.formula = try valued(derivative.formula.transposed)
+    return result
   }
 }
 

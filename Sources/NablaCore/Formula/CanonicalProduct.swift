@@ -97,7 +97,7 @@ extension Formula {
   }
 
   /// The transpose by one step of each law; `transposed` memoizes it.
-  var turned: Formula {
+  var computedTranspose: Formula {
     switch kind {
     case .transpose(let inner): return inner
     case .zeros: return .zeros(shape.transposed)

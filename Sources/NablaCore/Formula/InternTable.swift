@@ -54,9 +54,9 @@ extension Formula {
   /// The transpose, pushed to the leaves.
   package var transposed: Formula {
     if isScalar { return self }
-    if height < 2 { return turned }
+    if height < 2 { return computedTranspose }
     if let known = table.withLock({ $0.transposes[self] }) { return known }
-    let result = turned
+    let result = computedTranspose
     // Not the reverse: printers transpose forms that no constructor makes.
     table.withLock { $0.transposes[self] = result }
     return result

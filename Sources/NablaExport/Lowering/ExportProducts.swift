@@ -129,10 +129,10 @@ extension ExportLowering {
       let solved = add(.solve(isTransposed: !isTransposed), [factor, turned], graph.shape(turned))
       return .array(withGraph { $0.transpose(solved) })
     case (.ones(let shape), .array(let array)):
-      if shape.isRow { return .array(sums(array, .columnSums, turned: .rowSums, result)) }
+      if shape.isRow { return .array(sums(array, .columnSums, transposed: .rowSums, result)) }
       return .array(add(.spreadRow, [array], result))
     case (.array(let array), .ones(let shape)):
-      if shape.isVector { return .array(sums(array, .rowSums, turned: .columnSums, result)) }
+      if shape.isVector { return .array(sums(array, .rowSums, transposed: .columnSums, result)) }
       return .array(add(.spreadColumn, [array], result))
     case (.ones, .ones):
       return .array(product(dense(left), dense(right), result, isMatrix: true))
@@ -143,11 +143,11 @@ extension ExportLowering {
 
   /// Row or column sums; for a transpose, the other ones.
   private mutating func sums(
-    _ array: Int, _ operation: ExportOperation, turned: ExportOperation, _ shape: Shape
+    _ array: Int, _ operation: ExportOperation, transposed: ExportOperation, _ shape: Shape
   ) -> Int {
     if shape.isScalar { return add(.total, [array], .scalar) }
     guard graph[array].operation == .transpose else { return add(operation, [array], shape) }
-    let sums = add(turned, graph[array].operands, shape.transposed)
+    let sums = add(transposed, graph[array].operands, shape.transposed)
     return withGraph { $0.transpose(sums) }
   }
 

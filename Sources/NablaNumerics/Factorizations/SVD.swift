@@ -65,9 +65,9 @@ package struct SVD: Sendable {
     Kernels.identity(n, into: v)
     var quiet = 0
     for _ in 0..<60 {
-      let turned = sweep(m, n, w, v)
-      if turned == .none { break }
-      quiet = turned == .rounding ? quiet + 1 : 0
+      let rotated = sweep(m, n, w, v)
+      if rotated == .none { break }
+      quiet = rotated == .rounding ? quiet + 1 : 0
       if quiet == Self.quietSweeps { break }
     }
     for j in 0..<n { values[j] = Kernels.norm(m, w + j &* m) }
@@ -91,7 +91,7 @@ package struct SVD: Sendable {
   }
 
   /// The kind of columns that a sweep had to rotate.
-  private enum Turned {
+  private enum Rotated {
     /// Every pair was orthogonal.
     case none
     /// Only columns at the level of rounding, which may need another rotation in the next sweep.
@@ -104,8 +104,8 @@ package struct SVD: Sendable {
   /// Makes every pair of columns of w orthogonal once.
   private static func sweep(
     _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
-  ) -> Turned {
-    var turned = Turned.none
+  ) -> Rotated {
+    var rotated = Rotated.none
     var largest = 0.0
     for j in 0..<n { largest = Swift.max(largest, Kernels.dot(m, w + j &* m, w + j &* m)) }
     let floor = largest * 1e-40
@@ -121,9 +121,9 @@ package struct SVD: Sendable {
         if alpha <= floor || beta <= floor { continue }
         if gamma.magnitude <= tolerance * alpha.squareRoot() * beta.squareRoot() { continue }
         if Swift.min(alpha, beta) > rounding {
-          turned = .columns
-        } else if turned == .none {
-          turned = .rounding
+          rotated = .columns
+        } else if rotated == .none {
+          rotated = .rounding
         }
         let zeta = (beta - alpha) / (2 * gamma)
         let root = zeta.magnitude + (1 + zeta * zeta).squareRoot()
@@ -133,7 +133,7 @@ package struct SVD: Sendable {
         Rotation.apply(n, v + p &* n, v + q &* n, c, c * t)
       }
     }
-    return turned
+    return rotated
   }
 
   /// Replaces column k by a unit vector orthogonal to the k columns before it, near it if possible.

@@ -30,9 +30,9 @@ extension Presenter {
     var factors = core.factors
     var isNegative = coefficient.isNegative
     for (index, factor) in factors.enumerated() {
-      let (isTurned, other) = settled(factor, depth: 0)
+      let (isNegated, other) = settled(factor, depth: 0)
       factors[index] = other
-      if isTurned { isNegative.toggle() }
+      if isNegated { isNegative.toggle() }
     }
     if isNegative, let flipped = flipped(factors, policy) ?? (lowersPlaces ? flippedInside(factors) : nil) {
       factors = flipped
@@ -43,40 +43,40 @@ extension Presenter {
   }
 
   /// The factor with a positive number if it is in a sum, as in `1 - x`; and whether that changed the sign.
-  private func settled(_ factor: Formula, depth: Int) -> (isTurned: Bool, Formula) {
+  private func settled(_ factor: Formula, depth: Int) -> (isNegated: Bool, Formula) {
     if depth > Self.signDepth { return (false, factor) }
     switch factor.kind {
     case .sum(let terms):
       let numbers = terms.filter(\.isFixed)
-      let isTurned = numbers.count == 1 && numbers[0].splitCoefficient.0.isNegative && factor.isMixedSum
-      return isTurned ? (true, factor.negatedTermwise) : (false, factor)
+      let isNegated = numbers.count == 1 && numbers[0].splitCoefficient.0.isNegative && factor.isMixedSum
+      return isNegated ? (true, factor.negatedTermwise) : (false, factor)
     case .times(let factors):
-      let (isTurned, others) = settled(factors, depth: depth + 1)
-      return others == factors ? (false, factor) : (isTurned, .interned(.times(others), factor.shape))
+      let (isNegated, others) = settled(factors, depth: depth + 1)
+      return others == factors ? (false, factor) : (isNegated, .interned(.times(others), factor.shape))
     case .product(let chain):
-      let (isTurned, others) = settled(chain, depth: depth + 1)
-      return others == chain ? (false, factor) : (isTurned, .interned(.product(others), factor.shape))
+      let (isNegated, others) = settled(chain, depth: depth + 1)
+      return others == chain ? (false, factor) : (isNegated, .interned(.product(others), factor.shape))
     case .power(let base, let exponent):
       guard let count = exponent.number?.integer, !count.isMultiple(of: 2), case .sum = base.kind else {
         return (false, factor)
       }
-      let (isTurned, other) = settled(base, depth: depth + 1)
-      return isTurned ? (true, .interned(.power(other, exponent), factor.shape)) : (false, factor)
+      let (isNegated, other) = settled(base, depth: depth + 1)
+      return isNegated ? (true, .interned(.power(other, exponent), factor.shape)) : (false, factor)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
       .differential:
       return (false, factor)
     }
   }
 
-  private func settled(_ factors: [Formula], depth: Int) -> (isTurned: Bool, [Formula]) {
-    var isTurned = false
+  private func settled(_ factors: [Formula], depth: Int) -> (isNegated: Bool, [Formula]) {
+    var isNegated = false
     var result = factors
     for index in factors.indices where !hasTwin(index, in: factors) {
       let (turns, other) = settled(factors[index], depth: depth)
       result[index] = other
-      if turns { isTurned.toggle() }
+      if turns { isNegated.toggle() }
     }
-    return (isTurned, result)
+    return (isNegated, result)
   }
 
   /// The factors with one sum negated, if one reads well that way.
