@@ -74,7 +74,8 @@ struct CommandOption {
     case .derive:
       [
         valued("--wrt", "x[,A...]", "the variables"), declare,
-        choice("--mode", ["gradient", "jacobian", "hessian", "differential"], "the kind of derivative (gradient)"),
+        choice(
+          "--mode", ["gradient", "jacobian", "hessian", "differential"], "the kind of derivative (gradient)"),
       ]
     case .run, .rules, .repl: []
     case .check: [declare]

@@ -90,7 +90,8 @@ package struct DataCSV {
   private func number(_ cell: Cell) throws(DataProblem) -> Double {
     if let value = DataNumber.value(cell.text[...]) { return value }
     if cell.text.isEmpty {
-      throw file.problem("the cell is empty", at: cell.start, to: cell.end, hint: "write nan for a missing number")
+      throw file.problem(
+        "the cell is empty", at: cell.start, to: cell.end, hint: "write nan for a missing number")
     }
     let text = String(decoding: cell.text.prefix(40), as: UTF8.self)
     let isDecimalComma = cell.text.contains(UInt8(ascii: ",")) && separator != UInt8(ascii: ",")

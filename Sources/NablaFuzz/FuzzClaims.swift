@@ -111,7 +111,9 @@ struct SpoiledClaimCheck {
       guard case .success(let (program, sizes)) = source.nextProgram(everything) else { break }
       for index in 0..<6 {
         let distribution = distributions[(attempt + index) % distributions.count]
-        guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 10) else { continue }
+        guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 10) else {
+          continue
+        }
         if Branches(everything, moving: moving, sizes, check.options).haveKink(at: point.values) { continue }
         guard check.ballCheck(sizes, point.values, budget).equality(answer, spoiled) == .differ else {
           continue

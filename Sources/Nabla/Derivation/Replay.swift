@@ -196,7 +196,9 @@ private struct Replay {
     if start !== raw {
       let before = current ?? change
       let isExpression = line.subject == .formula(raw)
-      guard before == nil ? isExpression : before === raw else { return "it continues from a different formula" }
+      guard before == nil ? isExpression : before === raw else {
+        return "it continues from a different formula"
+      }
     }
     start = raw
     current = line.value

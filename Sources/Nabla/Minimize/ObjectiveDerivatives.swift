@@ -38,7 +38,8 @@ struct ObjectiveDerivatives {
         let (block, unchecked) = try derivation.hessian(by: variables[i], variables[j])
         if let unchecked {
           remarks.append(
-            "the Hessian with respect to \(variables[i].text), \(variables[j].text) was not checked: \(unchecked)")
+            "the Hessian with respect to \(variables[i].text), \(variables[j].text) was not checked: \(unchecked)"
+          )
         }
         row.append(block)
       }

@@ -16,7 +16,8 @@ extension DerivativeProblem {
         message: "the derivative through `\(formula.text)` is not known yet", range: range, hint: nil)
     case .noMatrixForm(let formula):
       Diagnostic(
-        message: "no matrix form is known yet for the linear map to `\(formula.text)`", range: range, hint: nil
+        message: "no matrix form is known yet for the linear map to `\(formula.text)`", range: range,
+        hint: nil
       )
     case .shapes(let expression, let variable):
       Diagnostic(

@@ -22,9 +22,9 @@ enum LoopRuntime: String, CaseIterable, Hashable {
 }
 
 /// The functions of a runtime that code calls, directly or indirectly; each function comes after those that it calls.
-func calledFunctions(_ functions: [(name: String, text: String)], by code: String) -> [(
-  name: String, text: String
-)] {
+func calledFunctions(
+  _ functions: [(name: String, text: String)], by code: String
+) -> [(name: String, text: String)] {
   var called: [(name: String, text: String)] = []
   var text = code
   for function in functions.reversed() where text.contains(function.name + "(") {

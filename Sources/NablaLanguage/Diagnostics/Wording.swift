@@ -233,7 +233,9 @@ extension Problem {
     case .blockSizes(let isRow, let a, let b):
       (
         "the blocks do not fit: \(a.words) and \(b.words)",
-        isRow ? "blocks side by side must have the same number of rows" : "stacked blocks must have the same number of columns"
+        isRow
+          ? "blocks side by side must have the same number of rows"
+          : "stacked blocks must have the same number of columns"
       )
     case .needsTwoSubscripts(let a): ("a matrix takes two subscripts; \(a.words)", "`\(a.text)[i, j]`")
     case .outOfRange(let index, let size):
@@ -252,7 +254,10 @@ extension Problem {
       ("nothing determines the size of `\(text)`", "give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`")
     case .equalSides(let a, let b): ("the sides differ in shape: \(a.words) and \(b.words)", nil)
     case .noGradientShape(let a, let b):
-      ("no gradient of an array with respect to an array: \(a.words) and \(b.words)", "`jacobian \(a.text) wrt \(b.text)`")
+      (
+        "no gradient of an array with respect to an array: \(a.words) and \(b.words)",
+        "`jacobian \(a.text) wrt \(b.text)`"
+      )
     case .matrixNorm(let a, let order):
       (
         "the \(order)-norm of a matrix has several meanings; \(a.words)",

@@ -103,7 +103,8 @@ enum ForeignNames {
     "ravel": "`vec(A)` stacks columns, `vec(A')` rows", "reshape": "`vec(A)` stacks the columns of A",
     "eigmax": "`specnorm(A)` is the largest singular value",
     "lambda_max": "`specnorm(A)` is the largest singular value",
-    "matrix_norm": "`norm2(A)` is the Frobenius norm, `specnorm(A)` the spectral norm, `nucnorm(A)` the nuclear norm",
+    "matrix_norm":
+      "`norm2(A)` is the Frobenius norm, `specnorm(A)` the spectral norm, `nucnorm(A)` the nuclear norm",
     "cosine_similarity": "`dot(x, y)/(norm2(x)*norm2(y))`", "mse_loss": "`mean((x - y).^2)`",
     "cross_entropy": "`-sum(y .* logsoftmax(z))`", "einsum": "`sum(i = 1:n, ...)` sums over an index",
     "relu6": "`clip(x, 0, 6)`", "hypot": "`sqrt(a.^2 + b.^2)`", "cbrt": "`x^(1/3)` of a positive x",

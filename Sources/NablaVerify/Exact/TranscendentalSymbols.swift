@@ -40,12 +40,12 @@ struct TranscendentalSymbols {
   mutating func exp(_ u: PrimeField) -> PrimeField {
     areUsed = true
     if let known = exponentials[u] { return known }
-    let isTurned = PrimeField.precedes(u, 0)
-    let t = value("exp", [(isTurned ? -u : u).residue])
+    let isNegated = PrimeField.precedes(u, 0)
+    let t = value("exp", [(isNegated ? -u : u).residue])
     // ((t - 1/t)/2)² is a square, and so is 1 plus it: ((t + 1/t)/2)². So exp and 1 - sigmoid are positive too.
     let root = (t - (t.inverse ?? 1)) * Self.half
     let square = root.isZero ? 1 : root * root
-    let result = isTurned ? square.inverse ?? 1 : square
+    let result = isNegated ? square.inverse ?? 1 : square
     pair(u, result)
     return result
   }
@@ -56,9 +56,9 @@ struct TranscendentalSymbols {
     let positive = u.sign == 1 ? u : -u
     if let known = logarithms[positive] { return known }
     guard let inverse = positive.inverse else { return nil }
-    let isTurned = PrimeField.precedes(inverse, positive)
-    let size = value("log", [(isTurned ? inverse : positive).residue])
-    let result = isTurned ? -size : size
+    let isNegated = PrimeField.precedes(inverse, positive)
+    let size = value("log", [(isNegated ? inverse : positive).residue])
+    let result = isNegated ? -size : size
     pair(result, positive)
     return result
   }

@@ -27,7 +27,8 @@ package enum SamplingDistribution: CaseIterable, Sendable {
 enum Instance {
   /// A value for a variable with its properties, or `nil` if none was found. `numbers` are those of the formulas.
   static func value(
-    of variable: Variable, _ sizes: [String: Int], _ distribution: SamplingDistribution, near numbers: [Double] = [],
+    of variable: Variable, _ sizes: [String: Int], _ distribution: SamplingDistribution,
+    near numbers: [Double] = [],
     _ generator: inout SplitMix64
   ) -> Matrix? {
     guard let rows = variable.shape.rows.value(sizes), let columns = variable.shape.columns.value(sizes),
@@ -172,7 +173,9 @@ enum Instance {
   }
 
   /// The distributions of the variables in one attempt: first the same for all, later one for each.
-  static func distributions(_ variables: [Formula], attempt: Int, _ generator: inout SplitMix64) -> [SamplingDistribution] {
+  static func distributions(_ variables: [Formula], attempt: Int, _ generator: inout SplitMix64)
+    -> [SamplingDistribution]
+  {
     let common: [SamplingDistribution] = [.normal, .positive, .unitInterval, .definite, .definitePositive]
     if attempt < common.count { return variables.map { _ in common[attempt] } }
     return variables.map { _ in common[generator.integer(in: 0...(common.count - 1))] }

@@ -91,7 +91,9 @@ package struct Sampler {
   mutating func nextPoint(
     _ program: CompiledProgram, _ sizes: [String: Int], among distributions: [SamplingDistribution]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
-    func distribution() -> SamplingDistribution { distributions[generator.integer(in: 0...(distributions.count - 1))] }
+    func distribution() -> SamplingDistribution {
+      distributions[generator.integer(in: 0...(distributions.count - 1))]
+    }
     let common = generator.coin() ? distribution() : nil
     return point(program, sizes, variables.map { _ in common ?? distribution() })
   }
@@ -107,7 +109,8 @@ package struct Sampler {
       }
       guard let variable = formula.variable,
         let value = Instance.value(
-          of: variable, sizes, distribution, near: numbers + sizes.values.sorted().map(Double.init), &generator)
+          of: variable, sizes, distribution, near: numbers + sizes.values.sorted().map(Double.init),
+          &generator)
       else { return nil }
       values[formula] = value
     }

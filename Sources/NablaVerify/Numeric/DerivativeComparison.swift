@@ -54,7 +54,8 @@ struct DerivativeComparison {
     for index in 0..<Sampling.moreOfDerivatives where !places.isEmpty {
       let place = places[index % places.count]
       let distribution = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
-      guard let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4) else {
+      guard let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4)
+      else {
         continue
       }
       if let end = compare(point, place).end { return end }

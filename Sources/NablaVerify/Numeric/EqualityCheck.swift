@@ -154,7 +154,9 @@ extension NumericCheck {
     var best: (difference: Double, example: Counterexample)?
     for attempt in 0..<12 {
       let distribution: SamplingDistribution? = attempt < 8 ? .integers : nil
-      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 1) else { continue }
+      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 1) else {
+        continue
+      }
       let (a, b) = (point.outputs[0], point.outputs[1])
       let difference = (a - b).maxAbs
       if let best, best.difference >= difference { continue }

@@ -55,7 +55,9 @@ struct EquationComparison {
     for index in 0..<min(Sampling.moreOfEquations, 1_000_000 / (1_000 + work)) {
       let (program, sizes) = programs[index % programs.count]
       let distribution = distributions[index / programs.count % distributions.count]
-      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2) else { continue }
+      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2) else {
+        continue
+      }
       if let end = compare(point, program, sizes) { return end }
     }
     return nil

@@ -81,8 +81,7 @@ struct HighPrecisionCheck {
   }
 
   /// Programs for sizes above 1; size 1 hides sums, products and transposes.
-  private func programs(_ source: inout Sampler) -> [(program: CompiledProgram, sizes: [String: Int])]
-  {
+  private func programs(_ source: inout Sampler) -> [(program: CompiledProgram, sizes: [String: Int])] {
     var result: [(program: CompiledProgram, sizes: [String: Int])] = []
     for _ in 0..<(3 * Self.programs) where result.count < (source.hasSizes ? Self.programs : 1) {
       guard case .success(let made) = source.nextProgram(formulas) else { break }

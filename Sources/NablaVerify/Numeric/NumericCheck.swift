@@ -74,7 +74,9 @@ package struct NumericCheck: Sendable {
   package func checkDerivative(
     of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout, first: Formula? = nil
   ) -> Verdict {
-    if variable.variable == nil { return .skipped("it can be differentiated only with respect to a variable") }
+    if variable.variable == nil {
+      return .skipped("it can be differentiated only with respect to a variable")
+    }
     var comparison = DerivativeComparison(
       check: self, claim: claim, objective: objective, variable: variable, first: first, layout: layout)
     return comparison.verdict()

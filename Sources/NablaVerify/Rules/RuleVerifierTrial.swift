@@ -90,7 +90,9 @@ package struct RuleTrial {
 
   /// Values with the declared properties that satisfy the conditions; `nil` if they do not.
   func draw(_ attempt: Int, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
-    var common: [SamplingDistribution] = [.normal, .positive, .unitInterval, .definite, .definitePositive, .integers]
+    var common: [SamplingDistribution] = [
+      .normal, .positive, .unitInterval, .definite, .definitePositive, .integers,
+    ]
     // Facts claim nothing about values too small for doubles.
     let isFact = if case .property = claim.statement { true } else { false }
     if hasBranches, !isFact { common += [.wide, .nearNumbers, .extreme, .wide, .nearNumbers, .extreme] }

@@ -173,7 +173,8 @@ struct MinimizeCommandTests {
     #expect(error["line"] as? Int == 3)
     let empty = try self.run(["--wrt", "x", "--format", "json"], "x : vector(3)\n")
     let nothing = try #require(try object(empty)["error"] as? [String: Any])
-    #expect((nothing["message"] as? String)?.contains("the file has no definitions") == true && empty.code == 65)
+    #expect(
+      (nothing["message"] as? String)?.contains("the file has no definitions") == true && empty.code == 65)
   }
 
   @Test("notes stand on standard error")
