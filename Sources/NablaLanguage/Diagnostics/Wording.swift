@@ -188,7 +188,7 @@ extension Problem {
       )
     case .powerExponent(let exponent):
       (
-        "an exponent of `\(spelling.power)` is a scalar, and a whole number if the base is a matrix; \(exponent.words)",
+        "an exponent of `\(spelling.power)` is a scalar, and an integer if the base is a matrix; \(exponent.words)",
         "`\(spelling.elementwisePower)` raises entry by entry"
       )
     case .powerOfVector(let base):

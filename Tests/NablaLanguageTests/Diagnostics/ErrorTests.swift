@@ -101,7 +101,7 @@ import Testing
     ),
     (
       #"A : matrix(n, n); x : scalar"#, #"A^x"#,
-      #"1:1: an exponent after `^` is a scalar, and an integer if the base is a matrix; `A` is n x n | `.^` raises entry by entry"#
+      #"1:1: an exponent of `^` is a scalar, and an integer if the base is a matrix; `A` is n x n | `.^` raises entry by entry"#
     ),
     (
       #"T, A : matrix(n, n)"#, #"A^T"#,

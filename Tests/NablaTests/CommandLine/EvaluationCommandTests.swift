@@ -45,7 +45,7 @@ private let refusals: [Refusal] = [
   Refusal(
     words: ["a.json"], files: ["a.json": "{\"y\": [1], \"y\": [2]}"], error: "error: y is given twice\n"),
   Refusal(
-    words: ["a.json"], files: ["a.json": "[1, 2]"], error: "error: the data are an object, a name and a value"
+    words: ["a.json"], files: ["a.json": "[1, 2]"], error: "error: the data must be an object of names and values"
   ),
   Refusal(
     words: ["y=a.json", "n=3"], files: ["a.json": "[1, 2]"],
@@ -151,8 +151,8 @@ struct EvaluationCommandTests {
     arguments: [
       ("<f8", "(9223372036854775807, 3)", "too large an array"), ("<f8", "(1000, 1000)", "bytes follow"),
       ("<f8", "(99999999999999999999, 3)", "too large an array"), ("<f8", "(1, 1, 1)", "3 axes"),
-      ("<f8", "(0, 3)", "the array is empty"), ("<c16", "(1,)", "numbers of type '<c16' are not read"),
-      ("|O", "(1,)", "numbers of type '|O' are not read"),
+      ("<f8", "(0, 3)", "the array is empty"), ("<c16", "(1,)", "numbers of type '<c16' are not supported"),
+      ("|O", "(1,)", "numbers of type '|O' are not supported"),
     ])
   func headers(_ type: String, _ shape: String, _ message: String) throws {
     let file = EvaluationArchives.npy(type, shape: shape, [UInt8](repeating: 0, count: 64))

@@ -74,7 +74,7 @@ struct LibraryEvaluationTests {
         == "X : matrix(n, d) is given as 2 x 3, but should be 7 x 3, with n = 7 from the given sizes")
     #expect(
       message { () throws(FormulaError) in try sum(ones("n")).compiled()([:]) }
-        == "nothing fixes the size n; give it as `sizes: [\"n\": ...]`")
+        == "no data determine the size n; give it as `sizes: [\"n\": ...]`")
     #expect(
       message { () throws(FormulaError) in try sum(W).compiled()([W: Matrix(rows: 4, columns: 7)]) }
         == "W : matrix(h + 1, 2*h) is given as 4 x 7, but should be 4 x 6")

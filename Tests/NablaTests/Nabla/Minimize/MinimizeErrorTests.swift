@@ -49,7 +49,7 @@ struct MinimizeErrorTests {
     let sizes = ["n": 3]
     #expect(
       message { () throws(FormulaError) in try (x + 1).minimized(wrt: [x], sizes: sizes) }
-        == "a minimum is of a scalar; the objective is a vector(n); ask for `norm2(...)^2` or `sum(...)`")
+        == "only a scalar can be minimized; the objective is a vector(n); minimize `norm2(...)^2` or `sum(...)`")
     #expect(
       message { () throws(FormulaError) in try sum(x).minimized(wrt: []) }
         == "no value is given for x : vector(n)")
@@ -61,7 +61,7 @@ struct MinimizeErrorTests {
         == "the objective does not depend on `S`")
     #expect(
       message { () throws(FormulaError) in try sum(x).minimized(wrt: [x]) }
-        == "nothing fixes the size n; give it as `sizes: [\"n\": ...]`")
+        == "no data determine the size n; give it as `sizes: [\"n\": ...]`")
     #expect(
       message { () throws(FormulaError) in try sum(x).minimized(wrt: [x + 1], data: [x: [1]]) }
         == "`x + 1` is not a variable that can be minimized over")
