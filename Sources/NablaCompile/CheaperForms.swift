@@ -9,7 +9,7 @@ struct CheaperForms {
 
   init(isPositiveDefinite: @escaping (Formula) -> Bool) { self.isPositiveDefinite = isPositiveDefinite }
 
-  /// Replaces, in the formulas of a program, what a part of another one gives for less.
+  /// Replaces formulas by cheaper ones in terms of parts of other formulas of the program.
   mutating func shared(_ formulas: [Formula]) -> [Formula] {
     for formula in formulas { count(formula, 1) }
     return formulas.map { formula in
@@ -28,7 +28,7 @@ struct CheaperForms {
 
   private func isPart(_ formula: Formula) -> Bool { parts[formula, default: 0] > 0 }
 
-  /// Replaces what would be formed, or factored, without need.
+  /// Replaces products that would be formed, or matrices that would be factored, unnecessarily.
   func separated(_ formula: Formula) -> Formula {
     rewritten(formula) { scaledStructure($0) ?? inverseOfProduct($0) }
   }
@@ -50,8 +50,8 @@ struct CheaperForms {
 
   // MARK: Sums of rows and columns
 
-  /// `rowsums(W .* (A*B))`, the diagonal of `A*B*W'`, as the sums of the columns of `A' .* (B*W')` where another
-  /// formula has that: the gradient of a bias beside that of a weight.
+  /// `rowsums(W .* (A*B))`, the diagonal of `A*B*W'`, as the column sums of `A' .* (B*W')` if another formula has that:
+  /// the gradient of a bias next to that of a weight.
   private func sharedSums(_ node: Formula) -> Formula? {
     guard case .product(let chain) = node.kind else { return nil }
     for place in 0..<(chain.count - 1) {
@@ -71,8 +71,8 @@ struct CheaperForms {
     return nil
   }
 
-  /// The sums of the rows of an elementwise product with a matrix product among its factors, as sums of a product that
-  /// is known; nil where none is.
+  /// The row sums of an elementwise product with a matrix product among its factors, as sums of a known product; nil if
+  /// there is none.
   private func diagonal(_ times: Formula) -> Formula? {
     guard case .times(let factors) = times.kind else { return nil }
     for (place, factor) in factors.enumerated() {
@@ -115,7 +115,7 @@ struct CheaperForms {
     return .times(factors.filter(\.isScalar) + [scaled])
   }
 
-  /// `inv(A*B)` as `inv(B)*inv(A)`: each is factored by itself, and loses fewer digits.
+  /// Computes `inv(A*B)` as `inv(B)*inv(A)`: each is factored separately, which loses fewer digits.
   private func inverseOfProduct(_ node: Formula) -> Formula? {
     guard case .inverse(let inner) = node.kind, case .product(let chain) = inner.kind,
       chain.allSatisfy({ $0.shape.rows == $0.shape.columns }), !isPositiveDefinite(inner)

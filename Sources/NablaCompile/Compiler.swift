@@ -21,7 +21,7 @@ package struct Compiler {
   }
 
   /// A program for all formulas together, with shared parts computed once.
-  /// `sizes` has every dimension name that occurs. A `CompileError` names what is missing or too large.
+  /// `sizes` has every dimension name that occurs. A `CompileError` names a missing or excessive size.
   package static func compile(
     _ formulas: [Formula], sizes: [String: Int], stable: Bool = true
   ) throws(CompileError) -> CompiledProgram {

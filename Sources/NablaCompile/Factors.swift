@@ -1,13 +1,13 @@
 import NablaCore
 
 extension Schedule {
-  /// Makes numbers by which arrays are scaled part of the products that make, or take, the arrays.
+  /// Moves scalar factors of arrays into the products that make or use the arrays.
   mutating func foldFactors() {
     foldNegatives()
     while foldScaledProducts() {}
   }
 
-  /// The steps that read and that write each value, by root; nothing is known of what loops touch.
+  /// The steps that read and that write each value, by root, and the values that loops touch.
   private func uses() -> (readers: [Int: [Int]], writers: [Int: [Int]], inLoops: Set<Int>) {
     var readers: [Int: [Int]] = [:]
     var writers: [Int: [Int]] = [:]
@@ -25,7 +25,7 @@ extension Schedule {
     return (readers, writers, inLoops)
   }
 
-  /// Products of `-A` where A is there anyway: the sign is exact wherever it is.
+  /// Multiplies by A instead of `-A` if A exists anyway; moving a sign is exact.
   private mutating func foldNegatives() {
     let (readers, writers, inLoops) = uses()
     let results = Set(outputs.map { values[$0].root })
@@ -35,7 +35,7 @@ extension Schedule {
       let uses = readers[negative] ?? []
       guard !inLoops.contains(source), !inLoops.contains(negative), !results.contains(negative),
         writers[negative] == [index], (writers[source] ?? []).allSatisfy({ $0 < index }),
-        // A number is cheaper negated than carried along.
+        // Negating a number is cheaper than an extra step.
         values[negative].count > 1,
         uses.allSatisfy({ steps[$0].opcode == .gemm && steps[$0].inputs[0] != steps[$0].inputs[1] })
       else { continue }
@@ -60,7 +60,8 @@ extension Schedule {
     return values.count - 1
   }
 
-  /// Products of which nothing but a multiple is needed; whether there were any. One multiple may be of another.
+  /// Folds products of which only a multiple is needed; returns whether there were any. A multiple may itself be
+  /// scaled.
   private mutating func foldScaledProducts() -> Bool {
     let (readers, writers, inLoops) = uses()
     let results = Set(outputs.map { values[$0].root })

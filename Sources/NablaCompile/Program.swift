@@ -12,9 +12,9 @@ package final class CompiledProgram: Sendable {
   package let outputSizes: [(rows: Int, columns: Int)]
   /// The steps in readable form.
   package var plan: [String] { steps.map(\.text) }
-  /// The steps with what they cost.
+  /// The steps with their costs.
   package var steps: [ProgramStep] { schedule.described }
-  /// What the steps call each result: `%4`, a variable or a number.
+  /// The names of the results in the steps: `%4`, a variable or a number.
   package var resultNames: [String] { schedule.outputs.map { schedule.name($0) } }
   /// Bytes that the values of the variables take.
   package var inputBytes: Int { 8 * inputs.reduce(0) { $0 + $1.count } }

@@ -6,12 +6,12 @@ package struct ProgramStep: Sendable {
   package let text: String
   /// Additions, multiplications and function evaluations.
   package let operations: Double
-  /// Bytes that it reads and writes, each array counted once.
+  /// Bytes read and written, with each array counted once.
   package let bytes: Double
 }
 
 extension Schedule {
-  /// The steps; what is inside of loops counts as often as they go round.
+  /// The steps; loop bodies count once for each iteration.
   var described: [ProgramStep] {
     var result: [ProgramStep] = []
     var rounds = [1.0]
@@ -32,7 +32,7 @@ extension Schedule {
     return 8 * Double(total)
   }
 
-  /// What a value is called in steps.
+  /// The name of a value in the steps.
   func name(_ value: Int) -> String {
     let root = values[value].root
     if let variable = inputs.first(where: { $0.value == root })?.variable.variable { return variable.name }

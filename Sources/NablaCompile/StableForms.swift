@@ -95,8 +95,8 @@ enum StableForms {
     return current
   }
 
-  /// What the first rule that applies makes of a node; of its transpose where the functions among the terms of a sum are
-  /// transposed, so that they show.
+  /// The result of the first rule that applies to a node, or to its transpose if the functions among the terms of a sum
+  /// are transposed.
   private static func next(_ node: Formula, _ rules: [(name: String, rewrite: Rule)]) -> Formula? {
     guard case .sum(let terms) = node.kind,
       terms.contains(where: { $0.splitCoefficient.1.isTransposedFunction })

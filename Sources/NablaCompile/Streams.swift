@@ -2,18 +2,15 @@ import NablaCore
 import NablaNumerics
 import NablaTypes
 
-/// Steps that run block after block over the rows, or the columns, of their arrays, so that what one step makes is in
-/// the cache when the next one reads it, and a large matrix is read once.
-///
-/// A regression gets its value and gradient in one pass over its data: `X*w`, elementwise steps, and the product of
-/// `X'` with their result. For a factorization, `X - U*V'` and its products with `U` and `V` go by columns.
+/// Steps that run block by block over the rows or columns of their arrays, so that the result of one step is in the
+/// cache when the next one reads it, and a large matrix is read once.
 struct Stream: Sendable {
   enum Direction: Sendable { case rows, columns }
 
   var direction: Direction
-  /// Rows, or columns, in all.
+  /// Total number of rows or columns.
   var count: Int
-  /// Rows, or columns, of a block.
+  /// Number of rows or columns of a block.
   var block: Int
   /// The steps; the flags of a product tell which of its sizes is split.
   var parts: [PlanStep]
@@ -21,7 +18,7 @@ struct Stream: Sendable {
 }
 
 extension Schedule {
-  /// Puts the steps of passes over blocks together.
+  /// Joins the steps of passes over blocks.
   mutating func stream() {
     var start = 0
     while streams.count < CompileLimits.streams, let found = StreamFinder(self).first(from: start) {
@@ -37,7 +34,7 @@ extension Schedule {
             opcode: .fused, inputs: group.reads, output: group.writes[0], m: group.length,
             extra: groups.count - 1))
       }
-      // Each value once, in the order of its first use; what a part makes is not read from before.
+      // Each value once, in the order of first use; results of parts are not read from before.
       var (read, made): ([Int], [Int]) = ([], [])
       for part in parts {
         for value in part.inputs.map({ values[$0].root }) where !made.contains(value) && !read.contains(value)
@@ -81,11 +78,11 @@ private struct StreamFinder {
     var after: [Int]
   }
 
-  /// How far apart the first and the last part may be, so that the search stays linear.
+  /// Limit on the distance between the first and the last part, which keeps the search linear.
   private static let reach = 128
-  /// Products with more columns are not limited by memory.
+  /// Products with more columns are not memory-bound.
   private static let narrow = 16
-  /// A product with a larger inner size takes longer than its result takes to be written.
+  /// A product with a larger inner size takes longer than writing its result.
   private static let shallow = 64
 
   private let schedule: Schedule
@@ -109,7 +106,7 @@ private struct StreamFinder {
     return nil
   }
 
-  /// Products `X*W`, steps on rows, and the product of `X'` with what they make.
+  /// Products `X*W`, steps on rows, and the product of `X'` with their results.
   private func byRows(_ last: Int) -> Found? {
     let step = schedule.steps[last]
     guard step.opcode == .gemm, step.flags.contains(.transposeA), !step.flags.contains(.transposeB),
@@ -125,7 +122,7 @@ private struct StreamFinder {
     return found(body, last, sinks: [], block: block)
   }
 
-  /// A product of two thin matrices, elementwise steps on it, and products with what they make.
+  /// A product of two thin matrices, elementwise steps on it, and products with their results.
   private func byColumns(_ last: Int) -> Found? {
     let step = schedule.steps[last]
     guard step.opcode == .gemm, !step.flags.contains(.transposeA), step.m > 1, step.n > 1, step.k > 1,
@@ -153,7 +150,7 @@ private struct StreamFinder {
     var steps: [Int: Bool] = [:]
   }
 
-  /// Whether a value depends on a product of the wanted kind by steps that can be split; adds those.
+  /// Whether a value depends on a product of the wanted kind through steps that can be split; adds those steps.
   private func collect(_ value: Int, before end: Int, _ body: inout Body) -> Bool {
     var depends = false
     for index in writers[value] ?? [] where index < end && end - index < Self.reach {
@@ -182,7 +179,7 @@ private struct StreamFinder {
     step.opcode == .logSumExp || step.opcode == .softmax || step.opcode == .logSoftmax
   }
 
-  /// Entries of each array of an elementwise step; 1, which nothing divides, for other steps.
+  /// Number of entries of each array of an elementwise step; 1 for other steps.
   private func length(_ step: PlanStep) -> Int { step.opcode == .fused ? step.m : step.fusedLength ?? 1 }
 
   private func found(_ body: Body, _ last: Int, sinks: [Int], block: Int) -> Found? {
@@ -192,12 +189,12 @@ private struct StreamFinder {
     else { return nil }
     let written = members.reduce(into: Set<Int>()) { $0.formUnion(writes($1)) }
     var parts: [(step: PlanStep, group: FusedGroup?)] = []
-    // What is complete only at the end of the pass.
+    // Values that are complete only at the end of the pass.
     var gathered: Set<Int> = []
     for index in members {
       var step = schedule.steps[index]
       if step.opcode == .gemm {
-        // Of the operands only what is split may be made in the pass.
+        // Only split operands may be made within the pass.
         let (a, b) = (root(step.inputs[0]), root(step.inputs[1]))
         let isStart = index != last && !sinks.contains(index)
         let others = isStart ? [a, b] : body.direction == .rows ? [a] : [b]
@@ -223,11 +220,11 @@ private struct StreamFinder {
       before: before, after: after)
   }
 
-  /// The other steps between the parts, before and after all of them; nil where one has to be between.
+  /// The other steps between the parts, before and after them; nil if one must be in between.
   private func order(_ members: [Int], _ low: Int, _ high: Int) -> (before: [Int], after: [Int])? {
     let parts = Set(members)
     var (before, after): ([Int], [Int]) = ([], [])
-    // What the parts so far, and the steps that wait for them, read and write.
+    // The values that the parts so far, and the steps that wait for them, read and write.
     var (read, written): (Set<Int>, Set<Int>) = ([], [])
     var (waitingRead, waitingWritten): (Set<Int>, Set<Int>) = ([], [])
     for index in low...high {

@@ -1,4 +1,4 @@
-// Products and triangular systems by a BLAS of the system, which is looked up when it is asked for.
+// Products and triangular systems by a system BLAS, which is loaded on request.
 #include "NablaKernels.h"
 
 #include <dlfcn.h>
@@ -22,7 +22,7 @@ typedef void dtrsm_function(
 static dgemm_function *dgemm;
 static dsyrk_function *dsyrk;
 static dtrsm_function *dtrsm;
-/// The loops that serve what is small, or not finite: a BLAS may skip factors that are zero.
+/// The built-in kernels for small or non-finite operands: a BLAS may skip factors that are zero.
 static const nabla_kernels *own;
 static nabla_kernels table;
 static char loaded[512];

@@ -77,7 +77,7 @@ extension Derivation.Line {
   public var text: String { "\(subject.text) = \(right.text)" }
   /// The equation for LaTeX's math mode.
   public var latex: String { "\(subject.latex) = \(right.latex)" }
-  /// The sayings, each once, as they stand behind the line.
+  /// The words of these rules, without repetition, as shown after the line.
   public var reason: String {
     var seen: Set<String> = []
     return sayings.filter { seen.insert($0).inserted }.joined(separator: "; ")

@@ -24,7 +24,7 @@ struct FlattenedOccurrences {
     }
   }
 
-  /// The terms or factors, with numbers separated from what they multiply.
+  /// The terms or factors, with numbers separated from the rest.
   private static func parts(_ formula: Formula) -> [Formula]? {
     switch formula.kind {
     case .sum(let terms): terms.map { $0.splitCoefficient.1 }

@@ -14,7 +14,7 @@ struct Remarks {
   /// The user's names for intermediates.
   var naming = Naming([])
 
-  /// A result with what it rests on, a line each.
+  /// A result with its assumptions, conditions and verdict, one on each line.
   static func lines(
     _ result: String, conditions: [String], notes: [String], verdict: Verdict?
   ) -> String {

@@ -67,7 +67,7 @@ public struct FormulaError: Error, Sendable {
     FormulaError(message: "the work was cancelled", isCancellation: true)
   }
 
-  /// Throws where the task that this runs in is cancelled: what was found by then is not to be shown.
+  /// Throws if the current task is cancelled; partial results are not to be shown.
   static func checkCancellation() throws(FormulaError) {
     if Cancellation.isRequested { throw .cancelled }
   }

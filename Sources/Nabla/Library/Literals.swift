@@ -16,7 +16,7 @@ extension FormulaInitializers where Self == Formula {
     self = formula
   }
 
-  /// A number, exactly as its shortest decimal text has it; nil for what has no exact fraction of 128 bits.
+  /// A number, exactly as in its shortest decimal text; nil if it is not an exact fraction of 128 bits.
   public init?(exactly value: Double) {
     guard let exact = Rational(shortestText: value) else { return nil }
     self = Formula.number(exact)

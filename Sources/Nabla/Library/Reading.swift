@@ -148,7 +148,7 @@ extension Formula {
 }
 
 extension Diagnostic {
-  /// The message and the hint in one line, with what is to be written in Swift.
+  /// The message and the hint in one line, with Swift notation.
   fileprivate var inSwift: String {
     let wording = problem?.wording(in: .swift) ?? (message: message, hint: hint)
     return wording.message + (wording.hint.map { "; hint: \($0)" } ?? "")

@@ -5,7 +5,7 @@ import NablaNumerics
 public struct Minimization: Sendable {
   /// The minimized formula, and the variables in the given order.
   public let objective: Formula
-  /// The variables, in the order in which they were asked for.
+  /// The variables, in the given order.
   public let variables: [Formula]
   /// How it was minimized.
   public let method: MinimizationMethod

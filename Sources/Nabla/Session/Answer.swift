@@ -7,7 +7,7 @@ import NablaVerify
 public struct Answer: Sendable {
   /// The question as asked, without surrounding spaces.
   public let question: String
-  /// What it asks.
+  /// The kind of the question.
   public let kind: QuestionKind
   /// The variable; both variables of a mixed Hessian, separated by a comma; empty for `simplify` and `check`.
   public let variable: String
@@ -70,7 +70,7 @@ extension Answer: CustomStringConvertible {
       (lines + assumed).joined(separator: "\n"), conditions: conditions, notes: notes, verdict: verdict)
   }
 
-  /// What helps with a claim that was refuted: the likeliest slip, or the property that is missing.
+  /// The hints for a refuted claim: the likeliest slip, or the missing property.
   public var hints: [String] { refutation?.hints ?? [] }
 }
 

@@ -171,7 +171,7 @@ package struct Evaluation: Sendable {
     }
   }
 
-  /// What is computed for a question: its expression, and each of its answers.
+  /// The formulas computed for a question: its expression, and each of its answers.
   func formulas(_ answers: [Answer], of expression: Formula) -> [Formula] {
     [expression]
       + answers.map { answer in
@@ -183,7 +183,7 @@ package struct Evaluation: Sendable {
       }
   }
 
-  /// The formula in variables that have data: intermediates written out, and dX a variable of its own.
+  /// The formula in terms of variables that have data: intermediates expanded, and dX as a variable.
   func closed(_ formula: Formula) -> Formula {
     var differentials: [Formula: Formula] = [:]
     var intermediates: [Formula: Formula] = [:]

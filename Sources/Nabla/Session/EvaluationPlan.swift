@@ -3,27 +3,27 @@ import NablaCore
 import NablaLanguage
 import NablaVerify
 
-/// How the value of a question and its answers are computed together, for given sizes.
+/// The program that computes the value of a question and its answers, for given sizes.
 package struct EvaluationPlan: Sendable {
   /// The question as it was asked.
   package let question: String
-  /// The expression, then each answer, with what the steps call it: `%4`, a variable or a number.
+  /// The expression, then each answer, with its name in the steps: `%4`, a variable or a number.
   package let results: [(name: String, place: String)]
   /// The sizes on which it depends, by name.
   package let sizes: [(name: String, size: Int)]
   package let steps: [ProgramStep]
-  /// Bytes that the variables' values take, and those of constants, temporaries and results beside them.
+  /// Bytes of the variables' values, and of constants, temporaries and results.
   package let inputBytes: Int
   package let workspaceBytes: Int
 
-  /// Operations of a run; the steps of a loop count as often as it goes round.
+  /// Operations of a run; loop bodies count once for each iteration.
   package var operations: Double { steps.reduce(0) { $0 + $1.operations } }
   /// Bytes that the steps read and write.
   package var bytes: Double { steps.reduce(0) { $0 + $1.bytes } }
 }
 
 extension Evaluation {
-  /// The plan of a question; nil for a `check`. Throws like `results(_:)`, but no data are needed.
+  /// The plan of a question; nil for a `check`. Throws like `results(_:)`, but needs no data.
   package func plan(_ question: TypedQuestion) throws(EvaluationProblem) -> EvaluationPlan? {
     if question.question.kind == .check { return nil }
     let answers: [Answer]

@@ -54,7 +54,7 @@ package final class DefinedOperation: Hashable, Sendable {
   }
 }
 
-/// What a block of `Rules/` defines.
+/// An operation or notation that a block of `Rules/` defines.
 package enum BlockOperation: Sendable {
   case operation(DefinedOperation)
   /// Notation that is replaced by its body on reading.

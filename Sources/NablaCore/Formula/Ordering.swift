@@ -110,7 +110,7 @@ extension Formula: Comparable {
 }
 
 extension String {
-  /// Whether it stands before another text, runs of digits compared as numbers: A2 before A10.
+  /// Whether it sorts before another text, with runs of digits compared as numbers: A2 before A10.
   package func precedesByNumber(_ other: String) -> Bool {
     let (a, b) = (utf8, other.utf8)
     var (i, j) = (a.startIndex, b.startIndex)

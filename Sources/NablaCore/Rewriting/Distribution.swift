@@ -80,7 +80,7 @@ struct Distribution {
     }
   }
 
-  /// What all terms of a sum among the factors share taken out of it: s .* (w - w .* t) is s .* w .* (1 - t).
+  /// Takes out the common factors of the terms of a sum among the factors: s .* (w - w .* t) is s .* w .* (1 - t).
   private func withoutSharedEntries(_ factors: [Formula]) -> [Formula] {
     factors.indices.compactMap { index in
       guard !named.contains(factors[index]), let (shared, rest) = Factoring.sharedEntries(of: factors[index])

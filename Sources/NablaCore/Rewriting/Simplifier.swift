@@ -55,7 +55,7 @@ package final class Simplifier {
   /// Lookahead limits: the extra cost of a form, and the number of forms tried at a node.
   private static let slack = 8 * Cost.symbol
   private static let mostTried = 12
-  /// What a node adds to the work, so that the form of a part does not depend on how large the whole is.
+  /// The work of a node; it is counted per node, so that the form of a part does not depend on the size of the whole.
   private static let workOfNode = 100
   /// Formulas that cost more than this get no lookahead.
   private static let largestAhead = 80 * Cost.symbol

@@ -81,7 +81,7 @@ package struct ExportRequest {
 public struct ExportedSource: Sendable, CustomStringConvertible {
   /// The text of the file.
   public let text: String
-  /// What it is written in.
+  /// The target language.
   public let target: ExportTarget
   /// The function's name in the file.
   public let function: String

@@ -95,8 +95,8 @@ const nabla_kernels *nabla_kernels_named(const char *name);
 extern const nabla_kernels *nabla_kernels_in_use;
 static inline const nabla_kernels *nabla_kernels_active(void) { return nabla_kernels_in_use; }
 
-/// The loops in use with products and triangular systems of a BLAS, which is loaded: a file, or "system" for the one
-/// that is installed. Null where there is none; `problem` then says why. What was loaded first stays.
+/// The current kernels with products and triangular systems of a BLAS, loaded from a file, or "system" for the
+/// installed one. Null if there is none; `problem` then gives the reason. The first library loaded is kept.
 const nabla_kernels *nabla_blas(const char *library, char *problem, size_t size);
 
 /// Has the program use these loops from now on; to be called before other threads compute.

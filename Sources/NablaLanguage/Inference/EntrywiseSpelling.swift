@@ -1,4 +1,4 @@
-/// Texts in the spelling of NumPy, PyTorch and R, whose `*` and `/` act entry by entry.
+/// Texts in the notation of NumPy, PyTorch and R, where `*` and `/` are elementwise.
 enum EntrywiseSpelling {
   /// Whether an expression has a sign or a name that only these have; a module before its first name counts.
   static func isMarked(_ range: SourceRange, of source: SourceText) -> Bool {
@@ -25,7 +25,7 @@ enum EntrywiseSpelling {
 }
 
 extension SourceText {
-  /// What stands between two stretches, one behind the other.
+  /// The text between two consecutive ranges.
   func between(_ left: SourceRange, _ right: SourceRange) -> String {
     left.end < right.start ? text(SourceRange(start: left.end, end: right.start)) : ""
   }

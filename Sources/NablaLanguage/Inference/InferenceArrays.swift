@@ -65,7 +65,7 @@ extension InferenceEngine {
     note(.array(a))
     if subscripts.count == 2 {
       if let name = array.name, state.undeclaredIndex[name] != nil {
-        // What has two subscripts is a matrix, unless one of them is 1.
+        // A name with two subscripts is a matrix, unless one of them is 1.
         for (part, size) in zip(subscripts, [a.shape.rows, a.shape.columns]) {
           if case .index(let place) = part, place.integerLiteral == 1 { continue }
           _ = state.unifier.requireMany(size)

@@ -11,7 +11,7 @@ final class InferenceEngine {
     var undeclaredIndex: [String: Int] = [:]
     /// Undeclared sizes, found in positions where only a size can be.
     var dimensions: Set<String> = []
-    /// What was read, and the places by which typings of it are ranked; empty where all names are declared.
+    /// The expressions read, and the places that rank their typings; empty if all names are declared.
     var roots: [(tree: SyntaxTree, isEntrywise: Bool)] = []
     var uses: [Use] = []
 

@@ -12,7 +12,7 @@ enum Use {
   case raised(Draft, isRoot: Bool, statement: Int)
   /// `x*x'`, where x is a column.
   case outer(Draft)
-  /// `x - x'`, in a statement, where x' is likely to be meant as another name.
+  /// `x - x'`, in a statement, where x' probably denotes another name.
   case twins(Draft, statement: Int)
 }
 

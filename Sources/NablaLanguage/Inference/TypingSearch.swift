@@ -16,7 +16,7 @@ struct TypingSearch {
   private let habits: [NameHabit]
   private var steps: Int
   private var best: (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])?
-  /// Why the best typing cannot be meant, where it cannot.
+  /// The reason why the best typing is implausible, if it is.
   private var doubt: SearchFailure?
   /// A different typing of the same cost.
   private(set) var alternative: InferenceEngine.State?

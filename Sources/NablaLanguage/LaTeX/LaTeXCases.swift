@@ -4,7 +4,7 @@ import NablaTypes
 extension LaTeXParser {
   private enum Condition {
     case holds(SyntaxTree)
-    /// An equality, and what is 1 where it holds.
+    /// An equality, and its indicator.
     case equal(SyntaxTree, left: SyntaxTree, right: SyntaxTree)
     case otherwise
 
@@ -21,8 +21,8 @@ extension LaTeXParser {
     let condition: Condition
   }
 
-  /// `\begin{cases}`: `where(c, a, b)` where the last case is what is left, else each value times the indicator
-  /// of its condition, where none before it holds.
+  /// `\begin{cases}`: `where(c, a, b)` if the last case is the remaining one, otherwise each value times the indicator
+  /// of its condition where no earlier one holds.
   mutating func cases() throws(Diagnostic) -> SyntaxTree {
     let opening = token
     advance()
@@ -65,7 +65,7 @@ extension LaTeXParser {
     return result ?? last.value
   }
 
-  /// `where(c, a, b)`, and the same in indicators where the condition is no comparison but an equality.
+  /// `where(c, a, b)`, or the same with indicators if the condition is an equality.
   private mutating func chosen(
     _ condition: SyntaxTree, _ value: SyntaxTree, _ other: SyntaxTree, from start: Int
   ) throws(Diagnostic) -> SyntaxTree {
@@ -97,7 +97,7 @@ extension LaTeXParser {
   private static let introductions: Set<String> = ["if", "for", "when", "where", "and", "at", "for all"]
   private static let others: Set<String> = ["otherwise", "else", "elsewhere", "Otherwise", "else."]
 
-  /// A line of `cases`; nil where it says in words that there is no value.
+  /// A line of `cases`; nil if it says in words that there is no value.
   private mutating func branch() throws(Diagnostic) -> Branch? {
     // A value in words, such as `\text{undefined}`, is that of a single point.
     if kind == .word, token.text.contains(" ") || ["undefined", "any", "undef"].contains(token.text) {

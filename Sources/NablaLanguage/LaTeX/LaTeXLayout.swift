@@ -30,7 +30,7 @@ extension LaTeXLexer {
 }
 
 extension LaTeXToken {
-  /// Whether a formula goes on behind it.
+  /// Whether a formula continues after it.
   fileprivate var isOpenBehind: Bool {
     switch kind {
     case .plus, .minus, .star, .slash, .equals, .less, .greater, .opening, .beginGroup, .comma, .colon: true
@@ -41,7 +41,7 @@ extension LaTeXToken {
     }
   }
 
-  /// Whether it goes on with what stands before it, or ends it.
+  /// Whether it continues or ends the part before it.
   fileprivate var isOpenBefore: Bool {
     switch kind {
     case .plus, .minus, .star, .slash, .equals, .less, .greater, .closing, .endGroup, .comma, .semicolon,

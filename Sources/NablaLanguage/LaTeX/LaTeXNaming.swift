@@ -304,7 +304,7 @@ extension LaTeXParser {
   /// Letters that are functions more often than factors, before a bracket.
   private static let functionLetters: Set<String> = ["f", "g", "h", "phi", "psi", "rho", "ell"]
 
-  /// Where the bracket that begins at a token is closed, and whether commas separate its parts.
+  /// The end of the bracket that opens at a token, and whether commas separate its parts.
   private func bracket(_ start: Int) -> (end: Int, hasComma: Bool) {
     var depth = 0
     var hasComma = false

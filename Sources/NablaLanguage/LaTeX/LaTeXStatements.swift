@@ -171,7 +171,7 @@ struct LaTeXStatements {
     return tree
   }
 
-  /// Keeps what was found out about the names.
+  /// Keeps the findings about names.
   private mutating func note(_ parser: LaTeXParser) {
     fontHints.merge(parser.fontHints) { first, _ in first }
     names.samples.formUnion(parser.names.samples)

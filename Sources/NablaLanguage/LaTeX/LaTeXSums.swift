@@ -89,7 +89,7 @@ extension LaTeXParser {
 
   // MARK: Extrema
 
-  /// Steps over `\min_{w}` and its like in front of an objective, and notes what it is taken over.
+  /// Skips `\min_{w}` and its like in front of an objective, and notes its variables.
   mutating func skipExtremum() throws(Diagnostic) {
     while let (end, over) = extremum() {
       position = end
@@ -97,7 +97,7 @@ extension LaTeXParser {
     }
   }
 
-  /// Where `\min_w`, `\arg\max_{w, b}`, `\underset{w}{\text{minimize}}` ends, and its variables; nil where there is none.
+  /// The end of `\min_w`, `\arg\max_{w, b}`, `\underset{w}{\text{minimize}}`, and its variables; nil if there is none.
   private func extremum() -> (end: Int, over: [String])? {
     var next = position
     func token(_ index: Int) -> LaTeXToken { tokens[min(index, tokens.count - 1)] }
@@ -132,7 +132,7 @@ extension LaTeXParser {
     }
   }
 
-  /// The names of a list such as `w, b \in \mathbb{R}^d`; nil where it is something else, or one of them is an index.
+  /// The names in a list such as `w, b \in \mathbb{R}^d`; nil for anything else, or if one of them is an index.
   private func variables(in list: ArraySlice<LaTeXToken>) -> [String]? {
     let names = list.prefix { !$0.isCommand("in") }
     var result: [String] = []

@@ -174,7 +174,7 @@ extension Parser {
     return result
   }
 
-  /// `x.sum()`: the function of that name, with what stands before the dot as its first argument.
+  /// `x.sum()`: the function of that name, with the part before the dot as its first argument.
   mutating func method(of value: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
     let name = token
     advance()

@@ -169,7 +169,7 @@ struct RuleReader {
     return make(.rule(identity), name: name.text, name.tokens)
   }
 
-  /// What is between the two sides, and the tokens that it is made of.
+  /// The arrow between the two sides, and its tokens.
   private func arrow(in range: Range<Int>) -> (Range<Int>, RuleStatement.Arrow)? {
     for index in range {
       switch tokens[index].kind {

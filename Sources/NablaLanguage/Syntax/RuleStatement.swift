@@ -10,7 +10,7 @@ package struct RuleStatement: Sendable {
     case operation(Block, isNotation: Bool)
   }
 
-  /// What is between the sides of a rule.
+  /// The arrow between the sides of a rule.
   package enum Arrow: String, Sendable {
     /// Used left to right; makes things simpler.
     case rewrites = "->"

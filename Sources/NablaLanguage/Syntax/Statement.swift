@@ -14,7 +14,7 @@ public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
   case simplify
   /// Whether all sides are equal.
   case check
-  /// Where the gradient is zero.
+  /// The point at which the gradient is zero.
   case stationary
 
   /// Its meaning, for `nabla help`.

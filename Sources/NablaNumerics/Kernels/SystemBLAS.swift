@@ -16,7 +16,7 @@ package enum SystemBLAS {
     nabla_use(try kernels(library))
   }
 
-  /// Whether what is computed uses a library.
+  /// Whether the library is in use.
   package static var isUsed: Bool { String(cString: nabla_kernels_active().pointee.name) == "blas" }
 
   static func kernels(_ library: String) throws(Problem) -> UnsafePointer<nabla_kernels> {

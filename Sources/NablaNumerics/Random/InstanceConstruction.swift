@@ -62,7 +62,7 @@ struct InstanceConstruction {
     return v.multiplied(by: v, transposingOther: true)
   }
 
-  /// The factor Q of a normal matrix with random column signs, diagonal where that is wanted.
+  /// The factor Q of a normal matrix with random column signs, diagonal if required.
   static func orthogonal(_ plan: InstancePlan, _ generator: inout SplitMix64) -> Matrix? {
     let n = plan.rows
     let signs = (0..<n).map { _ in !plan.isNonnegative && generator.coin() ? -1.0 : 1.0 }

@@ -26,7 +26,7 @@ extension RandomInstance {
   }
 }
 
-/// The shape and properties of a wanted matrix, with what follows from them.
+/// The shape and properties of a wanted matrix, with their consequences.
 struct InstancePlan {
   let rows: Int
   let columns: Int

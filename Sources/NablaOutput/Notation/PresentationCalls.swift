@@ -108,8 +108,7 @@ extension Presenter {
     }
   }
 
-  /// What has one value where something is less and another elsewhere, as `where(x > 0, a, b)`, if that is shorter
-  /// than its indicators.
+  /// A value with two branches as `where(x > 0, a, b)`, if that is shorter than its indicators.
   func choice(of formula: Formula, plain: Layout) -> Layout? {
     guard !lowersPlaces, let choice = Choice(formula)?.strict,
       !choice.otherwise.isEmpty || !choice.common.isEmpty
@@ -125,7 +124,7 @@ extension Presenter {
       plain: plain)
   }
 
-  /// The piece by its two values where that is shorter.
+  /// The piece with its two values, if that is shorter.
   func chosen(_ formula: Formula, _ plain: Piece) -> Piece {
     choice(of: formula, plain: plain.layout).map { Piece($0, key: plain.key) } ?? plain
   }
@@ -170,7 +169,7 @@ extension Presenter {
       return other
     }
 
-    /// What a term is where something holds, if it is zero elsewhere.
+    /// The value of a term where a condition holds, if it is zero elsewhere.
     private static func value(of term: Formula, where indicator: Indicator, _ shape: Shape) -> Formula? {
       var factors = term.factors
       for (place, factor) in factors.enumerated() where factor.shape == shape {
@@ -222,7 +221,7 @@ extension Presenter {
 
     var complement: Indicator { Indicator(left: right, right: left, isStrict: !isStrict) }
 
-    /// What a factor is where this holds, if it is zero elsewhere.
+    /// The value of a factor where this holds, if it is zero elsewhere.
     func value(of factor: Formula) -> Formula? {
       if Indicator(factor) == self { return .one }
       switch factor.kind {

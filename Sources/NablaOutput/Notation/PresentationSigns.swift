@@ -127,7 +127,7 @@ extension Presenter {
     }
   }
 
-  /// Whether a positive term has a sum among its factors that can be turned round to take a minus.
+  /// Whether a positive term has a sum among its factors that can be negated to absorb a minus sign.
   private func takesSign(_ term: Formula, depth: Int) -> Bool {
     let (coefficient, core) = term.splitCoefficient
     guard !coefficient.isNegative, core.terms.count == 1 else { return false }
@@ -184,7 +184,7 @@ extension Presenter {
   func oriented(_ sum: Formula) -> Formula {
     guard case .sum(let terms) = sum.kind, sum.isMixedSum else { return sum }
     let cores = terms.map { $0.splitCoefficient }
-    // What is the same in every entry, as a mean, does not set the sign where something else can.
+    // A value that is equal in every entry, such as a mean, does not set the sign if another term can.
     let varied = cores.filter { $0.1.uniformValue == nil || $0.1.isScalar }
     let first = (varied.isEmpty ? cores : varied).filter { !$0.1.isFixed }
       .min { a, b in

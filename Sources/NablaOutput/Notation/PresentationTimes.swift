@@ -273,7 +273,7 @@ extension Rational {
     return rest == 1
   }
 
-  /// The decimal fraction where it is shorter than the quotient of two whole numbers: 0.044715, but 1/16.
+  /// The decimal fraction if it is shorter than the quotient of two integers: 0.044715, but 1/16.
   var shortDecimal: String? {
     guard !isOverflow, !isInteger, denominator >= 10, isTerminating else { return nil }
     var digits = "\(numerator.magnitude / denominator.magnitude)."

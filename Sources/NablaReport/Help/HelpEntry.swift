@@ -15,7 +15,7 @@ package struct HelpEntry: Sendable {
   /// A question and its answer.
   package var example: (question: String, answer: String)?
 
-  /// The entry as plain text, for terminals.
+  /// The entry as text for terminals.
   package var text: String {
     var lines = [usage, "  \(meaning)"]
     func line(_ label: String, _ text: String) -> String {

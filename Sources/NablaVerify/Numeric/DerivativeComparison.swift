@@ -264,7 +264,7 @@ struct DerivativeComparison {
   private static let largestWork = 1e9
   /// Evaluations needed for a derivative along one direction.
   private static let evaluations = 20.0
-  /// What an evaluation costs besides its operations.
+  /// The overhead of an evaluation.
   private static let evaluation = 300.0
 
   /// Charges for differences of a program along a number of directions; false if they would exceed the limit.

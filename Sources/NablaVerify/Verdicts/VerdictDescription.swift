@@ -1,7 +1,7 @@
 import NablaNumerics
 
 extension Verdict: CustomStringConvertible {
-  /// The outcome and what it rests on: `verified (exact)`, `verified (numeric, 2e-16)`, `refuted: x = 1: 2 against 3`.
+  /// The outcome and its basis: `verified (exact)`, `verified (numeric, 2e-16)`, `refuted: x = 1: 2 against 3`.
   public var description: String {
     switch status {
     case .verified: "verified (\(ground))"
@@ -10,7 +10,7 @@ extension Verdict: CustomStringConvertible {
     }
   }
 
-  /// What a verified answer rests on: exact values, digits, or numbers with their largest relative error.
+  /// The basis of a verified answer: exact values, digits, or numbers with their largest relative error.
   package var ground: String {
     if certificate != nil { return "exact" }
     if let digits { return "\(digits) digits" }
