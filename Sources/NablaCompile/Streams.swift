@@ -4,6 +4,9 @@ import NablaTypes
 
 /// Steps that run block by block over the rows or columns of their arrays, so that the result of one step is in the
 /// cache when the next one reads it, and a large matrix is read once.
+///
+/// A regression gets its value and gradient in one pass over its data: `X*w`, elementwise steps, and the product of
+/// `X'` with their result. For a factorization, `X - U*V'` and its products with `U` and `V` go by columns.
 struct Stream: Sendable {
   enum Direction: Sendable { case rows, columns }
 
