@@ -10,9 +10,12 @@ struct Arguments {
   private(set) var operands: [String] = []
   private var values: [String: [String]] = [:]
   private var flags: Set<String> = []
+  /// The command that takes the words.
+  let command: Command
 
   /// Takes the command's options from the table.
   init(_ words: [String], for command: Command) throws(UsageError) {
+    self.command = command
     let options = CommandOption.all(command)
     let valued = Set(options.filter { $0.value != nil }.map(\.name))
     let known = Set(options.filter { $0.value == nil }.map(\.name))
@@ -102,6 +105,14 @@ struct CommonOptions {
     }
     detail = arguments.has("--quiet") ? .formula : arguments.has("--verbose") ? .verbose : .standard
     session = try Self.session(arguments)
+    // Files of code and reports are written by their commands.
+    switch arguments.command {
+    case .export, .report: break
+    case .derive, .run, .check, .eval, .minimize, .explain, .repl, .serve, .rules, .fuzz, .bench,
+      .completions,
+      .manual:
+      if let path = try arguments.one("--output") { Terminal.redirect(to: path) }
+    }
   }
 
   /// The options of a document, which has its own formats.

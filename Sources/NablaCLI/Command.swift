@@ -117,7 +117,8 @@ enum Main {
       return .answered
     }
     do throws(UsageError) {
-      return try command.execute(rest)
+      let code = try command.execute(rest)
+      return Terminal.finish() ? code : .output
     } catch {
       let help = "`nabla \(command.rawValue) --help` shows how it is used"
       if Arguments.askForJSON(rest) {
@@ -130,16 +131,4 @@ enum Main {
       return .usage
     }
   }
-}
-
-/// Writes complete texts to the standard streams.
-enum Terminal {
-  /// Exits if the text cannot be written: half an answer must not pass for a whole one.
-  static func print(_ text: String) {
-    if System.write(text, to: 1) { return }
-    error("nabla: error: standard output cannot be written: \(System.lastError)\n")
-    System.end(.output)
-  }
-
-  static func error(_ text: String) { _ = System.write(text, to: 2) }
 }

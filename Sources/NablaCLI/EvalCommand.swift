@@ -97,9 +97,8 @@ struct EvaluationWriter {
       report(
         error(
           "no data are given for \(list)", declarations.first?.name,
-          hint: "--data \(declarations.first?.name ?? "X")=FILE, or a name in data.json"))
-    case .sizeNotPositive(let name, let size):
-      report(error("\(name) is a size and must be at least 1, not \(size)"))
+          hint: Self.hint(for: declarations)))
+    case .sizeNotPositive(let name, let size): report(error("\(name) is a size, so at least 1, not \(size)"))
     case .notFinite(let name, _, _, _): report(error(problem.description, name))
     case .data(let problem): report(problem, error)
     case .unanswered(let diagnostic): report(diagnostic)
@@ -107,6 +106,15 @@ struct EvaluationWriter {
       Terminal.error(Runner.defect(question, example, session))
       code = .defect
     }
+  }
+
+  /// How missing data are given: a scalar as a number, an array as a file.
+  private static func hint(for declarations: [Declaration]) -> String {
+    let operands = declarations.prefix(3).map { declaration in
+      if case .value(let shape) = declaration.type, shape.isScalar { return "\(declaration.name)=0.1" }
+      return "\(declaration.name)=\(declaration.name).csv"
+    }
+    return "--data \(operands.joined(separator: " ")), or all names in data.json"
   }
 
   private mutating func report(

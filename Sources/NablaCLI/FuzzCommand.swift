@@ -60,9 +60,11 @@ struct FuzzCommand {
     var (tried, defects) = (0, 0)
     var slowest = (time: Duration.zero, number: first)
     var memory = System.peakMemory
+    var bar = ProgressBar(total: count)
     while tried < count, limit.map({ clock.now - start < $0 }) ?? true {
       let number = first &+ tried
       if isVerbose, tried.isMultiple(of: 1000) { Terminal.error("\(campaign.name): case \(number)\n") }
+      if seconds == nil, !showsInput { bar.show(tried, campaign.name) }
       if showsInput { Terminal.print("# \(campaign.name), case \(number)\n\(campaign.input(number))\n") }
       System.currentCase.store(number, ordering: .relaxed)
       System.ringAfter(seconds: Self.patience)
@@ -80,11 +82,13 @@ struct FuzzCommand {
       tried += 1
       if let defect {
         defects += 1
+        bar.clear()
         Terminal.print(
           "# \(defect.kind.rawValue): \(defect.message)\n# \(campaign.name), seed \(defect.seed), case \(defect.number)\n\(defect.input)\n"
         )
       }
     }
+    bar.clear()
     let seconds = Self.text(clock.now - start)
     Terminal.print(
       "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(slowest.number) in \(Self.text(slowest.time)) s, memory \(memory >> 20) MB\n"

@@ -40,7 +40,7 @@ struct ReplCommand {
 
   /// Whether everything was understood.
   private mutating func write(_ response: Prompt.Response) -> Bool {
-    Terminal.print(response.output)
+    Terminal.print(answer: response.output)
     if !response.errors.isEmpty { Terminal.error(response.errors) }
     var isFine = response.errors.isEmpty
     switch response.file {

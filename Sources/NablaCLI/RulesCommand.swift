@@ -79,11 +79,14 @@ struct RulesCommand {
     let verifier = RuleVerifier(book)
     var (failures, killed, equal, survived) = (0, 0, 0, 0)
     let names = verifier.names(file: file)
-    for name in names {
+    var bar = ProgressBar(total: names.count)
+    for (done, name) in names.enumerated() {
+      bar.show(done, name)
       guard let report = verifier.verify(named: name), let mutants = verifier.mutants(named: name) else {
         continue
       }
-      Terminal.print("\(report)\(report.isVerified ? "; \(mutants)" : "")\n")
+      bar.clear()
+      Terminal.print(answer: "\(report)\(report.isVerified ? "; \(mutants)" : "")\n")
       if !report.isVerified { failures += 1 }
       killed += mutants.killed
       equal += mutants.equal.count

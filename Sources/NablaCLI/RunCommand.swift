@@ -32,7 +32,7 @@ struct Runner {
     for question in session.questions {
       switch session.answer(question) {
       case .answers(let answers):
-        Terminal.print((isFirst || detail == .formula ? "" : "\n") + writer.write(answers))
+        Terminal.print(answer: (isFirst || detail == .formula ? "" : "\n") + writer.write(answers))
         isFirst = false
         if answers.contains(where: \.isRefuted) { code = code.worse(.refuted) }
       case .failure(let diagnostic):
@@ -241,21 +241,23 @@ struct CheckCommand {
           switch answer.verdict?.status {
           case .verified:
             counts.verified += 1
-            Terminal.print("verified  \(answer.question)\(several)\n")
+            Terminal.print(answer: "verified  \(answer.question)\(several)\n")
           case .refuted:
             counts.refuted += 1
             code = code.worse(.refuted)
-            Terminal.print("REFUTED   \(answer.question)\(several)\n")
+            Terminal.print(answer: "REFUTED   \(answer.question)\(several)\n")
             if let step = answer.refutation?.step { Terminal.print("    \(step.words)\n") }
             if let verdict = answer.verdict {
-              for line in VerdictText.details(verdict, answer.refutation) { Terminal.print(line + "\n") }
+              for line in VerdictText.details(verdict, answer.refutation) {
+                Terminal.print(answer: line + "\n")
+              }
             }
           case .skipped(let reason):
             counts.skipped += 1
-            Terminal.print("unchecked \(answer.question)\(several): \(reason)\n")
+            Terminal.print(answer: "unchecked \(answer.question)\(several): \(reason)\n")
           case nil:
             counts.skipped += 1
-            Terminal.print("unchecked \(answer.question)\(several)\n")
+            Terminal.print(answer: "unchecked \(answer.question)\(several)\n")
           }
         }
       case .failure(let diagnostic):

@@ -74,6 +74,22 @@ extension Answer: CustomStringConvertible {
   public var hints: [String] { refutation?.hints ?? [] }
 }
 
+extension Answer {
+  /// The meaning of the rows and columns of a Jacobian; `nil` for other answers.
+  package var layout: String? {
+    guard kind == .jacobian, let variable = variables.first else { return nil }
+    let shapes = [expression.shape, variable.shape]
+    if shapes.allSatisfy(\.isScalar) { return nil }
+    let stacked = shapes.contains(where: \.isMatrix) ? ", counted by vec" : ""
+    return "entry [i, j] is the derivative of entry i with respect to entry j\(stacked)"
+  }
+
+  /// The note on the layout of the gradient of an array.
+  package var arrayNote: String? {
+    kind == .gradient && !expression.shape.isScalar ? notes.first : nil
+  }
+}
+
 /// The outcome of one question.
 package enum Outcome: Sendable {
   case answers([Answer])

@@ -55,7 +55,7 @@ package struct AnswerWriter {
     if detail == .formula { return alone(answers) }
     // A gradient of something other than a scalar is announced first.
     let isOfArray = first.kind == .gradient && !first.expression.shape.isScalar
-    let remark = isOfArray ? first.notes.first.map { "  (\($0))" } ?? "" : ""
+    let remark = (isOfArray ? first.notes.first : first.layout).map { "  (\($0))" } ?? ""
     var text = "\(first.question)\(remark)\n"
     if first.kind == .check { return text + "  \(verdict(first.verdict, first.refutation))\n" }
     for answer in answers {

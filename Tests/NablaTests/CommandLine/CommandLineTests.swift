@@ -65,7 +65,8 @@ private let derivations: [ProgramCase] = [
     output: "hessian x'*A*x wrt x\n  A + A'\n" + verified),
   ProgramCase(
     arguments: ["derive", "A*x", "--wrt", "x", "--mode", "jacobian"] + declared,
-    output: "jacobian A*x wrt x\n  A\n" + verified),
+    output: "jacobian A*x wrt x  (entry [i, j] is the derivative of entry i with respect to entry j)\n  A\n"
+      + verified),
   ProgramCase(
     arguments: ["derive", "x'*A*x", "--wrt", "x", "--mode", "differential"] + declared,
     output: "differential x'*A*x wrt x\n  dx'*(A + A')*x\n" + verified),
