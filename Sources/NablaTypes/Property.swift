@@ -33,7 +33,7 @@ public enum Property: String, CaseIterable, Hashable, Sendable, Comparable {
   /// Zeros and one 1, in each row of a matrix.
   case onehot
 
-  /// The order of the words.
+  /// Alphabetical order.
   public static func < (a: Property, b: Property) -> Bool { a.rawValue < b.rawValue }
 }
 
