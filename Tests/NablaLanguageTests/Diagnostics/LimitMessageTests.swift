@@ -22,7 +22,7 @@ import Testing
     #expect(messages("simplify \(names)\n") == ["more than \(Limits.undeclaredNames) undeclared names"])
   }
 
-  /// No input is known that takes so many steps, so the wording is asked for directly.
+  /// No known input takes that many steps, so the wording is tested directly.
   @Test func undecided() {
     let wording = Problem.undecided(limit: Limits.inferenceSteps).wording(in: .language)
     #expect(

@@ -57,7 +57,7 @@ import Testing
     return file
   }
 
-  /// How a formula is read without its declarations; sizes that need not be equal may be told apart.
+  /// How a formula is typed without its declarations; sizes may be distinguished even if they need not be equal.
   static func reading(_ entry: Entry) -> Reading {
     let file = elaborated(entry, declares: false)
     if let diagnostic = file.diagnostics.first { return .refused(diagnostic.message) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import NablaLanguage
 
-/// Other people's spellings, each next to the language's own.
+/// Notations of other systems, each next to the language's own.
 @Suite struct SpellingTests {
   static let declarations = """
     A, B, C, D, S, K : matrix(n, n); X, Z : matrix(n, d); x, y, b, c : vector(n); w, beta : vector(d);

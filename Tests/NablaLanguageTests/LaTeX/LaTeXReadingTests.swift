@@ -2,7 +2,7 @@ import Testing
 
 @testable import NablaLanguage
 
-/// LaTeX is read to the same typed expression as the plain language.
+/// LaTeX is parsed to the same typed expression as the text notation.
 @Suite struct LaTeXReadingTests {
   private static let declarations = """
     A, B, S : matrix(n, n); X : matrix(m, n); Y : matrix(m, k); W : matrix(n, k); C : matrix(n, m);
@@ -11,7 +11,7 @@ import Testing
     f : vector(n) -> scalar; g : vector(n) -> vector(m); phi : scalar -> scalar
     """
 
-  /// LaTeX, and the same in the plain language.
+  /// LaTeX, and the same in text notation.
   static let forms: [(String, String)] = [
     // Products, names and fonts.
     (#"Xw"#, "X*w"), (#"X w"#, "X*w"), (#"X\,w"#, "X*w"), (#"\lambda w^\top x"#, "lambda*w'*x"),
@@ -24,7 +24,7 @@ import Testing
     (#"\{x + y\}"#, "x + y"), (#"-Ax"#, "-(A*x)"), (#"x - y + w"#, "x - y + w"),
     (#"\varepsilon x"#, "epsilon*x"),
     (#"x = y"#, ""),
-    // What is raised.
+    // Superscripts.
     (#"X^\top"#, "X'"), (#"X^T"#, "X'"), (#"X^{T}"#, "X'"), (#"X^{\mathsf T}"#, "X'"),
     (#"X^{\intercal}"#, "X'"),
     (#"X^\prime"#, "X'"), (#"\mathbf{X}'"#, "X'"), (#"A^{-1}"#, "A^-1"), (#"A^{-\top}"#, "A^-T"),
@@ -90,7 +90,7 @@ import Testing
     ),
     (#"\begin{bmatrix} A & x \\ y^\top & s \end{bmatrix}"#, "[A, x; y', s]"),
     (#"\begin{pmatrix} x \\ y \end{pmatrix}"#, "[x; y]"),
-    // What only moves things about.
+    // Spacing and layout commands.
     (#"x \quad + \; y \! \label{eq:1}"#, "x + y"), (#"\displaystyle x + y,"#, "x + y"),
     (#"x % a comment"#, "x"),
     (#"x + y."#, "x + y"), (#"λ x"#, "lambda*x"), (#"w_{t+1}"#, "w_tplus1"),
@@ -100,7 +100,7 @@ import Testing
     (#"\prod_i x_i"#, "prod(sum(i, x[i]*I[:, i]))"),
     (#"x_{2:n}"#, "x[2:n]"), (#"\|x\|_3^3"#, "norm(x, 3)^3"),
     (#"(s - t)_+"#, "relu(s - t)"), (#"[x]_{+}"#, "relu(x)"),
-    // What lays a formula out on paper.
+    // Displays and alignment.
     (#"\begin{align} &x + y \\ &\quad - w \end{align}"#, "x + y - w"), (#"\[ x + y \]"#, "x + y"),
     (#"x + y \label{eq:1} \tag{3} \\"#, "x + y"), (#"x^{\mkern-1.5mu\mathsf{T}} y"#, "x'*y"),
     (#"\begin{equation*} \begin{split} x & + y \end{split} \end{equation*}"#, "x + y"),

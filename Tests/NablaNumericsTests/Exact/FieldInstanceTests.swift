@@ -25,7 +25,7 @@ private let seed: UInt64 = 20_260_503
     case .orthogonal: return a.transposed * a == .identity(a.rows)
     case .invertible: return a.inverse != nil
     case .spd:
-      // Leading minors are squares, which is what positive means here.
+      // Leading minors are squares, the meaning of positive here.
       return a == a.transposed
         && (1...a.rows).allSatisfy { size in
           let corner = (0..<(size * size)).map { a[$0 % size, $0 / size] }
@@ -72,7 +72,7 @@ private let seed: UInt64 = 20_260_503
               rows: rows, columns: columns, isVector: isVector, properties: [first, second],
               using: &generator)
           else { continue }
-          // What is said of the signs of entries means nothing beside definiteness, skewness, zeros or sums.
+          // Sign properties are meaningless for definite and skew matrices, zeros and sums.
           let vague: Set<Property> = [.positive, .nonnegative, .nonzero, .invertible]
           for property in [first, second] where !vague.contains(property) {
             #expect(Self.has(property, a, isVector: isVector), "\(first), \(second): \(a)")

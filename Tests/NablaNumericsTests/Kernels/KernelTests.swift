@@ -176,7 +176,7 @@ import Testing
     }
   }
 
-  /// A fused program gives what its steps give one after the other, blocks and ends of blocks included.
+  /// A fused program computes the same as its steps in turn, including at block boundaries.
   @Test(arguments: [1, 3, 8, 255, 256, 257, 1000]) func fusedPrograms(n: Int) {
     var g = SplitMix64(seed: UInt64(n))
     var (x, y) = (g.matrix(n, 1), g.matrix(n, 1))

@@ -3,7 +3,7 @@ import Testing
 @testable import NablaKernels
 @testable import NablaNumerics
 
-/// A BLAS of the system, where there is one, gives what the package's own loops give.
+/// A system BLAS, if there is one, agrees with the package's own kernels.
 @Suite struct SystemBLASTests {
   private var blas: UnsafePointer<nabla_kernels>? {
     do throws(SystemBLAS.Problem) { return try SystemBLAS.kernels("system") } catch {
@@ -60,7 +60,7 @@ import Testing
             nabla_gemm(set, n, n, k, 2, x, rows, columns, x, columns, rows, 0, $0, n, NABLA_LOWER)
           }
         }
-        // What is above the diagonal is left open.
+        // The upper triangle is not compared.
         for j in 0..<n { for i in 0..<j { result[i, j] = 0 } }
         return result
       }

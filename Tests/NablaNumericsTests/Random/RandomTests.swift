@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  /// A property means what the declared shape says at every size: of a vector as a whole, of each row of a matrix.
+  /// Properties follow the declared shape at every size: for a vector as a whole, for each row of a matrix.
   @Test func linesAreThoseOfTheDeclaredShape() {
     let cases: [(column: [Double], property: Property, ofVector: Bool, ofMatrix: Bool)] = [
       ([0.2, 0.3, 0.5], .simplex, true, false), ([1, 1, 1], .simplex, false, true),

@@ -29,7 +29,7 @@ private let refuted = """
 
   """
 
-/// What standard error says of `faulty`.
+/// The standard error output for `faulty`.
 private func faults(_ file: String) -> String {
   """
   \(file):4:18: error: found `)` where an expression is expected

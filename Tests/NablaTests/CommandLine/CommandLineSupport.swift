@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a run of the program left behind.
+/// The results of a run of the program.
 struct ProgramRun: Sendable {
   var output = ""
   var errors = ""
@@ -10,9 +10,9 @@ struct ProgramRun: Sendable {
   var endedByItself = true
 }
 
-/// The built `nabla`, run as a process of its own.
+/// The built `nabla`, run as a separate process.
 enum Program {
-  /// It stands next to the bundle of the tests.
+  /// Located next to the test bundle.
   static let path: URL = {
     let bundle =
       Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
@@ -56,7 +56,7 @@ enum Program {
     return run
   }
 
-  /// A folder of its own with these files, removed afterwards.
+  /// A temporary folder with these files.
   static func withFiles<T>(_ files: [String: Data], _ body: (URL) throws -> T) throws -> T {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nabla-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -70,7 +70,7 @@ enum Program {
   }
 }
 
-/// Reads a pipe on a thread of its own, so that no program waits for a reader.
+/// Reads a pipe on a separate thread, so that no program blocks on output.
 private final class Collector: @unchecked Sendable {
   private var data = Data()
   private let done = DispatchSemaphore(value: 0)

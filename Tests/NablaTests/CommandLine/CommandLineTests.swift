@@ -22,7 +22,7 @@ func withoutFigures(_ text: String) -> String {
     .replacingOccurrences(
       of: "(largest relative error |\"error\": )[0-9][-+.e0-9]*", with: "$1E", options: .regularExpression
     )
-    // Of MathML, which has tests of its own, the element alone.
+    // MathML has its own tests, so only the element is compared.
     .replacingOccurrences(of: "<math .*</math>", with: "<math>", options: .regularExpression)
 }
 

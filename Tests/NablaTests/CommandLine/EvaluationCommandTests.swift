@@ -4,7 +4,7 @@ import Testing
 private let formulas = "X : matrix(n, d)\ny : vector(n)\ngradient y'*X*ones(d) wrt y\n"
 private let answer = "  value   37\n  result  [   6]\n          [15.5]\n"
 
-/// Data files, the words that name them, and what standard error says.
+/// Data files, the operands that name them, and the standard error output.
 private struct Refusal: Sendable, CustomTestStringConvertible {
   let words: [String]
   var files: [String: String] = [:]
@@ -45,7 +45,8 @@ private let refusals: [Refusal] = [
   Refusal(
     words: ["a.json"], files: ["a.json": "{\"y\": [1], \"y\": [2]}"], error: "error: y is given twice\n"),
   Refusal(
-    words: ["a.json"], files: ["a.json": "[1, 2]"], error: "error: the data must be an object of names and values"
+    words: ["a.json"], files: ["a.json": "[1, 2]"],
+    error: "error: the data must be an object of names and values"
   ),
   Refusal(
     words: ["y=a.json", "n=3"], files: ["a.json": "[1, 2]"],

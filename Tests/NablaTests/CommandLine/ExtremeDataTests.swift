@@ -26,7 +26,7 @@ private let broken: [(property: Property, rows: [[Double]], row: Int, column: In
     Session(SourceText("A : matrix(n, n), \(property.rawValue)\ngradient sum(A.*A) wrt A\n"))
   }
 
-  /// What the two ways to the numbers say of a matrix; nil where they take it.
+  /// The complaints of both evaluators about a matrix; nil where they accept it.
   private func complaints(_ property: Property, _ value: Matrix) throws -> (
     evaluation: String?, library: String?
   ) {

@@ -21,7 +21,7 @@ private let various = """
 
   """
 
-/// Words after the file, and what standard error says.
+/// The arguments after the file, and the standard error output.
 private struct Refusal: Sendable, CustomTestStringConvertible {
   let words: [String]
   let error: String

@@ -9,7 +9,7 @@ import Testing
     "faulty.nabla": Data("gradient foo(x) wrt x\n".utf8),
   ]
 
-  /// Arguments, the exit code, and what the document or the message contains.
+  /// Arguments, the exit code, and an excerpt of the document or message.
   static let runs: [(arguments: [String], code: Int32, text: String)] = [
     (["good.nabla"], 0, "<!doctype html>"),
     (["good.nabla", "--format", "latex-document"], 0, "\\documentclass"),

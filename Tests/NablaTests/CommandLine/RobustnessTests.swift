@@ -1,15 +1,16 @@
 import Foundation
 import Testing
 
-/// An input that is wrong, or far too large, and what must come of it within six seconds of processor time: a debug build takes ten times as long as a release one.
+/// An invalid or far too large input, and the required result within six seconds of CPU time; a debug build takes ten
+/// times as long as a release build.
 struct HardCase: Sendable, CustomTestStringConvertible {
   let name: String
   let input: Data
   /// The exit code that is right; nil where both an answer and a refusal will do.
   var code: Int32?
-  /// What standard output or standard error must say.
+  /// Required excerpts of standard output or standard error.
   var says: [String] = []
-  /// What no answer may say.
+  /// Excerpts that no answer may contain.
   var neverSays: [String] = []
 
   init(_ name: String, _ input: String, code: Int32?, says: [String] = [], neverSays: [String] = []) {
@@ -161,7 +162,7 @@ struct RobustnessTests {
     guard run.endedByItself else { return }
     #expect([0, 1, 65].contains(run.code), "exit code \(run.code)")
     if let code = hard.code { #expect(run.code == code) }
-    // Something is always said: an answer, or what is wrong.
+    // There is always output: an answer or an error.
     #expect(run.code == 0 || run.code == 1 || run.errors.contains(": error: "))
     let all = run.output + run.errors
     for text in hard.says { #expect(all.contains(text), "does not say \(text)") }

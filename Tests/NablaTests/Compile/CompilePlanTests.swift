@@ -7,7 +7,7 @@ import Testing
 @testable import NablaNumerics
 @testable import NablaTypes
 
-/// What the planner does to save work leaves the value as it is.
+/// The planner's optimizations do not change the value.
 @Suite struct CompilePlanTests {
   static let variables: [Formula] = [
     Make.variable("A", .matrix("n", "n")), Make.variable("B", .matrix("n", "n")),
@@ -16,7 +16,7 @@ import Testing
     Formula.vector("p", "3*m"), Make.variable("c", .scalar),
   ]
 
-  /// A formula, what its plan must have, and what it must not have.
+  /// A formula, with required and forbidden steps of its plan.
   static let plans: [(text: String, has: [String], lacks: [String])] = [
     ("X'*X", ["gram"], ["gemm"]),
     ("X*X'", ["gram"], ["gemm"]),
@@ -174,7 +174,7 @@ import Testing
     #expect(program.plan.contains { $0.contains(plan) }, "\(program.plan)")
   }
 
-  /// A value, its gradient and its Hessian share what they share, and the numbers are those of each alone.
+  /// A value, its gradient and its Hessian share steps, and the numbers equal those of separate programs.
   @Test func severalOutputs() throws {
     let texts = ["norm2(X*x - v)^2", "2*X'*(X*x - v)", "2*X'*X", "sum(exp(-v))", "v .* exp(-v)"]
     let formulas = try texts.map { try Formula(parsing: $0, in: Self.variables) }
@@ -195,7 +195,7 @@ import Testing
     }
   }
 
-  /// A bound function reads and writes where it is told to, again and again.
+  /// A bound function reads and writes at the given addresses, repeatedly.
   @Test func boundFunctions() throws {
     let (X, v, x) = (Self.variables[2], Self.variables[4], Self.variables[5])
     let loss = try Formula(parsing: "norm2(X*x - v)^2", in: Self.variables)
@@ -217,7 +217,7 @@ import Testing
     }
     #expect(throws: FormulaError.self) { try compiled.bound(["n": 7]) }
     #expect(throws: FormulaError.self) { try compiled.bound(sizes, argument: Self.variables[0]) }
-    // What is given back as it was read is copied.
+    // An output that is an input is copied.
     let same = try Formula.compiled([x]).bound(sizes, argument: x)
     var (point, copy) = (Make.random(7, 1, 9), Matrix(rows: 7, columns: 1))
     let first = try point.withMutablePointer { p in try copy.withMutablePointer { try same(p, into: $0) } }

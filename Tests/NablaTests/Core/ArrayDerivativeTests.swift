@@ -64,7 +64,7 @@ struct ArrayDerivativeTests {
     #expect(found[0].verdict?.status == .verified, "\(question)")
   }
 
-  /// Too long to be told by their forms, and verified by numbers alone.
+  /// Too long to compare as forms, so verified numerically.
   @Test(arguments: [
     "hessian nucnorm(X) wrt X", "hessian specnorm(X) wrt X", "gradient sum(polar(X) .* X.^2) wrt X",
     "gradient sum(leftsv(X)*rightsv(X)') wrt X", "gradient sum(kron(A, X)*kron(B, X)') wrt X",

@@ -4,7 +4,7 @@ import Testing
 @testable import NablaOutput
 @testable import NablaTypes
 
-/// Rules whose sides are plain already, each in its own way, with the reason.
+/// Rules whose sides are both simplest forms, with the reason.
 private let exceptions = [
   "leakyrelu.max": "its condition is on 1 - a, which no property of a gives",
   "sigmoid.even": "its left side has the shorter form sigmoid(x)*sigmoid(-x)",

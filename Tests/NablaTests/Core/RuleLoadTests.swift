@@ -2,7 +2,7 @@ import Testing
 
 @testable import NablaCore
 
-/// What loading asks of rules is asked of the embedded ones here, since a start skips it.
+/// The checks of loading for the embedded rules, since a start skips them.
 @Suite struct RuleLoadTests {
   @Test(arguments: RuleBook.standard.rules.map(\.name))
   func isWellFormed(_ name: String) throws {

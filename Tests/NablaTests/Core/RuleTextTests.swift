@@ -5,7 +5,7 @@ import Testing
 @testable import NablaCore
 @testable import NablaVerify
 
-/// The texts of `Rules/`: embedded as they are on disk, and refused with what is wrong.
+/// The texts of `Rules/`: embedded as on disk, and rejected if invalid.
 @Suite struct RuleTextTests {
   @Test func embeddedTextsEqualTheFolder() throws {
     let root = Repository.root.appending(path: "Rules")

@@ -5,7 +5,7 @@ import Testing
 @testable import NablaOutput
 @testable import NablaVerify
 
-/// Where gradients are zero: in closed form, or refused.
+/// Zeros of gradients, in closed form or rejected.
 @Suite struct StationaryTests {
   static let declarations = """
     X : matrix(n, d)

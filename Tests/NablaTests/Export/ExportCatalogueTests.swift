@@ -91,7 +91,7 @@ struct ExportCatalogueTests {
     }
   }
 
-  /// Of functions that can be typed, so that those with a body of their own are among them.
+  /// Only functions that users can type, so that those with a body are included.
   @Test(arguments: ExportTarget.allCases)
   func everyFunction(_ target: ExportTarget) throws {
     var count = 0
@@ -149,7 +149,7 @@ struct ExportCatalogueTests {
 }
 
 extension ExportTarget {
-  /// How the function `f` begins.
+  /// The first line of the function `f`.
   fileprivate var opening: String {
     switch self {
     case .numpy, .jax, .torch: "\ndef f("

@@ -4,7 +4,7 @@ import NablaExport
 import NablaLanguage
 import Testing
 
-/// The files for a few formulas, as a person would read them.
+/// Complete files for a few formulas.
 struct ExportTextTests {
   private static let folder = Repository.root.appendingPathComponent("Tests/Corpora/export")
 
@@ -30,7 +30,7 @@ struct ExportTextTests {
     #expect(try text == String(contentsOf: file, encoding: .utf8))
   }
 
-  /// Words of the languages are no names; what is renamed says so.
+  /// Reserved words of the target languages are renamed, and the file says so.
   @Test func reservedWordsAreRenamed() throws {
     let text = "lambda, def, print : scalar\nx : vector(n)\ngradient lambda*def*print*sum(x.^2) wrt x\n"
     let session = Session(SourceText(text))

@@ -132,8 +132,8 @@ struct FuzzRegressionTests {
     #expect(Calculus(book: .standard).simplified(plain) === plain, "\(plain.text)")
   }
 
-  /// Functions that swing or climb within the step of a difference, ranks that a step changes, jumps where a property
-  /// puts the data, and determinants that vanish: doubles seem to refute what holds.
+  /// Functions that vary within the step of a difference, ranks that a step changes, jumps at data with a property, and
+  /// vanishing determinants: doubles seem to refute true claims.
   @Test(arguments: [
     "A : matrix(3, 3)\ndifferential sin(polygamma(3, A)) wrt A\n",
     "a : scalar\nb : row(m), binary\nx, y : vector(m)\ngradient digamma(expm1(a - (10 + b)*(x + y))) wrt y\n",
@@ -235,7 +235,7 @@ struct FuzzRegressionTests {
     #expect(throws: FormulaError.self) { try p.compiled()([p: [1, .infinity]]) }
   }
 
-  /// A thread of 512 KB, which is what threads of applications have.
+  /// A thread of 512 KB, the usual size in applications.
   @Test func deepTextsAreRefusedOnSmallStacks() async {
     let messages = await withCheckedContinuation { continuation in
       let thread = Thread {
@@ -280,7 +280,7 @@ struct FuzzRegressionTests {
   }
 
   @Test func theSignOfASumIsSetByWhatStandsInItAtTheEnd() throws {
-    // A scalar sum that stands for every entry is taken apart when its number is taken out.
+    // A scalar sum applied to every entry is expanded when its number is taken out.
     let declared = ["A : matrix(3, m)", "B : matrix(m, 3)"]
     let names = try declared.flatMap { try Formula.declared($0) }
     let whole = try Formula(parsing: "1/2*A*(m + B - 2)", in: names)
@@ -310,7 +310,7 @@ struct FuzzRegressionTests {
     arguments: [
       // Too many digits are needed at points far out, and to tell them is too much work there.
       "simplify logdet(expm(A))",
-      // Zero, computed as what is left where large terms cancel.
+      // A zero that remains when large terms cancel.
       "hessian sum(leftsv(t*ones(n, n))) wrt t", "hessian sum(rightsv(x*ones(n)')) wrt x",
     ], [1, 2, 3] as [UInt64]) func whatRoundingLeavesIsNoRefutation(_ question: String, _ seed: UInt64)
   {

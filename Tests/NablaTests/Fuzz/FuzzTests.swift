@@ -31,7 +31,7 @@ struct FuzzTests {
     #expect(run.output.hasPrefix("data: 2000 tried, 0 defects, seed 20261, "))
   }
 
-  /// What the generator never makes is never tried.
+  /// The generator covers the whole catalogue.
   @Test func wholeCatalogue() throws {
     var generator = FuzzGenerator(seed: seed, book: .standard)
     var heads: Set<String> = []
@@ -64,7 +64,7 @@ struct FuzzTests {
     for child in tree.children { collect(child, &heads) }
   }
 
-  /// The checks see what is wrong, and cut it down.
+  /// The checks detect defects and shrink them.
   @Test func falseRulesAreFound() throws {
     let book = try RuleBook.standard.adding("x : vector(n)\nrule false.sum sum(exp(x)) -> sum(x)\n")
     let checks = FuzzChecks(book: book, seed: 3)

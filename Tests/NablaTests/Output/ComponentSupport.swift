@@ -5,9 +5,9 @@
 @testable import NablaTypes
 @testable import NablaVerify
 
-/// Compares what components say of every entry with the value of the formula.
+/// Compares the components of every entry with the value of the formula.
 struct ComponentCheck {
-  /// How a comparison ended.
+  /// The result of a comparison.
   enum Outcome: Equatable {
     case agrees(entries: Int)
     /// The formula has no value at random points, so there is nothing to compare with.
@@ -61,7 +61,7 @@ struct ComponentCheck {
     return compared > 0 ? .agrees(entries: compared) : .unusable
   }
 
-  /// Whether what is inverted is far from singular, where that can be told.
+  /// Whether inverted matrices are far from singular, if that can be determined.
   private static func isRegular(
     _ formula: Formula, _ values: [Formula: Matrix], _ sizes: [String: Int], _ options: Compiler.Options
   ) -> Bool {

@@ -43,7 +43,7 @@ struct ComponentValueTests {
     }
   }
 
-  /// An operation on what it takes; a new one does not compile without an instance.
+  /// Instances of every operation; a new one does not compile without an instance.
   private static func instances(_ operation: ArrayOperation) -> [Formula] {
     func scalar(_ arguments: Formula...) -> Formula { .apply(.array(operation), arguments, .scalar) }
     func same(_ argument: Formula) -> Formula { .apply(.array(operation), [argument], argument.shape) }

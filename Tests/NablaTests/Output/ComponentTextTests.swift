@@ -4,7 +4,7 @@ import Testing
 @testable import NablaLanguage
 @testable import NablaOutput
 
-/// A formula file's last question and what it is in index notation.
+/// The last question of a formula file and its index notation.
 struct IndexForm: Sendable, CustomTestStringConvertible {
   let declarations: String
   let question: String
@@ -56,11 +56,11 @@ struct IndexForm: Sendable, CustomTestStringConvertible {
     IndexForm("simplify W2[2:h+1]", "W2 : vector(h + 1)", "[i] = W2_{i + 1} for i = 1:h"),
     IndexForm(
       "simplify inv(A)*x", "A : matrix(n, n); x : vector(n)", "[i] = sum(j = 1:n, x_j*inv(A)_ij) for i = 1:n"),
-    // Letters that have a meaning are passed over; i stands below a name.
+    // Letters in use are skipped; i is a subscript of a name.
     IndexForm(
       "simplify x_i*A*x", "A : matrix(j, k); x : vector(k); x_i : scalar",
       "[l] = x_i*sum(m = 1:k, A_lm*x_m) for l = 1:j"),
-    // The person's letter stays, and the free index gives way.
+    // The user's letter is kept, and the free index gets another.
     IndexForm(
       "simplify x*sum(i = 1:n, a[i]^i)", "a, x : vector(n)",
       "[j] = x_j*sum(i = 1:n, a_i^i) for j = 1:n"),
@@ -118,7 +118,7 @@ struct ComponentTextTests {
     var scalar = Build.scalar("x")
     for _ in 0..<60 { scalar = Build.mul(Build.map("sin", scalar), Build.map("cos", scalar)) }
     #expect(scalar.components == nil)
-    // Each factor asks for the entries of the same array at a place of its own.
+    // Each factor needs entries of the same array at a different position.
     var array = Build.vector("x")
     for _ in 0..<60 {
       array = Build.dot(Build.mul(Build.matrix("A"), array), Build.mul(Build.matrix("B"), array))

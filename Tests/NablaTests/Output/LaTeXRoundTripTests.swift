@@ -12,7 +12,7 @@ import Testing
 @testable import NablaTypes
 @testable import NablaVerify
 
-/// What is printed as LaTeX reads back to the same formula.
+/// Printed LaTeX reads back to the same formula.
 @Suite struct LaTeXRoundTripTests {
   @Test(arguments: SeedForms.fundamentals + SeedForms.learning + SeedForms.rest + SeedForms.corners)
   func seedForms(_ form: PrintedForm) throws {
@@ -44,7 +44,7 @@ import Testing
 
 /// LaTeX in formula files, on the command line and in the library.
 @Suite struct LaTeXInputTests {
-  /// Formula files, and the answers in the plain language.
+  /// Formula files, and the answers in text notation.
   static let files: [(String, [String])] = [
     ("X : matrix(n, d)\nr = X*w - y\nJ = \\frac{1}{n}\\lVert r\\rVert_2^2\ngradient J wrt w", ["2/n * X'*r"]),
     (#"gradient \frac12 \mathbf{x}^\top \mathbf{A} \mathbf{x} wrt \mathbf{x}"#, ["1/2*(A + A')*x"]),

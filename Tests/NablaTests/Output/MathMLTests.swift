@@ -7,7 +7,7 @@ import Testing
 @testable import NablaLanguage
 @testable import NablaOutput
 
-/// What is printed as MathML is well-formed, has the elements of MathML Core alone, and as many children as each needs.
+/// Printed MathML is well-formed, and has only elements of MathML Core with the right number of children.
 @Suite struct MathMLTests {
   /// Text of the language, LaTeX, and the elements inside `math`.
   static let table: [(text: String, latex: String, mathML: String)] = [
@@ -146,7 +146,7 @@ private enum MathMLReader {
     "width",
   ]
 
-  /// What is wrong with a text; nil where nothing is.
+  /// The problem with a text; nil if there is none.
   static func problem(in text: String) -> String? {
     var open: [(name: String, children: Int)] = [("", 0)]
     func isClosed() -> String? {

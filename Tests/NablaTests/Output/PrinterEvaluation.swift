@@ -24,7 +24,7 @@ struct Evaluation {
 
   private func known(_ formula: Formula) -> [Double] { memo[formula] ?? [] }
 
-  /// Entry by entry, row by row; a scalar stands for every entry.
+  /// Entry by entry, row by row; a scalar applies to every entry.
   private func spread(_ formula: Formula, _ arguments: [Formula], _ body: ([Double]) -> Double) -> [Double] {
     let values = arguments.map { known($0) }
     return (0..<size(formula.shape.rows) * size(formula.shape.columns)).map { index in

@@ -5,7 +5,7 @@ import Testing
 @testable import NablaOutput
 @testable import NablaTypes
 
-/// What is printed reads back to the same formula.
+/// Printed formulas read back to the same formula.
 @Suite struct PrinterRoundTripTests {
   @Test(arguments: SeedForms.fundamentals + SeedForms.learning + SeedForms.rest + SeedForms.corners)
   func seedForms(_ form: PrintedForm) throws {

@@ -20,7 +20,7 @@ enum Build {
 
   static func size(_ name: String) -> Formula { .dimension(Dimension(name: name)) }
 
-  /// A sum; scalars among arrays stand for every entry.
+  /// A sum; scalars among arrays apply to every entry.
   static func plus(_ terms: Formula...) -> Formula { terms.dropFirst().reduce(terms[0]) { .adding($0, $1) } }
   static func minus(_ a: Formula, _ b: Formula) -> Formula { .adding(a, b.negated) }
 
@@ -76,7 +76,7 @@ enum Build {
   }
 }
 
-/// What brackets and groups of a LaTeX text do not match; nil when all do.
+/// The unmatched brackets and groups of a LaTeX text; nil if all match.
 func unbalanced(_ latex: String) -> String? {
   var open: [Character] = []
   let pairs: [Character: Character] = [")": "(", "]": "[", "}": "{"]

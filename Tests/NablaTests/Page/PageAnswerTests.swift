@@ -3,7 +3,7 @@ import Testing
 
 @testable import NablaPage
 
-/// Questions of the page and what comes back.
+/// Questions of the page and their responses.
 @Suite struct PageAnswerTests {
   struct Asked: CustomTestStringConvertible, Sendable {
     var expression: String
@@ -84,7 +84,7 @@ import Testing
     #expect((check["hint"] as? String)?.contains("symmetric") == true)
   }
 
-  /// Texts with an error, and where it is in what was typed.
+  /// Texts with an error, and its location in the typed text.
   static let faults: [(fields: [String: [String]], field: String, marked: String)] = [
     (["expression": ["norm2(X*w - y)^2 + foo(w)"]], "expression", "foo"),
     (["expression": ["z = X*w\n\nnorm2(z - bar(y))"]], "expression", "bar"),
@@ -115,7 +115,7 @@ import Testing
     #expect(response.status == 200)
     #expect(response.answers.isEmpty)
     #expect((response.error?["message"] as? String)?.isEmpty == false)
-    // The error speaks of what was typed, not of the question that is made of it.
+    // The error refers to the typed text, not to the generated question.
     #expect((response.error?["message"] as? String)?.contains("simplify") == false)
   }
 

@@ -20,7 +20,7 @@ struct PageResponse {
   }
 }
 
-/// A server of its own for a test, and a client that sends bytes as they are.
+/// A server for one test, and a client that sends raw bytes.
 final class PageClient: Sendable {
   private let server: PageServer
   let port: UInt16

@@ -5,7 +5,7 @@ import Testing
 
 @testable import NablaPage
 
-/// How the server behaves towards requests that are not the page's.
+/// The server's treatment of requests that are not the page's.
 @Suite struct PageServerTests {
   private func client() throws -> PageClient { try PageClient() }
 
@@ -64,7 +64,7 @@ import Testing
     #expect(try client.post("/api/answer", "{\"expression\": \"x\"}", form).status == 415)
   }
 
-  /// Requests that are not HTTP as it should be, and what each is answered with.
+  /// Malformed HTTP requests and their status codes.
   static let malformed: [(String, Int)] = [
     ("nonsense\r\n\r\n", 400), ("\r\n\r\n", 400), ("GET / HTTP/2\r\n\r\n", 400),
     ("GET  / HTTP/1.1\r\n\r\n", 400),

@@ -1,7 +1,7 @@
 import NablaPrompt
 import Testing
 
-/// Bytes of a terminal in, the line and what is seen of it out.
+/// Terminal bytes in; the line and its visible part out.
 struct LineEditorTests {
   struct Typed: Sendable, CustomTestStringConvertible {
     let bytes: String

@@ -89,7 +89,7 @@ import Testing
 
 /// Pictures of matrices and expressions.
 @Suite struct PictureTests {
-  /// Matrices, at which share of places they have entries, and what is said of them.
+  /// Matrices, the share of their nonzero entries, and the caption.
   static let matrices: [(text: String, share: @Sendable (Int, Int) -> Int, words: String)] = [
     ("diag(v)", { n, _ in n }, "diagonal"),
     ("C + C'", { n, m in n * m }, "symmetric"),
@@ -151,7 +151,7 @@ enum ElementReader {
 
   static func problem(in text: String) -> String? {
     var open: [String] = []
-    // What is between the tags of a style is not read.
+    // The contents of style tags are skipped.
     let text = text.replacing(/<style>[^<]*<\/style>/, with: "")
     for match in text.matches(of: /<([^>]*)>/) {
       let tag = String(match.1)

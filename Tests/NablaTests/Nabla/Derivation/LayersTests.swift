@@ -19,7 +19,7 @@ struct LayersTests {
     return (lines + ["gradient ell(a\(layers)) wrt \(variables)"]).joined(separator: "\n") + "\n"
   }
 
-  /// The symbols of all answers and of what they are written in.
+  /// The number of symbols of all answers and their definitions.
   private func size(_ layers: Int, wrt variables: String) throws -> Int {
     var options = SessionOptions()
     options.checks = false
@@ -36,7 +36,7 @@ struct LayersTests {
   @Test("the answer grows in proportion to the number of layers, up to 200")
   func linear() throws {
     let sizes = try [25, 50, 100, 200].map { try size($0, wrt: "W1") }
-    // The same for every layer, but for the first and the last.
+    // Every layer has the same size, except the first and the last.
     #expect(sizes[2] - sizes[1] == 2 * (sizes[1] - sizes[0]))
     #expect(sizes[3] - sizes[2] == 2 * (sizes[2] - sizes[1]))
   }

@@ -22,7 +22,7 @@ struct LibraryTourTests {
     // Build with operators. A shape error here is the programmer's and traps, with the message of the language.
     let J = pow(norm2(X * w - y), 2) / n + λ * pow(norm2(w), 2)
 
-    // Or read what somebody typed. This throws, and the error knows where in the text it happened.
+    // Or parse user input. This throws, and the error has the location in the text.
     let K = try Formula(parsing: "norm2(X*w - y)^2/n + λ*‖w‖²", in: [X, y, w, λ])
     #expect(J == K)
 
@@ -34,7 +34,7 @@ struct LibraryTourTests {
     let hessian = try J.hessian(wrt: w).result
     print(hessian)
 
-    // Simplify, with rules of one's own when wanted; they are verified as they are read.
+    // Simplify, with additional rules on request; they are verified on loading.
     let rules = try RuleBook.standard.adding(
       rules:
         """
@@ -51,11 +51,11 @@ struct LibraryTourTests {
     let gap = try slope.certified(values) - slope(values)
     #expect(gap.maxAbs < 1e-12)
 
-    // Minimize; what is minimized over starts at its value, or at zero.
+    // Minimize; the variables start at their values in the data, or at zero.
     let fit = try J.minimized(wrt: [w], data: values, options: .init(method: .newton))
     #expect(fit.hasConverged && fit.iterations == 1)
 
-    // Check. The verdict says what it rests on, or has values that refute.
+    // Check. The verdict states its basis, or has values that refute.
     let claim = try Formula(parsing: "2/n*X'*(X*w - y) + 2*lambda*w", in: [X, y, w, λ])
     for formula in [claim, claim + w] {
       print(gradient.result.checked(equalTo: formula))

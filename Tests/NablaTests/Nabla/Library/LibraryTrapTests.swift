@@ -7,7 +7,7 @@ import Testing
 private let X = Formula.matrix("X", "n", "d")
 private let x = Formula.vector("x", "n")
 
-/// Whether what a process wrote before it trapped holds a sentence.
+/// Whether the output of a trapped process contains a sentence.
 private func said(_ result: ExitTest.Result?, _ words: String) -> Bool {
   String(decoding: result?.standardErrorContent ?? [], as: UTF8.self).contains(words)
 }

@@ -61,7 +61,7 @@ import Testing
     #expect(understood * 10 >= all * 9, "\(understood) of \(all)")
   }
 
-  /// Every slip of the text stands below a line that names it.
+  /// A line above each slip in the text names it.
   @Test func slipsAreFound() throws {
     let text = try Self.paper("slips.tex")
     let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -94,7 +94,7 @@ import Testing
     ),
     // A model with an error term defines nothing.
     ("The model is $y = Xw + \\epsilon$. $$\\nabla_w \\|Xw - y\\|^2 = 2X^\\top(Xw - y)$$", 1, 0, 0),
-    // What the paper does not say.
+    // Names that the paper does not define.
     ("$$\\nabla_w J = 2X^\\top(Xw - y)$$", 0, 0, 1), ("$$\\nabla_w \\|Xw - y\\|^2 = 2X^\\top q$$", 0, 0, 1),
     ("Let $J = \\int f(x)$. $$\\nabla_w J = w$$", 0, 0, 1),
     // Steps.
@@ -134,7 +134,7 @@ import Testing
       "<!-- nabla: V : matrix(m, k); A : matrix(m, m) -->\n$$\\nabla_V \\operatorname{tr}(V^\\top A V) = V(A + A^\\top)$$",
       0, 1, 0
     ),
-    // What is no claim: code, definitions of the notation, text.
+    // Formulas that claim nothing: code, definitions of notation, text.
     ("`$\\nabla_x x = 2$` and ```\n$$\\nabla_x x = 2$$\n``` cost \\$5 or $5.", 0, 0, 0),
     ("$$\\nabla f = J_g(x)^\\top \\nabla_g f$$", 0, 0, 0), ("$$E = m c^2$$", 0, 0, 0),
     ("$$\\nabla_x x^\\top x", 0, 0, 0),

@@ -25,7 +25,7 @@ private let declarations = """
 
   """
 
-/// One model in the spellings that people use, all of which must print the same.
+/// One model in common notations, all with the same answer.
 private let leastSquares = [
   "(1/(2*n))*(X*w - y)'*(X*w - y)", "norm(X*w - y)^2/(2*n)", "mean((X*w - y).^2)/2",
   "1/2*sum((X*w - y) .^ 2)/n",
@@ -33,7 +33,7 @@ private let leastSquares = [
   "((X*w)'*(X*w) - 2*w'*X'*y + y'*y)/(2*n)", "1/2*mean((y - X*w) ⊙ (y - X*w))",
 ]
 
-/// Models of statistics, learning and control, with what must be printed.
+/// Models of statistics, learning and control, with the expected answers.
 private let models: [(question: String, printed: String)] = [
   ("gradient (X*w)'*(X*w) - 2*w'*X'*y + y'*y wrt w", "2*X'*(X*w - y)"),
   (

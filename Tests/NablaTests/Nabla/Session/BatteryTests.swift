@@ -5,7 +5,7 @@ import Testing
 @testable import NablaOutput
 @testable import NablaVerify
 
-/// The 29 expressions on which symbolic matrix calculus tools are compared, each with what must be printed.
+/// The 29 expressions on which symbolic matrix calculus tools are compared, with the expected answers.
 private let battery: [(question: String, printed: String)] = [
   ("gradient x'*A*x wrt x", "(A + A')*x"),
   ("gradient (A*x - b)'*(A*x - b) wrt x", "2*A'*(A*x - b)"),

@@ -4,8 +4,8 @@ import NablaLanguage
 import NablaTypes
 import Testing
 
-/// Formulas of `Tests/Corpora` have the same answers without their declarations as with them, and those that are
-/// pasted as LaTeX the answers of what they mean.
+/// Formulas of `Tests/Corpora` have the same answers with and without their declarations, and formulas in LaTeX the
+/// same as in text notation.
 @Suite struct CorpusAnswerTests {
   struct Entry {
     let line: Int
@@ -53,7 +53,7 @@ import Testing
     return (answers.map(\.expanded.text), assumed)
   }
 
-  /// The sizes that were assumed, and what they are called in the declarations.
+  /// The inferred sizes, and their names in the declarations.
   private static func sizes(_ assumed: [Declaration], _ entry: Entry) -> [String: String] {
     var result: [String: String] = [:]
     for read in assumed {
@@ -81,7 +81,7 @@ import Testing
     return String(result.dropLast())
   }
 
-  /// What is wrong with an entry; nil where its answers agree, or where it is refused.
+  /// The problem with an entry; nil if its answers agree or it is rejected.
   private static func difference(_ entry: Entry, _ refused: inout Int) -> String? {
     let declared = entry.declarations.map { "\($0)\n" }.joined()
     guard let meant = answers(declared + "gradient \(entry.meant) wrt \(entry.variables)"),

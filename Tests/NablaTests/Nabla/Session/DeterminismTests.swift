@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Every process seeds the hashes of Swift's sets and dictionaries anew, so what depends on their order shows as
-/// soon as several processes answer the same question.
+/// Every process seeds the hashes of Swift's sets and dictionaries anew, so a dependence on their order shows when
+/// several processes answer the same question.
 @Suite("The same question has the same answer, byte for byte")
 struct DeterminismTests {
   private static let processes = 3
@@ -35,7 +35,7 @@ struct DeterminismTests {
     }
   }
 
-  /// The order of declarations means nothing.
+  /// The order of declarations does not matter.
   @Test func orderOfDeclarations() throws {
     let declarations = [
       "X : matrix(n, d)", "y : vector(n)", "w : vector(d)", "lambda : scalar, positive",

@@ -6,7 +6,7 @@ import Testing
 @testable import NablaLanguage
 @testable import NablaNumerics
 
-/// What a closure throws.
+/// The error that a closure throws.
 private func problem(_ body: () throws(EvaluationProblem) -> some Any) -> EvaluationProblem? {
   do throws(EvaluationProblem) {
     _ = try body()

@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  /// Answers that cancel, as an example of what `nabla eval` computes with more digits; so they are computed here.
+  /// Answers with cancellation, computed with more digits as in `nabla eval`.
   private static let certified: Set = ["cancellation.nabla"]
 
   private static let scales = [0, 1e-300, 1e-150, 1e-8, 1, 1e3, 1e100, 1e300]
@@ -50,7 +50,7 @@ import Testing
             unknown += 1
             continue
           }
-          // The random functions that stand for declared ones swing: far out no double tells where.
+          // The random functions that replace declared ones oscillate: far out doubles cannot resolve them.
           let isDeclared = formula.nodesChildrenFirst.contains { node in
             if case .apply(.function, _) = node.kind { true } else { false }
           }

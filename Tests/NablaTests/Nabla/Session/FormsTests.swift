@@ -11,7 +11,7 @@ private struct PublishedForm: Sendable {
   let form: String
   let answer: String
 
-  /// How many symbols the answer has more than its source.
+  /// The number of symbols by which the answer exceeds its source.
   var excess: Int { Self.symbols(answer) - Self.symbols(form) }
 
   /// Identifiers, numbers, operators and calls; brackets and commas are free.
@@ -57,7 +57,7 @@ private enum FormFiles {
     return Session(SourceText(lines.joined(separator: "\n"), name: "forms"), options: options)
   }
 
-  /// What is printed for each question, by its line.
+  /// The printed answer of each question, by its line.
   static func answers(_ session: Session) -> [Int: String] {
     var result: [Int: String] = [:]
     for question in session.questions {

@@ -81,7 +81,7 @@ import Testing
     #expect(Set(answers[1].assumed).isSuperset(of: ["C : scalar", "b : scalar", "y : vector(m)"]))
   }
 
-  /// Text, variable, and what the error or its hint says.
+  /// Text, variable, and an excerpt of the error or its hint.
   static let refused = [
     ("A*X*B", "X", "`jacobian A*X*B wrt X`"), ("X*X'", "X", "`jacobian X*X' wrt X`"),
     ("X'*X", "X", "`jacobian X'*X wrt X`"), ("X'*X + l*I", "X", "`jacobian X'*X + l*I wrt X`"),

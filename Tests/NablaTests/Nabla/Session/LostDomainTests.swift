@@ -4,7 +4,7 @@ import Testing
 @testable import NablaCore
 @testable import NablaLanguage
 
-/// What was typed may have a value on a domain only; where the answer has one everywhere, the domain is told.
+/// A typed expression may have a value only on a domain; if the answer has one everywhere, the domain is reported.
 @Suite struct LostDomainTests {
   private static let limited =
     RuleBook.standard.functions.names.filter { RuleBook.standard.functions[$0]?.domain.isEmpty == false }

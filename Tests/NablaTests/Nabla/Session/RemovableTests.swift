@@ -24,7 +24,7 @@ private let polynomials = [
   "hessian 2*det(A) + sum(A)^2 wrt A",
 ]
 
-/// Of what has rank one whatever the entries are.
+/// Matrices of rank one, whatever the entries are.
 private let lowRanks = [
   "gradient det(v*r) wrt v", "hessian det(v*r) wrt v", "hessian det(v*r) wrt v, r",
   "gradient tr(adj(v*r)) wrt v",

@@ -2,7 +2,7 @@ import Nabla
 import NablaLanguage
 import Testing
 
-/// What is not as it seems is said.
+/// Surprising circumstances are reported.
 @Suite struct SaidTests {
   private func answer(_ text: String) throws -> Answer {
     let session = Session(SourceText(text + "\n"))

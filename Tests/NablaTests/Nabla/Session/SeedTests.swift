@@ -7,11 +7,11 @@ import Testing
 @testable import NablaOutput
 @testable import NablaVerify
 
-/// A question of a seed file, with the row of the seed documents that it stands for and what it must print.
+/// A question of a seed file, with its row in the seed documents and the expected answer.
 struct SeedCase: Sendable, CustomTestStringConvertible {
   let file: String
   let row: String
-  /// What must be printed: a form or a verdict; a line for each variable and each adjoint where there are several.
+  /// The expected form or verdict; one line for each variable and each adjoint if there are several.
   let expected: [String]
   let notation: Notation
   let question: String
@@ -19,7 +19,7 @@ struct SeedCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(row) (\(file)): \(question)" }
 
-  /// How it is to be printed: as a formula, entry by entry, or with the lines that lead to it.
+  /// The format of the answer: a formula, entries, or the lines of the derivation.
   enum Notation: String {
     case formula, index, steps
   }
@@ -62,7 +62,7 @@ enum SeedFiles {
 }
 
 extension SeedCase {
-  /// What the answers print of what the row speaks of.
+  /// The parts of the answers that correspond to the row.
   func printed(_ answers: [Answer], _ session: Session) -> [String] {
     switch notation {
     case .index: return [answers[0].components?.lines.joined(separator: "; ") ?? ""]

@@ -10,7 +10,7 @@ import Testing
 /// The true claims of the seed files, each a file with one more line.
 private struct TrueClaim: Sendable {
   let file: String
-  /// What stands before the last `==`, with the word `check`.
+  /// The text before the last `==`, including the word `check`.
   let left: String
   let right: String
 
@@ -84,7 +84,7 @@ struct RefutationRoundTripTests {
   private static let seed: UInt64 = 20_260_611
   private static let wanted = 12
 
-  /// Slips of this kind in all claims, in an order of their own.
+  /// Slips of this kind in all claims, in a separate order.
   private func slips(_ rank: SlipEdits.Rank) -> [(claim: TrueClaim, right: String, words: String)] {
     var generator = SplitMix64(seed: Self.seed &+ UInt64(rank.rawValue))
     var result: [(claim: TrueClaim, right: String, words: String)] = []

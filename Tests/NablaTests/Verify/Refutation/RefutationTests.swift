@@ -5,7 +5,7 @@ import Testing
 @testable import NablaNumerics
 @testable import NablaVerify
 
-/// A false claim, and what is to be said of it.
+/// A false claim, and the expected explanation.
 private struct FalseClaim: Sendable, CustomTestStringConvertible {
   let text: String
   var slip: String?
@@ -103,7 +103,7 @@ private let properties = [
   FalseClaim("det(A) == prod2", property: nil),
   FalseClaim("Q*Q == I", property: "Q symmetric"),
   FalseClaim("abs(s .* t) == t*ones(n)", property: "t nonnegative"),
-  // What would make both sides nothing, or the variable the identity, helps nobody.
+  // Properties that make both sides vanish, or the variable the identity, are no help.
   FalseClaim("x'*A*x == 3*x'*A*x"), FalseClaim("Q*Q == Q"), FalseClaim("S*Q == Q*S"),
 ]
 

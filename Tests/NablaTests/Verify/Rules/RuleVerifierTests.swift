@@ -35,7 +35,7 @@ private let nodeByNode = identities.map(\.name).filter { !$0.hasPrefix("pinv.") 
     #expect(report.killed > 0 || harmless.contains(name), "\(name) cannot be told from its mutants")
   }
 
-  /// Both sides again, node by node on matrices, so that no shortcut of the compiler is what makes them equal.
+  /// Both sides again, node by node on matrices, so that no compiler shortcut makes them equal.
   @Test(arguments: nodeByNode) func isTrueNodeByNode(_ name: String) throws {
     let rule = try #require(identities.first { $0.name == name })
     let claim = try #require(RuleSubject(rule).claims.first)
