@@ -98,7 +98,8 @@ struct EvaluationWriter {
         error(
           "no data are given for \(list)", declarations.first?.name,
           hint: Self.hint(for: declarations)))
-    case .sizeNotPositive(let name, let size): report(error("\(name) is a size, so at least 1, not \(size)"))
+    case .sizeNotPositive(let name, let size):
+      report(error("\(name) is a size and must be at least 1, not \(size)"))
     case .notFinite(let name, _, _, _): report(error(problem.description, name))
     case .data(let problem): report(problem, error)
     case .unanswered(let diagnostic): report(diagnostic)
