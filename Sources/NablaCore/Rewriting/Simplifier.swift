@@ -1,33 +1,5 @@
 import NablaTypes
 
-/// The replacement of a formula by an equal one.
-package struct Rewrite: Sendable {
-  enum Reason: Sendable {
-    case rule(Rule)
-    case arithmetic(Arithmetic)
-  }
-
-  /// The kinds of arithmetic on sums and products.
-  enum Arithmetic: String, CaseIterable, Sendable {
-    case commonFactor = "common factor"
-    case collected = "collected terms"
-    case multipliedOut = "multiplied out"
-    case transposedInside = "transposed inside"
-  }
-
-  let reason: Reason
-  package let before: Formula
-  package let after: Formula
-
-  /// The name of the rule, or of the arithmetic.
-  package var name: String {
-    switch reason {
-    case .rule(let rule): rule.name
-    case .arithmetic(let arithmetic): arithmetic.rawValue
-    }
-  }
-}
-
 /// Brings formulas into their simplest form: applies `->` rules until none fires, and at every node chooses by cost
 /// among the forms that arithmetic and `==` rules give.
 /// If no form one step away is cheaper, more expensive forms, and forms with one part rewritten, are simplified
@@ -114,7 +86,8 @@ package final class Simplifier {
       // Only a preferred form can be left and found again.
       guard visited.insert(current).inserted else { return preferred ?? current }
       guard let next = rewritten(current) ?? cheaper(current) else { return current }
-      if case .rule(let rule)? = rewrites.last?.reason, rule.arrow == .prefers, rewrites.last?.after === next {
+      if case .rule(let rule)? = rewrites.last?.reason, rule.arrow == .prefers, rewrites.last?.after === next
+      {
         preferred = next
       }
       // New parts are simplified first, then the root again.
