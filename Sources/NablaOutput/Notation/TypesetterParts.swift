@@ -204,10 +204,17 @@ extension Typesetter {
 
   /// The base of subscripts; in brackets if its name already has a subscript.
   private func indexedBase(_ inner: Layout, _ level: Level) -> [Job] {
-    if case .name(let name) = inner, !Names.split(name).index.isEmpty {
-      return fenced(.round, [.mark(.name(name))], isTall: false)
+    switch inner {
+    case .name(let name), .power(.name(let name), _, _), .transpose(.name(let name)),
+      .inverse(.name(let name)):
+      if !Names.split(name).index.isEmpty { return fenced(.round, [.part(inner, .sum)], isTall: false) }
+      return [.part(inner, level)]
+    case .number, .constant, .differential, .filled, .sum, .negative, .product, .prefixed, .quotient,
+      .elementwiseQuotient, .power, .root, .transpose, .inverse, .call, .norm, .total, .comparison, .blocks,
+      .slice,
+      .indexed, .indexSum, .choice, .cases:
+      return [.part(inner, level)]
     }
-    return [.part(inner, level)]
   }
 
   /// Whether brackets around it must grow; very deep or distant parts are not examined.
