@@ -49,7 +49,8 @@ struct MinimizeErrorTests {
     let sizes = ["n": 3]
     #expect(
       message { () throws(FormulaError) in try (x + 1).minimized(wrt: [x], sizes: sizes) }
-        == "only a scalar can be minimized; the objective is a vector(n); minimize `norm2(...)^2` or `sum(...)`")
+        == "only a scalar can be minimized; the objective is a vector(n); minimize `norm2(...)^2` or `sum(...)`"
+    )
     #expect(
       message { () throws(FormulaError) in try sum(x).minimized(wrt: []) }
         == "no value is given for x : vector(n)")
