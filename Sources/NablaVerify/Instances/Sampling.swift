@@ -27,7 +27,16 @@ enum Sampling {
   static func numbers(_ formulas: [Formula]) -> [Double] {
     var found: Set<Double> = []
     for node in Set(formulas.flatMap(\.nodesChildrenFirst)) {
-      if let value = node.number?.double.magnitude, value > 1e-6, value < 1e6 { found.insert(value) }
+      switch node.kind {
+      case .constant(.pi): found.insert(.pi)
+      case .constant(.e): found.insert(2.718281828459045)
+      case .number(let number):
+        let value = number.double.magnitude
+        if value > 1e-6, value < 1e6 { found.insert(value) }
+      case .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
+        .transpose, .apply, .differential:
+        continue
+      }
     }
     return found.sorted()
   }

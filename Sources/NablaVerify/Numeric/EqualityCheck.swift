@@ -23,7 +23,9 @@ extension NumericCheck {
     var comparison = EquationComparison(
       check: self, left: left, right: right, parts: parts, presupposed: presupposed,
       source: Sampler(everything, variables: variables, options: options, seed: seed))
-    return comparison.verdict()
+    return withOtherFunctions(everything, comparison.verdict()) {
+      $0.checkEqual(left, right, presupposing: presupposed)
+    }
   }
 
   /// The verdict if no point certainly refutes.

@@ -19,6 +19,8 @@ package struct NumericCheck: Sendable {
   var differentiated: [Formula] = []
   /// Whether points must prove that they would refute a false claim; unnecessary for a certified claim.
   var needsEvidence = true
+  /// Whether the random functions differ from those of the first comparison.
+  private var hasOtherFunctions = false
   /// Variables with fixed values.
   package var pinned: [Formula: Matrix] = [:]
 
@@ -79,6 +81,32 @@ package struct NumericCheck: Sendable {
     }
     var comparison = DerivativeComparison(
       check: self, claim: claim, objective: objective, variable: variable, first: first, layout: layout)
-    return comparison.verdict()
+    return withOtherFunctions([claim, objective], comparison.verdict()) {
+      $0.checkDerivative(of: objective, variable: variable, claim: claim, layout: layout, first: first)
+    }
+  }
+
+  /// The verdict after a second comparison with other random functions in place of the declared ones, if branches
+  /// depend on their values: those of one function may all lie on the same side.
+  func withOtherFunctions(
+    _ formulas: [Formula], _ verdict: Verdict, again: (NumericCheck) -> Verdict
+  ) -> Verdict {
+    guard takesMore, !hasOtherFunctions, verdict.status == .verified,
+      formulas.contains(where: \.hasDeclaredFunction),
+      Sampling.hasBranches(formulas, definitions: definitions)
+    else { return verdict }
+    var other = self
+    other.hasOtherFunctions = true
+    other.seed = seed &+ 0x9E37_79B9_7F4A_7C15
+    let second = again(other)
+    return second.status == .refuted ? second : verdict
+  }
+}
+
+extension Formula {
+  fileprivate var hasDeclaredFunction: Bool {
+    nodesChildrenFirst.contains { node in
+      if case .apply(.function, _) = node.kind { true } else { false }
+    }
   }
 }
