@@ -42,7 +42,7 @@ struct LaTeXRemark {
     guard let first else { return nil }
     let inside = tokens[first...].filter { $0.kind != .end && $0.kind != .comma }
     let words = inside.map { $0.kind == .word ? " \($0.text) " : source.text($0.range) }
-    properties = PaperSentences.properties(in: words.joined())
+    properties = RemarkSentences.properties(in: words.joined())
     isProse = inside.allSatisfy { [.word, .opening, .closing, .dot].contains($0.kind) }
     self.range = SourceRange(start: tokens[first].range.start, end: range.end)
   }

@@ -7,7 +7,7 @@ extension PaperReader {
     if let relation = equation.relation {
       return .notUnderstood(LaTeXProblem.relation(relation).diagnostic(at: equation.range))
     }
-    let properties = PaperSentences.properties(in: equation.remark)
+    let properties = RemarkSentences.properties(in: equation.remark)
     let hasHadamard = equation.sides.joined().contains { $0.isCommand("odot") || $0.isCommand("circ") }
     var readings: [PaperReading] = []
     var problem: Diagnostic?

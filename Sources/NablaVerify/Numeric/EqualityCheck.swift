@@ -28,6 +28,18 @@ extension NumericCheck {
     }
   }
 
+  /// Whether both sides, the first outputs, have values at a point nearby: what agrees at an isolated point, as
+  /// `polygamma(b, 1)` and `polygamma(1, b)` do at 1, need not agree anywhere else.
+  func hasValueNearby(_ values: [Formula: Matrix], _ program: CompiledProgram) -> Bool {
+    var generator = SplitMix64(seed: seed)
+    var moved = values
+    for formula in values.keys.sorted() where formula.variable?.properties.isEmpty == true {
+      moved[formula] = values[formula]?.map { $0 + 1e-7 * max(1, $0.magnitude) * generator.normal() }
+    }
+    guard let outputs = try? program.run(moved) else { return false }
+    return outputs.prefix(2).allSatisfy(\.isFinite)
+  }
+
   /// The verdict if no point certainly refutes.
   func concluded(_ verdict: Verdict, _ doubt: Counterexample?, _ reason: String) -> Verdict {
     guard let doubt else { return verdict.points > 0 ? verdict : .skipped(reason) }

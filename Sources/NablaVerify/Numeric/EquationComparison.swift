@@ -97,7 +97,7 @@ struct EquationComparison {
     switch judgement(example, program, point.values, point.outputs) {
     case .agree(let isZero):
       found.points += 1
-      if !isZero, InstanceSizes.showStructure(sizes), hasValueNearby(point.values, program) {
+      if !isZero, InstanceSizes.showStructure(sizes), check.hasValueNearby(point.values, program) {
         found.evidence += 1
       }
     case .undefined: reason = "no point was found at which both sides have a value"
@@ -126,23 +126,13 @@ struct EquationComparison {
     _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
     _ sizes: [String: Int]
   ) -> Bool {
-    guard InstanceSizes.showStructure(sizes), hasValueNearby(point.values, program) else { return false }
+    guard InstanceSizes.showStructure(sizes), check.hasValueNearby(point.values, program) else {
+      return false
+    }
     let scale = check.scale(left, right, point.outputs, parts, sizes)
     let size = left.isZero || right.isZero ? scale : max(point.outputs[0].maxAbs, point.outputs[1].maxAbs)
     guard size > 0.1 * scale else { return false }
     return !Conditioning.isRoundoff(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
-  }
-
-  /// Whether both sides have values at a point nearby: what agrees at an isolated point, as `polygamma(b, 1)` and
-  /// `polygamma(1, b)` do at 1, need not agree anywhere else.
-  private func hasValueNearby(_ values: [Formula: Matrix], _ program: CompiledProgram) -> Bool {
-    var generator = SplitMix64(seed: check.seed)
-    var moved = values
-    for formula in values.keys.sorted() where formula.variable?.properties.isEmpty == true {
-      moved[formula] = values[formula]?.map { $0 + 1e-7 * max(1, $0.magnitude) * generator.normal() }
-    }
-    guard let outputs = try? program.run(moved) else { return false }
-    return outputs.prefix(2).allSatisfy(\.isFinite)
   }
 
   /// Judges a point at which doubles differ.

@@ -52,6 +52,7 @@ struct HighPrecisionCheck {
       }
       let ball = check.ballCheck(sizes, point.values, budget)
       switch decide(ball, precision) {
+      case .agree where !check.hasValueNearby(point.values, program): failures += 1
       case .agree(let isZero):
         agreeing += isZero ? 0 : 1
         vanishing += isZero ? 1 : 0
