@@ -28,7 +28,7 @@ package final class Simplifier {
   private static let slack = 8 * Cost.symbol
   private static let mostTried = 12
   /// The work of a node; it is counted per node, so that the form of a part does not depend on the size of the whole.
-  private static let workOfNode = 100
+  private static let workOfNode = 20
   /// Formulas that cost more than this get no lookahead.
   private static let largestAhead = 80 * Cost.symbol
 
@@ -111,7 +111,8 @@ package final class Simplifier {
   /// The cheapest form by arithmetic and one `==` rule; otherwise one found by lookahead.
   private func cheaper(_ formula: Formula) -> Formula? {
     work -= 1
-    guard searches else { return nil }
+    // Of clamped costs none is known to be less.
+    guard searches, formula.cost < Cost.limit else { return nil }
     var best: Rewrite?
     var dearer: [Rewrite] = []
     let tries = !isAhead && formula.cost <= Self.largestAhead

@@ -306,7 +306,7 @@ extension RuleFile {
     return [Self.marks(left, operations), Self.marks(right, operations)]
   }
 
-  /// The marks of the names before opening brackets in a text.
+  /// The marks of comparisons, and of the names before opening brackets, in a text.
   private static func marks(_ text: String, _ operations: [Substring: Marks]) -> Marks {
     var result = Marks()
     let bytes = text.utf8
@@ -318,6 +318,10 @@ extension RuleFile {
         continue
       case UInt8(ascii: "("):
         if start < index, let mark = operations[text[start..<index]] { result.formUnion(mark) }
+      case UInt8(ascii: "<"), UInt8(ascii: ">"):
+        let next = bytes.index(after: index)
+        let isStrict = next == bytes.endIndex || bytes[next] != UInt8(ascii: "=")
+        if let mark = operations[isStrict ? "less" : "lessequal"] { result.formUnion(mark) }
       default: break
       }
       start = bytes.index(after: index)

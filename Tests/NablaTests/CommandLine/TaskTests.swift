@@ -55,7 +55,7 @@ private let tasks: [UserTask] = [
     what: "Gaussian likelihood",
     arguments: ["derive", "-n/2*logdet(S) - 1/2*tr(inv(S)*M)", "--wrt", "S", "--declare"]
       + ["S : matrix(d, d), spd; M : matrix(d, d), symmetric; n : scalar"],
-    lines: ["1/2*(inv(S)*M*inv(S) - n*inv(S))"]),
+    lines: ["(inv(S)*M*inv(S) - n*inv(S))/2"]),
   UserTask(
     what: "matrix factorization", arguments: ["derive", "norm2(T - U*V')^2", "--wrt", "U,V"],
     lines: ["wrt U: 2*(U*V' - T)*V", "wrt V: 2*(V*U' - T')*U"]),
@@ -85,7 +85,7 @@ private let tasks: [UserTask] = [
   UserTask(
     what: "variational autoencoder",
     arguments: ["derive", "-1/2*sum(1 + logvar - mu.^2 - exp(logvar))", "--wrt", "mu,logvar"],
-    lines: ["wrt mu: mu", "wrt logvar: 1/2*(exp(logvar) - 1)"]),
+    lines: ["wrt mu: mu", "wrt logvar: (exp(logvar) - 1)/2"]),
   UserTask(
     what: "lasso in LaTeX",
     arguments: ["derive", #"\frac{1}{n}\lVert y - Xw\rVert_2^2 + \lambda\lVert w\rVert_1"#, "--wrt", "w"],

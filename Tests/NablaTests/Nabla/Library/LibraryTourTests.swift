@@ -75,7 +75,7 @@ struct LibraryTourTests {
     \frac{2}{n} X^{\top}(Xw - y) + 2 \lambda w
     1. d(norm2(X*w - y)^2/n + lambda*norm2(w)^2) = d(norm2(w)^2)*lambda + d(norm2(X*w - y)^2)/n    [linear]
     2.                          = 2*dot(X*w - y, X*dw)/n + 2*lambda*dot(w, dw)    [derivative of a squared norm]
-    3. gradient wrt w = 2/n * X'*(X*w - y) + 2*lambda*w    [identification; move the left factor to the other side]
+    3. gradient wrt w = 2/n * X'*(X*w - y) + 2*lambda*w    [identification; move the left factor to the other side; collect what the inner product multiplies]
     2/n * X'*X + 2*lambda*I
     1 - sigmoid(lambda)
     [-0.969187]

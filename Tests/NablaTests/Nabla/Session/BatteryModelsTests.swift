@@ -61,12 +61,12 @@ private let models: [(question: String, printed: String)] = [
   ("gradient normF(T - U*V')^2 wrt V", "2*(V*U' - T')*U"),
   ("gradient sum(T .* log(T ./ (U*V')) - T + U*V') wrt U", "(1 - T ./ (U*V'))*V"),
   ("gradient a'*x - sum(log(b - A*x)) wrt x", "A'*(1 ./ (b - A*x)) + a"),
-  ("hessian a'*x - sum(log(b - A*x)) wrt x", "A'*diag(1 ./ (A*x - b).^2)*A"),
+  ("hessian a'*x - sum(log(b - A*x)) wrt x", "A'*diag((A*x - b).^(-2))*A"),
   ("gradient (A*x - b)'*C*(A*x - b) wrt x", "A'*(C + C')*(A*x - b)"),
   ("gradient (A*x + b)'*C*(B*x + a) wrt x", "A'*C*(B*x + a) + B'*C'*(A*x + b)"),
   ("gradient tr(A*B*A'*C) wrt A", "C*A*B + C'*A*B'"),
   ("gradient a'*A'*A*b wrt A", "A*(a*b' + b*a')"),
-  ("gradient exp(-norm2(x - a)^2/2) wrt x", "exp(-norm2(x - a)^2/2)*(a - x)"),
+  ("gradient exp(-norm2(x - a)^2/2) wrt x", "exp(-norm2(a - x)^2/2)*(a - x)"),
   ("gradient nucnorm(T) wrt T", "polar(T)"),
 ]
 

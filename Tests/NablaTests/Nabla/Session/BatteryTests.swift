@@ -12,14 +12,14 @@ private let battery: [(question: String, printed: String)] = [
   ("gradient tr(A*X) wrt X", "A'"),
   ("gradient tr(X'*A*X) + tr(X) wrt X", "(A + A')*X + I"),
   ("gradient 3*tr(X'*X) + 5 wrt X", "6*X"),
-  ("gradient tr(A*X^-1*B) wrt X", "-inv(X')*A'*B'*inv(X')"),
+  ("gradient tr(A*X^-1*B) wrt X", "-(inv(X)*B*A*inv(X))'"),
   ("gradient tr(X^3) wrt X", "3*(X')^2"),
   ("gradient det(X) wrt X", "adj(X)'"),
   ("gradient log(det(X)) wrt X", "inv(X')"),
   ("gradient log(tr(X'*X)) wrt X", "2*X/sum(X.^2)"),
   ("gradient sqrt(tr(X'*X)) wrt X", "X/norm2(X)"),
   ("gradient (x'*x)^2 wrt x", "4*(x'*x)*x"),
-  ("gradient x'*x * a'*x wrt x", "2*(a'*x)*x + (x'*x)*a"),
+  ("gradient x'*x * a'*x wrt x", "(a*x' + 2*x*a')*x"),
   ("gradient log(x'*A*x) wrt x", "(A + A')*x/(x'*A*x)"),
   ("gradient sum(exp(A*x)) wrt x", "A'*exp(A*x)"),
   ("gradient sum(log(1 + exp(-y .* (A*x)))) wrt x", "-A'*(y .* sigmoid(-y .* (A*x)))"),
@@ -33,7 +33,7 @@ private let battery: [(question: String, printed: String)] = [
   ("gradient a'*X^-1*b wrt X", "-inv(X')*a*b'*inv(X')"),
   ("jacobian diag(x)*a wrt x", "diag(a)"),
   ("gradient tr(kron(A, X)) wrt X", "tr(A)*eye(n)"),
-  ("jacobian x/(x'*x) wrt x", "I/(x'*x) - 2*x*x'/(x'*x)^2"),
+  ("jacobian x/(x'*x) wrt x", "(I - 2*x*x'/(x'*x))/(x'*x)"),
   ("gradient norm2(A - X*X')^2 wrt X", "2*(2*X*X' - A - A')*X"),
   ("gradient log(ones(n)'*exp(x)) wrt x", "softmax(x)"),
 ]
@@ -45,9 +45,9 @@ private let hessians: [(question: String, printed: String)] = [
   ("hessian sum(exp(A*x)) wrt x", "A'*diag(exp(A*x))*A"),
   ("hessian log(sum(exp(x))) wrt x", "diag(softmax(x)) - softmax(x)*softmax(x)'"),
   ("hessian x'*S*x wrt x", "2*S"),
-  ("hessian log(x'*A*x) wrt x", "(A + A')/(x'*A*x) - (A + A')*x*x'*(A + A')/(x'*A*x)^2"),
+  ("hessian log(x'*A*x) wrt x", "(A + A' - (A + A')*x*x'*(A + A')/(x'*A*x))/(x'*A*x)"),
   ("hessian tr(X'*A*X) wrt X", "kron(eye(n), A + A')"),
-  ("hessian norm2(x) wrt x", "I/norm2(x) - x*x'/norm2(x)^3"),
+  ("hessian norm2(x) wrt x", "(I - x*x'/(x'*x))/norm2(x)"),
 ]
 
 private let declarations = """

@@ -87,7 +87,7 @@ import Testing
     ("X'*X", "X", "`jacobian X'*X wrt X`"), ("X'*X + l*I", "X", "`jacobian X'*X + l*I wrt X`"),
     ("A*x", "A", "`jacobian A*x wrt A`"), ("A*X", "X", "`jacobian A*X wrt X`"),
     ("exp(X)", "X", "`jacobian exp(X) wrt X`"), ("inv(X)", "X", "`jacobian inv(X) wrt X`"),
-    ("tr((A*X*A)^(1/2))", "X", "a whole number if the base is a matrix"),
+    ("tr((A*X*A)^(1/2))", "X", "an integer if the base is a matrix"),
     ("sum(a*x)", "x", "declare `a : scalar; x : vector(n)` or `a : vector(n); x : scalar`"),
     ("norm2(y - Xw)^2", "w", "write `X*w` for the product"),
     ("||y - Xw||_2^2 + s*||w||_2^2", "w", "write `X*w` for the product"),

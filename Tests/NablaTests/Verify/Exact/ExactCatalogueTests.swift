@@ -25,6 +25,7 @@ private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
   "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
   "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "less.abs", "less.abs.difference",
+  "clip.odd", "softmax.shifted.scaled",
 ]
 
 /// Operations that the field has not.
