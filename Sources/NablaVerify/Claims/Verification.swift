@@ -150,8 +150,8 @@ package struct Verification: Sendable {
       verdict.isRefutedExactly = true
       verdict.counterexample = example
     case .silent(let reason):
-      // Points that refute and remain unsettled outweigh those that pass.
-      if verdict.status == .verified, verdict.evidence == 0 || verdict.unsettled > 0 {
+      // Points that refute and remain unsettled may outweigh those that pass.
+      if verdict.status == .verified, verdict.evidence == 0 || verdict.unsettled > verdict.points {
         verdict = .skipped(reason)
       }
     }
