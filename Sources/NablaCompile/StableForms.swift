@@ -36,6 +36,7 @@ enum StableForms {
     ("1/cosh(x) = sech(x)", reciprocalOfCosh),
     ("sinh(x)*sech(x) = tanh(x)", hyperbolicQuotients),
     ("sqrt(x^2 + y^2) = hypot(x, y)", rootOfEntrySquares),
+    ("(x^2 - 3)/(x^2 + 1)^2 = x^2/(x^2 + 1)^2 - 3/(x^2 + 1)^2", polynomialOverSum),
     ("x^2/(x^2 + 1) = (x/hypot(x, 1))^2", squareOverSum),
     ("x^2/y^2 = (x/y)^2", quotientOfPowers),
     ("sqrt(sum(x.^2)) = norm2(x)", rootOfSum),

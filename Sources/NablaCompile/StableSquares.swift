@@ -55,6 +55,26 @@ extension StableForms {
     return base.hypotenuse.map { .power($0, .number(power * 2)) }
   }
 
+  /// A polynomial in x over (x^2 + c)^k, term by term: the polynomial overflows, its quotients do not.
+  @Sendable static func polynomialOverSum(_ node: Formula) -> Formula? {
+    guard case .times(let factors) = node.kind else { return nil }
+    for factor in factors {
+      let (base, power) = factor.splitPower
+      guard power.isNegative, let side = base.squared else { continue }
+      for (place, other) in factors.enumerated() {
+        guard case .sum(let terms) = other.kind, terms.count <= 6,
+          terms.allSatisfy({ term in
+            let core = term.splitCoefficient.1
+            return core.isOne || core.isOnes || core.splitPower.base === side
+          })
+        else { continue }
+        let rest = factors.indices.filter { $0 != place }.map { factors[$0] }
+        return .sum(terms.map { .times(rest + [$0, .ones(node.shape)]) }, node.shape)
+      }
+    }
+    return nil
+  }
+
   /// Rewrites x^m/(x^2 + c)^k with the quotient x/sqrt(x^2 + c), which does not overflow, as often as possible.
   @Sendable static func squareOverSum(_ node: Formula) -> Formula? {
     guard case .times(let factors) = node.kind else { return nil }
