@@ -110,7 +110,9 @@ extension Presenter {
 
   /// A value with two branches as `where(x > 0, a, b)`, if that is shorter than its indicators.
   func choice(of formula: Formula, plain: Layout) -> Layout? {
+    // A comparison of two numbers is not a choice.
     guard !lowersPlaces, let choice = Choice(formula)?.strict,
+      choice.indicator.left.number == nil || choice.indicator.right.number == nil,
       !choice.otherwise.isEmpty || !choice.common.isEmpty
     else { return nil }
     let chosen = Formula.sum(choice.chosen + choice.common, formula.shape)
