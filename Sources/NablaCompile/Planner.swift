@@ -199,11 +199,7 @@ struct Planner {
     case .number(let value):
       if value.isOverflow { throw .invalidFormula }
       return try constant(value.double)
-    case .constant(let name):
-      switch name {
-      case .pi: return try constant(.pi)
-      case .e: return try constant(2.718281828459045)
-      }
+    case .constant(let name): return try constant(name.double)
     case .dimension(let name):
       if let counter = counters[name] { return counter.value }
       guard let size = sizes[name] else { throw .missingSize(name) }

@@ -57,7 +57,7 @@ extension MinimizationError: CustomStringConvertible {
     }
   }
 
-  /// What to do about it, if anything.
+  /// A remedy; `nil` if none is known.
   package var hint: String? {
     switch self {
     case .unknownObjective(_, let nearest), .unknownVariable(_, let nearest):

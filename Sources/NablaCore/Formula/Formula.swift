@@ -55,6 +55,13 @@ public final class Formula: Sendable {
   package enum Constant: String, Sendable {
     case pi
     case e
+
+    package var double: Double {
+      switch self {
+      case .pi: .pi
+      case .e: 2.718281828459045
+      }
+    }
   }
 
   init(kind: Kind, shape: Shape, hash: UInt64) {

@@ -26,7 +26,7 @@ public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
     case .differential: "the differential, in the differentials dx of the variables"
     case .simplify: "the simplest form of an expression"
     case .check: "whether all sides are equal: check E1 == E2 == E3, where a side may be `gradient E wrt x`"
-    case .stationary: "where the gradient is zero, if it is linear in the variable"
+    case .stationary: "the zeros of the gradient, if it is linear in the variable"
     }
   }
 

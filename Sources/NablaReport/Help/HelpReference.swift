@@ -57,7 +57,7 @@ package struct HelpReference {
       text += entries.map(\.markdown).joined(separator: "\n") + "\n"
     }
     section(
-      "Questions", "A question stands on a line of its own; `E` is an expression, `x` a variable.",
+      "Questions", "Each question is on its own line; `E` is an expression, `x` a variable.",
       QuestionKind.allCases.map { HelpEntry($0) })
     section(
       "Properties", "A property follows the type in a declaration.",

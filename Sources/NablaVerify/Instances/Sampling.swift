@@ -28,8 +28,7 @@ enum Sampling {
     var found: Set<Double> = []
     for node in Set(formulas.flatMap(\.nodesChildrenFirst)) {
       switch node.kind {
-      case .constant(.pi): found.insert(.pi)
-      case .constant(.e): found.insert(2.718281828459045)
+      case .constant(let constant): found.insert(constant.double)
       case .number(let number):
         let value = number.double.magnitude
         if value > 1e-6, value < 1e6 { found.insert(value) }

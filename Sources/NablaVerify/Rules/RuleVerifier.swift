@@ -15,7 +15,7 @@ package struct RuleVerifier: Sendable {
   /// Relative difference up to which a differential equals its differences.
   static let differentialTolerance = 1e-6
   /// A claim fails if the share of usable draws is below this: nobody could use it.
-  static let usablePart = (2, 5)
+  static let usablePart = (2, 3)
   /// The seed of `rules check` and of rules read from a file.
   package static let standardSeed: UInt64 = 20_260_101
 

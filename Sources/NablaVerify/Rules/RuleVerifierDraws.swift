@@ -33,28 +33,36 @@ extension RuleVerifier {
       var generator = SplitMix64(seed: seed &+ UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9_7F4A_7C15)
       let instance = claim.instance(index, &generator)
       let sizes = Self.sizes(instance, index, &generator)
-      let trial: RuleTrial
-      do throws(CompileError) { trial = try RuleTrial(instance, sizes, options) } catch {
-        outcome.problem = error.description
-        continue
-      }
-      attempts: for attempt in 0..<Self.tries {
-        guard let values = trial.draw(index &+ attempt, &generator) else { continue }
-        switch trial.test(values) {
-        case .unusable: continue
-        case .holds(let error):
-          outcome.usable += 1
-          outcome.worst = max(outcome.worst, error)
-        case .fails(let left, let right, let complaint):
-          outcome.usable += 1
-          outcome.counterexample =
-            readable(instance, seed: seed) ?? trial.counterexample(values, left, right, complaint)
-          return outcome
+      search: for sizes in [sizes, Self.exchanged(sizes)] {
+        let trial: RuleTrial
+        do throws(CompileError) { trial = try RuleTrial(instance, sizes, options) } catch {
+          outcome.problem = error.description
+          continue
         }
-        break attempts
+        for attempt in 0..<Self.tries {
+          guard let values = trial.draw(index &+ attempt, &generator) else { continue }
+          switch trial.test(values) {
+          case .unusable: continue
+          case .holds(let error):
+            outcome.usable += 1
+            outcome.worst = max(outcome.worst, error)
+          case .fails(let left, let right, let complaint):
+            outcome.usable += 1
+            outcome.counterexample =
+              readable(instance, seed: seed) ?? trial.counterexample(values, left, right, complaint)
+            return outcome
+          }
+          break search
+        }
       }
     }
     return outcome
+  }
+
+  /// The same sizes under the names in reverse: a claim may hold only for tall matrices, or only for wide ones.
+  private static func exchanged(_ sizes: [String: Int]) -> [String: Int] {
+    let names = sizes.keys.sorted()
+    return Dictionary(uniqueKeysWithValues: zip(names, names.reversed().map { sizes[$0] ?? 1 }))
   }
 
   /// The instances on which a claim about arrays can be tested; used to compare other evaluators.

@@ -123,7 +123,22 @@ import Testing
       "gradient nucnorm(3*e*t) wrt e", "3*polar(3*e*t)*t'",
       ["[9*(polar(3*e*t)*t')[1]; 3*(polar(3*e*t)*t')[2]]"]
     ),
+    (
+      "gradient min(pi + a, b)^2 wrt a", "2*(pi + a)*(pi + a <= b)", ["2*(pi + a)*(a - pi <= b)"]
+    ),
+    (
+      "jacobian exp(C)/max(a, pi) wrt a", "-vec(exp(C))/max(a, pi)^2*(pi <= a)",
+      ["-vec(exp(C)')/max(a, pi)^2*(pi <= a)"]
+    ),
   ]
+
+  @Test("sides that agree at isolated points alone are not verified", arguments: 0..<40)
+  func isolatedPoints(_ seed: Int) throws {
+    let b = Formula.scalar("b")
+    let sides = try ["polygamma(1, b)", "polygamma(b, 1)"].map { try Formula(parsing: $0, in: [b]) }
+    let verdict = Verification(seed: UInt64(seed), book: .standard).checkEqual(sides[0], sides[1])
+    #expect(verdict.status != .verified, "seed \(seed)")
+  }
 
   @Test("what overflows or is singular at every size but one is not verified")
   func oneSizeIsNotEvidence() {
