@@ -114,25 +114,39 @@ function showModes() {
 function showWrt(result) {
   const takesVariables = !["simplify", "check"].includes(result.mode) && !result.isWhole
   const values = takesVariables ? result.variables.filter((variable) => !variable.isFunction) : []
-  const focused = document.activeElement?.closest("#wrt") && document.activeElement.value
-  $("wrt").replaceChildren(...values.map(({ name, isWrt }) => choice("checkbox", "wrt", name, isWrt, (event) => {
-    const chosen = new Set(result.wrt)
-    if (event.target.checked) chosen.add(name)
-    else chosen.delete(name)
-    question.wrt = [...chosen]
+  const names = values.map(({ name }) => name)
+  const inputs = () => [...$("wrt").querySelectorAll("input")]
+  put($("wrt"), names, () => names.map((name) => choice("checkbox", "wrt", name, false, () => {
+    question.wrt = inputs().filter((input) => input.checked).map((input) => input.value)
     ask()
   })))
-  if (focused) [...$("wrt").querySelectorAll("input")].find((input) => input.value === focused)?.focus()
+  inputs().forEach((input, index) => { input.checked = values[index].isWrt })
 }
 
 function showVariables(variables) {
-  $("variables").replaceChildren(...variables.map((variable) => {
+  const isDeclared = ({ name }) => name in question.declarations
+  put($("variables"), [variables, variables.map(isDeclared)], () => variables.map((variable) => {
     const type = [variable.type, ...variable.properties].join(", ")
     return element("button", {
-      type: "button", class: `chip ${variable.name in question.declarations ? "declared" : ""}`,
+      type: "button", class: `chip ${isDeclared(variable) ? "declared" : ""}`,
       title: "Change what it is", onclick: () => edit(variable, ask),
     }, `${variable.name} : ${type}`)
   }))
+}
+
+const shown = new Map()
+
+/// Replaces the children of an element if what they show has changed. A control that stays keeps the focus, and a key
+/// that is pressed while an answer arrives is not lost.
+function put(parent, content, children) {
+  const key = JSON.stringify(content)
+  if (shown.get(parent) === key) return
+  shown.set(parent, key)
+  const controls = () => [...parent.querySelectorAll("input, button")]
+  const label = (control) => control.value || control.textContent
+  const focused = controls().find((control) => control === document.activeElement)
+  parent.replaceChildren(...children())
+  if (focused) controls().find((control) => label(control) === label(focused))?.focus()
 }
 
 /// A wrong declaration can be corrected.
@@ -140,6 +154,7 @@ function showFaultyDeclaration(name) {
   const [type, ...properties] = question.declarations[name].split(/,\s*(?![^(]*\))/)
   const label = `${name} : ${question.declarations[name]}`
   const chips = [...$("variables").children]
+  shown.delete($("variables"))
   chips.find((chip) => chip.textContent.startsWith(`${name} :`))?.remove()
   $("variables").append(element("button", {
     type: "button", class: "chip faulty", onclick: () => edit({ name, type, properties }, ask),
