@@ -70,8 +70,18 @@ struct Arguments {
     return found.first
   }
 
+  /// Applies the options that choose how numbers are computed.
+  func useKernels() throws(UsageError) {
+    try useBLAS()
+    guard let text = try one("--threads") else { return }
+    guard let count = Int(text), (1...Threads.most).contains(count) else {
+      throw UsageError(message: "--threads takes a number from 1 to \(Threads.most), not '\(text)'")
+    }
+    Threads.use(count)
+  }
+
   /// Has large products computed by the library that `--blas` names.
-  func useBLAS() throws(UsageError) {
+  private func useBLAS() throws(UsageError) {
     guard let library = try one("--blas") else { return }
     do throws(SystemBLAS.Problem) { try SystemBLAS.use(library) } catch {
       throw UsageError(message: "--blas \(library): \(error)", hint: "without it Nabla's own loops compute")

@@ -20,7 +20,7 @@ struct BenchCommand {
 
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(words, for: .bench)
-    try arguments.useBLAS()
+    try arguments.useKernels()
     let subject = try arguments.operand("what to measure")
     guard subject == "numbers" || subject == "symbols" else {
       throw UsageError(message: "bench takes numbers or symbols, not '\(subject)'")
@@ -72,8 +72,10 @@ struct BenchCommand {
     if let symbols { return symbols.execute() }
     let machine = Machine.measured()
     if !writesJSON {
+      let (threads, time) =
+        Threads.count == 1 ? ("one thread", "CPU time") : ("up to \(Threads.count) threads", "elapsed time")
       Terminal.print(
-        "one thread, \(Self.rounded(machine.flops / 1e9)) GF/s in products, \(Self.rounded(machine.bytes / 1e9)) GB/s from memory, \(Self.rounded(machine.call * 1e9)) ns a call; CPU time, medians\n"
+        "\(threads), \(Self.rounded(machine.flops / 1e9)) GF/s in products, \(Self.rounded(machine.bytes / 1e9)) GB/s from memory, \(Self.rounded(machine.call * 1e9)) ns a call; \(time), medians\n"
       )
       Terminal.print(Self.row("problem", "sizes", "time", "GF/s", "of peak", "error") + "\n")
     }
@@ -187,7 +189,7 @@ struct BenchResult {
   }
 }
 
-/// The single-thread performance of the machine.
+/// The performance of the machine.
 struct Machine {
   /// Operations per second in a product of matrices that stay in the cache.
   var flops: Double
@@ -218,19 +220,22 @@ struct Machine {
     }
   }
 
-  /// CPU seconds of a call: the median over batches long enough for the clock, after one warm-up call.
+  /// The clock of the measurements: CPU time for one thread, otherwise elapsed time.
+  private static var now: Double { Threads.count == 1 ? System.threadSeconds : System.elapsedSeconds }
+
+  /// Seconds of a call: the median over batches long enough for the clock, after one warm-up call.
   static func times(seconds: Double, _ body: () throws -> Void) throws -> (median: Double, spread: Double) {
     try body()
-    let start = System.threadSeconds
+    let start = now
     try body()
-    let single = max(System.threadSeconds - start, 2e-8)
+    let single = max(now - start, 2e-8)
     let batch = max(1, Int(min(seconds / 20, 0.02) / single))
     var samples: [Double] = []
-    let begin = System.threadSeconds
-    while samples.count < 3 || System.threadSeconds - begin < seconds && samples.count < 200 {
-      let start = System.threadSeconds
+    let begin = now
+    while samples.count < 3 || now - begin < seconds && samples.count < 200 {
+      let start = now
       for _ in 0..<batch { try body() }
-      samples.append((System.threadSeconds - start) / Double(batch))
+      samples.append((now - start) / Double(batch))
     }
     samples.sort()
     let median = samples[samples.count / 2]

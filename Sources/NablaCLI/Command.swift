@@ -92,6 +92,9 @@ enum Main {
     if let library = System.environment("NABLA_BLAS"), !library.isEmpty, !SystemBLAS.isUsed {
       Terminal.error("nabla: warning: NABLA_BLAS names no library that can be used: \(library)\n")
     }
+    if let count = System.environment("NABLA_THREADS"), !(1...Threads.most).contains(Int(count) ?? 0) {
+      Terminal.error("nabla: warning: NABLA_THREADS is not a number from 1 to \(Threads.most): \(count)\n")
+    }
     guard let first = arguments.first else {
       Terminal.error(Help.overview)
       return .usage

@@ -53,6 +53,8 @@ struct CommandOption {
     "--data", "DATA", "data.json, or X=X.csv, X=X.npy, all.npz, lambda=0.1")
   private static let blas = valued(
     "--blas", "LIBRARY", "products by a BLAS of the system: a file, or system for the one that is installed")
+  private static let threads = valued(
+    "--threads", "N", "threads for large operations (1); results do not depend on it")
   private static let output = valued("--output", "OUT", "the file to write (standard output)", short: "-o")
 
   private static let minimize: [CommandOption] = [
@@ -80,8 +82,8 @@ struct CommandOption {
       ]
     case .run, .rules, .repl: []
     case .check: [declare]
-    case .eval: [data, blas]
-    case .minimize: minimize + [blas]
+    case .eval: [data, blas, threads]
+    case .minimize: minimize + [blas, threads]
     case .export:
       [
         choice("--to", ExportTarget.allCases.map(\.rawValue), "the language, or the array package of Python"),
@@ -114,6 +116,7 @@ struct CommandOption {
         choice("--size", ["small", "medium", "large"], "one size of data (all)"),
         choice("--format", ["text", "json"], "(text)"), valued("--seconds", "S", "CPU time for each (0.5)"),
         valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"), blas,
+        threads,
       ]
     case .completions, .manual: []
     }

@@ -12,7 +12,7 @@ struct DataOperands {
   }
 
   init(_ arguments: Arguments, _ options: CommonOptions) throws(UsageError) {
-    try arguments.useBLAS()
+    try arguments.useKernels()
     // More data may follow the first: `--data X=X.csv y=y.csv`.
     var operands = arguments.operands
     let place = operands.firstIndex { $0.hasSuffix(".nabla") } ?? operands.indices.first

@@ -222,9 +222,14 @@ enum System {
   }
 
   /// The CPU time of this thread.
-  static var threadSeconds: Double {
+  static var threadSeconds: Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
+
+  /// Seconds since some moment.
+  static var elapsedSeconds: Double { seconds(CLOCK_MONOTONIC) }
+
+  private static func seconds(_ clock: clockid_t) -> Double {
     var now = timespec()
-    guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0 else { return 0 }
+    guard clock_gettime(clock, &now) == 0 else { return 0 }
     return Double(now.tv_sec) + 1e-9 * Double(now.tv_nsec)
   }
 

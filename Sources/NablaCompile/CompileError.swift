@@ -81,4 +81,8 @@ package enum CompileLimits {
   static let fused = 48
   /// Passes over blocks of one program.
   static let streams = 64
+  /// Chunks of a pass over blocks, the least operations of one, and the doubles of all their partial sums.
+  static let chunks = 16
+  static let chunkWork = 1e6
+  static let partialSums = 1 << 21
 }

@@ -16,6 +16,8 @@ package struct Compiler {
     package var functions: FunctionProvider?
     /// Limit on the iterations of index sums; more throw a `CompileError`.
     package var mostIterations = CompileLimits.iterations
+    /// The number of threads for an operation; that of the process if `nil`.
+    package var threads: Int?
 
     package init() {}
   }
@@ -39,7 +41,8 @@ package struct Compiler {
     var forms = CheaperForms { options.isPositiveDefinite?($0) == true }
     // Stable forms of a part and of its transpose may differ.
     let prepared = forms.shared(inlined).map { forms.separated(stable($0, options)) }
-    return try CompiledProgram(try Planner.schedule(prepared, sizes: sizes, options: options))
+    return try CompiledProgram(
+      try Planner.schedule(prepared, sizes: sizes, options: options), threads: options.threads)
   }
 
   /// The formula with definitions expanded and in its stable form, ready for planning.

@@ -72,8 +72,9 @@ struct FusedRun {
 
   func clearTotals() { for index in 0..<totalCount { totals[index][0] = 0 } }
 
-  func run(from first: Int, count: Int) {
-    nabla_fused(nabla_kernels_active(), first, count, steps, stepCount, slots, slotCount)
+  /// Computes some of the entries; adds to other sums if `sums` has them.
+  func run(from first: Int, count: Int, sums: UnsafeMutablePointer<Double>? = nil) {
+    nabla_fused(nabla_kernels_active(), first, count, steps, stepCount, slots, slotCount, sums)
   }
 }
 
@@ -220,9 +221,10 @@ enum Interpreter {
         }
       case .stream:
         BlockPass(
-          parts: instructions + position, partCount: n, count: m, byColumns: step.flags.contains(.byColumns)
+          parts: instructions + position, partCount: n, count: m, block: k, chunk: step.extra,
+          byColumns: step.flags.contains(.byColumns), partial: step.scratch
         )
-        .run(block: k)
+        .run()
         position &+= n
       case .function:
         let evaluate = tables.functions[step.extra]

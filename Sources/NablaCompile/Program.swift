@@ -22,6 +22,8 @@ package final class CompiledProgram: Sendable {
   package var workspaceBytes: Int { 8 * workspaceSize - inputBytes }
   /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
   package var operations: Double { schedule.operations }
+  /// The number of threads for an operation; that of the process if `nil`.
+  let threads: Int?
   /// Number of doubles in a workspace.
   package let workspaceSize: Int
 
@@ -46,7 +48,7 @@ package final class CompiledProgram: Sendable {
     static let nowhere = Place(offset: 0, rows: 0, columns: 0, root: -1)
   }
 
-  init(_ schedule: Schedule) throws(CompileError) {
+  init(_ schedule: Schedule, threads: Int? = nil) throws(CompileError) {
     let memory = try MemoryPlan(schedule)
     func place(_ value: Int) -> Place {
       let known = schedule.values[value]
@@ -65,7 +67,8 @@ package final class CompiledProgram: Sendable {
           b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
           scratch: step.opcode == .multiplyBoth
             ? place(step.extra) : Place(offset: max(scratch, 0), rows: 0, columns: 0, root: -1),
-          m: step.m, n: step.n, k: step.k, extra: step.extra, alpha: step.alpha))
+          m: step.m, n: step.n, k: step.k,
+          extra: step.opcode == .stream ? schedule.streams[step.extra].chunk : step.extra, alpha: step.alpha))
     }
     for (index, step) in schedule.steps.enumerated() {
       if step.opcode == .loopBegin { loops[step.extra].begin = instructions.count }
@@ -96,6 +99,7 @@ package final class CompiledProgram: Sendable {
     }
     workspaceSize = memory.size
     counterCount = schedule.loopCount
+    self.threads = threads
     self.schedule = schedule
     shared = Mutex(nil)
   }

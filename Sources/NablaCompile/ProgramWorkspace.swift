@@ -11,6 +11,7 @@ package final class ProgramWorkspace {
   /// The offsets of constants.
   private let constants: Set<Int>
   private let tables: InstructionTables
+  private let threads: Int?
   private let memory: UnsafeMutablePointer<Double>
   private let counters: UnsafeMutablePointer<Int>
   /// The program with addresses in place of offsets.
@@ -39,6 +40,7 @@ package final class ProgramWorkspace {
     inputs = program.inputs
     outputs = program.outputs
     tables = program.tables
+    threads = program.threads
     constants = Set(program.constants.map(\.offset))
     var variables: [Formula: Int] = [:]
     for (index, variable) in program.variables.enumerated() { variables[variable] = index }
@@ -182,7 +184,9 @@ package final class ProgramWorkspace {
 
   /// Computes all outputs from the current inputs.
   package func run() throws(RunError) {
-    try Interpreter.run(instructions, count, tables, counters)
+    try Threads.limited(to: threads) { () throws(RunError) in
+      try Interpreter.run(instructions, count, tables, counters)
+    }
   }
 
   /// The address of output i in column-major order, valid until the next run.

@@ -15,6 +15,9 @@ struct Stream: Sendable {
   var count: Int
   /// Number of rows or columns of a block.
   var block: Int
+  /// Number of rows or columns with partial sums of their own, which threads compute at the same time. It depends on
+  /// the sizes alone, so results do not depend on threads.
+  var chunk: Int
   /// The steps; the flags of a product tell which of its sizes is split.
   var parts: [PlanStep]
   var writes: [Int]
@@ -46,16 +49,34 @@ extension Schedule {
         }
         for value in writes(part).map({ values[$0].root }) where !made.contains(value) { made.append(value) }
       }
+      let (chunk, partial) = chunk(of: parts, count: found.count, block: found.block)
       streams.append(
         Stream(
-          direction: found.direction, count: found.count, block: found.block, parts: parts, writes: made))
+          direction: found.direction, count: found.count, block: found.block, chunk: chunk, parts: parts,
+          writes: made))
       let header = PlanStep(
         opcode: .stream, inputs: read, output: made[0], m: found.count, n: parts.count, k: found.block,
-        flags: found.direction == .columns ? .byColumns : [], extra: streams.count - 1)
+        flags: found.direction == .columns ? .byColumns : [], extra: streams.count - 1, scratch: partial)
       let around = (found.before.map { steps[$0] }, found.after.map { steps[$0] })
       steps.replaceSubrange(found.span, with: around.0 + [header] + around.1)
       start = found.span.lowerBound + around.0.count + 1
     }
+  }
+
+  /// The rows or columns of a chunk, whole blocks with enough work, and the memory for the partial sums of all but the
+  /// first.
+  private func chunk(of parts: [PlanStep], count: Int, block: Int) -> (rows: Int, partial: Int) {
+    var sums = 0
+    for part in parts {
+      if part.opcode == .fused { sums += groups[part.extra].totals.count }
+      if part.flags.contains(.splitInner) { sums += part.m * part.n }
+    }
+    let work = parts.reduce(0) { $0 + operations($1) }
+    let most = min(work / CompileLimits.chunkWork, Double(CompileLimits.partialSums / max(sums, 1)))
+    let chunks = max(1, Int(min(most, Double(CompileLimits.chunks))))
+    let blocks = (count + block - 1) / block
+    let rows = (blocks + chunks - 1) / chunks * block
+    return (rows, ((count + rows - 1) / rows - 1) * sums)
   }
 
   /// A group of one elementwise step; nil for other steps.

@@ -140,25 +140,25 @@ static void FN(fill)(long n, double value, double *y) {
   for (; i < n; i++) y[i] = value;
 }
 
-static void FN(fused)(
-  long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount) {
+/// The sums of a pass in compensated form, for each step that adds to one.
+typedef struct {
+  double sum[NABLA_MOST_SLOTS], lost[NABLA_MOST_SLOTS];
+} FN(totals);
+
+static void FN(fused_part)(
+  long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount,
+  FN(totals) *totals) {
   double blocks[NABLA_MOST_SLOTS][NABLA_BLOCK] __attribute__((aligned(64)));
   double *place[NABLA_MOST_SLOTS];
-  double sums[NABLA_MOST_SLOTS], lost[NABLA_MOST_SLOTS];
   long first = n < NABLA_BLOCK ? n : NABLA_BLOCK;
   for (long s = 0; s < slotCount; s++) {
     place[s] = blocks[s];
-    sums[s] = lost[s] = 0;
     if (!slots[s].address) continue;
-    if (slots[s].stride) {
-      place[s] = slots[s].address + start;
-    } else {
-      FN(fill)(first, slots[s].address[0], blocks[s]);
-      sums[s] = slots[s].address[0];
-    }
+    if (slots[s].stride) place[s] = slots[s].address + start;
+    else FN(fill)(first, slots[s].address[0], blocks[s]);
   }
   for (long begin = 0; begin < n; begin += NABLA_BLOCK) {
-    long size = n - begin < NABLA_BLOCK ? n - begin : NABLA_BLOCK;
+    long size = n - begin < NABLA_BLOCK ? n - begin : NABLA_BLOCK, next = 0;
     for (long index = 0; index < count; index++) {
       const nabla_step step = steps[index];
       const double *a = place[step.a], *b = place[step.b];
@@ -180,12 +180,14 @@ static void FN(fused)(
       case NABLA_MAP: FN(map)(step.function, size, a, z); break;
       case NABLA_FILL: FN(fill)(size, step.c, z); break;
       case NABLA_SUM:
-        FN(add_exactly)(FN(sum_block)(size, a), &sums[step.target], &lost[step.target]);
+        FN(add_exactly)(FN(sum_block)(size, a), &totals->sum[next], &totals->lost[next]);
+        next++;
         break;
       case NABLA_DOT: {
         double term = FN(dot_block)(size, a, b);
         if (__builtin_isinf(term)) term = FN(rounded_dot)(size, a, 1, b, 1);
-        FN(add_exactly)(term, &sums[step.target], &lost[step.target]);
+        FN(add_exactly)(term, &totals->sum[next], &totals->lost[next]);
+        next++;
         break;
       }
       }
@@ -193,10 +195,72 @@ static void FN(fused)(
     for (long s = 0; s < slotCount; s++)
       if (slots[s].address && slots[s].stride) place[s] += NABLA_BLOCK;
   }
-  for (long index = 0; index < count; index++) {
-    int kind = steps[index].kind, target = steps[index].target;
-    if (kind == NABLA_SUM || kind == NABLA_DOT) slots[target].address[0] = sums[target] + lost[target];
+}
+
+/// A pass in chunks that depend on its length alone, each with sums of its own.
+enum { FN(most_chunks) = 32, FN(least_chunk) = 1 << 14 };
+typedef struct {
+  long start, n, chunk;
+  const nabla_step *steps;
+  long count;
+  const nabla_slot *slots;
+  long slotCount;
+  FN(totals) totals[FN(most_chunks)];
+} FN(fused_job);
+static void FN(fused_task)(void *context, long chunk) {
+  FN(fused_job) *job = context;
+  long begin = chunk * job->chunk, left = job->n - begin;
+  FN(fused_part)(job->start + begin, left < job->chunk ? left : job->chunk, job->steps, job->count, job->slots,
+    job->slotCount, &job->totals[chunk]);
+}
+static void FN(fused)(
+  long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount, double *sums) {
+  FN(fused_job) job;
+  double *targets[NABLA_MOST_SLOTS];
+  long sumCount = 0;
+  for (long index = 0; index < count; index++)
+    if (steps[index].kind == NABLA_SUM || steps[index].kind == NABLA_DOT) {
+      targets[sumCount] = sums ? sums + sumCount : slots[steps[index].target].address;
+      sumCount++;
+    }
+  FN(totals) *total = &job.totals[0];
+  for (long i = 0; i < sumCount; i++) total->sum[i] = targets[i][0], total->lost[i] = 0;
+  if (n <= FN(least_chunk)) {
+    FN(fused_part)(start, n, steps, count, slots, slotCount, total);
+  } else {
+    long least = (n + FN(most_chunks) - 1) / FN(most_chunks);
+    job.chunk = least < FN(least_chunk) ? FN(least_chunk) : (least + NABLA_BLOCK - 1) / NABLA_BLOCK * NABLA_BLOCK;
+    job.start = start, job.n = n, job.steps = steps, job.count = count, job.slots = slots, job.slotCount = slotCount;
+    long chunks = (n + job.chunk - 1) / job.chunk;
+    for (long c = 1; c < chunks; c++)
+      for (long i = 0; i < sumCount; i++) job.totals[c].sum[i] = job.totals[c].lost[i] = 0;
+    double work = 0;
+    for (long index = 0; index < count; index++) work += steps[index].kind == NABLA_MAP ? 1.5 : 0.2;
+    nabla_divide_work((double)n * work, chunks, FN(fused_task), &job);
+    for (long c = 1; c < chunks; c++)
+      for (long i = 0; i < sumCount; i++) {
+        FN(add_exactly)(job.totals[c].sum[i], &total->sum[i], &total->lost[i]);
+        total->lost[i] += job.totals[c].lost[i];
+      }
   }
+  for (long i = 0; i < sumCount; i++) targets[i][0] = total->sum[i] + total->lost[i];
+}
+
+
+typedef struct {
+  int function;
+  long n;
+  const double *x;
+  double *y;
+} FN(map_job);
+static void FN(map_task)(void *context, long chunk) {
+  const FN(map_job) *job = context;
+  long first = chunk * FN(least_chunk), left = job->n - first;
+  FN(map)(job->function, left < FN(least_chunk) ? left : FN(least_chunk), job->x + first, job->y + first);
+}
+static void FN(map_long)(int function, long n, const double *x, double *y) {
+  FN(map_job) job = {function, n, x, y};
+  nabla_divide_work(1.5 * (double)n, (n + FN(least_chunk) - 1) / FN(least_chunk), FN(map_task), &job);
 }
 
 static void FN(transpose)(long m, long n, const double *a, long lda, double *b, long ldb) {
@@ -289,7 +353,7 @@ static double FN(line_rest)(long n, const double *x, double largest) {
   return FN(line_part)(place, x, largest) + FN(line_part)(n - place - 1, x + place + 1, largest);
 }
 
-static void FN(logsumexp)(long m, long n, const double *x, long ldx, double *y) {
+static void FN(logsumexp_rows)(long m, long n, const double *x, long ldx, double *y) {
   if (m == 1 && ldx == 1) {
     double largest = FN(line_largest)(n, x);
     double rest = __builtin_isfinite(largest) ? FN(line_rest)(n, x, largest) : 0;
@@ -306,7 +370,7 @@ static void FN(logsumexp)(long m, long n, const double *x, long ldx, double *y) 
       y[begin + i] = __builtin_isfinite(largest[i]) ? largest[i] + rest[i] : largest[i];
   }
 }
-static void FN(softmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+static void FN(softmax_rows)(long m, long n, const double *x, long ldx, double *y, long ldy) {
   if (m == 1 && ldx == 1 && ldy == 1) {
     double largest = FN(line_largest)(n, x);
     FN(offset)(n, -largest, x, y);
@@ -330,7 +394,7 @@ static void FN(softmax)(long m, long n, const double *x, long ldx, double *y, lo
     for (long j = 0; j < n; j++) FN(divide)(size, y + begin + j * ldy, total, y + begin + j * ldy);
   }
 }
-static void FN(logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+static void FN(logsoftmax_rows)(long m, long n, const double *x, long ldx, double *y, long ldy) {
   if (m == 1 && ldx == 1 && ldy == 1) {
     double largest = FN(line_largest)(n, x);
     double excess = __builtin_log1p(FN(line_rest)(n, x, largest));
@@ -350,4 +414,43 @@ static void FN(logsoftmax)(long m, long n, const double *x, long ldx, double *y,
       for (long i = 0; i < size; i++) out[i] = (in[i] - largest[i]) - rest[i];
     }
   }
+}
+
+typedef struct {
+  long m, n;
+  const double *x;
+  long ldx;
+  double *y;
+  long ldy;
+} FN(rows_job);
+#define ROWWISE(name, ...)                                                                        \
+  static void FN(name##_task)(void *context, long chunk) {                                        \
+    const FN(rows_job) *job = context;                                                            \
+    long first = chunk * FN(rows_block), left = job->m - first, n = job->n;                       \
+    long m = left < FN(rows_block) ? left : FN(rows_block), ldx = job->ldx, ldy = job->ldy;       \
+    const double *x = job->x + first;                                                             \
+    double *y = job->y + first;                                                                   \
+    (void)ldy;                                                                                    \
+    FN(name##_rows)(__VA_ARGS__);                                                                 \
+  }                                                                                               \
+  static void FN(name##_divided)(long m, long n, const double *x, long ldx, double *y, long ldy) { \
+    FN(rows_job) job = {m, n, x, ldx, y, ldy};                                                    \
+    long chunks = (m + FN(rows_block) - 1) / FN(rows_block);                                      \
+    nabla_divide_work(1.5 * (double)m * (double)n, chunks, FN(name##_task), &job);                \
+  }
+ROWWISE(logsumexp, m, n, x, ldx, y)
+ROWWISE(softmax, m, n, x, ldx, y, ldy)
+ROWWISE(logsoftmax, m, n, x, ldx, y, ldy)
+
+static void FN(logsumexp)(long m, long n, const double *x, long ldx, double *y) {
+  if (m <= FN(rows_block)) FN(logsumexp_rows)(m, n, x, ldx, y);
+  else FN(logsumexp_divided)(m, n, x, ldx, y, m);
+}
+static void FN(softmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+  if (m <= FN(rows_block)) FN(softmax_rows)(m, n, x, ldx, y, ldy);
+  else FN(softmax_divided)(m, n, x, ldx, y, ldy);
+}
+static void FN(logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+  if (m <= FN(rows_block)) FN(logsoftmax_rows)(m, n, x, ldx, y, ldy);
+  else FN(logsoftmax_divided)(m, n, x, ldx, y, ldy);
 }

@@ -27,18 +27,18 @@ const nabla_kernels *nabla_kernels_named(const char *name) {
 
 void nabla_use(const nabla_kernels *set) { nabla_kernels_in_use = set; }
 
-// The buffer is freed with its thread.
+// The buffers are freed with their thread.
 typedef struct {
   double *memory;
   size_t count;
 } packing;
-static _Thread_local packing nabla_packing;
-static pthread_key_t nabla_packing_key;
+static _Thread_local packing nabla_packing[NABLA_PACKING_COUNT];
+static pthread_key_t nabla_packing_keys[NABLA_PACKING_COUNT];
 
 static void release(void *memory) { free(memory); }
 
 __attribute__((constructor)) static void choose(void) {
-  pthread_key_create(&nabla_packing_key, release);
+  for (int i = 0; i < NABLA_PACKING_COUNT; i++) pthread_key_create(&nabla_packing_keys[i], release);
   const char *names[] = {getenv("NABLA_ISA"), "avx512", "avx2"};
   for (int i = 0; i < 3; i++) {
     const nabla_kernels *known = names[i] ? nabla_kernels_named(names[i]) : NULL;
@@ -51,18 +51,21 @@ __attribute__((constructor)) static void choose(void) {
   char problem[8];
   const nabla_kernels *blas = library && *library ? nabla_blas(library, problem, sizeof problem) : NULL;
   if (blas) nabla_kernels_in_use = blas;
+  const char *threads = getenv("NABLA_THREADS");
+  if (threads) nabla_use_threads(atoi(threads));
 }
 
-double *nabla_packing_memory(size_t count) {
-  if (count <= nabla_packing.count) return nabla_packing.memory;
-  free(nabla_packing.memory);
-  nabla_packing.memory = NULL;
-  nabla_packing.count = 0;
+double *nabla_packing_memory(nabla_packing_use use, size_t count) {
+  packing *known = &nabla_packing[use];
+  if (count <= known->count) return known->memory;
+  free(known->memory);
+  known->memory = NULL;
+  known->count = 0;
   size_t bytes = (count * sizeof(double) + 4095) / 4096 * 4096;
   void *memory = NULL;
   if (posix_memalign(&memory, 4096, bytes) != 0) memory = NULL;
-  pthread_setspecific(nabla_packing_key, memory);
-  nabla_packing.memory = memory;
-  nabla_packing.count = memory ? bytes / sizeof(double) : 0;
-  return nabla_packing.memory;
+  pthread_setspecific(nabla_packing_keys[use], memory);
+  known->memory = memory;
+  known->count = memory ? bytes / sizeof(double) : 0;
+  return known->memory;
 }

@@ -269,6 +269,120 @@ static void FN(gemm_dots)(
   }
 }
 
+/// Work on one product, divided by rows and columns of C: each entry is computed in the same way wherever its part
+/// begins.
+typedef struct {
+  long m, n, k;
+  double alpha;
+  const double *a;
+  long ars, acs;
+  const double *b;
+  long brs, bcs;
+  int accumulate;
+  double *c;
+  long ldc;
+  int part;
+  /// Rows and columns of a part of C, and the number of parts side by side.
+  long rows, columns, across;
+  /// Whether B consists of packed panels.
+  int packsB;
+  /// The first column of C in the whole.
+  long left;
+  double *packed;
+} FN(product);
+
+/// Nanoseconds of a product on one thread, roughly.
+static double FN(product_work)(const FN(product) *p) {
+  double work = 2 * (double)p->m * (double)p->n * (double)p->k;
+  return work / (LANES * (p->part == NABLA_LOWER ? 12.0 : 6.0));
+}
+/// Divides m×n entries among threads, if there is enough work: parts of at most `rows` rows, in multiples of `tall` rows and `wide` columns.
+static long FN(divide_product)(FN(product) *p, double work, long rows, long tall, long wide) {
+  long threads = work < NABLA_LEAST_SHARED ? 1 : nabla_thread_count();
+  p->rows = rows;
+  p->columns = p->n;
+  if (threads > 1) {
+    long share = (p->m / (4 * threads) + tall - 1) / tall * tall, least = 2 * tall;
+    if (share < least) share = least;
+    if (share < rows) p->rows = share;
+    long down = (p->m + p->rows - 1) / p->rows;
+    if (down < 2 * threads) {
+      long pieces = (2 * threads + down - 1) / down;
+      long columns = (p->n / pieces + wide - 1) / wide * wide;
+      p->columns = columns < 4 * wide ? 4 * wide : columns;
+    }
+  }
+  p->across = (p->n + p->columns - 1) / p->columns;
+  return p->across * ((p->m + p->rows - 1) / p->rows);
+}
+/// The rows and columns of a part; of a lower triangle, those with the most work come first.
+static void FN(bounds)(const FN(product) *p, long chunk, long *i, long *rows, long *j, long *columns) {
+  long down = (p->m + p->rows - 1) / p->rows, place = chunk / p->across;
+  *i = (p->part == NABLA_LOWER ? down - 1 - place : place) * p->rows;
+  *j = chunk % p->across * p->columns;
+  *rows = p->m - *i < p->rows ? p->m - *i : p->rows;
+  *columns = p->n - *j < p->columns ? p->n - *j : p->columns;
+}
+
+static void FN(dots_task)(void *context, long chunk) {
+  const FN(product) *p = context;
+  long i, j, rows, columns;
+  FN(bounds)(p, chunk, &i, &rows, &j, &columns);
+  FN(gemm_dots)(rows, columns, p->k, p->alpha, p->a + i * p->ars, p->ars, p->b + j * p->bcs, p->bcs, p->accumulate,
+    p->c + i + j * p->ldc, p->ldc);
+}
+static void FN(direct_task)(void *context, long chunk) {
+  const FN(product) *p = context;
+  long i, j, rows, columns;
+  FN(bounds)(p, chunk, &i, &rows, &j, &columns);
+  long end = i + rows - j;
+  if (p->part == NABLA_LOWER && end < columns) columns = end;
+  if (columns <= 0) return;
+  // A part on the diagonal is computed whole.
+  FN(gemm_direct)(rows, columns, p->k, p->alpha, p->a + i, p->acs, p->b + j * p->bcs, p->brs, p->bcs, p->accumulate,
+    p->c + i + j * p->ldc, p->ldc, i == j ? p->part : NABLA_WHOLE);
+}
+static void FN(pack_task)(void *context, long chunk) {
+  const FN(product) *p = context;
+  long j = chunk * p->columns, columns = p->n - j < p->columns ? p->n - j : p->columns;
+  FN(pack_b)(p->k, columns, p->b + j * p->bcs, p->brs, p->bcs, p->packed + j * p->k);
+}
+static void FN(panel_task)(void *context, long chunk) {
+  const FN(product) *p = context;
+  long first, start, mc, nc;
+  FN(bounds)(p, chunk, &first, &mc, &start, &nc);
+  if (p->part == NABLA_LOWER && first + mc <= p->left + start) return;
+  double *packedA =
+    nabla_packing_memory(NABLA_PACKING_OWN, (size_t)((mc + FN(tile_rows)) / FN(tile_rows) * FN(tile_rows) * p->k));
+  if (!packedA) {
+    // Entry by entry, if there is no memory at all.
+    for (long j = start; j < start + nc; j++)
+      for (long i = first; i < first + mc; i++) {
+        double sum = 0;
+        for (long q = 0; q < p->k; q++) sum += p->a[i * p->ars + q * p->acs] * p->b[q * p->brs + j * p->bcs];
+        p->c[i + j * p->ldc] = (p->accumulate ? p->c[i + j * p->ldc] : 0) + p->alpha * sum;
+      }
+    return;
+  }
+  FN(pack_a)(mc, p->k, p->a + first * p->ars, p->ars, p->acs, packedA);
+  // A group of columns of B stays in the L1 cache while the panels of A pass.
+  for (long j = start; j < start + nc; j += TILE_COLUMNS) {
+    long columns = start + nc - j < TILE_COLUMNS ? start + nc - j : TILE_COLUMNS;
+    const double *panel = p->packsB ? p->packed + j * p->k : p->b + j * p->bcs;
+    for (long i = 0; i < mc; i += FN(tile_rows)) {
+      long rows = mc - i < FN(tile_rows) ? mc - i : FN(tile_rows);
+      if (p->part == NABLA_LOWER && first + i + rows <= p->left + j) continue;
+      double *to = p->c + first + i + j * p->ldc;
+      if (p->packsB)
+        FN(strip)(rows, columns, p->k, p->alpha, packedA + i * p->k, FN(tile_rows), 1, panel, TILE_COLUMNS, 1,
+          p->k, p->accumulate, to, p->ldc);
+      else
+        FN(strip)(rows, columns, p->k, p->alpha, packedA + i * p->k, FN(tile_rows), 0, panel, p->brs, p->bcs, 0,
+          p->accumulate, to, p->ldc);
+    }
+  }
+}
+
 static void FN(gemm_raw)(
   long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
   long bcs, int accumulate, double *c, long ldc, int part) {
@@ -277,69 +391,68 @@ static void FN(gemm_raw)(
     if (!accumulate) FN(clear)(m, n, c, ldc);
     return;
   }
+  FN(product) p = {m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part};
   // Packing does not pay for few columns or small operands.
   int isSmall = m * k <= 16384 && n * k <= 16384;
   if (part == NABLA_WHOLE && acs == 1 && brs == 1 && (m <= 16 || n <= 16)
     && (k >= 4 * LANES || m <= 4 || n <= 4)) {
-    FN(gemm_dots)(m, n, k, alpha, a, ars, b, bcs, accumulate, c, ldc);
+    long chunks = FN(divide_product)(&p, FN(product_work)(&p), m, 16, 16);
+    nabla_parallel(chunks, FN(dots_task), &p);
     return;
   }
   if (ars == 1 && (isSmall || n <= 2 * TILE_COLUMNS)) {
-    FN(gemm_direct)(m, n, k, alpha, a, acs, b, brs, bcs, accumulate, c, ldc, part);
+    double work = FN(product_work)(&p);
+    if (work < NABLA_LEAST_SHARED) {
+      FN(gemm_direct)(m, n, k, alpha, a, acs, b, brs, bcs, accumulate, c, ldc, part);
+    } else {
+      long chunks = FN(divide_product)(&p, work, m, FN(tile_rows), TILE_COLUMNS);
+      nabla_parallel(chunks, FN(direct_task), &p);
+    }
     return;
   }
-  long tall = m < FN(block_rows) ? (m + FN(tile_rows) - 1) / FN(tile_rows) * FN(tile_rows) : FN(block_rows);
   long deep = k < FN(block_depth) ? k : FN(block_depth);
   long wide = n < FN(block_columns) ? (n + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS : FN(block_columns);
   // Packing B pays if many panels of A use it.
   int packsB = m > 2 * FN(tile_rows) && n * k > 4096;
-  double *memory = nabla_packing_memory((size_t)(tall * deep + (packsB ? wide * deep : 0)));
-  if (!memory) {
-    // Entry by entry, if there is no memory at all.
-    for (long j = 0; j < n; j++)
-      for (long i = 0; i < m; i++) {
-        double sum = 0;
-        for (long p = 0; p < k; p++) sum += a[i * ars + p * acs] * b[p * brs + j * bcs];
-        c[i + j * ldc] = (accumulate ? c[i + j * ldc] : 0) + alpha * sum;
-      }
-    return;
-  }
-  double *packedA = memory, *packedB = memory + tall * deep;
+  if (packsB) p.packed = nabla_packing_memory(NABLA_PACKING_SHARED, (size_t)(wide * deep));
+  p.packsB = p.packed != NULL;
   for (long jc = 0; jc < n; jc += FN(block_columns)) {
-    long nc = n - jc < FN(block_columns) ? n - jc : FN(block_columns);
+    p.n = n - jc < FN(block_columns) ? n - jc : FN(block_columns);
+    p.left = jc;
+    p.c = c + jc * ldc;
     for (long pc = 0; pc < k; pc += FN(block_depth)) {
-      long kc = k - pc < FN(block_depth) ? k - pc : FN(block_depth);
-      int adds = accumulate || pc > 0;
-      const double *from = b + pc * brs + jc * bcs;
-      if (packsB) FN(pack_b)(kc, nc, from, brs, bcs, packedB);
-      for (long ic = 0; ic < m; ic += FN(block_rows)) {
-        long mc = m - ic < FN(block_rows) ? m - ic : FN(block_rows);
-        if (part == NABLA_LOWER && ic + mc <= jc) continue;
-        FN(pack_a)(mc, kc, a + ic * ars + pc * acs, ars, acs, packedA);
-        // A group of columns of B stays in the L1 cache while the panels of A pass.
-        for (long j = 0; j < nc; j += TILE_COLUMNS) {
-          long columns = nc - j < TILE_COLUMNS ? nc - j : TILE_COLUMNS;
-          const double *panel = packsB ? packedB + j * kc : from + j * bcs;
-          for (long i = 0; i < mc; i += FN(tile_rows)) {
-            long rows = mc - i < FN(tile_rows) ? mc - i : FN(tile_rows);
-            if (part == NABLA_LOWER && ic + i + rows <= jc + j) continue;
-            double *to = c + ic + i + (jc + j) * ldc;
-            if (packsB)
-              FN(strip)(rows, columns, kc, alpha, packedA + i * kc, FN(tile_rows), 1, panel, TILE_COLUMNS, 1,
-                kc, adds, to, ldc);
-            else
-              FN(strip)(rows, columns, kc, alpha, packedA + i * kc, FN(tile_rows), 0, panel, brs, bcs, 0,
-                adds, to, ldc);
-          }
-        }
+      p.k = k - pc < FN(block_depth) ? k - pc : FN(block_depth);
+      p.accumulate = accumulate || pc > 0;
+      p.a = a + pc * acs;
+      p.b = b + pc * brs + jc * bcs;
+      double work = FN(product_work)(&p);
+      if (p.packsB) {
+        p.columns = 16 * TILE_COLUMNS;
+        nabla_divide_work(work / 8, (p.n + p.columns - 1) / p.columns, FN(pack_task), &p);
       }
+      long chunks = FN(divide_product)(&p, work, FN(block_rows), FN(tile_rows), TILE_COLUMNS);
+      nabla_divide_work(work, chunks, FN(panel_task), &p);
     }
   }
+}
+
+static void FN(settle_task)(void *context, long chunk) {
+  const FN(product) *p = context;
+  long j = chunk * p->columns, columns = p->n - j < p->columns ? p->n - j : p->columns;
+  long i = p->part == NABLA_LOWER ? j : 0;
+  FN(settle)(p->m - i, columns, p->k, p->alpha, p->a + i * p->ars, p->ars, p->acs, p->b + j * p->bcs, p->brs, p->bcs,
+    p->accumulate, p->c + i + j * p->ldc, p->ldc, p->part);
 }
 
 static void FN(gemm)(
   long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
   long bcs, int accumulate, double *c, long ldc, int part) {
   FN(gemm_raw)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
-  FN(settle)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
+  if (m * n < 1 << 16) {
+    FN(settle)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
+    return;
+  }
+  FN(product) p = {m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part};
+  p.columns = (1 << 15) / m + 1;
+  nabla_divide_work((double)m * (double)n, (n + p.columns - 1) / p.columns, FN(settle_task), &p);
 }

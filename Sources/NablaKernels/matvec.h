@@ -1,16 +1,22 @@
 // Products of a matrix or its transpose with a vector.
 
-/// y (+)= alpha*A*x: eight columns at a time, over rows that stay in the L1 cache.
-static void FN(gemv_raw)(
-  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
-  enum { rows = 1024 };
-  for (long begin = 0; begin < m; begin += rows) {
-    long size = m - begin < rows ? m - begin : rows;
+/// Rows whose part of a vector stays in the L1 cache.
+enum { FN(vector_rows) = 1024 };
+
+/// y (+)= alpha*A*x for some of the rows: eight columns at a time, over rows that stay in the L1 cache.
+static void FN(gemv_rows)(
+  long m, long first, long last, long n, double alpha, const double *a, long lda, const double *x, int accumulate,
+  double *y) {
+  for (long begin = first, size; begin < last; begin += size) {
+    // Blocks of the whole, so that a row is computed in the same way whichever rows are.
+    long block_begin = begin / FN(vector_rows) * FN(vector_rows), block_end = block_begin + FN(vector_rows);
+    long whole = (block_end < m ? block_end : m) - block_begin;
+    size = (block_end < last ? block_end : last) - begin;
     double *out = y + begin;
     const double *block = a + begin;
     int adds = accumulate;
     long j = 0;
-    if (size <= 4 * LANES && n > 1) {
+    if (whole <= 4 * LANES && n > 1) {
       // With few rows their sums stay in registers.
       for (long i = 0; i < size; i += LANES) {
         long part = size - i;
@@ -70,9 +76,46 @@ static void FN(gemv_raw)(
   }
 }
 
+static void FN(gemv_raw)(
+  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  FN(gemv_rows)(m, 0, m, n, alpha, a, lda, x, accumulate, y);
+}
+
+/// Work on a product with a vector, divided by the entries of the result.
+typedef struct {
+  long m, n;
+  double alpha;
+  const double *a;
+  long lda;
+  const double *x, *u;
+  int accumulate;
+  double *y, *z;
+  /// The number of entries of a part, and memory for partial sums.
+  long size;
+  double *rest;
+} FN(vector_product);
+/// Divides entries among threads, in multiples of `least`.
+static long FN(shares)(FN(vector_product) *p, long count, long least) {
+  long share = (count / (4 * nabla_thread_count()) + least - 1) / least * least;
+  p->size = share < least ? least : share;
+  return (count + p->size - 1) / p->size;
+}
+/// Nanoseconds that a matrix takes to pass, roughly.
+INLINE double FN(passing)(long m, long n) { return 0.25 * (double)m * (double)n; }
+
+static void FN(gemv_task)(void *context, long chunk) {
+  const FN(vector_product) *p = context;
+  long first = chunk * p->size, last = p->m - first < p->size ? p->m : first + p->size;
+  FN(gemv_rows)(p->m, first, last, p->n, p->alpha, p->a, p->lda, p->x, p->accumulate, p->y);
+}
 static void FN(gemv)(
   long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
-  FN(gemv_raw)(m, n, alpha, a, lda, x, accumulate, y);
+  if (FN(passing)(m, n) < NABLA_LEAST_SHARED) {
+    FN(gemv_raw)(m, n, alpha, a, lda, x, accumulate, y);
+  } else {
+    FN(vector_product) p = {m, n, alpha, a, lda, x, NULL, accumulate, y};
+    nabla_parallel(FN(shares)(&p, m, 128), FN(gemv_task), &p);
+  }
   FN(settle)(m, 1, n, alpha, a, 1, lda, x, 1, n, accumulate, y, m, NABLA_WHOLE);
 }
 
@@ -121,27 +164,62 @@ static void FN(gemvt_raw)(
   }
 }
 
+static void FN(gemvt_task)(void *context, long chunk) {
+  const FN(vector_product) *p = context;
+  long j = chunk * p->size, columns = p->n - j < p->size ? p->n - j : p->size;
+  FN(gemvt_raw)(p->m, columns, p->alpha, p->a + j * p->lda, p->lda, p->x, p->accumulate, p->y + j);
+}
 static void FN(gemvt)(
   long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
-  FN(gemvt_raw)(m, n, alpha, a, lda, x, accumulate, y);
+  if (FN(passing)(m, n) < NABLA_LEAST_SHARED) {
+    FN(gemvt_raw)(m, n, alpha, a, lda, x, accumulate, y);
+  } else {
+    FN(vector_product) p = {m, n, alpha, a, lda, x, NULL, accumulate, y};
+    nabla_parallel(FN(shares)(&p, n, 8), FN(gemvt_task), &p);
+  }
   FN(settle)(n, 1, m, alpha, a, lda, 1, x, 1, m, accumulate, y, n, NABLA_WHOLE);
 }
 
-/// y = A*x and z = A'*u; each block of A is read from memory once.
-static void FN(gemvboth)(
-  long m, long n, const double *a, long lda, const double *x, double *y, const double *u, double *z) {
-  enum { rows = 1024 };
-  if (m <= 0) FN(fill)(n, 0, z);
-  if (n <= 0) FN(fill)(m, 0, y);
-  for (long begin = 0; begin < m; begin += rows) {
-    long size = m - begin < rows ? m - begin : rows;
+/// y = A*x and z = A'*u for `last - first` rows; each block of A is read from memory once.
+static void FN(gemvboth_rows)(
+  long first, long last, long n, const double *a, long lda, const double *x, double *y, const double *u,
+  double *z) {
+  for (long begin = first; begin < last; begin += FN(vector_rows)) {
+    long size = last - begin < FN(vector_rows) ? last - begin : FN(vector_rows);
     double *out = y + begin;
     for (long j = 0; j < n; j += 8) {
       long columns = n - j < 8 ? n - j : 8;
       const double *block = a + begin + j * lda;
       FN(gemv_raw)(size, columns, 1, block, lda, x + j, j > 0, out);
-      FN(gemvt_raw)(size, columns, 1, block, lda, u + begin, begin > 0, z + j);
+      FN(gemvt_raw)(size, columns, 1, block, lda, u + begin, begin > first, z + j);
     }
+  }
+}
+/// Rows for each partial sum of A'*u; they depend on the size alone.
+INLINE long FN(both_rows)(long m) {
+  long share = (m / 16 + FN(vector_rows) - 1) / FN(vector_rows) * FN(vector_rows);
+  return share < FN(vector_rows) ? FN(vector_rows) : share;
+}
+static void FN(both_task)(void *context, long chunk) {
+  const FN(vector_product) *p = context;
+  long first = chunk * p->size, last = p->m - first < p->size ? p->m : first + p->size;
+  double *z = chunk ? p->rest + (chunk - 1) * p->n : p->z;
+  FN(gemvboth_rows)(first, last, p->n, p->a, p->lda, p->x, p->y, p->u, z);
+}
+static void FN(gemvboth)(
+  long m, long n, const double *a, long lda, const double *x, double *y, const double *u, double *z) {
+  if (m <= 0) FN(fill)(n, 0, z);
+  if (n <= 0) FN(fill)(m, 0, y);
+  FN(vector_product) p = {m, n, 1, a, lda, x, u, 0, y, z};
+  p.size = FN(both_rows)(m);
+  long chunks = (m + p.size - 1) / p.size;
+  // The first part adds to the result, the others to memory of their own.
+  if (chunks > 1) p.rest = nabla_packing_memory(NABLA_PACKING_SHARED, (size_t)((chunks - 1) * n));
+  if (p.rest) {
+    nabla_divide_work(FN(passing)(m, n), chunks, FN(both_task), &p);
+    for (long chunk = 1; chunk < chunks; chunk++) FN(add)(n, z, p.rest + (chunk - 1) * n, z);
+  } else {
+    FN(gemvboth_rows)(0, m, n, a, lda, x, y, u, z);
   }
   FN(settle)(m, 1, n, 1, a, 1, lda, x, 1, n, 0, y, m, NABLA_WHOLE);
   FN(settle)(n, 1, m, 1, a, lda, 1, u, 1, m, 0, z, n, NABLA_WHOLE);

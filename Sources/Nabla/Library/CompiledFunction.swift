@@ -59,7 +59,8 @@ public struct CompiledFunctions: Sendable {
   private let programs = Programs()
 
   fileprivate init(
-    _ formulas: [Formula], _ book: RuleBook, _ checksProperties: Bool, _ functions: FunctionProvider?
+    _ formulas: [Formula], _ book: RuleBook, _ checksProperties: Bool, _ threads: Int?,
+    _ functions: FunctionProvider?
   ) throws(EvaluationError) {
     self.formulas = formulas
     self.checksProperties = checksProperties
@@ -69,6 +70,7 @@ public struct CompiledFunctions: Sendable {
     var options = Compiler.Options()
     options.definitions = book.numericDefinitions
     options.functions = functions
+    options.threads = threads
     // Relies on declared properties, so only if the data are known to have them.
     if checksProperties {
       options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
@@ -174,27 +176,32 @@ extension Formula {
   /// The formula as a function of its variables.
   /// `functions` provides the values of functions declared without a body. With `checkingProperties` each call checks
   /// that the data have the declared properties. Throws for a formula that has no value at all: a differential, or a
-  /// declared function without values.
+  /// declared function without values. With `threads` large operations are divided among up to that many threads, the
+  /// calling one included; otherwise there is one, or as many as the environment variable `NABLA_THREADS` gives.
+  /// Results do not depend on it.
   public func compiled(
-    using book: RuleBook = .standard, checkingProperties: Bool = true
+    using book: RuleBook = .standard, checkingProperties: Bool = true, threads: Int? = nil
   ) throws(FormulaError) -> CompiledFunction {
-    CompiledFunction(try Formula.compiled([self], using: book, checkingProperties: checkingProperties))
+    CompiledFunction(
+      try Formula.compiled([self], using: book, checkingProperties: checkingProperties, threads: threads))
   }
 
   /// Several formulas as one function, with shared parts computed once, such as a value with its gradients.
   public static func compiled(
-    _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true
+    _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
+    threads: Int? = nil
   ) throws(FormulaError) -> CompiledFunctions {
-    try compiled(formulas, using: book, checkingProperties: checkingProperties, functions: nil)
+    try compiled(
+      formulas, using: book, checkingProperties: checkingProperties, threads: threads, functions: nil)
   }
 
   /// As above, with values for functions that are declared without a body.
   package static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
-    functions: FunctionProvider?
+    threads: Int? = nil, functions: FunctionProvider?
   ) throws(FormulaError) -> CompiledFunctions {
     try FormulaError.computing { () throws(EvaluationError) in
-      try CompiledFunctions(formulas, book, checkingProperties, functions)
+      try CompiledFunctions(formulas, book, checkingProperties, threads, functions)
     }
   }
 }

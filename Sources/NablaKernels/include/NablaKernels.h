@@ -52,6 +52,9 @@ typedef struct {
 
 enum { NABLA_BLOCK = 256, NABLA_MOST_SLOTS = 32 };
 
+/// Nanoseconds of work that one thread does alone.
+enum { NABLA_LEAST_SHARED = 100000 };
+
 /// The part of a product to compute; the rest of the array may or may not be overwritten.
 typedef enum { NABLA_WHOLE, NABLA_LOWER } nabla_part;
 
@@ -77,7 +80,7 @@ typedef struct {
   void (*divide)(long n, const double *x, const double *y, double *z);
   void (*map)(int function, long n, const double *x, double *y);
   void (*fused)(
-    long first, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount);
+    long first, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount, double *sums);
   void (*transpose)(long m, long n, const double *a, long lda, double *b, long ldb);
   void (*softmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
   void (*logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy);
@@ -102,8 +105,33 @@ const nabla_kernels *nabla_blas(const char *library, char *problem, size_t size)
 /// Has the program use these loops from now on; to be called before other threads compute.
 void nabla_use(const nabla_kernels *set);
 
-/// Thread-local memory for packed operands, at least `count` doubles; null if allocation fails.
-double *nabla_packing_memory(size_t count);
+/// Memory of the calling thread: for its own blocks of a left operand, and for what the threads of an operation share.
+typedef enum { NABLA_PACKING_OWN, NABLA_PACKING_SHARED, NABLA_PACKING_COUNT } nabla_packing_use;
+
+/// At least `count` doubles; null if allocation fails.
+double *nabla_packing_memory(nabla_packing_use use, size_t count);
+
+/// Has the process use up to this many threads for an operation, the calling thread included; returns the previous
+/// number. It is 1, or the value of the environment variable NABLA_THREADS.
+///
+/// Results do not depend on it: work is divided by its size alone, and partial sums are added in order.
+int nabla_use_threads(int count);
+/// The same for operations of the calling thread; 0 leaves it to the process. Returns the previous number.
+int nabla_limit_threads(int count);
+/// The number of threads for an operation of the calling thread.
+int nabla_thread_count(void);
+
+typedef void nabla_task(void *context, long chunk);
+/// Runs a task for all chunks, on several threads if allowed; the task must not depend on the order.
+void nabla_parallel(long chunks, nabla_task *task, void *context);
+/// The same for work of about so many nanoseconds: on the calling thread alone if others would not help in time.
+static inline void nabla_divide_work(double nanoseconds, long chunks, nabla_task *task, void *context) {
+  if (nanoseconds >= NABLA_LEAST_SHARED) {
+    nabla_parallel(chunks, task, context);
+  } else {
+    for (long chunk = 0; chunk < chunks; chunk++) task(context, chunk);
+  }
+}
 
 static inline void nabla_gemm(
   const nabla_kernels *set, long m, long n, long k, double alpha, const double *a, long ars, long acs,
@@ -163,11 +191,12 @@ static inline void nabla_map(
   const nabla_kernels *set, nabla_unary function, long n, const double *x, double *y) {
   set->map((int)function, n, x, y);
 }
-/// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared.
+/// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared; with `sums`
+/// the results of its sums, in order, are added there instead.
 static inline void nabla_fused(
   const nabla_kernels *set, long first, long n, const nabla_step *steps, long count, const nabla_slot *slots,
-  long slotCount) {
-  set->fused(first, n, steps, count, slots, slotCount);
+  long slotCount, double *sums) {
+  set->fused(first, n, steps, count, slots, slotCount, sums);
 }
 /// B = A' for an m×n matrix A.
 static inline void nabla_transpose(

@@ -198,7 +198,7 @@ import Testing
                   nabla_slot(address: z, stride: 1), nabla_slot(address: total, stride: 0),
                   nabla_slot(address: factor, stride: 0), nabla_slot(address: nil, stride: 0),
                 ]
-                nabla_fused(set, 0, n, steps, steps.count, slots, slots.count)
+                nabla_fused(set, 0, n, steps, steps.count, slots, slots.count, nil)
               }
             }
           }

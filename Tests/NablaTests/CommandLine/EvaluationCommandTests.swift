@@ -113,6 +113,20 @@ struct EvaluationCommandTests {
     #expect(run.code == 0 && run.output.hasSuffix(answer), "\(run.output)\(run.errors)")
   }
 
+  @Test("threads")
+  func threads() throws {
+    let words = ["X=X.csv", "y=y.csv", "--threads"]
+    let files = text(["X.csv": "1,2,3\n4,5,6.5\n", "y.csv": "1\n2\n"])
+    for count in ["0", "-1", "two", "1000"] {
+      let wrong = try run(words + [count], files)
+      #expect(
+        wrong.code == 64 && wrong.errors.contains("--threads takes a number from 1 to 256"), "\(wrong.errors)"
+      )
+    }
+    let run = try run(words + ["2"], files)
+    #expect(run.code == 0 && run.output.hasSuffix(answer), "\(run.output)\(run.errors)")
+  }
+
   @Test("arrays of NumPy")
   func npy() throws {
     let y = text(["y.json": "[1, 2]"])
