@@ -41,7 +41,7 @@ struct BenchData {
   }
 
   /// The error of the derivatives against central differences along a random direction of each variable, relative to
-  /// the size of the compared values.
+  /// the size of the compared values; the smaller error of two steps.
   mutating func error(
     _ bound: BoundFunction, _ function: Formula, _ gradients: [Formula], _ variables: [Formula],
     _ derivative: BenchProblem.Derivative
@@ -50,7 +50,6 @@ struct BenchData {
     for (place, variable) in variables.enumerated() {
       let base = value(variable)
       let direction = base.map { _ in generator.normal() }
-      let step = 1e-4 / max(direction.frobeniusNorm, 1)
       let observed = try Formula.compiled([derivative == .gradient ? function : gradients[place]]).bound(
         sizes)
       for other in observed.variables { observed.set(other, value(other)) }
@@ -59,7 +58,6 @@ struct BenchData {
         try observed()
         return observed.value(0)
       }
-      let difference = (try moved(step) - moved(-step)) / (2 * step)
       let computed: Matrix
       switch derivative {
       case .gradient: computed = Matrix(direction.hadamard(bound.value(place + 1)).sum)
@@ -67,8 +65,15 @@ struct BenchData {
         // A Hessian with respect to a matrix acts on its stacked columns.
         computed = bound.value(0).multiplied(by: direction.vectorized)
       }
-      let gap = (difference.vectorized - computed.vectorized).maxAbs
-      worst = max(worst, gap / max(computed.maxAbs, difference.maxAbs, 1e-3))
+      // A small step where the function bends much, a larger one where a small one drowns in rounding.
+      var least = Double.infinity
+      for size in [direction.frobeniusNorm, direction.maxAbs] {
+        let step = 1e-4 / max(size, 1)
+        let difference = (try moved(step) - moved(-step)) / (2 * step)
+        let gap = (difference.vectorized - computed.vectorized).maxAbs
+        least = min(least, gap / max(computed.maxAbs, difference.maxAbs, 1e-3))
+      }
+      worst = max(worst, least)
     }
     return worst
   }

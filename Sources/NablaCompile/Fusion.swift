@@ -236,11 +236,20 @@ struct FusedBuilder {
 
   private mutating func add(
     _ kind: nabla_step_kind, _ target: Int, _ a: Int = 0, _ b: Int = 0, c: Double = 0, power: Int = 0,
-    function: nabla_unary = NABLA_EXP
+    function: UInt32 = 0
   ) {
+    // c*b + a in one step in place of a copy of a and an addition to it.
+    if kind == NABLA_AXPY || kind == NABLA_ADD, let last = group.steps.last, last.kind == NABLA_COPY.rawValue,
+      last.target == target, kind == NABLA_AXPY ? b == target && a != target : a == target && b != target
+    {
+      let (left, right) = kind == NABLA_AXPY ? (Int32(a), last.a) : (last.a, Int32(b))
+      group.steps[group.steps.count - 1] = nabla_step(
+        kind: Int32(kind.rawValue), function: 0, target: Int32(target), a: left, b: right, power: 0, c: c)
+      return
+    }
     group.steps.append(
       nabla_step(
-        kind: Int32(kind.rawValue), function: Int32(function.rawValue), target: Int32(target), a: Int32(a),
+        kind: Int32(kind.rawValue), function: Int32(function), target: Int32(target), a: Int32(a),
         b: Int32(b), power: Int32(power), c: c))
   }
 
@@ -295,15 +304,22 @@ struct FusedBuilder {
       guard let function = ScalarKernels.library[step.extra].vectorized else { return false }
       mapped(function, step)
     case .binary:
-      guard let kind = ScalarKernels.library[step.extra].vectorizedPair else { return false }
-      pair(kind, step)
+      let function = ScalarKernels.library[step.extra]
+      if let kind = function.vectorizedPair {
+        pair(kind, step)
+      } else if let mapped = function.vectorizedFunctionOfPairs {
+        pair(NABLA_PAIR, step, function: mapped.rawValue)
+      } else {
+        return false
+      }
+    case .pow: pair(NABLA_PAIR, step, function: NABLA_POW.rawValue)
     case .sum:
       let a = array(x)
       add(NABLA_SUM, total(step.output), a)
     case .dot:
       let (a, b) = (array(x), array(y))
       add(NABLA_DOT, total(step.output), a, b)
-    case .pow, .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .gram,
+    case .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .gram,
       .multiplyBoth, .scaleRows,
       .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums, .trace, .traceOfProduct, .transpose,
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
@@ -317,15 +333,15 @@ struct FusedBuilder {
     return true
   }
 
-  private mutating func pair(_ kind: nabla_step_kind, _ step: PlanStep) {
+  private mutating func pair(_ kind: nabla_step_kind, _ step: PlanStep, function: UInt32 = 0) {
     let a = operand(step.inputs[0], stride: step.n)
     let b = operand(step.inputs[1], stride: step.k)
-    add(kind, target(step.output), a, b)
+    add(kind, target(step.output), a, b, function: function)
   }
 
   private mutating func mapped(_ function: nabla_unary, _ step: PlanStep) {
     let a = array(step.inputs[0])
-    add(NABLA_MAP, target(step.output), a, function: function)
+    add(NABLA_MAP, target(step.output), a, function: function.rawValue)
   }
 
   /// An accumulator; the interpreter clears it before the pass.
@@ -341,12 +357,14 @@ extension PlanStep {
   var fusedLength: Int? {
     switch opcode {
     case .fill, .fillFrom, .scaled, .axpy, .addConstant, .addScalar, .multiply, .divide, .select, .scaleBy,
-      .square, .reciprocal, .squareRoot, .less, .lessEqual, .sum, .dot:
+      .square, .reciprocal, .squareRoot, .pow, .less, .lessEqual, .sum, .dot:
       m
     case .powInteger: k <= Int(Int32.max) ? m : nil
     case .unary: ScalarKernels.library[extra].vectorized == nil ? nil : m
-    case .binary: ScalarKernels.library[extra].vectorizedPair == nil ? nil : m
-    case .pow, .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .gram,
+    case .binary:
+      ScalarKernels.library[extra].vectorizedPair == nil
+        && ScalarKernels.library[extra].vectorizedFunctionOfPairs == nil ? nil : m
+    case .addColumn, .addRow, .addDiagonal, .addDiagonalScalar, .addDiagonalConstant, .gemm, .gram,
       .multiplyBoth, .scaleRows,
       .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums, .trace, .traceOfProduct, .transpose,
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
@@ -364,7 +382,7 @@ extension nabla_step {
   private static let names = [
     "copy", "scale", "offset", "add", "axpy", "multiply", "divide", "select", "less", "lessequal", "max",
     "min",
-    "power", "map", "fill", "sum", "dot",
+    "power", "map", "pair", "fill", "sum", "dot",
   ]
 
   /// A readable name.
@@ -374,6 +392,10 @@ extension nabla_step {
       if mapped == NABLA_SQUARE { return "square" }
       if mapped == NABLA_RECIPROCAL { return "reciprocal" }
       return LibraryFunction.allCases.first { $0.vectorized == mapped }?.rawValue ?? "map"
+    }
+    if kind == Int32(NABLA_PAIR.rawValue) {
+      let mapped = nabla_binary(rawValue: UInt32(function))
+      return LibraryFunction.allCases.first { $0.vectorizedFunctionOfPairs == mapped }?.rawValue ?? "pair"
     }
     return Self.names[Int(kind)]
   }

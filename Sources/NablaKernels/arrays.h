@@ -178,6 +178,7 @@ static void FN(fused_part)(
       case NABLA_MIN: FN(pair_smaller)(size, a, b, z); break;
       case NABLA_POWER: FN(powers)(size, a, step.power, z); break;
       case NABLA_MAP: FN(map)(step.function, size, a, z); break;
+      case NABLA_PAIR: FN(pairs)(step.function, size, a, b, z); break;
       case NABLA_FILL: FN(fill)(size, step.c, z); break;
       case NABLA_SUM:
         FN(add_exactly)(FN(sum_block)(size, a), &totals->sum[next], &totals->lost[next]);
@@ -235,7 +236,7 @@ static void FN(fused)(
     for (long c = 1; c < chunks; c++)
       for (long i = 0; i < sumCount; i++) job.totals[c].sum[i] = job.totals[c].lost[i] = 0;
     double work = 0;
-    for (long index = 0; index < count; index++) work += steps[index].kind == NABLA_MAP ? 1.5 : 0.2;
+    for (long index = 0; index < count; index++) work += steps[index].kind == NABLA_MAP || steps[index].kind == NABLA_PAIR ? 1.5 : 0.2;
     nabla_divide_work((double)n * work, chunks, FN(fused_task), &job);
     for (long c = 1; c < chunks; c++)
       for (long i = 0; i < sumCount; i++) {

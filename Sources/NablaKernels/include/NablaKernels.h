@@ -11,9 +11,13 @@
 typedef enum {
   NABLA_EXP, NABLA_LOG, NABLA_LOG1P, NABLA_EXPM1, NABLA_TANH, NABLA_SIGMOID, NABLA_SOFTPLUS, NABLA_LOGSIGMOID,
   NABLA_SECH, NABLA_SIN, NABLA_COS, NABLA_SQRT, NABLA_ABS, NABLA_SIGN, NABLA_STEP, NABLA_RELU, NABLA_SQUARE,
-  NABLA_RECIPROCAL, NABLA_SILU,
+  NABLA_RECIPROCAL, NABLA_SILU, NABLA_TAN, NABLA_SINH, NABLA_COSH, NABLA_ERF, NABLA_ERFC, NABLA_LOGERFC, NABLA_GELU,
+  NABLA_LOGIT, NABLA_LOGCOSH, NABLA_LOG1MEXP, NABLA_LOG1PSQUARE, NABLA_LOG1MSQUARE,
   NABLA_UNARY_COUNT
 } nabla_unary;
+
+/// Functions of two numbers, applied elementwise.
+typedef enum { NABLA_POW, NABLA_LEAKYRELU, NABLA_ELU, NABLA_DAMPED, NABLA_DAMPEDEXPM1 } nabla_binary;
 
 /// The operation of a step in a fused program, on blocks a, b and a number c.
 typedef enum {
@@ -31,6 +35,7 @@ typedef enum {
   NABLA_MIN,
   NABLA_POWER,     // a to the whole power b, for one b
   NABLA_MAP,       // the unary function `function` of a
+  NABLA_PAIR,      // the binary function `function` of a and b
   NABLA_FILL,      // c
   NABLA_SUM,       // adds the sum of a to the accumulator `target`
   NABLA_DOT        // adds the inner product of a and b to the accumulator `target`
@@ -79,6 +84,7 @@ typedef struct {
   void (*multiply)(long n, const double *x, const double *y, double *z);
   void (*divide)(long n, const double *x, const double *y, double *z);
   void (*map)(int function, long n, const double *x, double *y);
+  void (*pairs)(int function, long n, const double *x, const double *y, double *z);
   void (*fused)(
     long first, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount, double *sums);
   void (*transpose)(long m, long n, const double *a, long lda, double *b, long ldb);
@@ -190,6 +196,11 @@ static inline void nabla_divide(
 static inline void nabla_map(
   const nabla_kernels *set, nabla_unary function, long n, const double *x, double *y) {
   set->map((int)function, n, x, y);
+}
+/// A function of pairs; in place is allowed.
+static inline void nabla_pairs(
+  const nabla_kernels *set, nabla_binary function, long n, const double *x, const double *y, double *z) {
+  set->pairs((int)function, n, x, y, z);
 }
 /// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared; with `sums`
 /// the results of its sums, in order, are added there instead.

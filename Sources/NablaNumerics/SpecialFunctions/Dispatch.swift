@@ -43,31 +43,31 @@ package enum SpecialFunctions {
     case .sign: nabla_map(set, NABLA_SIGN, n, x, y)
     case .sin: nabla_map(set, NABLA_SIN, n, x, y)
     case .cos: nabla_map(set, NABLA_COS, n, x, y)
-    case .tan: each(n, x, y) { tan($0) }
+    case .tan: nabla_map(set, NABLA_TAN, n, x, y)
     case .asin: each(n, x, y) { asin($0) }
     case .acos: each(n, x, y) { acos($0) }
     case .atan: each(n, x, y) { atan($0) }
-    case .sinh: each(n, x, y) { sinh($0) }
-    case .cosh: each(n, x, y) { cosh($0) }
+    case .sinh: nabla_map(set, NABLA_SINH, n, x, y)
+    case .cosh: nabla_map(set, NABLA_COSH, n, x, y)
     case .tanh: nabla_map(set, NABLA_TANH, n, x, y)
     case .sech: nabla_map(set, NABLA_SECH, n, x, y)
-    case .erf: each(n, x, y) { erf($0) }
+    case .erf: nabla_map(set, NABLA_ERF, n, x, y)
     case .sigmoid: nabla_map(set, NABLA_SIGMOID, n, x, y)
-    case .logit: each(n, x, y) { logit($0) }
+    case .logit: nabla_map(set, NABLA_LOGIT, n, x, y)
     case .softplus: nabla_map(set, NABLA_SOFTPLUS, n, x, y)
     case .relu: nabla_map(set, NABLA_RELU, n, x, y)
     case .silu: nabla_map(set, NABLA_SILU, n, x, y)
-    case .gelu: each(n, x, y) { gelu($0) }
+    case .gelu: nabla_map(set, NABLA_GELU, n, x, y)
     case .step: nabla_map(set, NABLA_STEP, n, x, y)
     case .logsigmoid: nabla_map(set, NABLA_LOGSIGMOID, n, x, y)
     case .lgamma: each(n, x, y) { logGamma($0) }
     case .digamma: each(n, x, y) { digamma($0) }
-    case .erfc: each(n, x, y) { erfc($0) }
-    case .logerfc: each(n, x, y) { logErrorComplement($0) }
-    case .logcosh: each(n, x, y) { logCosh($0) }
-    case .log1mexp: each(n, x, y) { logOneMinusExp($0) }
-    case .log1psquare: each(n, x, y) { logOnePlusSquare($0) }
-    case .log1msquare: each(n, x, y) { logOneMinusSquare($0) }
+    case .erfc: nabla_map(set, NABLA_ERFC, n, x, y)
+    case .logerfc: nabla_map(set, NABLA_LOGERFC, n, x, y)
+    case .logcosh: nabla_map(set, NABLA_LOGCOSH, n, x, y)
+    case .log1mexp: nabla_map(set, NABLA_LOG1MEXP, n, x, y)
+    case .log1psquare: nabla_map(set, NABLA_LOG1PSQUARE, n, x, y)
+    case .log1msquare: nabla_map(set, NABLA_LOG1MSQUARE, n, x, y)
     case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped,
       .dampedexpm1:
       Kernels.fill(n, .nan, into: y)
@@ -81,16 +81,17 @@ package enum SpecialFunctions {
     into z: UnsafeMutablePointer<Double>
   ) {
     switch function {
-    case .leakyrelu: pairs(n, x, xStride, y, yStride, z) { leakyRelu($0, slope: $1) }
-    case .elu: pairs(n, x, xStride, y, yStride, z) { elu($0, scale: $1) }
+    case .leakyrelu: blocks(NABLA_LEAKYRELU, n, x, xStride, y, yStride, z)
+    case .elu: blocks(NABLA_ELU, n, x, xStride, y, yStride, z)
     case .max: pairs(n, x, xStride, y, yStride, z) { larger($0, $1) }
     case .min: pairs(n, x, xStride, y, yStride, z) { smaller($0, $1) }
     case .polygamma: pairs(n, x, xStride, y, yStride, z) { polygamma($0, $1) }
-    case .power: pairs(n, x, xStride, y, yStride, z) { power($0, $1) }
+    case .power:
+      if n == 1 { z[0] = power(x[0], y[0]) } else { blocks(NABLA_POW, n, x, xStride, y, yStride, z) }
     case .hypot: pairs(n, x, xStride, y, yStride, z) { hypotenuse($0, $1) }
     case .ratio: pairs(n, x, xStride, y, yStride, z) { $0 / $1 }
-    case .damped: pairs(n, x, xStride, y, yStride, z) { $0 * exp($1) }
-    case .dampedexpm1: pairs(n, x, xStride, y, yStride, z) { dampedExpMinusOne($0, $1) }
+    case .damped: blocks(NABLA_DAMPED, n, x, xStride, y, yStride, z)
+    case .dampedexpm1: blocks(NABLA_DAMPEDEXPM1, n, x, xStride, y, yStride, z)
     case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
       .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .lgamma,
       .digamma, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare:
@@ -105,6 +106,29 @@ package enum SpecialFunctions {
     _ function: (Double) -> Double
   ) {
     for i in 0..<count { y[i] = function(x[i]) }
+  }
+
+  /// Writes a vectorized function of every pair; a number is repeated in a block.
+  private static func blocks(
+    _ function: nabla_binary, _ count: Int, _ x: UnsafePointer<Double>, _ xStride: Int,
+    _ y: UnsafePointer<Double>, _ yStride: Int, _ z: UnsafeMutablePointer<Double>
+  ) {
+    let set = nabla_kernels_active()
+    if xStride == 1, yStride == 1 { return nabla_pairs(set, function, count, x, y, z) }
+    // Larger blocks would not be on the stack.
+    let size = 64
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * size) { buffer in
+      guard let left = buffer.baseAddress else { return }
+      let right = left + size
+      for first in stride(from: 0, to: count, by: size) {
+        let part = Swift.min(size, count - first)
+        for i in 0..<part {
+          left[i] = x[(first &+ i) &* xStride]
+          right[i] = y[(first &+ i) &* yStride]
+        }
+        nabla_pairs(set, function, part, left, right, z + first)
+      }
+    }
   }
 
   /// Writes `function` of every pair.
@@ -139,9 +163,36 @@ extension LibraryFunction {
     case .silu: NABLA_SILU
     case .step: NABLA_STEP
     case .logsigmoid: NABLA_LOGSIGMOID
-    case .tan, .asin, .acos, .atan, .sinh, .cosh, .erf, .logit, .leakyrelu, .elu, .gelu, .max, .min, .lgamma,
-      .digamma, .polygamma, .power, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare, .hypot,
+    case .tan: NABLA_TAN
+    case .sinh: NABLA_SINH
+    case .cosh: NABLA_COSH
+    case .erf: NABLA_ERF
+    case .erfc: NABLA_ERFC
+    case .logerfc: NABLA_LOGERFC
+    case .gelu: NABLA_GELU
+    case .logit: NABLA_LOGIT
+    case .logcosh: NABLA_LOGCOSH
+    case .log1mexp: NABLA_LOG1MEXP
+    case .log1psquare: NABLA_LOG1PSQUARE
+    case .log1msquare: NABLA_LOG1MSQUARE
+    case .asin, .acos, .atan, .leakyrelu, .elu, .max, .min, .lgamma, .digamma, .polygamma, .power, .hypot,
       .ratio, .damped, .dampedexpm1:
+      nil
+    }
+  }
+
+  /// The function among the vectorized kernels of pairs, if there is one.
+  package var vectorizedFunctionOfPairs: nabla_binary? {
+    switch self {
+    case .power: NABLA_POW
+    case .leakyrelu: NABLA_LEAKYRELU
+    case .elu: NABLA_ELU
+    case .damped: NABLA_DAMPED
+    case .dampedexpm1: NABLA_DAMPEDEXPM1
+    case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
+      .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .max, .min,
+      .lgamma, .digamma, .polygamma, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare, .hypot,
+      .ratio:
       nil
     }
   }

@@ -11,7 +11,11 @@ import Testing
     (NABLA_TANH, "tanh", 2.6), (NABLA_SIGMOID, "sigmoid", 2.5), (NABLA_SOFTPLUS, "softplus", 2.5),
     (NABLA_LOGSIGMOID, "logsigmoid", 2.5), (NABLA_SECH, "sech", 2.5), (NABLA_SIN, "sin", 1),
     (NABLA_COS, "cos", 1), (NABLA_SQRT, "sqrt", 0.5), (NABLA_SILU, "silu", 3), (NABLA_ABS, "abs", 0),
-    (NABLA_SIGN, "sign", 0), (NABLA_STEP, "step", 0), (NABLA_RELU, "relu", 0),
+    (NABLA_SIGN, "sign", 0), (NABLA_STEP, "step", 0), (NABLA_RELU, "relu", 0), (NABLA_TAN, "tan", 2.5),
+    (NABLA_SINH, "sinh", 2.5), (NABLA_COSH, "cosh", 1.5), (NABLA_ERF, "erf", 1.5), (NABLA_ERFC, "erfc", 4),
+    (NABLA_LOGERFC, "logerfc", 4.5), (NABLA_GELU, "gelu", 4), (NABLA_LOGIT, "logit", 2.5),
+    (NABLA_LOGCOSH, "logcosh", 4.5), (NABLA_LOG1MEXP, "log1mexp", 2.5), (NABLA_LOG1PSQUARE, "log1psquare", 2),
+    (NABLA_LOG1MSQUARE, "log1msquare", 3),
   ]
 
   /// Numbers of all sizes, and many where the functions bend.
@@ -29,11 +33,12 @@ import Testing
   }()
 
   @Test(arguments: bounds) func errors(function: nabla_unary, name: String, ulps: Double) {
+    let exact = Self.arguments.map { Self.exact(name, $0) }
     for set in KernelTests.sets {
       var values = Self.arguments
       nabla_map(set, function, values.count, Self.arguments, &values)
-      for (x, value) in zip(Self.arguments, values) {
-        guard let exact = Self.exact(name, x) else { continue }
+      for ((x, exact), value) in zip(zip(Self.arguments, exact), values) {
+        guard let exact else { continue }
         guard case .ball(let difference) = Real(value, places: 8) - exact else {
           let isRight = value.isInfinite || value == 0 || value.isNaN
           #expect(isRight, "\(name)(\(x)) = \(value)")
@@ -42,6 +47,49 @@ import Testing
         let error = difference.double.magnitude / value.ulp
         #expect(error <= ulps, "\(name)(\(x)) = \(value), off by \(error) ulp")
       }
+    }
+  }
+
+  /// Powers of all sizes: bases near 1 with large exponents, and pairs with an exact value.
+  @Test func powers() {
+    var g = SplitMix64(seed: 21)
+    var pairs: [(Double, Double)] = [
+      (4, 0.5), (9, 1.5), (2, 10), (10, 3), (1, 700), (0.25, -2), (0x1p-1030, 0.5), (3, 646), (0.5, 1074),
+      (-2, 3),
+      (-1.5, 2), (2, 1023.9), (1e-3, 102.5),
+    ]
+    for _ in 0..<300 {
+      let unit = g.uniform(-1, 1)
+      let size = LibraryFunction.exp.evaluate(700 * unit)
+      pairs += [
+        (1 + 0.4 * unit, g.uniform(-1500, 1500)), (size, g.uniform(-1, 1)), (4 * abs(unit), g.uniform(-9, 9)),
+      ]
+    }
+    let exact = pairs.map {
+      RealFunctions.value("power", [Real($0.0, places: 8), Real($0.1, places: 8)], places: 8)
+    }
+    for set in KernelTests.sets {
+      var values = pairs.map(\.0)
+      nabla_pairs(set, NABLA_POW, pairs.count, pairs.map(\.0), pairs.map(\.1), &values)
+      for (((x, p), exact), value) in zip(zip(pairs, exact), values) {
+        guard let exact, case .ball(let difference) = Real(value, places: 8) - exact else {
+          #expect(value.isInfinite, "\(x)^\(p) = \(value)")
+          continue
+        }
+        let error = difference.double.magnitude / value.ulp
+        #expect(error <= 1, "\(x)^\(p) = \(value), off by \(error) ulp")
+      }
+      func power(_ x: Double, _ p: Double) -> Double {
+        var (base, exponent, value) = (x, p, 0.0)
+        nabla_pairs(set, NABLA_POW, 1, &base, &exponent, &value)
+        return value
+      }
+      #expect(
+        power(0, 2) == 0 && power(0, -1) == .infinity && power(0, 0) == 1
+          && power(.infinity, 0.5) == .infinity)
+      #expect(
+        power(.nan, 0).isNaN && power(2, .nan).isNaN && power(-2, 0.5).isNaN && power(-.infinity, 0.5).isNaN)
+      #expect(power(2, .infinity) == .infinity && power(2, -.infinity) == 0 && power(2, 1e300) == .infinity)
     }
   }
 
@@ -66,12 +114,29 @@ import Testing
         (NABLA_LOGSIGMOID, -infinity, -infinity),
         (NABLA_SECH, infinity, 0), (NABLA_COS, 0, 1), (NABLA_SQRT, infinity, infinity), (NABLA_STEP, 0, 0),
         (NABLA_SILU, infinity, infinity), (NABLA_SILU, -infinity, 0), (NABLA_RECIPROCAL, infinity, 0),
+        (NABLA_SINH, infinity, infinity), (NABLA_SINH, -infinity, -infinity),
+        (NABLA_COSH, -infinity, infinity),
+        (NABLA_COSH, 710.2, 0x1.84910bde1ee21p+1023), (NABLA_ERF, infinity, 1), (NABLA_ERF, -infinity, -1),
+        (NABLA_ERFC, infinity, 0), (NABLA_ERFC, -infinity, 2), (NABLA_ERFC, 100, 0),
+        (NABLA_LOGERFC, infinity, -infinity), (NABLA_LOGERFC, 1e10, -1e20), (NABLA_GELU, infinity, infinity),
+        (NABLA_GELU, -infinity, 0), (NABLA_GELU, -100, 0), (NABLA_LOGIT, 0, -infinity),
+        (NABLA_LOGIT, 1, infinity),
+        (NABLA_LOGIT, 0.5, 0), (NABLA_LOGCOSH, -infinity, infinity), (NABLA_LOG1MEXP, -infinity, 0),
+        (NABLA_LOG1MEXP, 0, -infinity), (NABLA_LOG1PSQUARE, -infinity, infinity),
+        (NABLA_LOG1MSQUARE, 1, -infinity), (NABLA_LOG1MSQUARE, -1, -infinity),
       ]
       for (function, x, value) in wanted { #expect(f(function, x) == value, "\(function) of \(x)") }
-      for (function, x) in [(NABLA_LOG, -1), (NABLA_LOG1P, -2), (NABLA_SQRT, -1), (NABLA_SIN, infinity)] {
+      for (function, x) in [
+        (NABLA_LOG, -1), (NABLA_LOG1P, -2), (NABLA_SQRT, -1), (NABLA_SIN, infinity), (NABLA_TAN, infinity),
+        (NABLA_LOGIT, 1.5), (NABLA_LOGIT, -1),
+        (NABLA_LOG1MEXP, 1), (NABLA_LOG1MSQUARE, 2),
+      ] {
         #expect(f(function, x).isNaN, "\(function) of \(x)")
       }
-      for function in [NABLA_SIN, NABLA_TANH, NABLA_EXPM1, NABLA_LOG1P, NABLA_SQRT] {
+      for function in [
+        NABLA_SIN, NABLA_TANH, NABLA_EXPM1, NABLA_LOG1P, NABLA_SQRT, NABLA_TAN, NABLA_SINH, NABLA_ERF,
+        NABLA_GELU,
+      ] {
         #expect(f(function, -0.0).sign == .minus && f(function, -0.0) == 0, "\(function)")
       }
       #expect(f(NABLA_SIN, 1e22) == -0.8522008497671888)
@@ -83,6 +148,31 @@ import Testing
     let places = x.magnitude > 1e9 ? 24 : 8
     if name == "softplus", x > 1000 { return Real(x, places: 8) }
     if name == "logsigmoid", x < -1000 { return Real(x, places: 8) }
-    return RealFunctions.value(name, [Real(x, places: places)], places: places)
+    func value(_ name: String, _ x: Real) -> Real? { RealFunctions.value(name, [x], places: places) }
+    let argument = Real(x, places: places)
+    switch name {
+    case "erfc", "logerfc", "gelu":
+      // The complement of a number near 1 takes as many digits as it is small.
+      if x.magnitude > 28 { return name == "gelu" && x > 0 ? argument : nil }
+      let places = x.magnitude > 10 ? 24 : 8
+      let argument = Real(x, places: places)
+      if name == "gelu" { return RealFunctions.value("gelu", [argument], places: places) }
+      guard let erf = RealFunctions.value("erf", [argument], places: places) else { return nil }
+      if name == "erfc" { return Real(1, places: places) - erf }
+      if x < 0.5 { return RealFunctions.value("log1p", [-erf], places: places) }
+      return RealFunctions.value("log", [Real(1, places: places) - erf], places: places)
+    case "logcosh":
+      if x.magnitude > 1000 { return nil }
+      return value("sinh", argument * Real(0.5, places: places)).flatMap {
+        value("log1p", Real(2, places: places) * $0 * $0)
+      }
+    case "log1mexp":
+      if x > 0 { return nil }
+      if x > -1 { return value("expm1", argument).flatMap { value("log", -$0) } }
+      return value("exp", argument).flatMap { value("log1p", -$0) }
+    case "log1psquare": return value("log1p", argument * argument)
+    case "log1msquare": return x.magnitude > 1 ? nil : value("log1p", -(argument * argument))
+    default: return value(name, argument)
+    }
   }
 }
