@@ -37,6 +37,11 @@ try:
 except ImportError:
     torch = None
 
+try:
+    from scipy.special import log_ndtr
+except ImportError:
+    log_ndtr = None
+
 LAMBDA = 0.1
 
 
@@ -62,6 +67,8 @@ class Problem:
             kind = self.labels.get(name)
             if kind == "signs":
                 values[name] = generator.choice([-1.0, 1.0], shape)
+            elif kind == "number":
+                values[name] = np.array(LAMBDA)
             elif kind == "binary":
                 values[name] = generator.choice([0.0, 1.0], shape)
             else:
@@ -70,6 +77,8 @@ class Problem:
                     value /= math.sqrt(shape[1])
                     if shape[0] == shape[1]:
                         value += 3 * np.eye(shape[0])
+                    if kind == "spd":
+                        value = 0.5 * (value + value.T)
                 values[name] = value
         return values
 
@@ -207,6 +216,55 @@ def hess_matfac(v):
     return (np.kron(2 * (v["V"].T @ v["V"]), np.eye(len(v["U"]))),)
 
 
+def probit(v):
+    m = v["y"] * (v["X"] @ v["w"])
+    value = log_ndtr(m)
+    mills = np.exp(-m * m / 2 - value) / math.sqrt(2 * math.pi)
+    return -value.sum(), v["X"].T @ (-v["y"] * mills)
+
+
+def softmax(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+def mixture(v):
+    z = v["X"] @ v["M"] + (v["a"] - (v["M"] ** 2).sum(0) / 2)
+    top = z.max(1, keepdims=True)
+    e = np.exp(z - top)
+    total = e.sum(1, keepdims=True)
+    n, p = len(z), e / total
+    mass = p.sum(0)
+    return -(top + np.log(total)).sum() / n, (v["M"] * mass - v["X"].T @ p) / n, -mass / n
+
+
+def kalman(v):
+    cp = v["C"] @ v["P"]
+    s = cp @ v["C"].T + v["R"]
+    e = v["y"] - v["C"] @ v["x"]
+    solved = np.linalg.solve(s, np.column_stack([cp, e]))
+    gain, u = solved[:, :-1], solved[:, -1]
+    value = 2 * np.log(np.diag(np.linalg.cholesky(s))).sum() + e @ u
+    return value, 2 * (gain - np.outer(u, e @ gain) - np.outer(u, v["x"])), -2 * (v["C"].T @ u)
+
+
+def ridge_path(v):
+    n, d = v["X"].shape
+    s = v["X"].T @ v["X"] + v["lambda"] * np.eye(d)
+    w = np.linalg.solve(s, v["X"].T @ v["y"])
+    r = v["y"] - v["X"] @ w
+    g = np.linalg.solve(s, v["X"].T @ r)
+    return r @ r / n, 2 / n * (g @ w), 2 / n * (r - v["X"] @ g)
+
+
+def attention(v):
+    p = softmax(v["Q"] @ v["K"].T)
+    r = p @ v["V"] - v["T"]
+    dp = r @ v["V"].T
+    dz = p * (dp - (p * dp).sum(1, keepdims=True))
+    return np.vdot(r, r), 2 * (dz @ v["K"]), 2 * (dz.T @ v["Q"]), 2 * (p.T @ r)
+
+
 def regression(closed, function, labels=None):
     shapes = lambda s: {"X": (s["n"], s["d"]), "y": (s["n"],), "w": (s["d"],)}
     return Problem(shapes, ["w"], closed, function, labels={"y": labels})
@@ -240,6 +298,8 @@ class Tools:
             self.ones = lambda n: torch.ones((n, 1))
             self.hstack, self.logdet = torch.hstack, torch.logdet
             self.eye, self.inv, self.trace = torch.eye, torch.linalg.inv, torch.trace
+            self.log_ndtr, self.solve = torch.special.log_ndtr, torch.linalg.solve
+            self.softmax = lambda z: torch.softmax(z, 1)
         else:
             self.softplus, self.sigmoid = jax.nn.softplus, jax.nn.sigmoid
             self.relu = jax.nn.relu
@@ -248,10 +308,24 @@ class Tools:
             self.hstack = jnp.hstack
             self.logdet = lambda a: jnp.linalg.slogdet(a)[1]
             self.eye, self.inv, self.trace = jnp.eye, jnp.linalg.inv, jnp.trace
+            self.log_ndtr, self.solve = jax.scipy.special.log_ndtr, jnp.linalg.solve
+            self.softmax = lambda z: jax.nn.softmax(z, axis=1)
 
 
 def sumsq(x):
     return (x * x).sum()
+
+
+def innovation(m, v):
+    s = v["C"] @ v["P"] @ v["C"].T + v["R"]
+    e = v["y"] - v["C"] @ v["x"]
+    return m.logdet(s) + e @ m.solve(s, e)
+
+
+def ridge_residual(m, v):
+    n, d = v["X"].shape
+    w = m.solve(v["X"].T @ v["X"] + v["lambda"] * m.eye(d), v["X"].T @ v["y"])
+    return sumsq(v["y"] - v["X"] @ w) / n
 
 
 PROBLEMS = {
@@ -310,6 +384,20 @@ PROBLEMS = {
     "hess_matfac": Problem(
         lambda s: {"T": (s["m"], s["n"]), "U": (s["m"], s["k"]), "V": (s["n"], s["k"])}, ["U"], hess_matfac,
         lambda m, v: sumsq(v["T"] - v["U"] @ v["V"].T), True),
+    "probit": regression(probit, lambda m, v: -m.log_ndtr(v["y"] * (v["X"] @ v["w"])).sum(), "signs"),
+    "mixture": Problem(
+        lambda s: {"X": (s["n"], s["d"]), "M": (s["d"], s["K"]), "a": (s["K"],)}, ["M", "a"], mixture,
+        lambda m, v: -m.logsumexp(v["X"] @ v["M"] + v["a"] - (v["M"] ** 2).sum(0) / 2).sum() / len(v["X"])),
+    "kalman": Problem(
+        lambda s: {
+            "C": (s["p"], s["n"]), "P": (s["n"], s["n"]), "R": (s["p"], s["p"]), "x": (s["n"],), "y": (s["p"],)},
+        ["C", "x"], kalman, innovation, labels={"P": "spd", "R": "spd"}),
+    "ridge_path": Problem(
+        lambda s: {"X": (s["n"], s["d"]), "y": (s["n"],), "lambda": ()}, ["lambda", "y"], ridge_path,
+        ridge_residual, labels={"lambda": "number"}),
+    "attention": Problem(
+        lambda s: {name: (s["n"], s["d"]) for name in "QKVT"}, ["Q", "K", "V"], attention,
+        lambda m, v: sumsq(m.softmax(v["Q"] @ v["K"].T) @ v["V"] - v["T"])),
 }
 
 
@@ -381,7 +469,9 @@ def main():
                 times.setdefault("nabla", []).append(results[0]["seconds"])
                 if calls is None:
                     data = problem.data(results[0]["sizes"])
-                    calls = {"numpy": lambda: problem.closed(data)}
+                    calls = {}
+                    if problem.closed is not probit or log_ndtr:
+                        calls["numpy"] = lambda: problem.closed(data)
                     if jax and "jax" not in skipped:
                         calls["jax"] = jax_call(problem, data)
                     if torch and "torch" not in skipped:

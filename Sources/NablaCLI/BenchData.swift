@@ -35,6 +35,7 @@ struct BenchData {
       }
       if rows == columns, rows > 1 { for i in 0..<rows { p[i * (rows + 1)] += 3 } }
     }
+    if formula.variable?.properties.contains(.spd) == true { value = 0.5 * (value + value.transposed) }
     if rows == 1, columns == 1 { value = Matrix(0.1) }
     values[formula] = value
     return value

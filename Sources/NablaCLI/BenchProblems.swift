@@ -27,7 +27,7 @@ struct BenchProblem {
       BenchProblem(
         name: "tr_inv", declarations: ["X : matrix(n, n)"], function: "tr(inv(X))", variables: ["X"],
         sizes: [["n": 10], ["n": 200], ["n": 1500]]),
-    ] + hessians
+    ] + hessians + models
 
   private static let rows: [[String: Int]] = [
     ["n": 20, "d": 10], ["n": 1000, "d": 200], ["n": 100_000, "d": 500],
@@ -121,5 +121,33 @@ struct BenchProblem {
       name: "hess_matfac", declarations: ["T : matrix(m, n)", "U : matrix(m, k)", "V : matrix(n, k)"],
       function: "norm2(T - U*V')^2", variables: ["U"], derivative: .hessian,
       sizes: [["m": 10, "n": 10, "k": 5], ["m": 60, "n": 60, "k": 5], ["m": 300, "n": 300, "k": 5]]),
+  ]
+
+  private static let models: [BenchProblem] = [
+    BenchProblem(
+      name: "probit", declarations: ["X : matrix(n, d)", "y : vector(n), signs", "w : vector(d)"],
+      function: "-sum(log(normcdf(y .* (X*w))))", variables: ["w"], labels: .signs, sizes: rows),
+    BenchProblem(
+      name: "mixture", declarations: ["X : matrix(n, d)", "M : matrix(d, K)", "a : vector(K)"],
+      function: "-sum(logsumexp(X*M + ones(n)*(a - diag(M'*M)/2)'))/n", variables: ["M", "a"],
+      sizes: [
+        ["n": 20, "d": 10, "K": 3], ["n": 1000, "d": 50, "K": 10], ["n": 50_000, "d": 200, "K": 20],
+      ]),
+    BenchProblem(
+      name: "kalman",
+      declarations: [
+        "C : matrix(p, n)", "P : matrix(n, n), spd", "R : matrix(p, p), spd", "x : vector(n)",
+        "y : vector(p)",
+      ],
+      function: "logdet(C*P*C' + R) + (y - C*x)'*inv(C*P*C' + R)*(y - C*x)", variables: ["C", "x"],
+      sizes: [["n": 6, "p": 4], ["n": 200, "p": 100], ["n": 1000, "p": 500]]),
+    BenchProblem(
+      name: "ridge_path", declarations: ["X : matrix(n, d)", "y : vector(n)", "lambda : scalar, positive"],
+      function: "norm2(y - X*inv(X'*X + lambda*eye(d))*X'*y)^2/n", variables: ["lambda", "y"],
+      sizes: [["n": 20, "d": 10], ["n": 1000, "d": 200], ["n": 20_000, "d": 500]]),
+    BenchProblem(
+      name: "attention", declarations: ["Q, K, V, T : matrix(n, d)"],
+      function: "norm2(softmax(Q*K')*V - T)^2", variables: ["Q", "K", "V"],
+      sizes: [["n": 8, "d": 4], ["n": 256, "d": 64], ["n": 2048, "d": 64]]),
   ]
 }

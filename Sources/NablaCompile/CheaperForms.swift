@@ -13,7 +13,7 @@ struct CheaperForms {
   mutating func shared(_ formulas: [Formula]) -> [Formula] {
     for formula in formulas { count(formula, 1) }
     return formulas.map { formula in
-      let result = rewritten(formula) { sharedSums($0) }
+      let result = rewritten(formula) { sharedSums($0) ?? diagonalOfProduct($0) }
       if result !== formula {
         count(formula, -1)
         count(result, 1)
@@ -93,6 +93,16 @@ struct CheaperForms {
       }
     }
     return nil
+  }
+
+  /// `diag(A*B)` as `rowsums(A .* B')`, as derivatives have it.
+  private func diagonalOfProduct(_ node: Formula) -> Formula? {
+    guard case .apply(.array(.diagonalVector), let inner) = node.kind,
+      case .product(let chain) = inner[0].kind,
+      let last = chain.last, chain.count > 1
+    else { return nil }
+    let times = Formula.times([.product(Array(chain.dropLast())), last.transposed])
+    return .product([times, .ones(.vector(times.shape.columns))])
   }
 
   // MARK: Products

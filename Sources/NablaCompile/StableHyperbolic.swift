@@ -69,10 +69,14 @@ extension StableForms {
     return coefficient.isOne ? .adding(x, x.negated.elementwise("stable.log1mexp")) : nil
   }
 
-  /// log(erfc(x)), and exp(u)/erfc(x) = exp(u - log(erfc(x))): the inverse Mills ratio.
+  /// log(c*erfc(x)), and exp(u)/erfc(x) = exp(u - log(erfc(x))): the inverse Mills ratio.
   @Sendable static func logOfErrorComplement(_ node: Formula) -> Formula? {
     if let inner = node.argument(of: "log") {
-      return inner.argument(of: "stable.erfc")?.elementwise("stable.logerfc")
+      let (coefficient, core) = inner.splitCoefficient
+      guard coefficient > 0, let x = core.argument(of: "stable.erfc") else { return nil }
+      let logarithm = x.elementwise("stable.logerfc")
+      if coefficient.isOne { return logarithm }
+      return .adding(logarithm, .times([Formula.number(coefficient).elementwise("log"), .ones(node.shape)]))
     }
     guard case .times(let factors) = node.kind,
       let place = factors.firstIndex(where: { $0.asExponential != nil }), let u = factors[place].asExponential

@@ -129,6 +129,20 @@ static void FN(axpby)(long n, double alpha, const double *x, const double *y, do
     STORE_PART(z + i, product + LOAD_PART(y + i, n - i), n - i);
   }
 }
+/// x and y as c*x - s*y and s*x + c*y.
+static void FN(rotate)(long n, double c, double s, double *x, double *y) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    V a = LOAD(x + i), b = LOAD(y + i);
+    STORE(x + i, c * a - s * b);
+    STORE(y + i, s * a + c * b);
+  }
+  if (i < n) {
+    V a = LOAD_PART(x + i, n - i), b = LOAD_PART(y + i, n - i);
+    STORE_PART(x + i, c * a - s * b, n - i);
+    STORE_PART(y + i, s * a + c * b, n - i);
+  }
+}
 static void FN(powers)(long n, const double *x, int exponent, double *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) STORE(y + i, FN(power)(LOAD(x + i), exponent));

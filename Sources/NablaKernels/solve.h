@@ -88,5 +88,5 @@ static void FN(trsm)(
 const nabla_kernels NABLA_JOIN(nabla_kernels, SET) = {
   SET_NAME, FN(gemm), FN(gemv), FN(gemvt), FN(gemvboth), FN(trsm), FN(dot), FN(sum), FN(axpy), FN(scale),
   FN(offset), FN(add), FN(multiply), FN(divide), FN(map_long), FN(pairs), FN(fused), FN(transpose), FN(softmax),
-  FN(logsoftmax), FN(logsumexp), FN(settle),
+  FN(logsoftmax), FN(logsumexp), FN(settle), FN(rotate),
 };

@@ -95,6 +95,7 @@ typedef struct {
   void (*settle)(
     long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
     long bcs, int accumulate, double *c, long ldc, int part);
+  void (*rotate)(long n, double c, double s, double *x, double *y);
 } nabla_kernels;
 
 /// The kernels for an instruction set by name ("baseline", "avx2", "avx512"); null if the machine lacks it.
@@ -111,8 +112,11 @@ const nabla_kernels *nabla_blas(const char *library, char *problem, size_t size)
 /// Has the program use these loops from now on; to be called before other threads compute.
 void nabla_use(const nabla_kernels *set);
 
-/// Memory of the calling thread: for its own blocks of a left operand, and for what the threads of an operation share.
-typedef enum { NABLA_PACKING_OWN, NABLA_PACKING_SHARED, NABLA_PACKING_COUNT } nabla_packing_use;
+/// Memory of the calling thread: for its own blocks of a left operand, for what the threads of an operation share, and
+/// for factorizations.
+typedef enum {
+  NABLA_PACKING_OWN, NABLA_PACKING_SHARED, NABLA_PACKING_FACTORS, NABLA_PACKING_COUNT
+} nabla_packing_use;
 
 /// At least `count` doubles; null if allocation fails.
 double *nabla_packing_memory(nabla_packing_use use, size_t count);
@@ -201,6 +205,10 @@ static inline void nabla_map(
 static inline void nabla_pairs(
   const nabla_kernels *set, nabla_binary function, long n, const double *x, const double *y, double *z) {
   set->pairs((int)function, n, x, y, z);
+}
+/// Replaces x and y by c*x - s*y and s*x + c*y.
+static inline void nabla_rotate(const nabla_kernels *set, long n, double c, double s, double *x, double *y) {
+  set->rotate(n, c, s, x, y);
 }
 /// Runs the steps over n entries, block by block. Accumulators are slots of stride 0 and are not cleared; with `sums`
 /// the results of its sums, in order, are added there instead.

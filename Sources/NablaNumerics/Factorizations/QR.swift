@@ -35,7 +35,26 @@ package struct QR: Sendable {
     work: UnsafeMutablePointer<Double>
   ) {
     let p = Swift.min(m, n)
-    for k in 0..<p {
+    reflections(m, n, a, work)
+    for j in 0..<n {
+      for i in 0..<p { r[i &+ j &* p] = i <= j ? a[i &+ j &* m] : 0 }
+    }
+    Kernels.fill(m &* p, 0, into: q)
+    for k in (0..<p).reversed() {
+      q[k &+ k &* m] = 1
+      for j in k..<p { reflect(m &- k, a + (k &+ k &* m), work[k], q + (k &+ j &* m)) }
+    }
+    for k in 0..<p where r[k &+ k &* p] < 0 {
+      for j in k..<n { r[k &+ j &* p] = -r[k &+ j &* p] }
+      for i in 0..<m { q[i &+ k &* m] = -q[i &+ k &* m] }
+    }
+  }
+
+  /// Replaces an m×n matrix by R, with the vectors of the reflections below its diagonal; `work` gets their factors.
+  static func reflections(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ work: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<Swift.min(m, n) {
       let v = a + (k &+ k &* m)
       let size = m &- k
       let norm = Kernels.norm(size, v)
@@ -49,17 +68,19 @@ package struct QR: Sendable {
       v[0] = alpha
       for j in (k &+ 1)..<Swift.max(n, k &+ 1) { reflect(size, v, work[k], a + (k &+ j &* m)) }
     }
-    for j in 0..<n {
-      for i in 0..<p { r[i &+ j &* p] = i <= j ? a[i &+ j &* m] : 0 }
-    }
-    Kernels.fill(m &* p, 0, into: q)
-    for k in (0..<p).reversed() {
-      q[k &+ k &* m] = 1
-      for j in k..<p { reflect(m &- k, a + (k &+ k &* m), work[k], q + (k &+ j &* m)) }
-    }
-    for k in 0..<p where r[k &+ k &* p] < 0 {
-      for j in k..<n { r[k &+ j &* p] = -r[k &+ j &* p] }
-      for i in 0..<m { q[i &+ k &* m] = -q[i &+ k &* m] }
+  }
+
+  /// Overwrites c columns x with Q*x, for the Q of the reflections of an m×n matrix, m ≥ n.
+  static func applyQ(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ work: UnsafePointer<Double>, _ c: Int,
+    _ x: UnsafeMutablePointer<Double>
+  ) {
+    for j in 0..<c {
+      // By index: a reversed range may allocate where it is not specialized.
+      for back in 0..<n {
+        let k = n &- 1 &- back
+        reflect(m &- k, a + (k &+ k &* m), work[k], x + (k &+ j &* m))
+      }
     }
   }
 

@@ -1,8 +1,11 @@
+import NablaKernels
+
 /// The thin singular value decomposition A = U diag(values) V' of an m×n matrix.
 ///
 /// With p = min(m, n), U is m×p and V is n×p, both with orthonormal columns, also where singular
 /// values vanish; values descend. One-sided Jacobi rotations; source: Demmel and Veselić, Jacobi's
-/// method is more accurate than QR, SIAM J. Matrix Anal. Appl. 13 (1992).
+/// method is more accurate than QR, SIAM J. Matrix Anal. Appl. 13 (1992). Of a tall matrix the triangular factor is
+/// rotated; source: Drmač and Veselić, New fast and accurate Jacobi SVD algorithm, SIAM J. Matrix Anal. Appl. 29 (2008).
 package struct SVD: Sendable {
   /// The left singular vectors, m×p.
   package let u: Matrix
@@ -48,13 +51,36 @@ package struct SVD: Sendable {
     let unit = size > 0 ? size : 1
     if m >= n {
       for i in 0..<(m &* n) { u[i] = a[i] / unit }
-      rotate(m, n, u, values, v)
+      tall(m, n, u, values, v)
     } else {
       Kernels.transpose(m, n, a, into: v)
       for i in 0..<(m &* n) { v[i] /= unit }
-      rotate(n, m, v, values, u)
+      tall(n, m, v, values, u)
     }
     for i in 0..<p { values[i] *= unit }
+  }
+
+  /// Overwrites the m×n array w, m ≥ n, with U, and writes its singular values and the n×n matrix V.
+  private static func tall(
+    _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>,
+    _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+  ) {
+    // A QR factorization costs less than one sweep.
+    guard n > 1, m >= 2 &* n, let memory = nabla_packing_memory(NABLA_PACKING_FACTORS, (m &+ n &+ 1) &* n)
+    else {
+      return rotate(m, n, w, values, v)
+    }
+    let (right, factors) = (memory + m &* n, memory + m &* n + n &* n)
+    Kernels.copy(m &* n, w, into: memory)
+    QR.reflections(m, n, memory, factors)
+    // R' = V diag(values) X', so A = Q X diag(values) V'.
+    for j in 0..<n {
+      for i in 0..<n { v[j &+ i &* n] = i <= j ? memory[i &+ j &* m] : 0 }
+    }
+    rotate(n, n, v, values, right)
+    Kernels.fill(m &* n, 0, into: w)
+    for j in 0..<n { Kernels.copy(n, right + j &* n, into: w + j &* m) }
+    QR.applyQ(m, n, memory, factors, n, w)
   }
 
   /// Rotates the m×n array w, m ≥ n, into U, with its singular values and the n×n matrix V.
@@ -65,7 +91,7 @@ package struct SVD: Sendable {
     Kernels.identity(n, into: v)
     var quiet = 0
     for _ in 0..<60 {
-      let rotated = sweep(m, n, w, v)
+      let rotated = sweep(m, n, w, values, v)
       if rotated == .none { break }
       quiet = rotated == .rounding ? quiet + 1 : 0
       if quiet == Self.quietSweeps { break }
@@ -101,21 +127,25 @@ package struct SVD: Sendable {
   /// Sweeps over columns at the level of rounding; if it converges at all, it does so in these.
   private static let quietSweeps = 5
 
-  /// Makes every pair of columns of w orthogonal once.
+  /// Makes every pair of columns of w orthogonal once; `squares` has n places for the squares of their lengths.
   private static func sweep(
-    _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+    _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>, _ squares: UnsafeMutablePointer<Double>,
+    _ v: UnsafeMutablePointer<Double>
   ) -> Rotated {
+    let set = nabla_kernels_active()
     var rotated = Rotated.none
     var largest = 0.0
-    for j in 0..<n { largest = Swift.max(largest, Kernels.dot(m, w + j &* m, w + j &* m)) }
+    for j in 0..<n {
+      squares[j] = Kernels.dot(m, w + j &* m, w + j &* m)
+      largest = Swift.max(largest, squares[j])
+    }
     let floor = largest * 1e-40
     let rounding = largest * Double(m &* m) * Double.ulpOfOne * Double.ulpOfOne
     let tolerance = Double.ulpOfOne * Swift.max(4, Double(m).squareRoot())
     for p in 0..<Swift.max(n &- 1, 0) {
       for q in (p &+ 1)..<n {
         let (x, y) = (w + p &* m, w + q &* m)
-        let alpha = Kernels.dot(m, x, x)
-        let beta = Kernels.dot(m, y, y)
+        let (alpha, beta) = (squares[p], squares[q])
         let gamma = Kernels.dot(m, x, y)
         // A column this small has no influence; `complete` orthogonalizes it at the end.
         if alpha <= floor || beta <= floor { continue }
@@ -129,8 +159,13 @@ package struct SVD: Sendable {
         let root = zeta.magnitude + (1 + zeta * zeta).squareRoot()
         let t = zeta < 0 ? -1 / root : 1 / root
         let c = 1 / (1 + t * t).squareRoot()
-        Rotation.apply(m, x, y, c, c * t)
-        Rotation.apply(n, v + p &* n, v + q &* n, c, c * t)
+        nabla_rotate(set, m, c, c * t, x, y)
+        nabla_rotate(set, n, c, c * t, v + p &* n, v + q &* n)
+        squares[p] = alpha - t * gamma
+        squares[q] = beta + t * gamma
+        // A difference of nearly equal numbers has few digits left.
+        if squares[p] < 0.25 * alpha { squares[p] = Kernels.dot(m, x, x) }
+        if squares[q] < 0.25 * beta { squares[q] = Kernels.dot(m, y, y) }
       }
     }
     return rotated

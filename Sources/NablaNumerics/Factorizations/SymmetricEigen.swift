@@ -1,3 +1,5 @@
+import NablaKernels
+
 /// The eigenvalues and orthonormal eigenvectors of a symmetric n×n matrix.
 ///
 /// A = V diag(values) V', values ascending, eigenvectors in the columns of V. Cyclic Jacobi rotations;
@@ -97,7 +99,7 @@ package struct SymmetricEigen: Sendable {
         a[q &+ q &* n] = aqq + t * apq
         a[p &+ q &* n] = 0
         a[q &+ p &* n] = 0
-        Rotation.apply(n, v + p &* n, v + q &* n, c, s)
+        nabla_rotate(nabla_kernels_active(), n, c, s, v + p &* n, v + q &* n)
       }
     }
     return rotated
@@ -117,21 +119,8 @@ package struct SymmetricEigen: Sendable {
   }
 }
 
-/// The plane rotations that both Jacobi methods apply to pairs of columns.
+/// What both Jacobi methods do to pairs of columns.
 enum Rotation {
-  /// Replaces x by c x - s y and y by s x + c y.
-  @inline(__always)
-  static func apply(
-    _ count: Int, _ x: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>,
-    _ c: Double, _ s: Double
-  ) {
-    for i in 0..<count {
-      let (left, right) = (c * x[i] - s * y[i], s * x[i] + c * y[i])
-      x[i] = left
-      y[i] = right
-    }
-  }
-
   /// Exchanges x and y.
   @inline(__always)
   static func exchange(

@@ -93,6 +93,21 @@ import Testing
     let values = SVD(a).values
     let eigen = SymmetricEigen(a.multiplied(by: a, transposingSelf: true)).values
     for (x, y) in zip(values, eigen.reversed()) { #expect(agree(x * x, y, 1e-10)) }
+    // Of a tall matrix, and a wide one, with columns of very different lengths and a dependent one.
+    var tall = g.matrix(90, 12)
+    for i in 0..<90 {
+      for j in 0..<6 { tall[i, j] *= Double.exp(-8 * Double(j)) }
+      tall[i, 11] = tall[i, 10] - tall[i, 9]
+    }
+    for matrix in [tall, tall.transposed] {
+      let svd = SVD(matrix)
+      let again = (svd.u * Matrix(diagonal: svd.values)).multiplied(by: svd.v, transposingOther: true)
+      #expect(distance(again, matrix) < 1e-14)
+      for factor in [svd.u, svd.v] {
+        #expect(distance(factor.multiplied(by: factor, transposingSelf: true), .identity(12)) < 1e-13)
+      }
+      #expect(svd.values == svd.values.sorted(by: >) && svd.values[11] < 1e-14 * svd.values[0])
+    }
     #expect(SVD(Matrix(rows: 3, columns: 2, repeating: .nan)).values[0].isNaN)
     #expect(SymmetricEigen(Matrix(rows: 2, columns: 2, repeating: .nan)).values[0].isNaN)
     #expect(SVD(Matrix(rows: 4, columns: 3)).values == [0, 0, 0])
