@@ -170,6 +170,7 @@ package struct FileElaborator {
     for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
       guard let index = engine.state.undeclaredIndex[name] else { continue }
       let (_, shape, place) = engine.state.undeclared[index]
+      engine.noteMention(name)
       if property.isOfSquareMatrices {
         let draft = Draft(SyntaxTree(.name(name), range: place), shape) { _ in .name(name) }
         try engine.require(
@@ -213,6 +214,7 @@ package struct FileElaborator {
       engine.defining = name
       let draft = try engine.root(tree)
       engine.drafts[name] = draft
+      engine.noteMention(name)
       engine.upcoming[name] = nil
       definitions.append((name, index))
     case .question(let question):

@@ -12,8 +12,10 @@ final class InferenceEngine {
     /// Undeclared sizes, found in positions where only a size can be.
     var dimensions: Set<String> = []
     /// The expressions read, and the places that rank their typings; empty if all names are declared.
-    var roots: [(tree: SyntaxTree, isEntrywise: Bool)] = []
-    var uses: [Use] = []
+    var roots: [(tree: SyntaxTree, isEntrywise: Bool, statement: Int)] = []
+    var uses: [(use: Use, statement: Int)] = []
+    /// The statements that mention each undeclared name or definition; they are typed together.
+    var mentions: [(name: String, statement: Int)] = []
 
     /// A state that `undo` can return to while statements are only read.
     struct Mark {
@@ -22,6 +24,7 @@ final class InferenceEngine {
       fileprivate let undeclared: Int
       fileprivate let roots: Int
       fileprivate let uses: Int
+      fileprivate let mentions: Int
       fileprivate let dimensions: Set<String>
     }
 
@@ -29,7 +32,7 @@ final class InferenceEngine {
     var mark: Mark {
       Mark(
         unifier: unifier.mark, pending: pending.count, undeclared: undeclared.count, roots: roots.count,
-        uses: uses.count, dimensions: dimensions)
+        uses: uses.count, mentions: mentions.count, dimensions: dimensions)
     }
 
     mutating func undo(to mark: Mark) {
@@ -39,6 +42,7 @@ final class InferenceEngine {
       undeclared.removeLast(undeclared.count - mark.undeclared)
       roots.removeLast(roots.count - mark.roots)
       uses.removeLast(uses.count - mark.uses)
+      mentions.removeLast(mentions.count - mark.mentions)
       dimensions = mark.dimensions
     }
   }
@@ -65,7 +69,9 @@ final class InferenceEngine {
   /// A typing as good as the chosen one.
   var alternative: State?
   /// The current statement.
-  var statement = 0
+  var statement = 0 {
+    didSet { state.unifier.statement = statement }
+  }
   /// Whether `*`, `/` and `**` of the expression being read act entry by entry, as in NumPy and R.
   var isEntrywise = false
   /// The current definition.
@@ -99,7 +105,12 @@ final class InferenceEngine {
 
   /// Notes a place that ranks typings.
   func note(_ use: Use) {
-    if environment.infersUndeclared { state.uses.append(use) }
+    if environment.infersUndeclared { state.uses.append((use, statement)) }
+  }
+
+  /// Notes that the current statement depends on an undeclared name or a definition.
+  func noteMention(_ name: String) {
+    if environment.infersUndeclared { state.mentions.append((name, statement)) }
   }
 
   /// Whether a declared or defined name is an array.
@@ -116,7 +127,7 @@ final class InferenceEngine {
     isEntrywise = EntrywiseSpelling.isMarked(tree.range, of: source)
     defer { isEntrywise = false }
     let tree = try respelled(tree)
-    if environment.infersUndeclared { state.roots.append((tree, isEntrywise)) }
+    if environment.infersUndeclared { state.roots.append((tree, isEntrywise, statement)) }
     return try draft(tree)
   }
 
@@ -180,9 +191,11 @@ final class InferenceEngine {
       }
       return Draft(tree, shape) { _ in .name(name) }
     }
-    if let shape = drafts[name]?.shape ?? environment.definitions[name]?.shape {
+    if let shape = drafts[name]?.shape {
+      noteMention(name)
       return Draft(tree, shape) { _ in .name(name) }
     }
+    if let shape = environment.definitions[name]?.shape { return Draft(tree, shape) { _ in .name(name) } }
     if isSize(name) { return Draft(tree, .scalar) { _ in .dimension(name) } }
     if name == "end", let size = ends.last {
       return Draft(tree, .scalar) { TypedExpression.Kind(size: $0.resolve(size), range: tree.range) }
@@ -202,6 +215,7 @@ final class InferenceEngine {
 
   private func undeclared(_ tree: SyntaxTree, _ name: String) throws(Diagnostic) -> Draft {
     if let place = state.undeclaredIndex[name] {
+      noteMention(name)
       return Draft(tree, state.undeclared[place].shape) { _ in .name(name) }
     }
     if environment.functions[name] != nil {
@@ -212,15 +226,13 @@ final class InferenceEngine {
       let nearest = nearestName(to: name, among: environment.knownNames)
       throw Diagnostic(.unknownName(name, nearest: nearest), at: tree.range)
     }
-    guard state.undeclared.count < Limits.undeclaredNames else {
-      throw Diagnostic(.tooManyUndeclared(limit: Limits.undeclaredNames), at: tree.range)
-    }
     let shape =
       switch environment.fontHints[name] {
       case .vector: Shape.vector(state.unifier.fresh(many: true))
       case .matrix: Shape(state.unifier.fresh(many: true), state.unifier.fresh(many: true))
       case nil: Shape(state.unifier.fresh(), state.unifier.fresh())
       }
+    noteMention(name)
     state.undeclaredIndex[name] = state.undeclared.count
     state.undeclared.append((name, shape, tree.range))
     return Draft(tree, shape) { _ in .name(name) }
@@ -313,7 +325,7 @@ final class InferenceEngine {
       note(.joined(a, b))
       for (one, other) in [(a, b), (b, a)] {
         if let name = one.tree.name, case .transpose(let inner) = other.tree.kind, inner.name == name {
-          note(.twins(one, statement: statement))
+          note(.twins(one))
         }
       }
     case .elementwiseMultiply, .elementwiseDivide, .elementwisePower, .power, .multiply, .divide, .kronecker,
@@ -350,7 +362,7 @@ final class InferenceEngine {
       return try inverseTransposition(tree, left)
     }
     let base = try draft(left)
-    note(.raised(base, isRoot: right.isNumber && right.integerLiteral == nil, statement: statement))
+    note(.raised(base, isRoot: right.isNumber && right.integerLiteral == nil))
     let exponent = try draft(right)
     try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
     let integer = right.integerLiteral

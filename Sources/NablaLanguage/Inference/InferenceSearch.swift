@@ -7,27 +7,6 @@ struct SearchFailure: Error {
 }
 
 extension InferenceEngine {
-  /// Settles every constraint and every undeclared name.
-  func settle() throws(SearchFailure) {
-    var steps = 0
-    try propagate(&steps)
-    if openNames.isEmpty { return }
-    var search = TypingSearch(self, steps)
-    guard let best = try search.run() else { throw habitualFailure() }
-    let afterthoughts = state.pending.filter(\.isAfterthought)
-    state = best
-    alternative = search.alternative
-    state.pending += afterthoughts
-    do throws(SearchFailure) { try propagate(&steps) } catch {
-      // Repeats the best typing with names for the sizes, for the message.
-      state = best
-      nameOpenSizes(avoiding: takenNames)
-      state.pending += afterthoughts
-      try propagate(&steps)
-      throw error
-    }
-  }
-
   func undecidedError() -> SearchFailure {
     let range = state.undeclared.first?.range ?? SourceRange(start: 0, end: 0)
     return SearchFailure(
@@ -36,7 +15,7 @@ extension InferenceEngine {
   }
 
   /// The reason why the usual types do not fit, for the message if none do.
-  private func habitualFailure() -> SearchFailure {
+  func habitualFailure() -> SearchFailure {
     var steps = 0
     do throws(SearchFailure) {
       while let place = openNames.first {

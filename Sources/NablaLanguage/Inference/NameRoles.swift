@@ -28,8 +28,8 @@ struct NameRoles {
 
   /// Derives the roles from the text; `isNumber` recognizes sizes and constants.
   init(
-    _ roots: [(tree: SyntaxTree, isEntrywise: Bool)], isUndeclared: @escaping (String) -> Bool,
-    isNumber: @escaping (String) -> Bool
+    _ roots: [(tree: SyntaxTree, isEntrywise: Bool, statement: Int)],
+    isUndeclared: @escaping (String) -> Bool, isNumber: @escaping (String) -> Bool
   ) {
     self.isUndeclared = isUndeclared
     self.isNumber = isNumber

@@ -8,12 +8,12 @@ enum Use {
   case array(Draft)
   /// The expression of a gradient.
   case question(Draft)
-  /// What `^` raises, in a statement.
-  case raised(Draft, isRoot: Bool, statement: Int)
+  /// What `^` raises.
+  case raised(Draft, isRoot: Bool)
   /// `x*x'`, where x is a column.
   case outer(Draft)
-  /// `x - x'`, in a statement, where x' probably denotes another name.
-  case twins(Draft, statement: Int)
+  /// `x - x'`, where x' probably denotes another name.
+  case twins(Draft)
 }
 
 /// How far a typing is from the most likely meaning; the smallest cost wins.

@@ -39,7 +39,7 @@ struct TypingSearch {
   /// The state of the best typing; `nil` if none fits.
   mutating func run() throws(SearchFailure) -> InferenceEngine.State? {
     defer { engine.state = original }
-    let questions = start.uses.compactMap { use -> Draft? in
+    let questions = start.uses.compactMap { use, _ -> Draft? in
       if case .question(let draft) = use { draft } else { nil }
     }
     let decisions = questions.map(Decision.question) + engine.openNames.map(Decision.name)
@@ -112,7 +112,7 @@ struct TypingSearch {
 
   /// Whether `x*x'` is a number: nobody writes the inner product of a row so without saying that it is a row.
   private var hasOuterRow: Bool {
-    engine.state.uses.contains { use in
+    engine.state.uses.contains { use, _ in
       if case .outer(let draft) = use {
         return isUndeclared(draft.tree) && engine.kind(of: draft.shape) == .row
       }
@@ -122,7 +122,7 @@ struct TypingSearch {
 
   /// Whether a capital is a vector before a number or a matrix of lower case: `X*w` is data times coefficients.
   private var hasScaledCapital: Bool {
-    engine.state.uses.contains { use in
+    engine.state.uses.contains { use, _ in
       guard case .multiplied(let a, let b) = use, let name = a.tree.name, Letters.isCapital(name) else {
         return false
       }
@@ -137,22 +137,22 @@ struct TypingSearch {
   /// Lower-case names that are matrices only for `(X*w - y)^2`, which was to square each entry, or for `x - x'`,
   /// where x' was to be another point.
   private var currentDoubt: SearchFailure? {
-    for use in engine.state.uses {
+    for (use, statement) in engine.state.uses {
       switch use {
-      case .raised(let base, isRoot: true, let statement):
+      case .raised(let base, isRoot: true):
         guard let name = base.tree.name, Letters.isCapital(name), isUndeclared(base.tree),
           engine.kind(of: base.shape) == .scalar, !roles.isScalarForCertain(name)
         else { continue }
         return SearchFailure(
           diagnostic: Diagnostic(.rootOfMatrix(name), at: base.tree.range), statement: statement)
-      case .raised(let base, isRoot: false, let statement):
+      case .raised(let base, isRoot: false):
         guard engine.kind(of: base.shape) == .matrix, case .binary(let operation, _, _) = base.tree.kind,
           operation == .add || operation == .subtract, hasLowerMatrix(base.tree)
         else { continue }
         let text = engine.source.text(base.tree.range)
         return SearchFailure(
           diagnostic: Diagnostic(.powerOfVector(text), at: base.tree.range), statement: statement)
-      case .twins(let draft, let statement):
+      case .twins(let draft):
         guard let name = draft.tree.name, hasLowerMatrix(draft.tree) else { continue }
         return SearchFailure(
           diagnostic: Diagnostic(.addedToTranspose(name), at: draft.tree.range), statement: statement)
@@ -193,7 +193,7 @@ struct TypingSearch {
   /// A lower bound for the cost of the decided names.
   private func bound() -> TypingCost {
     var cost = TypingCost()
-    for use in engine.state.uses {
+    for (use, _) in engine.state.uses {
       switch use {
       case .multiplied, .raised, .outer, .twins: break
       case .array(let draft): if isScalar(draft) == true { cost.scalarsAsArrays += 1 }
@@ -241,7 +241,7 @@ struct TypingSearch {
   /// The scalars that are added to arrays or follow matrices.
   private func mixedNames() -> Set<String> {
     var result: Set<String> = []
-    for use in engine.state.uses {
+    for (use, _) in engine.state.uses {
       switch use {
       case .joined(let a, let b):
         for (one, other) in [(a, b), (b, a)] where isScalar(one) == true && isArray(other) {

@@ -11,8 +11,11 @@ struct Unifier {
   private var count = 0
   /// The assignments in order.
   private var trail: [Change] = []
+  /// The statement that new sizes belong to, and the first size of each statement.
+  var statement = 0
+  private var starts: [(count: Int, statement: Int)] = []
 
-  private enum Change {
+  enum Change {
     case bound(String)
     case many(String)
   }
@@ -34,6 +37,7 @@ struct Unifier {
       }
     }
     count = mark.count
+    while let start = starts.last, start.count > count { starts.removeLast() }
   }
 
   private mutating func noteMany(_ name: String) {
@@ -43,10 +47,52 @@ struct Unifier {
   /// A new open size.
   mutating func fresh(many isMany: Bool = false) -> Dimension {
     count += 1
+    if starts.last?.statement != statement { starts.append((count, statement)) }
     let name = "?\(count)"
     if isMany { noteMany(name) }
     return Dimension(name: name)
   }
+
+  // MARK: Parts
+
+  /// Calls `body` with every assignment and the statement that its size belongs to.
+  func forEachChange(_ body: (Change, Int) -> Void) {
+    for change in trail {
+      switch change {
+      case .bound(let name), .many(let name): body(change, owner(of: name))
+      }
+    }
+  }
+
+  private func owner(of name: String) -> Int {
+    let number = Int(name.dropFirst()) ?? 0
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle].count <= number { low = middle + 1 } else { high = middle }
+    }
+    return low == 0 ? 0 : starts[low - 1].statement
+  }
+
+  /// Repeats an assignment of another unifier, unless it is known.
+  mutating func `repeat`(_ change: Change, of other: Unifier) {
+    switch change {
+    case .bound(let name):
+      guard bindings[name] == nil, let value = other.bindings[name] else { return }
+      bindings[name] = value
+      trail.append(change)
+    case .many(let name): noteMany(name)
+    }
+  }
+
+  /// Repeats all assignments of another unifier.
+  mutating func adopt(_ other: Unifier) {
+    skipNames(of: other)
+    for change in other.trail { self.repeat(change, of: other) }
+  }
+
+  /// Makes new sizes differ from those of another unifier.
+  mutating func skipNames(of other: Unifier) { count = max(count, other.count) }
 
   static func isOpen(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: "?") }
 
@@ -154,13 +200,17 @@ struct Unifier {
     return result
   }
 
-  /// An open name that occurs once, alone, with coefficient 1 or -1.
+  /// The oldest open name that occurs once, alone, with coefficient 1 or -1.
   private static func solvable(_ difference: Dimension) -> (name: String, coefficient: Int)? {
-    for term in difference.terms where term.names.count == 1 && term.coefficient.magnitude == 1 {
-      let name = term.names[0]
-      guard isOpen(name) else { continue }
-      if difference.terms.filter({ $0.names.contains(name) }).count == 1 { return (name, term.coefficient) }
+    let candidates = difference.terms.filter { term in
+      guard term.names.count == 1, term.coefficient.magnitude == 1, isOpen(term.names[0]) else {
+        return false
+      }
+      return difference.terms.count { $0.names.contains(term.names[0]) } == 1
     }
-    return nil
+    let oldest = candidates.min {
+      ($0.names[0].utf8.count, $0.names[0]) < ($1.names[0].utf8.count, $1.names[0])
+    }
+    return oldest.map { ($0.names[0], $0.coefficient) }
   }
 }

@@ -13,7 +13,7 @@ package enum Limits {
   package static let nameLength = 200
   /// Errors reported for one text.
   package static let diagnostics = 100
-  /// Undeclared names in one text.
+  /// Undeclared names that depend on each other.
   package static let undeclaredNames = 500
   /// Steps of the search for the shapes of undeclared names.
   package static let inferenceSteps = 200_000
