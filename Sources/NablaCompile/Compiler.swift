@@ -36,13 +36,31 @@ package struct Compiler {
   package static func compile(
     _ formulas: [Formula], sizes: [String: Int], options: Options
   ) throws(CompileError) -> CompiledProgram {
-    var inlined: [Formula] = []
-    for formula in formulas { inlined.append(try self.inlined(formula, options)) }
-    var forms = CheaperForms { options.isPositiveDefinite?($0) == true }
-    // Stable forms of a part and of its transpose may differ.
-    let prepared = forms.shared(inlined).map { forms.separated(stable($0, options)) }
-    return try CompiledProgram(
-      try Planner.schedule(prepared, sizes: sizes, options: options), threads: options.threads)
+    try compile(try Prepared(formulas, options), sizes: sizes)
+  }
+
+  /// Formulas in the forms that programs of any sizes compute.
+  package struct Prepared {
+    fileprivate let formulas: [Formula]
+    fileprivate let options: Options
+
+    package init(_ formulas: [Formula], _ options: Options) throws(CompileError) {
+      var inlined: [Formula] = []
+      for formula in formulas { inlined.append(try Compiler.inlined(formula, options)) }
+      var forms = CheaperForms { options.isPositiveDefinite?($0) == true }
+      // Stable forms of a part and of its transpose may differ.
+      self.formulas = forms.shared(inlined).map { forms.separated(Compiler.stable($0, options)) }
+      self.options = options
+    }
+  }
+
+  /// A program for prepared formulas.
+  package static func compile(
+    _ prepared: Prepared, sizes: [String: Int]
+  ) throws(CompileError) -> CompiledProgram {
+    try CompiledProgram(
+      try Planner.schedule(prepared.formulas, sizes: sizes, options: prepared.options),
+      threads: prepared.options.threads)
   }
 
   /// The formula with definitions expanded and in its stable form, ready for planning.

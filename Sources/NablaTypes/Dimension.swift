@@ -5,22 +5,35 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
 {
   /// A product of names, sorted; the empty product is the constant term.
   package typealias Monomial = [String]
-  /// Coefficients by monomial; zero coefficients are never stored, and the order is canonical.
-  package let terms: [Term]
 
   package struct Term: Hashable, Sendable {
     package let names: Monomial
     package let coefficient: Int
   }
 
-  /// A size that is a number.
-  public init(_ value: Int) {
-    terms = value == 0 ? [] : [Term(names: [], coefficient: value)]
+  /// Most sizes are a number or a name, which need no memory of their own.
+  private enum Storage: Hashable, Sendable {
+    case constant(Int)
+    case name(String)
+    /// Anything else. Zero coefficients are never stored, and the order is canonical.
+    case polynomial([Term])
   }
 
-  package init(name: String) {
-    terms = [Term(names: [name], coefficient: 1)]
+  private let storage: Storage
+
+  /// Coefficients by monomial, in a canonical order.
+  package var terms: [Term] {
+    switch storage {
+    case .constant(let value): value == 0 ? [] : [Term(names: [], coefficient: value)]
+    case .name(let name): [Term(names: [name], coefficient: 1)]
+    case .polynomial(let terms): terms
+    }
   }
+
+  /// A size that is a number.
+  public init(_ value: Int) { storage = .constant(value) }
+
+  package init(name: String) { storage = .name(name) }
 
   /// A size that is a number.
   public init(integerLiteral value: Int) { self.init(value) }
@@ -56,31 +69,51 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
   }
 
   private init(collecting sums: [Monomial: Int]) {
-    terms = sums.filter { $0.value != 0 }.map { Term(names: $0.key, coefficient: $0.value) }
+    let terms = sums.filter { $0.value != 0 }.map { Term(names: $0.key, coefficient: $0.value) }
       .sorted { a, b in
         a.names.count != b.names.count
           ? a.names.count > b.names.count : a.names.lexicographicallyPrecedes(b.names)
       }
+    if terms.isEmpty {
+      storage = .constant(0)
+    } else if terms.count == 1, terms[0].names.isEmpty {
+      storage = .constant(terms[0].coefficient)
+    } else if terms.count == 1, terms[0].names.count == 1, terms[0].coefficient == 1 {
+      storage = .name(terms[0].names[0])
+    } else {
+      storage = .polynomial(terms)
+    }
   }
 
   /// The value, if it is an integer constant.
   package var constant: Int? {
-    if terms.isEmpty { return 0 }
-    return terms.count == 1 && terms[0].names.isEmpty ? terms[0].coefficient : nil
+    if case .constant(let value) = storage { return value }
+    return nil
   }
 
   /// The name, if it is a single name.
   package var name: String? {
-    terms.count == 1 && terms[0].coefficient == 1 && terms[0].names.count == 1 ? terms[0].names[0] : nil
+    if case .name(let name) = storage { return name }
+    return nil
   }
 
-  package var isOne: Bool { constant == 1 }
+  package var isOne: Bool {
+    if case .constant(1) = storage { return true }
+    return false
+  }
 
   /// All names in it, sorted.
-  package var names: [String] { Array(Set(terms.flatMap(\.names))).sorted() }
+  package var names: [String] {
+    switch storage {
+    case .constant: []
+    case .name(let name): [name]
+    case .polynomial(let terms): Array(Set(terms.flatMap(\.names))).sorted()
+    }
+  }
 
   /// The sum of two sizes.
   public static func + (a: Dimension, b: Dimension) -> Dimension {
+    if case .constant(let x) = a.storage, case .constant(let y) = b.storage { return Dimension(x &+ y) }
     var sums: [Monomial: Int] = [:]
     for term in a.terms + b.terms { sums[term.names, default: 0] &+= term.coefficient }
     return Dimension(collecting: sums)
@@ -91,6 +124,9 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
 
   /// The product of two sizes.
   public static func * (a: Dimension, b: Dimension) -> Dimension {
+    if a.isOne { return b }
+    if b.isOne { return a }
+    if case .constant(let x) = a.storage, case .constant(let y) = b.storage { return Dimension(x &* y) }
     var sums: [Monomial: Int] = [:]
     for x in a.terms {
       for y in b.terms { sums[(x.names + y.names).sorted(), default: 0] &+= x.coefficient &* y.coefficient }
@@ -100,7 +136,12 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
 
   /// The dimension with names replaced; names without an entry stay.
   package func substituting(_ values: [String: Dimension]) -> Dimension {
-    if !terms.contains(where: { $0.names.contains { values[$0] != nil } }) { return self }
+    switch storage {
+    case .constant: return self
+    case .name(let name): return values[name] ?? self
+    case .polynomial(let terms):
+      if !terms.contains(where: { $0.names.contains { values[$0] != nil } }) { return self }
+    }
     var result = Dimension(0)
     for term in terms {
       var product = Dimension(term.coefficient)
@@ -112,6 +153,11 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
 
   /// The value for given sizes; `nil` if a name has no size or the number overflows.
   package func value(_ sizes: [String: Int]) -> Int? {
+    switch storage {
+    case .constant(let value): return value
+    case .name(let name): return sizes[name]
+    case .polynomial: break
+    }
     var sum = 0
     for term in terms {
       var product = term.coefficient

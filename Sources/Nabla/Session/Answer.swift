@@ -15,8 +15,8 @@ public struct Answer: Sendable {
   public let formula: Formula
   /// The answer without names of intermediates.
   public let expanded: Formula
-  /// The definitions that `formula` uses, in the order of the file.
-  public let definitions: [(name: String, formula: Formula)]
+  /// The definitions of all answers to the question.
+  let uses: DefinitionUses
   /// The inferred types, as declarations.
   public let assumed: [String]
   /// The conditions of the answer: `norm2(x) != 0`, `S invertible`.
@@ -35,6 +35,14 @@ public struct Answer: Sendable {
 }
 
 extension Answer {
+  /// The definitions that `formula` uses, in the order of the file.
+  public var definitions: [(name: String, formula: Formula)] { uses.needed(by: [formula]) }
+
+  /// The definitions that the answers to one question use.
+  package static func definitions(of answers: [Answer]) -> [(name: String, formula: Formula)] {
+    answers.first?.uses.needed(by: answers.map(\.formula)) ?? []
+  }
+
   /// The answer in index notation; `nil` if it is too large to print.
   package var components: Components? { components() }
 

@@ -11,6 +11,9 @@ struct Answering {
   private(set) var calculus: Calculus
   let check: Verification
   let names: Lowering
+  private let expression: Formula
+  /// The definitions that answers may contain.
+  private let definitions: [(name: String, formula: Formula)]
 
   init(_ session: Session, _ question: TypedQuestion) {
     self.session = session
@@ -19,14 +22,17 @@ struct Answering {
     // A definition after `wrt` counts as an independent variable.
     let defined = Set(session.file.definitions)
     let differentiated = Set(question.wrt + sides.flatMap(\.wrt))
-    names = session.names(opaque: differentiated.filter(defined.contains))
+    let opaque = differentiated.filter(defined.contains)
+    names = session.names(opaque: opaque)
     let formulas = names.names
+    let formulasOfSides = sides.map { [names] in names.formula($0.expression) }
+    expression = formulasOfSides[0]
+    definitions = session.definitions(within: formulasOfSides, opaque: opaque, names)
     check = Verification(
       seed: session.options.seed, book: session.options.book,
       differentiated: differentiated.sorted().compactMap { formulas[$0] })
     calculus = Calculus(book: session.options.book).about(
-      names.formula(question.expression.expression),
-      definitions: session.file.definitions.compactMap { formulas[$0] })
+      expression, definitions: definitions.map(\.formula))
   }
 
   func answers() throws(QuestionFailure) -> [Answer] { finished(try drafts()) }
@@ -58,8 +64,6 @@ struct Answering {
       return result
     }
   }
-
-  private var expression: Formula { names.formula(question.expression.expression) }
 
   func variable(_ name: String) -> Formula { names.names[name] ?? .invalid }
 
@@ -238,18 +242,11 @@ struct Answering {
 
   /// The answers with the user's names and with names for repeated parts.
   private func finished(_ drafts: [Draft]) -> [Answer] {
-    let variables = Set(drafts.flatMap(\.variables))
-    let wrt = Set(variables.compactMap { $0.variable?.name })
-    let definitions = session.file.definitions.filter { !wrt.contains($0) }.compactMap { name in
-      names.names[name].map { (name: name, formula: $0) }
-    }
-    let sharing = CommonSubexpressions(
-      definitions: definitions, adjoints: adjoints(drafts, definitions),
-      taken: Set(session.file.environment.declarations.keys).union(session.file.definitions)
-        .union(session.file.environment.dimensions),
-      lets: session.options.lets, book: session.options.book)
-    let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
     let naming = Naming(definitions)
+    let sharing = CommonSubexpressions(
+      naming: naming, adjoints: adjoints(drafts), taken: session.takenNames, lets: session.options.lets,
+      book: session.options.book)
+    let (formulas, used) = sharing.named(drafts.map(\.derivative.formula))
     let mentioned = question.expression.expression.names { session.file.environment.definitions[$0] }
     let uses = DefinitionUses(used)
     // All drafts share one expression, except those of a claim's sides.
@@ -264,7 +261,7 @@ struct Answering {
       return Answer(
         question: question.statement.text, kind: question.question.kind,
         variable: draft.variables.compactMap { $0.variable?.name }.joined(separator: ", "), formula: named,
-        expanded: draft.derivative.formula, definitions: uses.needed(by: named),
+        expanded: draft.derivative.formula, uses: uses,
         assumed: assumed(draft, occurring[draft.expression] ?? []),
         conditions: remarks.conditions, notes: draft.notes + arrayNotes(draft) + remarks.notes,
         caveats: draft.derivative.caveats, verdict: draft.verdict, refutation: draft.refutation,
@@ -276,7 +273,7 @@ struct Answering {
   private func assumed(_ draft: Draft, _ occurring: Set<Formula>) -> [String] {
     if session.file.assumed.isEmpty { return [] }
     let names = Set(occurring.union(draft.variables).compactMap { $0.variable?.name })
-    return session.file.assumed.filter { names.contains($0.name) }.map(Self.text)
+    return names.compactMap { session.assumedPlaces[$0] }.sorted().map { Self.text(session.file.assumed[$0]) }
   }
 
   /// The note that a gradient is not that of a scalar.
@@ -293,9 +290,7 @@ struct Answering {
   }
 
   /// The simplified adjoints of the user's definitions, from the expression to the variables.
-  private func adjoints(
-    _ drafts: [Draft], _ definitions: [(name: String, formula: Formula)]
-  ) -> [(name: String, formula: Formula)] {
+  private func adjoints(_ drafts: [Draft]) -> [(name: String, formula: Formula)] {
     guard question.question.kind == .gradient, let first = drafts.first, first.expression.isScalar,
       session.options.layout == .denominator
     else { return [] }

@@ -7,7 +7,7 @@ import NablaOutput
 /// conventional names (`r` for a residual, `p` for probabilities) if that saves much; in long answers every repeated
 /// part gets one.
 struct CommonSubexpressions {
-  let definitions: [(name: String, formula: Formula)]
+  let naming: Naming
   /// The adjoints of definitions, from the expression to the variables.
   let adjoints: [(name: String, formula: Formula)]
   /// Names in use.
@@ -28,11 +28,11 @@ struct CommonSubexpressions {
 
   func named(_ formulas: [Formula]) -> Named {
     if lets == .none { return (formulas, []) }
-    let plain = Naming(definitions).named(formulas)
+    let plain = naming.named(formulas)
     let all = withAdjoints(formulas, plain)
     let longest = (all.formulas + all.used.map(\.formula)).map(\.cost).max() ?? 0
     let inUse = (all.formulas + all.used.map(\.formula)).flatMap(\.namesInUse)
-    var names = PartNames(book, taken: taken.union(inUse))
+    var names = PartNames(book, taken: taken, Set(inUse))
     if lets == .all || longest > Self.unwieldy {
       let repeated = Self.repeated(all)
       return repeated.isEmpty ? all : withNames(all, repeated.keys.sorted(by: Self.isSmaller), &names)
@@ -69,7 +69,7 @@ struct CommonSubexpressions {
   private func withAdjoints(_ formulas: [Formula], _ plain: Named) -> Named {
     if adjoints.isEmpty { return plain }
     var candidates: [(name: String, formula: Formula)] = []
-    var naming = Naming(definitions)
+    var naming = self.naming
     for (name, formula) in adjoints {
       let adjoint = Self.withoutSizes(formula)
       let symbol = "delta_\(name)"
@@ -85,7 +85,9 @@ struct CommonSubexpressions {
     // A definition used once is expanded there, which changes no other count.
     let uses = Self.uses(all)
     candidates.removeAll { uses[$0.name, default: 0] < 2 }
-    return Naming(definitions + candidates).named(formulas)
+    naming = self.naming
+    for (name, formula) in candidates { naming.add(name, formula) }
+    return naming.named(formulas)
   }
 
   /// How often each name occurs in the formulas and in the definitions they use.
@@ -159,7 +161,7 @@ struct CommonSubexpressions {
 }
 
 /// The dependencies of definitions on earlier ones.
-struct DefinitionUses {
+struct DefinitionUses: Sendable {
   private let definitions: [(name: String, formula: Formula)]
   private let places: [String: Int]
   private let uses: [[Int]]
@@ -178,10 +180,11 @@ struct DefinitionUses {
     }
   }
 
-  /// The definitions that a formula uses, directly or indirectly.
-  func needed(by formula: Formula) -> [(name: String, formula: Formula)] {
+  /// The definitions that formulas use, directly or indirectly.
+  func needed(by formulas: [Formula]) -> [(name: String, formula: Formula)] {
+    if definitions.isEmpty { return [] }
     var isNeeded = Array(repeating: false, count: definitions.count)
-    for place in Self.places(in: formula, places) { isNeeded[place] = true }
+    for formula in formulas { for place in Self.places(in: formula, places) { isNeeded[place] = true } }
     for place in definitions.indices.reversed() where isNeeded[place] {
       for other in uses[place] { isNeeded[other] = true }
     }

@@ -3,11 +3,14 @@ import NablaCore
 /// Conventional names for repeated parts of answers.
 struct PartNames {
   private let book: RuleBook
-  private var taken: Set<String>
+  private let taken: Set<String>
+  private var used: Set<String>
 
-  init(_ book: RuleBook, taken: Set<String>) {
+  /// Avoids two sets of names; the first, that of a whole file, is not copied.
+  init(_ book: RuleBook, taken: Set<String>, _ used: Set<String>) {
     self.book = book
     self.taken = taken
+    self.used = used
   }
 
   /// An unused name for a part.
@@ -15,11 +18,11 @@ struct PartNames {
     let stem = stem(of: part)
     var name = stem
     var number = 0
-    while name == Self.anything || taken.contains(name) {
+    while name == Self.anything || taken.contains(name) || used.contains(name) {
       number += 1
       name = "\(stem)\(number)"
     }
-    taken.insert(name)
+    used.insert(name)
     return name
   }
 

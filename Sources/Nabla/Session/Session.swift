@@ -15,6 +15,13 @@ public struct Session: Sendable {
   /// The meaning of every name, computed once for all questions.
   private let names: Lowering
 
+  /// The definitions, with earlier ones expanded.
+  private let defined: [(name: String, formula: Formula)]
+  /// The names and sizes of the file, which parts of answers must not be called.
+  let takenNames: Set<String>
+  /// The position of each undeclared name.
+  let assumedPlaces: [String: Int]
+
   /// The same file with an equally good typing of its undeclared names; empty if there is none.
   private let alternative: [Session]
 
@@ -73,6 +80,11 @@ public struct Session: Sendable {
     .map(\.element)
     questions = file.questions
     names = Self.names(in: file, opaque: [], options.book)
+    let formulas = names.names
+    defined = file.definitions.compactMap { name in formulas[name].map { (name, $0) } }
+    takenNames = Set(file.environment.declarations.keys).union(file.definitions)
+      .union(file.environment.dimensions)
+    assumedPlaces = Dictionary(file.assumed.enumerated().map { ($1.name, $0) }) { first, _ in first }
     if file.alternative.isEmpty {
       alternative = []
     } else {
@@ -184,6 +196,21 @@ public struct Session: Sendable {
   /// The meaning of every name; `opaque` names are variables even if they are defined.
   func names(opaque: Set<String> = []) -> Lowering {
     opaque.isEmpty ? names : Self.names(in: file, opaque: opaque, options.book)
+  }
+
+  /// The definitions that may occur in what is derived from expressions: their variables are among those of the
+  /// expressions.
+  func definitions(
+    within expressions: [Formula], opaque: Set<String>, _ names: Lowering
+  ) -> [(name: String, formula: Formula)] {
+    let present = expressions.reduce(0) { $0 | $1.variableBloom }
+    let candidates =
+      opaque.isEmpty
+      ? defined
+      : file.definitions.compactMap { name in
+        opaque.contains(name) ? nil : names.names[name].map { (name, $0) }
+      }
+    return candidates.filter { $0.formula.variableBloom & ~present == 0 }
   }
 
   private static func names(in file: ElaboratedFile, opaque: Set<String>, _ book: RuleBook) -> Lowering {

@@ -30,7 +30,7 @@ struct Stacked {
   /// The largest set of parts that are stacked alike, with the indices of all others; `nil` if no two are.
   static func several(of parts: [Formula]) -> (stacked: Stacked, others: [Int])? {
     var places: [Kind: [Int]] = [:]
-    for (place, part) in parts.enumerated() where !part.isScalar {
+    for (place, part) in parts.enumerated() where !part.isScalar && mark.isSubset(of: part.marks) {
       if let stacked = Stacked([part]), let array = stacked.inner.first {
         places[Kind(shape: array.shape, isRow: stacked.isRow), default: []].append(place)
       }
@@ -40,6 +40,8 @@ struct Stacked {
     guard let alike, let stacked = Stacked(alike.map { parts[$0] }) else { return nil }
     return (stacked, parts.indices.filter { !alike.contains($0) })
   }
+
+  private static let mark = Marks(operation: ArrayOperation.vec.name)
 
   /// How an array is stacked.
   private struct Kind: Hashable {

@@ -15,12 +15,16 @@ extension Formula {
     }
     var coefficient: Rational = 1
     var bases = FormulaIndex()
-    var exponents: [[Formula]] = []
+    // The factor with each base, and the exponents of bases that occur more than once.
+    var found: [(factor: Formula, isPrimitive: Bool)] = []
+    var exponents: [Int: [Formula]] = [:]
     var isZero = false
-    func add(_ factor: Formula) {
+    func add(_ factor: Formula, isPrimitive: Bool) {
       switch factor.kind {
       case .times(let inner):
-        inner.forEach(add)
+        // The factors of a product are primitive, except a lone sum after a number.
+        let isPrimitive = inner.count > 2 || inner[0].number == nil
+        for part in inner { add(part, isPrimitive: isPrimitive) }
       case .number(let value):
         coefficient = coefficient * value
       case .zeros:
@@ -28,45 +32,59 @@ extension Formula {
       case .ones:
         break  // restored below when no other array is there
       case .power(let base, let exponent):
-        append(base, exponent)
+        append(base, exponent, factor, isPrimitive)
       case .constant, .variable, .dimension, .identity, .sum, .product, .inverse, .transpose, .apply,
         .differential:
-        append(factor, .one)
+        append(factor, .one, factor, isPrimitive)
       }
     }
-    func append(_ base: Formula, _ exponent: Formula) {
-      if let place = bases.place(of: base) {
-        exponents[place].append(exponent)
-      } else {
+    func append(_ base: Formula, _ exponent: Formula, _ factor: Formula, _ isPrimitive: Bool) {
+      guard let place = bases.place(of: base) else {
         bases.append(base)
-        exponents.append([exponent])
+        found.append((factor, isPrimitive))
+        return
       }
+      let own = found[place].factor === base ? Formula.one : found[place].factor.exponent
+      exponents[place, default: [own]].append(exponent)
     }
-    factors.forEach(add)
+    for factor in factors { add(factor, isPrimitive: false) }
     if isZero || coefficient.isZero { return zeros(shape) }
 
     var result: [Formula] = []
-    for (base, parts) in zip(bases.formulas, exponents) {
-      let factor = parts.count == 1 ? power(base, parts[0]) : power(base, addingExponents(parts))
-      for piece in factor.factors {
-        if let value = piece.number { coefficient = coefficient * value } else { result.append(piece) }
+    result.reserveCapacity(found.count + 1)
+    var isPrimitive: [Bool] = []
+    for (place, entry) in found.enumerated() {
+      guard let parts = exponents[place] else {
+        result.append(entry.factor)
+        isPrimitive.append(entry.isPrimitive)
+        continue
+      }
+      for piece in power(bases.formulas[place], addingExponents(parts)).factors {
+        if let value = piece.number {
+          coefficient = coefficient * value
+        } else {
+          result.append(piece)
+          isPrimitive.append(false)
+        }
       }
     }
     if coefficient.isOverflow { return invalid }
     // Powers of zero may merge to zero, as 0^n * 0^(1 - n) does.
-    if result.contains(where: \.isZero) { return zeros(shape) }
+    if !exponents.isEmpty, result.contains(where: \.isZero) { return zeros(shape) }
     // Gives the multiples of a sum one form: the number moves to the coefficient. A number before a lone sum stays.
     if result.count > 1 {
-      var seen = FormulaIndex()
-      var haveMet = false
-      for (index, factor) in result.enumerated() {
+      var mayMeet = !exponents.isEmpty
+      for (index, factor) in result.enumerated() where !isPrimitive[index] {
         let (content, rest) = factor.splitPowerContent
+        if rest === factor { continue }
+        mayMeet = true
         result[index] = rest
         coefficient = coefficient * content
-        if seen.place(of: rest.base) == nil { seen.append(rest.base) } else { haveMet = true }
       }
       // x - y and y - x have the same base once the sign is pulled out.
-      if haveMet, !coefficient.isOverflow { return times([number(coefficient)] + result) }
+      if mayMeet, !coefficient.isOverflow, hasRepeatedBase(result) {
+        return times([number(coefficient)] + result)
+      }
     } else if let only = result.first, only.isNegativeSum {
       result[0] = only.negatedTermwise
       coefficient = -coefficient
@@ -82,6 +100,20 @@ extension Formula {
     if coefficient.isOne { return uncheckedTimes(result, shape) }
     if coefficient == -1, result.count == 1, case .sum = result[0].kind { return result[0].negatedTermwise }
     return interned(.times([number(coefficient)] + result), shape)
+  }
+
+  private static func hasRepeatedBase(_ factors: [Formula]) -> Bool {
+    var seen = FormulaIndex()
+    for factor in factors {
+      if seen.place(of: factor.base) != nil { return true }
+      seen.append(factor.base)
+    }
+    return false
+  }
+
+  private var exponent: Formula {
+    if case .power(_, let exponent) = kind { return exponent }
+    return .one
   }
 
   /// The base of a power; any other formula is its own base.

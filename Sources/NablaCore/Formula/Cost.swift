@@ -25,7 +25,7 @@ package enum Cost {
   static let limit = 1 << 40
 
   static func of(_ kind: Formula.Kind, _ shape: Shape) -> (cost: Int, bracketDepth: Int) {
-    let depth = kind.children.map(\.bracketDepth).max() ?? 0
+    func deepest(_ parts: [Formula]) -> Int { parts.reduce(0) { max($0, $1.bracketDepth) } }
     switch kind {
     case .number(let value):
       return (number(value) + (value.isNegative ? minus : 0), 0)
@@ -36,7 +36,7 @@ package enum Cost {
     case .sum(let terms):
       // Next to an identity the ones of s*ones(n, n) are printed.
       let keepsOnes = terms.contains { $0.isIdentity || $0.factors.contains(where: \.isIdentity) }
-      return (clamp(terms.reduce(-plus) { $0 + plus + term($1, keepsOnes: keepsOnes) }), depth)
+      return (clamp(terms.reduce(-plus) { $0 + plus + term($1, keepsOnes: keepsOnes) }), deepest(terms))
     case .times(let factors):
       return combine(factors)
     case .product(let factors):
@@ -45,16 +45,18 @@ package enum Cost {
       return ofPower(base, exponent)
     case .inverse(let inner):
       // The factors of a Kronecker product are inverted one by one.
-      if case .apply(.array(.kron), _) = inner.kind { return (clamp(inner.cost + 3 * call), depth) }
+      if case .apply(.array(.kron), _) = inner.kind {
+        return (clamp(inner.cost + 3 * call), inner.bracketDepth)
+      }
       // Rather diag(1 ./ x), which goes together with other diagonal matrices.
       if case .apply(.array(.diagonalMatrix), _) = inner.kind {
-        return (clamp(inner.cost + 2 * call + minus), depth)
+        return (clamp(inner.cost + 2 * call + minus), inner.bracketDepth)
       }
-      return (clamp(inner.cost + call), depth)
+      return (clamp(inner.cost + call), inner.bracketDepth)
     case .transpose(let inner):
-      return (clamp(inner.cost + turn), depth)
+      return (clamp(inner.cost + turn), inner.bracketDepth)
     case .apply(let operation, let arguments):
-      return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), depth)
+      return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), deepest(arguments))
     }
   }
 

@@ -42,7 +42,7 @@ package final class DefinedOperation: Hashable, Sendable {
         bindings.sizes.append((name, size))
       }
     }
-    for (parameter, argument) in zip(parameters, arguments) where parameter.variable != nil {
+    for (parameter, argument) in zip(parameters, arguments) where parameter.isVariable {
       bindings.formulas.append((parameter, argument))
       for (pattern, size) in [
         (parameter.shape.rows, argument.shape.rows), (parameter.shape.columns, argument.shape.columns),

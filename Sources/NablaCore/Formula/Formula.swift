@@ -5,8 +5,11 @@ import NablaTypes
 /// terms are collected, units vanish, and transposes are pushed to the leaves; see `Canonical*.swift`.
 public final class Formula: Sendable {
   package let kind: Kind
+  /// The direct subformulas; a differential is a leaf.
+  package let children: [Formula]
   /// The number of rows and columns.
   public let shape: Shape
+  package let isScalar: Bool
   /// Depends only on the structure, never on the process.
   let structuralHash: UInt64
   /// The cost of reading it; see `Cost.swift`.
@@ -29,7 +32,7 @@ public final class Formula: Sendable {
   package enum Kind: Sendable {
     case number(Rational)
     case constant(Constant)
-    case variable(Variable)
+    indirect case variable(Variable)
     /// A dimension's name as a scalar.
     case dimension(String)
     case zeros
@@ -67,15 +70,18 @@ public final class Formula: Sendable {
   init(kind: Kind, shape: Shape, hash: UInt64) {
     self.kind = kind
     self.shape = shape
+    isScalar = shape.isScalar
     structuralHash = hash
     let children = kind.children
-    height = children.isEmpty ? 0 : 1 + (children.map(\.height).max() ?? 0)
+    self.children = children
     (cost, bracketDepth) = Cost.of(kind, shape)
+    var height = 0
     var bloom: UInt64 = 0
     var differential = false
     var invalid = false
     var marks = kind.ownMarks
     for child in children {
+      height = max(height, child.height + 1)
       marks.formUnion(child.marks)
       bloom |= child.variableBloom
       differential = differential || child.containsDifferential
@@ -89,6 +95,7 @@ public final class Formula: Sendable {
       .transpose, .apply:
       break
     }
+    self.height = height
     variableBloom = bloom
     containsDifferential = differential
     isInvalid = invalid
@@ -136,6 +143,8 @@ extension Formula: Hashable {
   public static func == (a: Formula, b: Formula) -> Bool { a === b }
   /// Hashes the structure.
   public func hash(into hasher: inout Hasher) { hasher.combine(structuralHash) }
+  /// Hashes the structure. The structural hash is well mixed, so hashing it again would only cost time.
+  public func _rawHashValue(seed: Int) -> Int { Int(truncatingIfNeeded: structuralHash) ^ seed }
 }
 
 extension Formula.Kind {
@@ -152,8 +161,6 @@ extension Formula.Kind {
 }
 
 extension Formula {
-  package var children: [Formula] { kind.children }
-
   package var number: Rational? {
     if case .number(let value) = kind { return value }
     return nil
@@ -170,8 +177,6 @@ extension Formula {
   }
 
   package var isOne: Bool { number?.isOne ?? false }
-  package var isScalar: Bool { shape.isScalar }
-
   package var isOnes: Bool {
     if case .ones = kind { return true }
     return false
@@ -179,6 +184,12 @@ extension Formula {
 
   package var isIdentity: Bool {
     if case .identity = kind { return true }
+    return false
+  }
+
+  /// Whether it is a name; cheaper than `variable`.
+  var isVariable: Bool {
+    if case .variable = kind { return true }
     return false
   }
 
@@ -248,14 +259,14 @@ extension Formula {
 
   /// Whether the variable occurs in the formula. Walks each shared node once.
   package func contains(_ variable: Formula) -> Bool {
-    if variableBloom & variable.variableBloom == 0, variable.variable != nil { return false }
+    if variableBloom & variable.variableBloom == 0, variable.isVariable { return false }
     var seen: Set<Formula> = []
     var open = [self]
     while let next = open.popLast() {
       if next === variable { return true }
       guard seen.insert(next).inserted else { continue }
       for child in next.children
-      where variable.variable == nil || child.variableBloom & variable.variableBloom != 0 {
+      where !variable.isVariable || child.variableBloom & variable.variableBloom != 0 {
         open.append(child)
       }
     }
@@ -287,6 +298,6 @@ extension Formula {
 
   /// The variables in the formula, in structural order.
   package var variables: [Formula] {
-    nodesChildrenFirst.filter { $0.variable != nil }.sorted(by: <)
+    nodesChildrenFirst.filter { $0.isVariable }.sorted(by: <)
   }
 }

@@ -10,13 +10,13 @@ package enum Operation: Hashable, Sendable {
   /// An operation on whole arrays that a block of `Rules/` defines.
   case defined(DefinedOperation)
   /// A function declared without a body, or a derivative of it.
-  case function(DeclaredFunction, FunctionDerivative)
+  indirect case function(DeclaredFunction, FunctionDerivative)
   /// `[A, B; C, D]` with these numbers of rows and columns of blocks; the arguments are in row-major order.
   case blocks(rows: Int, columns: Int)
   /// Rows and columns first...last, counted from 1; the bounds may contain names of sizes and indices.
-  case slice(rows: Range, columns: Range)
+  indirect case slice(rows: Range, columns: Range)
   /// The sum of the argument over a bound index.
-  case indexSum(String, Dimension, Dimension)
+  indirect case indexSum(String, Dimension, Dimension)
 
   /// Whether the order of its arguments does not matter.
   var commutes: Bool {

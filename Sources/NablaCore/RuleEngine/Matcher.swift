@@ -205,7 +205,7 @@ struct Matcher {
 
   private mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     if let known = bindings[pattern] { return isSame(known, subject) ? proceed(next) : false }
-    if separatesDifferential, pattern.variable != nil, subject.containsDifferential { return false }
+    if separatesDifferential, pattern.isVariable, subject.containsDifferential { return false }
     if subject.isScalar, !pattern.isScalar, !takesScalarsAsArrays { return false }
     let saved = bindings
     let fits =
@@ -292,7 +292,7 @@ struct Matcher {
     }
     // Bound patterns first; the part with the differential takes what the others leave.
     let pattern =
-      patterns.first { bindings[$0] != nil } ?? patterns.first { $0.variable != nil } ?? first
+      patterns.first { bindings[$0] != nil } ?? patterns.first { $0.isVariable } ?? first
     let others = patterns.filter { $0 !== pattern }[...]
 
     if let known = bindings[pattern] {
@@ -310,7 +310,7 @@ struct Matcher {
       return bind(pattern, group.joined(subjects), .bare([], [], group, next))
     }
     let competes = others.contains {
-      bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.variable != nil
+      bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.isVariable
     }
     if !competes {
       // An array variable may keep the scalars if no other pattern needs them.
@@ -347,7 +347,7 @@ struct Matcher {
 
   /// In a product a scalar variable matches scalars, and an array variable arrays.
   private func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {
-    if separatesDifferential, pattern.variable != nil, part.containsDifferential { return false }
+    if separatesDifferential, pattern.isVariable, part.containsDifferential { return false }
     if isEntrywise || group.isSum { return true }
     return part.isScalar == pattern.isScalar || (group.shape.isScalar && part.isScalar)
   }
@@ -392,7 +392,7 @@ struct Matcher {
     let others = patterns.dropFirst()
     guard chain.count > others.count else { return false }
     var most = chain.count - others.count
-    if separatesDifferential, Self.isBare(pattern), pattern.variable != nil {
+    if separatesDifferential, Self.isBare(pattern), pattern.isVariable {
       // Parts without the differential end before it.
       let place = chain.firstIndex(where: \.containsDifferential) ?? chain.endIndex
       most = min(most, place - chain.startIndex)

@@ -113,7 +113,7 @@ package final class Fact: Sendable {
     self.place = place
     self.isEntrywise = isEntrywise
     marks = pattern.marks
-    head = pattern.variable == nil ? pattern.head : nil
+    head = !pattern.isVariable ? pattern.head : nil
   }
 }
 

@@ -9,7 +9,7 @@ public final class RuleBook: Sendable {
   /// The rules that come with Nabla; their texts are embedded in the binary.
   public static let standard: RuleBook = {
     do {
-      return RuleBook(try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false))
+      return RuleBook(try RuleLibrary(RuleTexts.files, extending: nil, readsAll: false))
     } catch {
       // Only a defect in the embedded rules gets here; tests would find it.
       preconditionFailure("\(error)")
@@ -23,7 +23,7 @@ public final class RuleBook: Sendable {
 
   package init(texts: [(name: String, text: String)]) throws(RuleError) {
     library = try RuleLibrary(
-      texts.map { SourceText($0.text, name: $0.name) }, extending: nil, readsAll: true)
+      texts.map { RuleFile(SourceText($0.text, name: $0.name)) }, extending: nil, readsAll: true)
     functions = FunctionTable(library: library)
   }
 
@@ -34,7 +34,7 @@ public final class RuleBook: Sendable {
 
   /// This book extended by rules read from text. The new rules are not verified here; see `RuleVerifier`.
   package func adding(_ text: String, file: String = "rules") throws(RuleError) -> RuleBook {
-    RuleBook(try RuleLibrary([SourceText(text, name: file)], extending: library, readsAll: true))
+    RuleBook(try RuleLibrary([RuleFile(SourceText(text, name: file))], extending: library, readsAll: true))
   }
 
   package var rules: [Rule] { library.everything.rules }

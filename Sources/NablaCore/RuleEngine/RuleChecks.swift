@@ -31,7 +31,7 @@ extension Formula {
       switch node.kind {
       case .variable: result.insert(node)
       case .differential(let inner):
-        if inner.variable != nil { result.insert(node) } else { result.formUnion(inner.patternLeaves) }
+        if inner.isVariable { result.insert(node) } else { result.formUnion(inner.patternLeaves) }
       case .number, .constant, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
         .transpose, .apply:
         break

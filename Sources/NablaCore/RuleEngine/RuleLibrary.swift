@@ -120,9 +120,8 @@ final class RuleLibrary: Sendable {
   let functionNames: Set<String>
 
   /// Adds texts to those of another library. With `readsAll` they are parsed at once, and errors are thrown.
-  init(_ texts: [SourceText], extending base: RuleLibrary?, readsAll: Bool) throws(RuleError) {
+  init(_ files: [RuleFile], extending base: RuleLibrary?, readsAll: Bool) throws(RuleError) {
     var state = base?.state.withLock { $0 } ?? State()
-    let files = texts.map(RuleFile.init)
     var signatures = base?.signatures ?? [:]
     var notation = base?.notation ?? [:]
     var latexNames = base?.latexNames ?? [:]
@@ -164,7 +163,7 @@ final class RuleLibrary: Sendable {
           marks: file.marks(entry, operations), block: isBlock ? name : nil)
         state.entries += 1
         // Operations must be defined before any formula is parsed.
-        if file.isDefinition(entry) {
+        if isBlock, file.isDefinition(entry) {
           notation[name] = state.read(pending)
           scopes = Scopes(
             file,
@@ -240,9 +239,9 @@ extension RuleLibrary {
   }
 
   /// Maps each name to the marks of patterns written with it; omits names that constructors replace.
-  static func operationNames(_ functions: Set<String>) -> [Substring: Marks] {
+  static func operationNames(_ functions: Set<String>) -> [String: Marks] {
     let names = functions.subtracting(unmarked)
-    return Dictionary(uniqueKeysWithValues: names.map { (Substring($0), Marks(operation: $0)) })
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, Marks(operation: $0)) })
   }
 
   /// Names that are parsed as another operation, or as none.
@@ -253,9 +252,6 @@ extension RuleLibrary {
 }
 
 extension RuleFile {
-  /// The text of an entry on one line, without comments.
-  func line(_ entry: Entry) -> String { lines(entry).joined(separator: " ") }
-
   /// The lines of an entry, without comments and the spaces around them.
   private func lines(_ entry: Entry) -> [String] {
     source.bytes[entry.range.start..<entry.range.end].split(separator: UInt8(ascii: "\n")).compactMap {
@@ -293,38 +289,73 @@ extension RuleFile {
 
   /// The marks a formula must have for the entry to apply: the operations of its pattern, or of either side of an
   /// equality.
-  func marks(_ entry: Entry, _ operations: [Substring: Marks]) -> [Marks] {
+  func marks(_ entry: Entry, _ operations: [String: Marks]) -> [Marks] {
     switch entry.kind {
     case .declaration: return []
     case .function, .operation, .notation: return [Marks(operation: name(entry))]
     case .rule, .fact: break
     }
-    var text = line(entry)
-    if let (before, _) = split(text, " for ") { text = before }
-    if let (left, _) = split(text, " -> ") ?? split(text, " is ") { return [Self.marks(left, operations)] }
-    guard let (left, right) = split(text, " == ") else { return [Marks()] }
+    var text = line(entry)[...]
+    for mark in [" says ", " for "] { if let (before, _) = Self.split(text, mark) { text = before } }
+    for mark in [" -> ", " => ", " is "] {
+      if let (left, _) = Self.split(text, mark) { return [Self.marks(left, operations)] }
+    }
+    guard let (left, right) = Self.split(text, " == ") else { return [Marks()] }
     return [Self.marks(left, operations), Self.marks(right, operations)]
   }
 
+  /// The bytes of an entry on one line, without comments.
+  private func line(_ entry: Entry) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(entry.range.end - entry.range.start)
+    var isComment = false
+    for byte in source.bytes[entry.range.start..<entry.range.end] {
+      if byte == UInt8(ascii: "\n") {
+        isComment = false
+        result.append(UInt8(ascii: " "))
+      } else if byte == UInt8(ascii: "#") {
+        isComment = true
+      } else if !isComment {
+        result.append(byte)
+      }
+    }
+    return result
+  }
+
+  /// What is before and after the first occurrence of a mark.
+  private static func split(
+    _ text: ArraySlice<UInt8>, _ mark: String
+  ) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
+    let pattern = Array(mark.utf8)
+    var index = text.startIndex
+    while index <= text.endIndex - pattern.count {
+      if text[index] == pattern[0], text[index + 1] == pattern[1], text[index...].starts(with: pattern) {
+        return (text[..<index], text[(index + pattern.count)...])
+      }
+      index += 1
+    }
+    return nil
+  }
+
   /// The marks of comparisons, and of the names before opening brackets, in a text.
-  private static func marks(_ text: String, _ operations: [Substring: Marks]) -> Marks {
+  private static func marks(_ text: ArraySlice<UInt8>, _ operations: [String: Marks]) -> Marks {
     var result = Marks()
-    let bytes = text.utf8
-    var start = bytes.startIndex
-    for index in bytes.indices {
-      switch bytes[index] {
+    var start = text.startIndex
+    for index in text.indices {
+      switch text[index] {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"):
         continue
       case UInt8(ascii: "("):
-        if start < index, let mark = operations[text[start..<index]] { result.formUnion(mark) }
+        if start < index, let mark = operations[String(decoding: text[start..<index], as: UTF8.self)] {
+          result.formUnion(mark)
+        }
       case UInt8(ascii: "<"), UInt8(ascii: ">"):
-        let next = bytes.index(after: index)
-        let isStrict = next == bytes.endIndex || bytes[next] != UInt8(ascii: "=")
+        let isStrict = index + 1 == text.endIndex || text[index + 1] != UInt8(ascii: "=")
         if let mark = operations[isStrict ? "less" : "lessequal"] { result.formUnion(mark) }
       default: break
       }
-      start = bytes.index(after: index)
+      start = index + 1
     }
     return result
   }
@@ -339,18 +370,4 @@ private func trimmed(_ text: ArraySlice<UInt8>) -> String {
   while let first = bytes.first, first == 32 || first == 9 || first == 13 { bytes = bytes.dropFirst() }
   while let last = bytes.last, last == 32 || last == 9 || last == 13 { bytes = bytes.dropLast() }
   return String(decoding: bytes, as: UTF8.self)
-}
-
-/// The text before and after the first occurrence of a mark.
-private func split(_ text: String, _ mark: String) -> (String, String)? {
-  let (bytes, pattern) = (Array(text.utf8), Array(mark.utf8))
-  guard bytes.count >= pattern.count else { return nil }
-  for start in 0...(bytes.count - pattern.count)
-  where bytes[start..<start + pattern.count].elementsEqual(pattern) {
-    return (
-      String(decoding: bytes[..<start], as: UTF8.self),
-      String(decoding: bytes[(start + pattern.count)...], as: UTF8.self)
-    )
-  }
-  return nil
 }

@@ -115,7 +115,7 @@ struct RuleParser {
     let both = try formulas([identity.left, identity.right])
     let (left, right) = (both[0], both[1])
     let table: Rule.Table
-    if case .differential(let inner) = left.kind, inner.variable == nil {
+    if case .differential(let inner) = left.kind, !inner.isVariable {
       table = .differential
     } else if left.containsDifferential {
       table = left.isInnerProduct ? .adjoint : .vectorization

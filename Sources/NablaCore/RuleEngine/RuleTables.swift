@@ -113,7 +113,7 @@ extension Rule {
   /// The usable directions of an equality: from a side that binds everything that the other side uses.
   var directions: [(from: Formula, to: Formula)] {
     [(left, right), (right, left)].filter { from, to in
-      from.variable == nil && to.patternLeaves.isSubset(of: from.patternLeaves)
+      !from.isVariable && to.patternLeaves.isSubset(of: from.patternLeaves)
         && to.dimensionNames.isSubset(of: from.dimensionNames)
     }
   }
@@ -126,7 +126,7 @@ extension Rule {
     } else {
       pattern = left
     }
-    return pattern.nodesChildrenFirst.reduce(0) { $0 + ($1.variable == nil ? 2 : 1) } + conditions.count
+    return pattern.nodesChildrenFirst.reduce(0) { $0 + (!$1.isVariable ? 2 : 1) } + conditions.count
   }
 }
 

@@ -8,17 +8,21 @@ enum EntrywiseSpelling {
     {
       start -= 1
     }
-    let text = source.text(SourceRange(start: start, end: range.end))
-    if text.utf8.contains(UInt8(ascii: "@")) || text.contains("%*%") { return true }
-    guard text.utf8.contains(UInt8(ascii: ".")) else { return false }
-    return modules.contains { module in
-      text.ranges(of: module + ".").contains { range in
-        range.lowerBound == text.startIndex || !text[text.index(before: range.lowerBound)].isLetter
+    let bytes = source.bytes[start..<max(range.end, start)]
+    for (index, byte) in zip(bytes.indices, bytes) {
+      switch byte {
+      case UInt8(ascii: "@"): return true
+      case UInt8(ascii: "%"): if bytes[index...].starts(with: "%*%".utf8) { return true }
+      case UInt8(ascii: "."):
+        let before = bytes[..<index].reversed().prefix { Letters.isASCIILetter($0) || $0 >= 0x80 }
+        if modules.contains(String(decoding: before.reversed(), as: UTF8.self)) { return true }
+      case _: break
       }
     }
+    return false
   }
 
-  private static let modules = ["np", "numpy", "jnp", "torch", "tf"]
+  private static let modules: Set<String> = ["np", "numpy", "jnp", "torch", "tf"]
 
   /// Whether the text between two factors is the sign of a product of entries.
   static func isProduct(_ sign: String) -> Bool { sign.contains("*") && !sign.contains("%") }

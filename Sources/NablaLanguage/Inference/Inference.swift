@@ -28,8 +28,10 @@ package func infer(
       }
     }
     try settled(engine)
-    engine.nameOpenSizes(avoiding: engine.takenNames)
-    try settled(engine)
+    if !engine.state.undeclared.isEmpty || !engine.state.pending.isEmpty {
+      engine.nameOpenSizes(avoiding: engine.takenNames)
+      try settled(engine)
+    }
     var expressions: [TypedExpression] = []
     for draft in drafts { expressions.append(try engine.built(draft)) }
     return InferenceResult(

@@ -8,14 +8,16 @@ package enum RuleTexts {
     let bytes = UnsafeRawBufferPointer(start: file.bytes, count: file.count)
     return SourceText(bytes: Array(bytes), name: String(cString: file.name))
   }
+
+  /// Each text with its entries.
+  package static let files: [RuleFile] = embedded.map(RuleFile.init)
 }
 
 extension Signature {
   /// The functions of the language by name: those with a block in `Rules/`, and the special ones.
   package static let builtins: [String: Signature] = {
     var table: [String: Signature] = [:]
-    for text in RuleTexts.embedded {
-      let file = RuleFile(text)
+    for file in RuleTexts.files {
       for (name, signature) in file.entries.compactMap(file.signature) where !hidden.contains(name) {
         table[name] = signature
       }

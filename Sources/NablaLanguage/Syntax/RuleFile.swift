@@ -33,7 +33,7 @@ package struct RuleFile: Sendable {
         if Self.isSpace(bytes[start]), let open = entries.popLast() {
           let range = SourceRange(start: open.range.start, end: end)
           entries.append(Entry(kind: open.kind, range: range, heading: open.heading))
-        } else if let words = Self.heading(source.text(line)) {
+        } else if bytes[start...].starts(with: "says ".utf8), let words = Self.heading(source.text(line)) {
           heading = words
         } else {
           let word = String(decoding: bytes[start..<end].prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)

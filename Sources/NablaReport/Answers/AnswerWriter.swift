@@ -135,24 +135,17 @@ package struct AnswerWriter {
 
   /// The intermediates used by any answer, in the order of the file.
   private func definitions(of answers: [Answer]) -> [Definition] {
-    var result: [Definition] = []
-    var places: [String: Int] = [:]
-    for answer in answers {
-      let components = format == .index ? answer.definitionComponents : []
-      var place = 0
-      for (index, definition) in answer.definitions.enumerated() {
-        if let known = places[definition.name] {
-          place = known + 1
-          continue
+    var components: [String: Components] = [:]
+    if format == .index {
+      for answer in answers {
+        for (definition, found) in zip(answer.definitions, answer.definitionComponents)
+        where components[definition.name] == nil {
+          components[definition.name] = found
         }
-        result.insert(
-          Definition(
-            name: definition.name, formula: definition.formula,
-            components: components.isEmpty ? nil : components[index]), at: place)
-        for (index, definition) in result[place...].enumerated() { places[definition.name] = place + index }
-        place += 1
       }
     }
-    return result
+    return Answer.definitions(of: answers).map { name, formula in
+      Definition(name: name, formula: formula, components: components[name])
+    }
   }
 }

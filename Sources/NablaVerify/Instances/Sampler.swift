@@ -23,6 +23,9 @@ package struct Sampler {
   private let numbers: [Double]
   private let sizes: InstanceSizes
 
+  /// The forms of the formulas compiled so far.
+  private var prepared: [[Formula]: Compiler.Prepared] = [:]
+
   /// Whether any sizes have names.
   var hasSizes: Bool { !sizes.names.isEmpty }
 
@@ -41,6 +44,16 @@ package struct Sampler {
     generator = SplitMix64(seed: seed)
   }
 
+  /// The program for formulas; what does not depend on the sizes is done once.
+  mutating func program(
+    _ formulas: [Formula], _ sizes: [String: Int]
+  ) throws(CompileError) -> CompiledProgram {
+    if let known = prepared[formulas] { return try Compiler.compile(known, sizes: sizes) }
+    let forms = try Compiler.Prepared(formulas, options)
+    prepared[formulas] = forms
+    return try Compiler.compile(forms, sizes: sizes)
+  }
+
   /// A program for the next sizes that fit, or the reason why there is none.
   package mutating func nextProgram(
     _ compiled: [Formula]
@@ -51,7 +64,7 @@ package struct Sampler {
       sizeAttempt += 1
       guard let sizes = sizes.choice(attempt: attempt, &generator) else { continue }
       do throws(CompileError) {
-        let program = try Compiler.compile(compiled, sizes: sizes, options: options)
+        let program = try program(compiled, sizes)
         if program.workspaceSize > Self.largestWorkspace || program.operations > Self.mostOperations {
           problem = CheckProblem("these sizes need too much work")
           if hasSizes { continue }

@@ -9,6 +9,8 @@ enum Sampling {
   /// The same for long programs, where every choice of sizes is slow to compile.
   private static let derivativeOfMany = [3]
   private static let many = 2_000
+  /// The same for a certified derivative: the exact arm has tried other sizes.
+  static let besidesCertificate = [1, 1]
   /// The same for an equation that a user wrote.
   static let equation = [2, 1, 1, 1, 1, 1]
   /// The same for an equation in which sizes occur as numbers.

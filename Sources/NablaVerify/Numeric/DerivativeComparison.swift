@@ -39,7 +39,8 @@ struct DerivativeComparison {
       [claim, objective], variables: variables, options: check.options, seed: check.seed)
     source.pinned = check.pinned
     source.needsGenericRank = true
-    for wanted in check.plan(Sampling.derivative([claim, objective]), hasSizes: source.hasSizes) {
+    let usual = check.needsEvidence ? Sampling.derivative([claim, objective]) : Sampling.besidesCertificate
+    for wanted in check.plan(usual, hasSizes: source.hasSizes) {
       if let end = compare(&source, wanted) { return end }
     }
     if let end = compareMore(&source) ?? compareBranches(&source) { return end }
@@ -85,7 +86,7 @@ struct DerivativeComparison {
     case .success(let made): (program, sizes) = made
     }
     let entries = (variable.shape.rows * variable.shape.columns).value(sizes) ?? 1
-    guard let plain = try? Compiler.compile([objective], sizes: sizes, options: check.options) else {
+    guard let plain = try? source.program([objective], sizes) else {
       return .skipped("the expression cannot be compiled")
     }
     let place = Place(

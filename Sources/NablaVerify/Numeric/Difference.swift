@@ -29,13 +29,15 @@ struct Difference {
   static func derivative(
     count: Int, step: Double, _ function: (Double, UnsafeMutablePointer<Double>) -> Bool
   ) -> Difference? {
-    var samples: [Double: [Double]] = [:]
     func sample(_ t: Double) -> [Double]? {
-      if let known = samples[t] { return known }
-      var values = Matrix(rows: count, columns: 1)
-      guard values.withMutablePointer({ function(t, $0) }), values.isFinite else { return nil }
-      samples[t] = values.storage
-      return values.storage
+      var hasValue = false
+      let values = [Double](unsafeUninitializedCapacity: count) { buffer, used in
+        guard let start = buffer.baseAddress else { return }
+        start.initialize(repeating: 0, count: count)
+        used = count
+        hasValue = function(t, start)
+      }
+      return (hasValue || count == 0) && values.allSatisfy(\.isFinite) ? values : nil
     }
     guard let center = sample(0) else { return nil }
     var best = Difference(
@@ -46,9 +48,13 @@ struct Difference {
     var bends: [[Double]] = []
     var levels: [(plain: [Double], noise: Double)] = []
     var h = step
-    for _ in 0..<mostLevels {
-      defer { h /= 2 }
-      guard let p1 = sample(h), let m1 = sample(-h), let p2 = sample(2 * h), let m2 = sample(-2 * h) else {
+    var (far, near) = ((sample(2 * h), sample(-2 * h)), (sample(h), sample(-h)))
+    for level in 0..<mostLevels {
+      if level > 0 {
+        h /= 2
+        (far, near) = (near, (sample(h), sample(-h)))
+      }
+      guard let p1 = near.0, let m1 = near.1, let p2 = far.0, let m2 = far.1 else {
         // Outside the domain: closer points may be inside.
         continue
       }

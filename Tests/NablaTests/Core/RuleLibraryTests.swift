@@ -7,7 +7,7 @@ import Testing
 /// Entries are read when a formula has the operations that they name: their patterns must have those, or a formula
 /// that matches would not find them.
 @Suite struct RuleLibraryTests {
-  private static let files = RuleTexts.embedded.map(RuleFile.init)
+  private static let files = RuleTexts.files
   private static let operations = RuleLibrary.operationNames(Set(RuleBook.standard.userSignatures.keys))
 
   @Test func patternsHaveTheMarksOfTheirTexts() throws {
@@ -46,7 +46,7 @@ import Testing
   ])
   func readsWhatIsNeeded(_ text: String) throws {
     let whole = try RuleBook(texts: RuleBook.embeddedTexts)
-    let library = try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false)
+    let library = try RuleLibrary(RuleTexts.files, extending: nil, readsAll: false)
     for node in try formula(text).nodesChildrenFirst {
       let (some, all) = (
         library.tables(covering: node.marks), whole.tables(covering: Marks(bits: .max))
@@ -59,7 +59,7 @@ import Testing
 
   @Test("rules for formulas without operations are there before any operation was met")
   func rulesOfEveryFormula() throws {
-    let library = try RuleLibrary(RuleTexts.embedded, extending: nil, readsAll: false)
+    let library = try RuleLibrary(RuleTexts.files, extending: nil, readsAll: false)
     let product = try formula("A*x")
     let names = library.tables(covering: Marks()).differentials(for: product).map(\.rule.name)
     #expect(names.contains("product.differential"))
