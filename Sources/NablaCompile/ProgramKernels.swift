@@ -106,6 +106,8 @@ enum FactorKernels {
   static func inverse(
     _ n: Int, _ factors: UnsafePointer<Double>, _ flags: StepFlags, into z: UnsafeMutablePointer<Double>
   ) {
+    if flags.contains(.positiveDefinite) { return Cholesky.inverse(n, factors, into: z) }
+    if !flags.contains(.transposeA) { return LU.inverse(n, factors, pivots: factors + n &* n, into: z) }
     Kernels.identity(n, into: z)
     solveInPlace(n, n, factors, flags, z)
   }

@@ -76,7 +76,10 @@ struct ExportLowering {
     case .product(let chain): return try product(chain)
     case .power(let base, let exponent): return graph.filled(try power(base, exponent), shape)
     case .inverse(let matrix): return add(.inverse, [try factor(matrix)], shape)
-    case .transpose(let inner): return graph.transpose(try node(inner))
+    case .transpose(let inner):
+      // Stable forms transpose products without regard to symmetry; a product with A is then computed once.
+      if inner.variable?.properties.closed.contains(.symmetric) == true { return try node(inner) }
+      return graph.transpose(try node(inner))
     case .apply(let operation, let arguments): return try apply(operation, arguments, shape)
     case .differential(let inner):
       guard let name = inner.variable?.name else { throw .differential(formula.text) }

@@ -102,6 +102,25 @@ package struct Cholesky: Sendable {
     Kernels.solveTriangle(.lowerTransposed, unit: false, n, k, lower, stride: n, b, rowStep: k, columnStep: 1)
   }
 
+  /// Writes the inverse of LL', inv(L)'*inv(L), which is symmetric.
+  package static func inverse(
+    _ n: Int, _ lower: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>
+  ) {
+    guard n > 0, let inverse = nabla_packing_memory(NABLA_PACKING_FACTORS, n &* n) else {
+      Kernels.identity(n, into: x)
+      return solve(n, lower, n, x)
+    }
+    LU.inverseOfLower(n, lower, unit: false, into: inverse)
+    for start in stride(from: 0, to: n, by: LU.inverseColumns) {
+      let end = Swift.min(start &+ LU.inverseColumns, n)
+      // Rows of the lower triangle; the terms above them are zero.
+      nabla_gemm(
+        nabla_kernels_active(), end &- start, end, n &- start, 1, inverse + start &* (n &+ 1), n, 1,
+        inverse + start, 1, n, 0, x + start, n, NABLA_WHOLE)
+    }
+    Kernels.mirrorLower(n, x)
+  }
+
   /// The logarithm of the determinant of LL'.
   package static func logDeterminant(_ n: Int, _ lower: UnsafePointer<Double>) -> Double {
     var total = 0.0

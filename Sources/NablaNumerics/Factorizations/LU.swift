@@ -68,7 +68,18 @@ package struct LU: Sendable {
   }
 
   /// The inverse, or nil when a pivot is exactly zero.
-  package var inverse: Matrix? { solve(.identity(factors.rows)) }
+  package var inverse: Matrix? {
+    guard !isSingular else { return nil }
+    let n = factors.rows
+    var x = Matrix(rows: n, columns: n)
+    factors.withPointer { f in
+      pivots.withUnsafeBufferPointer { buffer in
+        guard let p = buffer.baseAddress else { return }
+        x.withMutablePointer { LU.inverse(n, f, pivots: p, into: $0) }
+      }
+    }
+    return x
+  }
 
   /// Factors an n×n matrix in place and returns the determinant of its permutation.
   ///
@@ -201,9 +212,27 @@ package struct LU: Sendable {
     _ n: Int, _ factors: UnsafePointer<Double>, pivots: UnsafePointer<Double>,
     into x: UnsafeMutablePointer<Double>
   ) {
-    Kernels.identity(n, into: x)
-    solve(n, factors, pivots: pivots, n, x)
+    // inv(A) = inv(U)*inv(L)*P.
+    inverseOfLower(n, factors, unit: true, into: x)
+    Kernels.solveTriangle(.upper, unit: false, n, n, factors, stride: n, x, rowStep: 1, columnStep: n)
+    for i in stride(from: n - 1, through: 0, by: -1) { swapColumns(x, n, i, Int(pivots[i])) }
   }
+
+  /// Writes the inverse of the lower triangle of an n×n array. What is known to be zero is not computed.
+  static func inverseOfLower(
+    _ n: Int, _ a: UnsafePointer<Double>, unit: Bool, into x: UnsafeMutablePointer<Double>
+  ) {
+    Kernels.identity(n, into: x)
+    for start in stride(from: 0, to: n, by: Self.inverseColumns) {
+      let corner = start &* (n &+ 1)
+      Kernels.solveTriangle(
+        .lower, unit: unit, n &- start, Swift.min(Self.inverseColumns, n &- start), a + corner, stride: n,
+        x + corner, rowStep: 1, columnStep: n)
+    }
+  }
+
+  /// Columns of an inverse that are computed together.
+  static let inverseColumns = 64
 
   /// The determinant of A, given its factors and the sign `factor` returned.
   package static func determinant(

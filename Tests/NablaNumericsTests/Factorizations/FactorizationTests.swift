@@ -29,6 +29,19 @@ import Testing
     #expect(Cholesky(-s) == nil)
   }
 
+  /// Inverses of several blocks.
+  @Test(arguments: [1, 7, 64, 65, 150]) func inverses(n: Int) throws {
+    var g = SplitMix64(seed: UInt64(n))
+    let a = g.matrix(n, n) + 2 * Double(n).squareRoot() * .identity(n)
+    let inverse = try #require(LU(a).inverse)
+    #expect(distance(a * inverse, .identity(n)) < 1e-12 && distance(inverse * a, .identity(n)) < 1e-12)
+    let s = a.multiplied(by: a, transposingSelf: true)
+    let lower = try #require(Cholesky(s)).lower
+    var found = Matrix(rows: n, columns: n)
+    lower.withPointer { l in found.withMutablePointer { Cholesky.inverse(n, l, into: $0) } }
+    #expect(distance(s * found, .identity(n)) < 1e-11 && found == found.transposed)
+  }
+
   @Test func determinantSigns() {
     #expect(Matrix(rows: [[0, 1], [1, 0]]).determinant == -1)
     #expect(Matrix(rows: [[1, 2], [2, 4]]).determinant == 0)
