@@ -56,9 +56,10 @@ struct RulesCommand {
         for answer in answers { used.formUnion(session.derivation(of: answer)?.lines.flatMap(\.rules) ?? []) }
       }
     }
-    let unused = book.rules.filter { !used.contains($0.name) }
+    let rules = book.rules.filter { $0.table != .stable }
+    let unused = rules.filter { !used.contains($0.name) }
     for rule in unused { Terminal.print("\(rule.source.file):\(rule.source.line): \(rule.name)\n") }
-    Terminal.print("\(unused.count) of \(book.rules.count) rules are not used\n")
+    Terminal.print("\(unused.count) of \(rules.count) rules are not used\n")
     return .answered
   }
 
@@ -66,8 +67,7 @@ struct RulesCommand {
   private func check(_ book: RuleBook) throws(UsageError) -> ExitCode {
     var book = book
     let file = arguments.operands.dropFirst().first
-    if arguments.operands.count > 1 {
-      let path = arguments.operands[1]
+    if let path = file, !book.entries.contains(where: { $0.file == path }) {
       let text = try InputFile.read(path)
       do throws(RuleError) {
         book = try book.adding(text, file: path)

@@ -19,7 +19,16 @@ package struct Compiler {
     /// The number of threads for an operation; that of the process if `nil`.
     package var threads: Int?
 
+    /// The rules with the stable forms.
+    package var book = RuleBook.standard
+
     package init() {}
+
+    /// Compiles with the functions and the stable forms of a rule book.
+    package init(_ book: RuleBook) {
+      self.book = book
+      definitions = book.numericDefinitions
+    }
   }
 
   /// A program for all formulas together, with shared parts computed once.
@@ -75,6 +84,8 @@ package struct Compiler {
   }
 
   private static func stable(_ formula: Formula, _ options: Options) -> Formula {
-    options.stable ? StableForms.rewritten(formula) : formula
+    guard options.stable else { return formula }
+    var forms = StableForms(options.book)
+    return forms.rewritten(formula)
   }
 }

@@ -1,7 +1,7 @@
 import NablaCore
 import NablaTypes
 
-// Rules for quotients by norms whose powers overflow or underflow; see `StableForms`.
+// Quotients by norms whose powers overflow or underflow; see `StableForms`.
 
 extension StableForms {
   /// x*x'/norm2(x)^3 = (x/norm2(x))*(x/norm2(x))'/norm2(x), x'*A*x/(x'*x) = (x/norm2(x))'*A*(x/norm2(x)): replaces as
@@ -23,14 +23,6 @@ extension StableForms {
       return .times(replaced + [.power(norm, .number(Rational(-left))), .ones(node.shape)])
     }
     return nil
-  }
-
-  /// sqrt(sum(x.^2)) = norm2(x).
-  @Sendable static func rootOfSum(_ node: Formula) -> Formula? {
-    guard case .power(let base, let exponent) = node.kind, let power = exponent.number, !power.isInteger,
-      (power * 2).isInteger, node.isScalar, let x = base.sumOfSquares
-    else { return nil }
-    return .power(x.array(.norm2, .scalar), .number(power * 2))
   }
 }
 

@@ -1,7 +1,7 @@
 import NablaCore
 import NablaTypes
 
-// Rules for polynomials in sigmoid(x) and tanh(x), and for differences of exponentials; see `StableForms`.
+// Polynomials in sigmoid(x) and tanh(x), and differences of exponentials; see `StableForms`.
 
 extension StableForms {
   /// Writes a sum as a polynomial in g = sigmoid(x) or tanh(x), and takes powers of g, and of 1 - g = sigmoid(-x) or 1
@@ -16,7 +16,7 @@ extension StableForms {
   }
 
   /// exp(a) - exp(b) = sign(a - b)*exp(max(a, b))*(1 - exp(-abs(a - b))), among other terms.
-  @Sendable static func differenceOfTwoExponentials(_ node: Formula) -> Formula? {
+  @Sendable static func differenceOfExponentials(_ node: Formula) -> Formula? {
     guard case .sum(let terms) = node.kind else { return nil }
     for (i, term) in terms.enumerated() {
       let (coefficient, core) = term.splitCoefficient
@@ -37,20 +37,6 @@ extension StableForms {
       }
     }
     return nil
-  }
-
-  /// exp(u)*x^2 - exp(u) = exp(u)*(x - 1)*(x + 1).
-  @Sendable static func commonExponential(_ node: Formula) -> Formula? {
-    guard case .sum(let terms) = node.kind, terms.count < 8 else { return nil }
-    let shared = terms[0].factors.first { factor in
-      factor.argument(of: "exp") != nil && terms.allSatisfy { $0.factors.contains(factor) }
-    }
-    guard let shared else { return nil }
-    let rests = terms.map { Formula.times([.ones(node.shape)] + $0.factors.filter { $0 !== shared }) }
-    // Other brackets may overflow where the exponential underflows.
-    let bracket = Formula.sum(rests, node.shape)
-    guard let square = squareMinusOne(bracket) else { return nil }
-    return .times([shared, square])
   }
 }
 

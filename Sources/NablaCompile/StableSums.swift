@@ -1,8 +1,7 @@
 import NablaCore
 import NablaTypes
 
-// Rules that merge quotients whose numerators cancel, and distribute an exponential over factors that would overflow;
-// see `StableForms`.
+// Quotients whose numerators cancel, and exponentials beside factors that would overflow; see `StableForms`.
 
 extension StableForms {
   /// Limits on the length of a sum, and on the powers in it, for expansion.

@@ -18,8 +18,7 @@ struct FuzzStepwise {
 
   /// How the values differ; nil if they agree, or nothing can be computed.
   func difference(_ expression: TypedExpression, _ formula: Formula) -> String? {
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
+    var options = Compiler.Options(book)
     options.functions = RandomSmoothFunction.provider(seed: seed)
     var leaves: Set<Formula> = []
     collect(expression, &leaves)

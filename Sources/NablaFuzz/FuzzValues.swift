@@ -67,8 +67,7 @@ extension FuzzChecks {
 
   /// Data at which a formula has a value, for sizes from 1 up.
   private func points(_ formulas: [Formula], leaves: [Formula]) -> [Point] {
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
+    var options = Compiler.Options(book)
     options.functions = RandomSmoothFunction.provider(seed: seed)
     let variables = Set(formulas.freeVariables + leaves).sorted()
     var source = Sampler(formulas, variables: variables, options: options, seed: seed)

@@ -21,6 +21,9 @@ static const char vectorization[] = {
 static const char facts[] = {
 #embed "../../Rules/Facts.rules" suffix(,)
   0};
+static const char stable[] = {
+#embed "../../Rules/Stable.rules" suffix(,)
+  0};
 static const char identities_cholesky[] = {
 #embed "../../Rules/Identities/Cholesky.rules" suffix(,)
   0};
@@ -77,6 +80,7 @@ static const nabla_rule_file files[] = {
   {"Rules/Adjoints.rules", adjoints, sizeof adjoints - 1},
   {"Rules/Vectorization.rules", vectorization, sizeof vectorization - 1},
   {"Rules/Facts.rules", facts, sizeof facts - 1},
+  {"Rules/Stable.rules", stable, sizeof stable - 1},
   {"Rules/Identities/Cholesky.rules", identities_cholesky, sizeof identities_cholesky - 1},
   {"Rules/Identities/Determinant.rules", identities_determinant, sizeof identities_determinant - 1},
   {"Rules/Identities/Diagonal.rules", identities_diagonal, sizeof identities_diagonal - 1},

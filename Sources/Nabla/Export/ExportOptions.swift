@@ -6,8 +6,7 @@ import NablaTypes
 extension Compiler.Options {
   /// Uses definitions of the book, and Cholesky if it knows that a matrix is definite.
   static func exporting(_ book: RuleBook) -> Compiler.Options {
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
+    var options = Compiler.Options(book)
     options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     return options
   }

@@ -67,8 +67,7 @@ public struct CompiledFunctions: Sendable {
     if let name = formulas.sharedName { throw .nameTwice(name) }
     variables = formulas.freeVariables
     sizeNames = Set(InstanceSizes(formulas).names)
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
+    var options = Compiler.Options(book)
     options.functions = functions
     options.threads = threads
     // Relies on declared properties, so only if the data are known to have them.

@@ -49,8 +49,7 @@ extension Formula {
       throw .evaluation(.data(error))
     }
     let book = derivation.book
-    var compiler = Compiler.Options()
-    compiler.definitions = book.numericDefinitions
+    var compiler = Compiler.Options(book)
     compiler.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     let task = MinimizationTask(
       objective: self, variables: variables, values: data, sizes: reader.sizes, compiler: compiler,

@@ -86,8 +86,7 @@ package struct Evaluation: Sendable {
     self.values = values
     self.sizes = reader.sizes
     let book = session.options.book
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
+    var options = Compiler.Options(book)
     // Relies on declared properties, which the data were just checked to have.
     options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     self.options = options

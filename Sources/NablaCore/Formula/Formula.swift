@@ -125,6 +125,8 @@ package struct Variable: Hashable, Sendable {
     case definition
     /// The bound index of a sum.
     case index
+    /// An exact number in the pattern of a rule.
+    case number
   }
 
   var bloom: UInt64 { 1 << (hash & 63) }

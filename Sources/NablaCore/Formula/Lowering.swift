@@ -9,6 +9,8 @@ package struct Lowering {
   package var functions: [String: DeclaredFunction] = [:]
   /// The operations and notation that blocks of `Rules/` define.
   var operations: [String: BlockOperation]
+  /// The functions that `kernel` blocks of a rule file define; no other text knows their names.
+  var kernels: Set<String> = []
 
   package init(
     names: [String: Formula] = [:], functions: [String: DeclaredFunction] = [:],
@@ -131,6 +133,9 @@ package struct Lowering {
   /// Operations that have a node kind of their own.
   static let native: Set<String> = ["inv", "sum"]
 
+  /// The name of a kernel's node, which users cannot type.
+  static func kernelName(_ name: String) -> String { "stable." + name }
+
   /// A built-in function; notation for something simpler is replaced by that.
   private func call(_ name: String, _ arguments: [Formula], _ shape: Shape) -> Formula {
     guard let first = arguments.first else { return .invalid }
@@ -147,6 +152,7 @@ package struct Lowering {
       case .operation(let operation): return .apply(.defined(operation), arguments, shape)
       case nil: break
       }
+      if kernels.contains(name) { return .apply(.elementwise(Self.kernelName(name)), arguments, shape) }
       if let operation = ArrayOperation(rawValue: name) { return .apply(.array(operation), arguments, shape) }
       return .apply(.elementwise(name), arguments, shape)
     }

@@ -21,7 +21,7 @@ package enum Operation: Hashable, Sendable {
   /// Whether the order of its arguments does not matter.
   var commutes: Bool {
     switch self {
-    case .elementwise(let name): name == "max" || name == "min"
+    case .elementwise(let name): name == "max" || name == "min" || name == "stable.hypot"
     case .array(let operation): operation == .dot
     case .defined, .function, .blocks, .slice, .indexSum: false
     }

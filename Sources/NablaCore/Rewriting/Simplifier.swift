@@ -283,88 +283,8 @@ package final class Simplifier {
   private func apply(
     _ direction: RuleDirection, _ formula: Formula, _ accept: (Formula) -> Bool
   ) -> Formula? {
-    let (rule, from, to) = (direction.rule, direction.from, direction.to)
-    if !rule.isEntrywise, from.shape.isScalar, !formula.isScalar { return nil }
     work -= 1
-    switch (from.kind, formula.kind) {
-    case (.sum(let patterns), .sum(let terms)):
-      for multiple in Self.multiples(of: patterns, in: terms) {
-        let parts = multiple.isOne ? terms : terms.map { $0.scaled(by: multiple.reciprocal) }
-        let result = first(rule, to, formula, accept) { matcher, found in
-          matcher.matchParts(patterns, of: parts, isSum: true, formula.shape, found)
-        } around: { part, rest in
-          rest.reduce(part.scaled(by: multiple)) { .adding($0, $1.scaled(by: multiple)) }
-        }
-        if let result { return result }
-      }
-      return nil
-    case (.times(let patterns), .times(let factors)):
-      return first(rule, to, formula, accept) { matcher, found in
-        matcher.matchParts(patterns, of: factors, isSum: false, formula.shape, found)
-      } around: { part, rest in
-        .times([part] + rest)
-      }
-    case (.product(let patterns), .product(let chain)):
-      for way in formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain] {
-        for start in way.indices {
-          let result = first(rule, to, formula, accept) { matcher, found in
-            matcher.matchPrefix(patterns, of: way[start...], found)
-          } around: { part, rest in
-            .product(Array(way[..<start]) + [part] + rest)
-          }
-          if let result { return result }
-        }
-      }
-      return nil
-    default:
-      return first(rule, to, formula, accept) { matcher, found in
-        matcher.match(from, formula, found)
-      } around: { part, _ in
-        part
-      }
-    }
-  }
-
-  /// The multiples with which a sum may contain a pattern: 3 - 2*sin(x)^2 - 2*cos(x)^2 contains -2 times a sum of
-  /// squares.
-  private static func multiples(of patterns: [Formula], in terms: [Formula]) -> [Rational] {
-    let wanted = patterns.map(\.coefficient)
-    let found = Set(terms.map(\.coefficient))
-    var result: [Rational] = [1]
-    for coefficient in terms.map(\.coefficient) where result.count < 4 {
-      let multiple = coefficient / wanted[0]
-      guard !result.contains(multiple), wanted.allSatisfy({ found.contains($0 * multiple) }) else { continue }
-      result.append(multiple)
-    }
-    return result
-  }
-
-  /// The first match whose conditions hold and whose result is accepted.
-  private func first(
-    _ rule: Rule, _ to: Formula, _ formula: Formula, _ accept: (Formula) -> Bool,
-    _ search: (inout Matcher, @escaping Matcher.Found) -> Bool, around: (Formula, [Formula]) -> Formula
-  ) -> Formula? {
-    let entrywise = rule.isEntrywise ? formula.shape : nil
-    var matcher = Matcher(isEntrywise: rule.isEntrywise)
-    var result: Formula?
-    withoutActuallyEscaping(accept) { accept in
-      withoutActuallyEscaping(around) { around in
-        _ = search(&matcher) { [knowledge] matcher in
-          let bindings = matcher.result
-          guard knowledge.fulfils(bindings),
-            rule.conditions.allSatisfy({ knowledge.holds($0, bindings, entrywise: entrywise) })
-          else { return false }
-          let after = around(bindings.instantiate(to, entrywise: entrywise), matcher.rest)
-          guard !after.isInvalid, after.shape == formula.shape, after !== formula, accept(after) else {
-            return false
-          }
-          result = after
-          return true
-        }
-        matcher = Matcher()  // lets go of the closure
-      }
-    }
-    return result
+    return RuleApplication(knowledge: knowledge).apply(direction, to: formula, accept)
   }
 }
 

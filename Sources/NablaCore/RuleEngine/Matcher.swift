@@ -135,7 +135,12 @@ struct Matcher {
     case .product(let chain):
       return matchChain(chain, subject, next)
     case .power(let base, let exponent):
-      guard case .power(let otherBase, let otherExponent) = subject.kind else { return false }
+      guard case .power(let otherBase, let otherExponent) = subject.kind,
+        !exponent.isNumberVariable || otherExponent.number != nil
+      else {
+        // What is not a power has the exponent 1.
+        return exponent.isNumberVariable && match(exponent, .one, .match(base, subject, next))
+      }
       return match(exponent, otherExponent, .match(base, otherBase, next))
     case .inverse(let inner):
       guard case .inverse(let other) = subject.kind else { return false }
@@ -207,6 +212,11 @@ struct Matcher {
     if let known = bindings[pattern] { return isSame(known, subject) ? proceed(next) : false }
     if separatesDifferential, pattern.isVariable, subject.containsDifferential { return false }
     if subject.isScalar, !pattern.isScalar, !takesScalarsAsArrays { return false }
+    var subject = subject
+    if pattern.isNumberVariable {
+      guard let value = subject.uniformValue, value.number != nil else { return false }
+      subject = value
+    }
     let saved = bindings
     let fits =
       isEntrywise
@@ -242,6 +252,16 @@ struct Matcher {
   private mutating func matchTimes(_ factors: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
     var patterns = factors
     var parts = subject.factors
+    if let index = patterns.firstIndex(where: \.isNumberVariable) {
+      let number = patterns.remove(at: index)
+      if patterns.count == 1, let known = bindings[patterns[0]] {
+        return subject.multiple(of: known).map { bind(number, .number($0), next) } ?? false
+      }
+      let (coefficient, core) = subject.splitCoefficient
+      let group = Group(isSum: false, shape: subject.shape, isWhole: true)
+      if !Self.mayMatchParts(patterns, core.factors) { return false }
+      return bind(number, .number(coefficient), .all(patterns, core.factors, [], group, next))
+    }
     if let wanted = patterns.first?.number {
       let (coefficient, core) = subject.splitCoefficient
       if wanted == -1, patterns.count == 2, Self.isBare(patterns[1]), subject.isNegativeSum {

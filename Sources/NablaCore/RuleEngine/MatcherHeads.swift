@@ -17,7 +17,9 @@ extension Matcher {
     case (.apply(let operation, _), .apply): pattern.head == part.head || operation.isSlice
     case (.apply, _): false
     case (.inverse, .inverse), (.power, .power), (.sum, .sum): true
-    case (.inverse, _), (.power, _), (.sum, _): false
+    case (.power(let base, let exponent), _):
+      exponent.isNumberVariable && (isBare(base) || mayMatchPart(base, part))
+    case (.inverse, _), (.sum, _): false
     case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.ones, _),
       (.identity, _),
       (.times, _), (.product, _), (.transpose, _), (.differential, _):

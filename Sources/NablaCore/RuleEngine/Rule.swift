@@ -8,6 +8,8 @@ package final class Rule: Sendable {
   package let right: Formula
   let arrow: RuleStatement.Arrow
   package let conditions: [Condition]
+  /// Conditions on the exact numbers in a stable form.
+  package let numbers: [NumberCondition]
   package let saying: String?
   package let source: Source
   package let table: Table
@@ -18,6 +20,7 @@ package final class Rule: Sendable {
 
   init(
     name: String, left: Formula, right: Formula, arrow: RuleStatement.Arrow, conditions: [Condition],
+    numbers: [NumberCondition],
     saying: String?,
     source: Source, table: Table, place: Int, isEntrywise: Bool
   ) {
@@ -26,6 +29,7 @@ package final class Rule: Sendable {
     self.right = right
     self.arrow = arrow
     self.conditions = conditions
+    self.numbers = numbers
     self.saying = saying
     self.source = source
     self.table = table
@@ -33,7 +37,7 @@ package final class Rule: Sendable {
     self.isEntrywise = isEntrywise
   }
 
-  /// The kind of rule, determined by its left side.
+  /// The kind of rule, determined by its left side, or by the keyword `stable`.
   package enum Table: String, CaseIterable, Sendable {
     /// `d(f(X))` in terms of dX.
     case differential
@@ -42,7 +46,12 @@ package final class Rule: Sendable {
     /// `vec(L(dX))` as a matrix times vec(dX).
     case vectorization
     case identity
+    /// A form that programs compute in place of one that overflows or cancels; never used in answers.
+    case stable
   }
+
+  /// The name of a stable form in reports: identities may have the same names.
+  static func stableName(_ name: String) -> String { name + ".stable" }
 
   package struct Source: Hashable, Sendable {
     package let file: String

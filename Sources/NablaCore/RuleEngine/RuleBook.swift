@@ -59,6 +59,9 @@ package struct FunctionTable: Sendable {
 
   /// The names, sorted.
   package var names: [String] { library.functionNames.sorted() }
+
+  /// The names of the kernels of `Stable.rules`, sorted.
+  package var kernels: [String] { library.kernelNames.sorted() }
 }
 
 extension RuleBook {

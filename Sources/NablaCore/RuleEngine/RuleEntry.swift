@@ -15,7 +15,9 @@ extension RuleBook {
       rules.map { RuleEntry($0.name, $0.source, $0.saying) }
       + facts.map { RuleEntry($0.name, $0.source, nil) }
       + operations.map { RuleEntry($0.name, $0.source, nil) }
-      + functions.names.compactMap { name in functions[name].map { RuleEntry(name, $0.source, nil) } }
+      + (functions.names + functions.kernels).compactMap { name in
+        functions[name].map { RuleEntry(name, $0.source, nil) }
+      }
     return lines.enumerated().sorted {
       ($0.element.file, $0.element.line, $0.offset) < ($1.element.file, $1.element.line, $1.offset)
     }.map(\.element)

@@ -118,6 +118,7 @@ final class RuleLibrary: Sendable {
   /// LaTeX names of functions and operations.
   let latexNames: [String: String]
   let functionNames: Set<String>
+  let kernelNames: Set<String>
 
   /// Adds texts to those of another library. With `readsAll` they are parsed at once, and errors are thrown.
   init(_ files: [RuleFile], extending base: RuleLibrary?, readsAll: Bool) throws(RuleError) {
@@ -126,10 +127,15 @@ final class RuleLibrary: Sendable {
     var notation = base?.notation ?? [:]
     var latexNames = base?.latexNames ?? [:]
     var functionNames = base?.functionNames ?? []
+    var kernelNames = base?.kernelNames ?? []
     for file in files {
       for entry in file.entries {
-        guard entry.kind == .function || entry.kind == .operation || entry.kind == .notation else { continue }
+        guard entry.kind.isBlock else { continue }
         let name = file.name(entry)
+        if entry.kind == .kernel {
+          kernelNames.insert(Lowering.kernelName(name))
+          continue
+        }
         guard let signature = Signature.builtins[name] ?? file.signature(entry)?.signature else { continue }
         if entry.kind == .function { functionNames.insert(name) }
         if signatures[name] == nil { signatures[name] = signature }
@@ -141,8 +147,16 @@ final class RuleLibrary: Sendable {
     let operations = Self.operationNames(Set(signatures.keys))
     let added = state.entries
     for file in files {
-      var scopes = Scopes(
-        file, RuleParser(file.source, environment: environment, notation: notation, checksRules: readsAll))
+      let kernels = file.kernels
+      let operations = Self.operations(operations, of: file)
+      var environment = environment
+      environment.functions.merge(kernels) { _, kernel in kernel }
+      func parser() -> RuleParser {
+        RuleParser(
+          file.source, environment: environment, notation: notation, kernels: Set(kernels.keys),
+          checksRules: readsAll)
+      }
+      var scopes = Scopes(file, parser())
       let index = state.files.count
       state.files.append(scopes)
       for entry in file.entries {
@@ -151,24 +165,23 @@ final class RuleLibrary: Sendable {
           state.files[index] = scopes
           continue
         }
-        let name = file.name(entry)
-        let isBlock = entry.kind != .rule && entry.kind != .fact
-        let isTaken = entry.kind == .function ? false : isBlock && base?.signatures[name] != nil
+        let name = entry.kind == .stable ? Rule.stableName(file.name(entry)) : file.name(entry)
+        let isBlock = entry.kind.isBlock
+        let isElementwise = entry.kind == .function || entry.kind == .kernel
+        let isTaken = isBlock && !isElementwise && base?.signatures[name] != nil
         if isTaken || !isBlock && !state.names.insert(name).inserted {
           state.problems[index, default: []].append(
             Diagnostic(message: "the name '\(name)' is used twice", range: file.nameRange(entry)))
         }
         let pending = Pending(
           file: index, declarations: scopes.declarations.count, entry: entry, place: state.entries,
-          marks: file.marks(entry, operations), block: isBlock ? name : nil)
+          marks: file.marks(entry, operations),
+          block: isBlock ? entry.kind == .kernel ? Lowering.kernelName(name) : name : nil)
         state.entries += 1
         // Operations must be defined before any formula is parsed.
         if isBlock, file.isDefinition(entry) {
           notation[name] = state.read(pending)
-          scopes = Scopes(
-            file,
-            RuleParser(file.source, environment: environment, notation: notation, checksRules: readsAll),
-            scopes.declarations)
+          scopes = Scopes(file, parser(), scopes.declarations)
           state.files[index] = scopes
         } else {
           state.pending.append(pending)
@@ -179,6 +192,7 @@ final class RuleLibrary: Sendable {
     self.notation = notation
     self.latexNames = latexNames
     self.functionNames = functionNames
+    self.kernelNames = kernelNames
     if readsAll {
       state.read { $0.place >= added }
       state.finish()
@@ -206,7 +220,7 @@ extension RuleLibrary {
 
   /// The function of this name, parsed if necessary.
   func function(_ name: String) -> FunctionDefinition? {
-    guard functionNames.contains(name) else { return nil }
+    guard functionNames.contains(name) || kernelNames.contains(name) else { return nil }
     return state.withLock { state in
       if state.functions[name] == nil { state.read { $0.block == name } }
       return state.functions[name]
@@ -244,6 +258,15 @@ extension RuleLibrary {
     return Dictionary(uniqueKeysWithValues: names.map { ($0, Marks(operation: $0)) })
   }
 
+  /// The names known in a file, which may define kernels.
+  static func operations(_ known: [String: Marks], of file: RuleFile) -> [String: Marks] {
+    var result = known
+    for name in file.kernels.keys {
+      result[name] = Marks(operation: Lowering.kernelName(name))
+    }
+    return result
+  }
+
   /// Names that are parsed as another operation, or as none.
   private static let unmarked: Set<String> = [
     "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye",
@@ -265,9 +288,16 @@ extension RuleFile {
   func nameRange(_ entry: Entry) -> SourceRange {
     let bytes = source.bytes[entry.range.start..<entry.range.end]
     let start = bytes.dropFirst(entry.kind.rawValue.utf8.count).drop { $0 == UInt8(ascii: " ") }
-    let isBlock = entry.kind != .rule && entry.kind != .fact
+    let isBlock = entry.kind.isBlock || entry.kind == .declaration
     let name = start.prefix { $0 > UInt8(ascii: " ") && !(isBlock && $0 == UInt8(ascii: "(")) }
     return SourceRange(start: name.startIndex, end: name.endIndex)
+  }
+
+  /// The functions of `kernel` blocks with their signatures.
+  var kernels: [String: Signature] {
+    var result: [String: Signature] = [:]
+    for entry in entries where entry.kind == .kernel { result[name(entry)] = signature(entry)?.signature }
+    return result
   }
 
   func name(_ entry: Entry) -> String { source.text(nameRange(entry)) }
@@ -293,7 +323,8 @@ extension RuleFile {
     switch entry.kind {
     case .declaration: return []
     case .function, .operation, .notation: return [Marks(operation: name(entry))]
-    case .rule, .fact: break
+    case .kernel: return [Marks(operation: Lowering.kernelName(name(entry)))]
+    case .rule, .stable, .fact: break
     }
     var text = line(entry)[...]
     for mark in [" says ", " for "] { if let (before, _) = Self.split(text, mark) { text = before } }

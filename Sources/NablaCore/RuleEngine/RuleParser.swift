@@ -30,7 +30,8 @@ struct RuleParser {
 
   /// A parser that knows functions and operations, but no names.
   init(
-    _ source: SourceText, environment: Environment, notation: [String: BlockOperation], checksRules: Bool
+    _ source: SourceText, environment: Environment, notation: [String: BlockOperation], kernels: Set<String>,
+    checksRules: Bool
   ) {
     self.source = source
     self.environment = environment
@@ -38,6 +39,7 @@ struct RuleParser {
     self.environment.infersUndeclared = false
     self.checksRules = checksRules
     lowering = Lowering(operations: notation)
+    lowering.kernels = kernels
   }
 
   mutating func read(_ statement: RuleStatement, place: Int) throws(Diagnostic) {
@@ -45,6 +47,7 @@ struct RuleParser {
     switch statement.kind {
     case .declaration(let declarations): for declaration in declarations { declare(declaration) }
     case .rule(let identity): try readRule(statement, identity)
+    case .stable(let identity): try readStable(statement, identity)
     case .fact(let pattern, let property, let conditions):
       let formula = try formulas([pattern])[0]
       facts.append(
@@ -52,7 +55,9 @@ struct RuleParser {
           name: statement.name, pattern: formula, property: property,
           conditions: try self.conditions(conditions), source: origin(statement), place: place,
           isEntrywise: formula.isEntrywiseScalar))
-    case .function(let block): try readFunction(statement, block)
+    case .function(let block): try readFunction(statement, block, name: statement.name)
+    case .kernel(let block):
+      try readFunction(statement, block, name: Lowering.kernelName(statement.name))
     case .operation(let block, let isNotation): try readOperation(statement, block, isNotation)
     }
   }
@@ -124,9 +129,43 @@ struct RuleParser {
     }
     let rule = Rule(
       name: statement.name, left: left, right: right, arrow: identity.arrow,
-      conditions: try conditions(identity.conditions), saying: identity.saying, source: origin(statement),
-      table: table, place: place,
+      conditions: try conditions(identity.conditions), numbers: [], saying: identity.saying,
+      source: origin(statement), table: table, place: place,
       isEntrywise: table == .identity && left.isEntrywiseScalar && right.isEntrywiseScalar)
+    if checksRules, let problem = rule.problem { throw failure(statement, problem) }
+    rules.append(rule)
+  }
+
+  private mutating func readStable(
+    _ statement: RuleStatement, _ identity: RuleStatement.Identity
+  ) throws(Diagnostic) {
+    guard identity.arrow == .rewrites else {
+      throw failure(statement, "a stable form has '->' between its sides")
+    }
+    var numbers: [NumberCondition] = []
+    var properties: [RuleStatement.ConditionTree] = []
+    for tree in identity.conditions {
+      if let kind = NumberCondition.Kind(rawValue: tree.words) {
+        numbers.append(NumberCondition(formula: try formulas([tree.subject])[0], kind: kind))
+      } else {
+        properties.append(tree)
+      }
+    }
+    var exact: [Formula: Formula] = [:]
+    for number in numbers { exact[number.formula] = number.formula.asNumberVariable }
+    let both = try formulas([identity.left, identity.right]).map { $0.replacing(exact) }
+    let conditions = try conditions(properties).map { condition in
+      switch condition {
+      case .property(let formula, let property): Condition.property(formula.replacing(exact), property)
+      case .regular: condition
+      }
+    }
+    let rule = Rule(
+      name: Rule.stableName(statement.name), left: both[0], right: both[1], arrow: .rewrites,
+      conditions: conditions,
+      numbers: numbers.map { NumberCondition(formula: $0.formula.replacing(exact), kind: $0.kind) },
+      saying: nil, source: origin(statement), table: .stable, place: place,
+      isEntrywise: both.allSatisfy(\.isEntrywiseScalar))
     if checksRules, let problem = rule.problem { throw failure(statement, problem) }
     rules.append(rule)
   }
@@ -134,7 +173,7 @@ struct RuleParser {
   // MARK: Blocks
 
   private mutating func readFunction(
-    _ statement: RuleStatement, _ block: RuleStatement.Block
+    _ statement: RuleStatement, _ block: RuleStatement.Block, name: String
   ) throws(Diagnostic) {
     let names = block.head.parameters.map(\.name)
     if let known = environment.functions[statement.name], !known.arity.contains(names.count) {
@@ -146,7 +185,7 @@ struct RuleParser {
     }
     let parameters = names.compactMap { scope.lowering.names[$0] }
     var function = FunctionDefinition(
-      name: statement.name, parameters: parameters,
+      name: name, parameters: parameters,
       body: try block.body.map { body throws(Diagnostic) in try scope.formulas([body])[0] },
       about: About(block), source: origin(statement))
     for line in block.lines {
@@ -161,7 +200,7 @@ struct RuleParser {
         for case let tree? in trees { function.kinks.append(try scope.formulas([tree])[0]) }
       case (.domain, .conditions(let trees)): function.domain = try scope.conditions(trees)
       case (.facts, .properties(let properties)):
-        let pattern = Formula.apply(.elementwise(statement.name), parameters, .scalar)
+        let pattern = Formula.apply(.elementwise(name), parameters, .scalar)
         facts += properties.map { property in
           Fact(
             name: "\(statement.name).\(property.rawValue)", pattern: pattern, property: property,

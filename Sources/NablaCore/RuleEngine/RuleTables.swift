@@ -8,6 +8,7 @@ struct RuleTables: Sendable {
   private var identities: [UInt64: [RuleDirection]] = [:]
   private var equalities: [UInt64: [RuleDirection]] = [:]
   private var differentials: [UInt64: [RuleDirection]] = [:]
+  private var stable: [UInt64: [RuleDirection]] = [:]
   private var facts: [Property: [Fact]] = [:]
   private(set) var adjoints: [RuleDirection] = []
   private(set) var vectorizations: [RuleDirection] = []
@@ -25,6 +26,11 @@ struct RuleTables: Sendable {
   /// Differentials, more specific ones first.
   func differentials(for formula: Formula) -> some Sequence<RuleDirection> {
     fitting(differentials[formula.head], formula)
+  }
+
+  /// Stable forms, in the order of the files.
+  func stable(for formula: Formula) -> some Sequence<RuleDirection> {
+    fitting(stable[formula.head], formula)
   }
 
   func facts(for property: Property, of formula: Formula) -> some Sequence<Fact> {
@@ -56,6 +62,8 @@ struct RuleTables: Sendable {
       if case .differential(let inner) = rule.left.kind {
         Self.insert(RuleDirection(rule, rule.left, rule.right), &differentials, inner.head)
       }
+    case .stable:
+      Self.insert(RuleDirection(rule, rule.left, rule.right, specificity: 0), &stable, rule.left.head)
     case .adjoint: Self.insert(RuleDirection(rule, rule.left, rule.right), &adjoints)
     case .vectorization: Self.insert(RuleDirection(rule, rule.left, rule.right), &vectorizations)
     }
@@ -99,7 +107,7 @@ final class RuleDirection: Sendable {
     self.to = to
     self.specificity = specificity ?? rule.specificity
     switch rule.table {
-    case .identity: marks = from.marks
+    case .identity, .stable: marks = from.marks
     case .differential: marks = from.patternMarks
     case .vectorization: marks = from.unstacked.marks
     case .adjoint:

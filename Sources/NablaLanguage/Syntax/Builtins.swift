@@ -18,7 +18,8 @@ extension Signature {
   package static let builtins: [String: Signature] = {
     var table: [String: Signature] = [:]
     for file in RuleTexts.files {
-      for (name, signature) in file.entries.compactMap(file.signature) where !hidden.contains(name) {
+      let blocks = file.entries.filter { $0.kind != .kernel }
+      for (name, signature) in blocks.compactMap(file.signature) where !hidden.contains(name) {
         table[name] = signature
       }
     }

@@ -10,8 +10,16 @@ package struct RuleFile: Sendable {
     package var heading: String?
 
     package enum Kind: String, Sendable, CaseIterable {
-      case rule, fact, function, operation, notation
+      case rule, stable, fact, function, kernel, operation, notation
       case declaration = ""
+
+      /// Whether it starts a block, which has a head with parameters.
+      package var isBlock: Bool {
+        switch self {
+        case .function, .kernel, .operation, .notation: true
+        case .rule, .stable, .fact, .declaration: false
+        }
+      }
     }
   }
 
@@ -64,12 +72,12 @@ package struct RuleFile: Sendable {
   /// The signature of a block, without parsing its formulas; `nil` if it is not a valid block.
   package func signature(_ entry: Entry) -> (name: String, signature: Signature)? {
     switch entry.kind {
-    case .function, .operation, .notation:
+    case .function, .kernel, .operation, .notation:
       let bytes = source.bytes[entry.range.start..<entry.range.end]
       let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
       let head = Entry(kind: entry.kind, range: SourceRange(start: entry.range.start, end: end))
       return try? RuleReader(source, head).signature()
-    case .declaration, .rule, .fact: return nil
+    case .declaration, .rule, .stable, .fact: return nil
     }
   }
 }

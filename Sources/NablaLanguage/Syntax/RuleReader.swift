@@ -24,9 +24,11 @@ struct RuleReader {
     case .declaration:
       var parser = try parser(range)
       return make(.declaration(try parser.declaration()), name: "", range)
-    case .rule: return try identity()
+    case .rule: return try identity { .rule($0) }
+    case .stable: return try identity { .stable($0) }
     case .fact: return try fact()
-    case .function: return try function()
+    case .function: return try function { .function($0) }
+    case .kernel: return try function { .kernel($0) }
     case .operation, .notation: return try operation(isNotation: kind == .notation)
     }
   }
@@ -34,13 +36,13 @@ struct RuleReader {
   /// The signature of a block, without parsing its formulas; `nil` for another statement.
   func signature() throws(Diagnostic) -> (name: String, signature: Signature)? {
     switch kind {
-    case .function:
+    case .function, .kernel:
       let (name, head, _) = try functionHead()
       return (name.text, .elementwise(scalars: head.parameters.map { $0.shape != nil }))
     case .operation, .notation:
       let (name, head, _) = try operationHead()
       return (name.text, .operation(head))
-    case .rule, .fact, .declaration: return nil
+    case .rule, .stable, .fact, .declaration: return nil
     }
   }
 
@@ -151,22 +153,24 @@ struct RuleReader {
 
   // MARK: Rules and facts
 
-  private func identity() throws(Diagnostic) -> RuleStatement {
+  private func identity(
+    _ kind: (RuleStatement.Identity) -> RuleStatement.Kind
+  ) throws(Diagnostic) -> RuleStatement {
     let name = try ruleName()
     let says = first(in: name.tokens.upperBound..<range.upperBound, where: isWord("says"))
     let end = says ?? range.upperBound
     let condition = first(in: name.tokens.upperBound..<end, where: isWord("for"))
     let formulas = name.tokens.upperBound..<(condition ?? end)
-    guard let (arrow, kind) = self.arrow(in: formulas) else {
+    guard let (arrow, way) = self.arrow(in: formulas) else {
       throw error("a rule needs '->', '=>' or '==' between its two sides", formulas)
     }
     let identity = RuleStatement.Identity(
       left: try formula(formulas.lowerBound..<arrow.lowerBound, after: arrow.lowerBound),
       right: try formula(arrow.upperBound..<formulas.upperBound, after: arrow.lowerBound),
-      arrow: kind,
+      arrow: way,
       conditions: try condition.map { index throws(Diagnostic) in try conditions(index + 1..<end) } ?? [],
       saying: says.map { text($0 + 1..<range.upperBound).filter { $0 != "\"" } } ?? heading)
-    return make(.rule(identity), name: name.text, name.tokens)
+    return make(kind(identity), name: name.text, name.tokens)
   }
 
   /// The arrow between the two sides, and its tokens.
@@ -261,10 +265,12 @@ struct RuleReader {
     return RuleStatement.Block(head: head, body: body, lines: lines)
   }
 
-  private func function() throws(Diagnostic) -> RuleStatement {
+  private func function(
+    _ kind: (RuleStatement.Block) -> RuleStatement.Kind
+  ) throws(Diagnostic) -> RuleStatement {
     let (name, head, rest) = try functionHead()
     let block = try block(head, rest)
-    return make(.function(block), name: name.text, range.lowerBound + 1..<range.lowerBound + 2)
+    return make(kind(block), name: name.text, range.lowerBound + 1..<range.lowerBound + 2)
   }
 
   private func operation(isNotation: Bool) throws(Diagnostic) -> RuleStatement {

@@ -5,8 +5,12 @@ package struct RuleStatement: Sendable {
   package enum Kind: Sendable {
     case declaration([Declaration])
     case rule(Identity)
+    /// A rule of programs alone: the right side is computed in place of the left.
+    case stable(Identity)
     case fact(pattern: SyntaxTree, property: Property, conditions: [ConditionTree])
     case function(Block)
+    /// A function of programs alone, known only in its file.
+    case kernel(Block)
     case operation(Block, isNotation: Bool)
   }
 

@@ -37,7 +37,7 @@ package enum RealFunctions {
     case "sigmoid": return one / (one + (-a).exponential)
     case "logit": return (a / (one - a)).logarithm
     case "softplus": return logarithmOfOnePlus(a.exponential, one)
-    case "logsigmoid": return -logarithmOfOnePlus((-a).exponential, one)
+    case "stable.logsigmoid": return -logarithmOfOnePlus((-a).exponential, one)
     case "silu": return a / (one + (-a).exponential)
     case "gelu":
       let scaled = a / two.squareRoot

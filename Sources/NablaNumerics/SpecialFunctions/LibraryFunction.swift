@@ -2,9 +2,10 @@
 package enum LibraryFunction: String, CaseIterable, Sendable {
   case exp, log, log1p, expm1, sqrt, abs, sign
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, sech, erf
-  case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step, logsigmoid
+  case sigmoid, logit, softplus, relu, leakyrelu, elu, silu, gelu, step
   case max, min, lgamma, digamma, polygamma, power
-  // Functions that programs compute in place of forms that overflow or cancel; users cannot type their names.
+  // The kernels of `Stable.rules`; users cannot type their names.
+  case logsigmoid = "stable.logsigmoid"
   case erfc = "stable.erfc"
   case logerfc = "stable.logerfc"
   case logcosh = "stable.logcosh"

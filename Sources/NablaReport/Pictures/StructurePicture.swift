@@ -47,8 +47,7 @@ package struct StructurePicture {
   /// Values at the first sizes at which the matrix is neither tiny nor huge.
   private static func value(of formula: Formula, _ book: RuleBook) -> (matrix: Matrix, sizes: [String: Int])?
   {
-    var options = Compiler.Options()
-    options.definitions = book.numericDefinitions
+    let options = Compiler.Options(book)
     var source = Sampler([formula], variables: formula.variables, options: options, seed: 1)
     for _ in 0..<tries {
       guard case .success(let (program, sizes)) = source.nextProgram([formula]) else { return nil }

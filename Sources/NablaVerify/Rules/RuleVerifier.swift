@@ -33,7 +33,7 @@ package struct RuleVerifier: Sendable {
 
   /// Every line of the book that makes a claim.
   var subjects: [RuleSubject] {
-    let functions = book.functions.names.compactMap { book.functions[$0] }
+    let functions = (book.functions.names + book.functions.kernels).compactMap { book.functions[$0] }
     let all =
       book.rules.map { RuleSubject($0) } + book.facts.map { RuleSubject($0) }
       + functions.map { RuleSubject($0) }
@@ -50,6 +50,7 @@ package struct RuleVerifier: Sendable {
   /// Tests all claims of a subject; the first failure decides.
   func report(_ subject: RuleSubject, seed: UInt64) -> RuleReport {
     var report = RuleReport(subject)
+    if subject.claims.isEmpty { report.status = .unusable("no numbers satisfy its conditions") }
     var findings: [ExactCheck.Finding] = []
     for claim in subject.claims {
       let outcome = run(claim, draws: draws, seed: seed)
@@ -83,9 +84,8 @@ package struct RuleVerifier: Sendable {
 
   /// The compiler options for verification.
   var options: Compiler.Options {
-    var options = Compiler.Options()
+    var options = Compiler.Options(book)
     options.stable = false
-    options.definitions = book.numericDefinitions
     return options
   }
 }
@@ -104,10 +104,11 @@ struct RuleSubject: Sendable {
     let statement: RuleClaim.Statement
     switch (rule.table, rule.left.kind) {
     case (.differential, .differential(let inner)): statement = .differential(inner, rule.right)
-    case (.differential, _), (.adjoint, _), (.vectorization, _), (.identity, _):
+    case (.differential, _), (.adjoint, _), (.vectorization, _), (.identity, _), (.stable, _):
       statement = .equal(rule.left, rule.right)
     }
-    claims = [RuleClaim(statement: statement, conditions: rule.conditions, isEntrywise: rule.isEntrywise)]
+    let claim = RuleClaim(statement: statement, conditions: rule.conditions, isEntrywise: rule.isEntrywise)
+    claims = rule.numbers.isEmpty ? [claim] : claim.withNumbers(rule.numbers)
   }
 
   init(_ fact: Fact) {

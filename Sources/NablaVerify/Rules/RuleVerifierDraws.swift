@@ -40,7 +40,11 @@ extension RuleVerifier {
           continue
         }
         for attempt in 0..<Self.tries {
-          guard let values = trial.draw(index &+ attempt, &generator) else { continue }
+          // A function such as log(1 - exp(x)) has values only for negative numbers.
+          let isNegative = attempt >= Self.tries / 2
+          guard let values = trial.draw(index &+ attempt, isNegative: isNegative, &generator) else {
+            continue
+          }
           switch trial.test(values) {
           case .unusable: continue
           case .holds(let error):

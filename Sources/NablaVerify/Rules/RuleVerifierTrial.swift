@@ -89,7 +89,7 @@ package struct RuleTrial {
   // MARK: Values
 
   /// Values with the declared properties that satisfy the conditions; `nil` if they do not.
-  func draw(_ attempt: Int, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
+  func draw(_ attempt: Int, isNegative: Bool = false, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
     var common: [SamplingDistribution] = [
       .normal, .positive, .unitInterval, .definite, .definitePositive, .integers,
     ]
@@ -97,7 +97,7 @@ package struct RuleTrial {
     let isFact = if case .property = claim.statement { true } else { false }
     if hasBranches, !isFact { common += [.wide, .nearNumbers, .extreme, .wide, .nearNumbers, .extreme] }
     if attempt < common.count { return draw(distribution: common[attempt], &generator) }
-    return draw(distribution: nil, common, &generator)
+    return draw(distribution: nil, common, isNegative: isNegative, &generator)
   }
 
   func draw(distribution: SamplingDistribution, _ generator: inout SplitMix64) -> [Formula: Matrix]? {
@@ -105,7 +105,8 @@ package struct RuleTrial {
   }
 
   private func draw(
-    distribution: SamplingDistribution?, _ choices: [SamplingDistribution], _ generator: inout SplitMix64
+    distribution: SamplingDistribution?, _ choices: [SamplingDistribution], isNegative: Bool = false,
+    _ generator: inout SplitMix64
   ) -> [Formula: Matrix]? {
     var values: [Formula: Matrix] = [:]
     for formula in variables {
@@ -119,7 +120,7 @@ package struct RuleTrial {
       }
       if claim.fixed.contains(formula) { value = value.map { _ in Double(generator.integer(in: 1...3)) } }
       if speaksOf(claim.dropped, formula), wanted.isEmpty { value = Self.degenerate(value, &generator) }
-      values[formula] = value
+      values[formula] = isNegative && wanted.isEmpty ? value.map { -$0.magnitude } : value
     }
     for (of, standIn) in directions where of.variable != nil {
       guard let variable = standIn.variable, !claim.fixed.contains(of),

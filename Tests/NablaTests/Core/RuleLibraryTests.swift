@@ -13,8 +13,9 @@ import Testing
   @Test func patternsHaveTheMarksOfTheirTexts() throws {
     let marks = Dictionary(
       Self.files.flatMap { file in
-        file.entries.filter { $0.kind == .rule || $0.kind == .fact }.map {
-          (file.name($0), file.marks($0, Self.operations))
+        let operations = RuleLibrary.operations(Self.operations, of: file)
+        return file.entries.filter { !$0.kind.isBlock && $0.kind != .declaration }.map {
+          ($0.kind == .stable ? Rule.stableName(file.name($0)) : file.name($0), file.marks($0, operations))
         }
       },
       uniquingKeysWith: { first, _ in first })

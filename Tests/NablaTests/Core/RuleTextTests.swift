@@ -113,7 +113,9 @@ import Testing
 
   @Test("every rule has words for the steps it appears in")
   func rulesHaveWords() {
-    for rule in RuleBook.standard.rules { #expect(rule.saying?.isEmpty == false, "\(rule.name)") }
+    for rule in RuleBook.standard.rules where rule.table != .stable {
+      #expect(rule.saying?.isEmpty == false, "\(rule.name)")
+    }
   }
 
   @Test("every identity with '->' makes its own left side as simple as its right side")

@@ -20,12 +20,15 @@ private let mutated = claiming.map(\.name).enumerated().filter {
 }.map(\.element)
 
 /// True by laws that the unknowns of the field do not have: those of exponentials of logarithms, of logarithms of roots
-/// and of products with exponentials, and inequalities.
+/// and of products with exponentials, those of exponentials and sines of multiples, and inequalities.
 private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
   "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
   "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "less.abs", "less.abs.difference",
-  "clip.odd", "softmax.shifted.scaled",
+  "clip.odd", "softmax.shifted.scaled", "exp.power.stable", "log.expm1.stable", "log.square.stable",
+  "log1p.number.stable", "sigmoid.half.stable", "cos.above.stable", "cos.below.stable", "softplus.stable",
+  "exp.over.expm1.stable", "exp.over.expm1.above.stable", "exp.product.stable", "exp.sigmoid.above.stable",
+  "exp.erfc.stable",
 ]
 
 /// Operations that the field has not.
