@@ -208,7 +208,7 @@ struct ComponentValueTests {
   @Test("every answer of the seed documents, with its definitions", arguments: SeedFiles.cases)
   func seeds(_ seedCase: SeedCase) throws {
     let session = try #require(SeedFiles.sessions[seedCase.file])
-    guard case .answers(let answers) = session.answer(session.questions[seedCase.index]) else { return }
+    guard case .answers(let answers) = session.sharedAnswer(session.questions[seedCase.index]) else { return }
     for answer in answers {
       for formula in [answer.formula] + answer.definitions.map(\.formula) { agrees(formula) }
     }

@@ -111,23 +111,14 @@ import Testing
 
   /// Every answer of the examples and of the seed documents, printed as LaTeX, reads back.
   @Test func answersReadBack() throws {
-    var options = SessionOptions()
-    options.checks = false
-    let folders = ["Examples", "Examples/seeds"]
-    for folder in folders {
-      let names = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path + "/" + folder)
-      for name in names.sorted() where name.hasSuffix(".nabla") {
-        let text = try String(
-          contentsOf: Repository.root.appending(path: folder + "/" + name), encoding: .utf8)
-        let session = Session(SourceText(text), options: options)
-        for question in session.questions {
-          guard case .answers(let answers) = session.answer(question) else { continue }
-          for formula in answers.map(\.expanded) where !formula.containsDifferential {
-            let again = try Reader.readLaTeX(formula.latex, like: formula)
-            #expect(
-              again === formula || Evaluation.agree(again, formula),
-              "\(name): \(formula.latex) came back as \(again.text)")
-          }
+    for session in Documents.examples + Documents.seeds {
+      for question in session.questions {
+        guard case .answers(let answers) = session.sharedAnswer(question) else { continue }
+        for formula in answers.map(\.expanded) where !formula.containsDifferential {
+          let again = try Reader.readLaTeX(formula.latex, like: formula)
+          #expect(
+            again === formula || Evaluation.agree(again, formula),
+            "\(session.source.name): \(formula.latex) came back as \(again.text)")
         }
       }
     }

@@ -84,21 +84,14 @@ import Testing
 
   /// Every answer of the examples, with its steps and its entries.
   @Test func answersAreWellFormed() throws {
-    var options = SessionOptions()
-    options.checks = false
-    for folder in ["Examples", "Examples/derivations"] {
-      let names = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path + "/" + folder)
-      for name in names.sorted() where name.hasSuffix(".nabla") {
-        let text = try String(
-          contentsOf: Repository.root.appending(path: folder + "/" + name), encoding: .utf8)
-        let session = Session(SourceText(text), options: options)
-        for question in session.questions {
-          guard case .answers(let answers) = session.answer(question) else { continue }
-          for answer in answers {
-            expectWellFormed(answer.formula.mathML(functionNames: options.book.latexNames))
-            if let components = answer.components { expectWellFormed(components.mathML) }
-            if let derivation = session.derivation(of: answer) { expectWellFormed(derivation.mathML) }
-          }
+    let names = SessionOptions().book.latexNames
+    for session in Documents.examples + Documents.derivations {
+      for question in session.questions {
+        guard case .answers(let answers) = session.sharedAnswer(question) else { continue }
+        for answer in answers {
+          expectWellFormed(answer.formula.mathML(functionNames: names))
+          if let components = answer.components { expectWellFormed(components.mathML) }
+          if let derivation = session.derivation(of: answer) { expectWellFormed(derivation.mathML) }
         }
       }
     }

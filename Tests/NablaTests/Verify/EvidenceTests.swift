@@ -191,7 +191,7 @@ import Testing
     for name in SeedFiles.names {
       guard let session = SeedFiles.sessions[name] else { continue }
       for question in session.questions where question.question.kind != .check {
-        guard case .answers(let answers) = session.answer(question), let answer = answers.first,
+        guard case .answers(let answers) = session.sharedAnswer(question), let answer = answers.first,
           !answer.expanded.containsDifferential, answer.expanded.cost < 4_000,
           let (edit, claim) = answer.expanded.spoiled(using: &random).randomElement(using: &random),
           Verification(seed: seed, book: .standard, differentiated: answer.variables)

@@ -11,6 +11,7 @@ enum Derived {
   struct Case: Sendable, CustomTestStringConvertible {
     let session: Session
     let answer: Answer
+    let derivation: Derivation?
     var testDescription: String { "\(session.source.name): \(answer.question) [\(answer.variable)]" }
   }
 
@@ -56,13 +57,7 @@ enum Derived {
     """
 
   static let sessions: [Session] = {
-    var sessions = SeedFiles.names.compactMap { SeedFiles.sessions[$0] }
-    let examples = SeedFiles.folder.deletingLastPathComponent()
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: examples.path)) ?? []
-    for name in names.sorted() where name.hasSuffix(".nabla") {
-      guard let data = try? Data(contentsOf: examples.appendingPathComponent(name)) else { continue }
-      sessions.append(Session(SourceText(bytes: Array(data), name: name)))
-    }
+    var sessions = Documents.seeds + Documents.examples
     sessions.append(Session(SourceText(more, name: "more")))
     var options = SessionOptions()
     options.layout = .numerator
@@ -72,10 +67,11 @@ enum Derived {
 
   static let cases: [Case] = sessions.flatMap { session in
     session.questions.flatMap { question -> [Case] in
-      guard question.question.kind != .check, case .answers(let answers) = session.answer(question) else {
+      guard question.question.kind != .check, case .answers(let answers) = session.sharedAnswer(question)
+      else {
         return []
       }
-      return answers.map { Case(session: session, answer: $0) }
+      return answers.map { Case(session: session, answer: $0, derivation: session.derivation(of: $0)) }
     }
   }
 }
@@ -84,7 +80,7 @@ enum Derived {
 struct DerivationTests {
   @Test("every answer has a derivation that can be replayed and ends in it", arguments: Derived.cases)
   func replays(_ derived: Derived.Case) throws {
-    let derivation = try #require(derived.session.derivation(of: derived.answer))
+    let derivation = try #require(derived.derivation)
     do throws(ReplayError) {
       #expect(try derivation.replayed() === derived.answer.expanded)
     } catch {
@@ -106,7 +102,7 @@ struct DerivationTests {
     }
   }
 
-  @Test("a derivation with a rule that was not used so is refused", arguments: Derived.cases)
+  @Test("a derivation with a rule that was not used is refused", arguments: Derived.cases)
   func wrongRules(_ derived: Derived.Case) throws {
     try expectRefusals(derived) { line in line.evidence.slipped.map { line.changed(evidence: $0) } }
   }
@@ -116,7 +112,7 @@ struct DerivationTests {
     try expectRefusals(derived) { line in line.evidence.missing.map { line.changed(evidence: $0) } }
   }
 
-  @Test("a derivation that goes on from another formula is refused", arguments: Derived.cases)
+  @Test("a derivation that continues from another formula is refused", arguments: Derived.cases)
   func otherStart(_ derived: Derived.Case) throws {
     try expectRefusals(derived) { line in
       guard case .rewrites(let raw, _, let free) = line.evidence, !raw.isZero else { return nil }
@@ -125,7 +121,7 @@ struct DerivationTests {
     }
   }
 
-  @Test("what is no node of its own has no adjoint of its own")
+  @Test("a part that is not a node has no adjoint")
   func residual() throws {
     let text = """
       W1, W2 : matrix(n, n)
@@ -144,11 +140,11 @@ struct DerivationTests {
     #expect(!derivation.lines.contains { $0.left == "delta_h1" || $0.left == "delta_h2" }, "\(derivation)")
   }
 
-  /// Each line that can be changed so, changed alone, is objected to, there or later.
+  /// The replay refuses each line that can be changed in this way, at that line or later.
   private func expectRefusals(
     _ derived: Derived.Case, _ change: (Derivation.Line) -> Derivation.Line?
   ) throws {
-    let derivation = try #require(derived.session.derivation(of: derived.answer))
+    let derivation = try #require(derived.derivation)
     for (index, line) in derivation.lines.enumerated() {
       guard let wrong = change(line) else { continue }
       var lines = derivation.lines
@@ -157,7 +153,7 @@ struct DerivationTests {
         lines: lines, result: derivation.result, surroundings: derivation.surroundings)
       do throws(ReplayError) {
         _ = try changed.replayed()
-        Issue.record("line \(index + 1) is wrong, and nobody minds:\n\(changed)")
+        Issue.record("line \(index + 1) is wrong, and the replay accepts it:\n\(changed)")
       } catch {
         #expect(error.line > index, "\(error.reason)")
       }
@@ -168,7 +164,7 @@ struct DerivationTests {
   func leastSquares() throws {
     let session = try #require(SeedFiles.sessions["000-regression.nabla"])
     let question = try #require(session.questions.first { $0.question.text.contains("2*y'*X*w + w'*X'*X*w") })
-    guard case .answers(let answers) = session.answer(question) else {
+    guard case .answers(let answers) = session.sharedAnswer(question) else {
       Issue.record("no answer")
       return
     }
@@ -190,7 +186,7 @@ struct DerivationTests {
   func backpropagation() throws {
     let session = try #require(SeedFiles.sessions["001-backpropagation.nabla"])
     let question = try #require(session.questions.first { $0.question.text.hasSuffix("wrt W2") })
-    guard case .answers(let answers) = session.answer(question) else {
+    guard case .answers(let answers) = session.sharedAnswer(question) else {
       Issue.record("no answer")
       return
     }
@@ -216,13 +212,13 @@ extension Derivation.Line {
 }
 
 extension Derivation.Evidence {
-  /// The same with one node left out that depends on the part; nil where there is none.
+  /// The same with one node left out that depends on the part; `nil` if there is none.
   fileprivate var missing: Derivation.Evidence? {
     guard case .adjoints(let part, let sources, let uses) = self, !sources.isEmpty else { return nil }
     return .adjoints(at: part, sources: sources.dropLast(), uses)
   }
 
-  /// The same with one use of a rule left out; nil where there is none.
+  /// The same with one use of a rule left out; `nil` if there is none.
   fileprivate var slipped: Derivation.Evidence? {
     switch self {
     case .differentials(let node, let variables, let uses):

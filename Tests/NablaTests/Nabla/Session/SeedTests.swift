@@ -27,17 +27,9 @@ struct SeedCase: Sendable, CustomTestStringConvertible {
 
 /// The files of `Examples/seeds`, read once.
 enum SeedFiles {
-  static let folder = Repository.root.appendingPathComponent("Examples/seeds")
+  static let names = Documents.seeds.map(\.source.name)
 
-  static let names: [String] =
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
-    .filter { $0.hasSuffix(".nabla") }.sorted()
-
-  static let sessions: [String: Session] = Dictionary(
-    uniqueKeysWithValues: names.map { name in
-      let data = (try? Data(contentsOf: folder.appendingPathComponent(name))) ?? Data()
-      return (name, Session(SourceText(bytes: Array(data), name: name)))
-    })
+  static let sessions = Dictionary(uniqueKeysWithValues: Documents.seeds.map { ($0.source.name, $0) })
 
   /// Every question with the comment lines right above it; a question without one has an empty row.
   static let cases: [SeedCase] = names.flatMap { name -> [SeedCase] in
@@ -90,9 +82,9 @@ struct SeedTests {
 
   @Test("a question", arguments: SeedFiles.cases)
   func question(_ seed: SeedCase) throws {
-    try #require(!seed.row.isEmpty, "a question without the row it stands for")
+    try #require(!seed.row.isEmpty, "a question without its row")
     let session = try #require(SeedFiles.sessions[seed.file])
-    switch session.answer(session.questions[seed.index]) {
+    switch session.sharedAnswer(session.questions[seed.index]) {
     case .answers(let answers):
       for answer in answers {
         let verdict = try #require(answer.verdict)
@@ -116,9 +108,9 @@ struct SeedTests {
   func readBack(_ seed: SeedCase) throws {
     let session = try #require(SeedFiles.sessions[seed.file])
     let typed = session.questions[seed.index]
-    // A stationary point is no expression that a claim could hold.
+    // No claim can state a stationary point.
     guard typed.question.kind != .check, typed.question.kind != .stationary, seed.notation == .formula,
-      case .answers(let answers) = session.answer(typed)
+      case .answers(let answers) = session.sharedAnswer(typed)
     else { return }
     // The claims, appended to their own file, are ones that the engine verifies.
     let kind = typed.question.kind.rawValue
@@ -153,7 +145,7 @@ struct SeedTests {
 
   @Test("the derivative of tanh is the square of sech on request")
   func hyperbolic() throws {
-    let file = SeedFiles.folder.deletingLastPathComponent().appendingPathComponent("hyperbolic.rules")
+    let file = Repository.root.appending(path: "Examples/hyperbolic.rules")
     let text = try String(contentsOf: file, encoding: .utf8)
     var options = SessionOptions()
     options.book = try RuleBook.standard.verified(adding: text, file: "hyperbolic.rules")
