@@ -210,13 +210,13 @@ static void FN(settle)(
   }
 }
 
-/// Inner products of four columns of A with four of B, over a part of their length that stays in the cache.
-INLINE void FN(sixteen_dots)(
+/// Inner products of four columns of A with some of B, over a part of their length that stays in the cache.
+INLINE void FN(dots_tile)(
   long k, double alpha, const double *a, long lda, const double *b, long ldb, int accumulate, double *c,
-  long ldc) {
+  long ldc, const int columns) {
   V sum[4][4];
 #pragma clang loop unroll(full)
-  for (int j = 0; j < 4; j++)
+  for (int j = 0; j < columns; j++)
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) sum[j][i] = S(0.0);
   long p = 0;
@@ -225,7 +225,7 @@ INLINE void FN(sixteen_dots)(
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) x[i] = LOAD(a + i * lda + p);
 #pragma clang loop unroll(full)
-    for (int j = 0; j < 4; j++) {
+    for (int j = 0; j < columns; j++) {
       V y = LOAD(b + j * ldb + p);
 #pragma clang loop unroll(full)
       for (int i = 0; i < 4; i++) sum[j][i] += x[i] * y;
@@ -233,12 +233,12 @@ INLINE void FN(sixteen_dots)(
   }
   if (p < k) {
 #pragma clang loop unroll(full)
-    for (int j = 0; j < 4; j++)
+    for (int j = 0; j < columns; j++)
 #pragma clang loop unroll(full)
       for (int i = 0; i < 4; i++) sum[j][i] += LOAD_PART(a + i * lda + p, k - p) * LOAD_PART(b + j * ldb + p, k - p);
   }
 #pragma clang loop unroll(full)
-  for (int j = 0; j < 4; j++)
+  for (int j = 0; j < columns; j++)
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) {
       double product = alpha * FN(total)(sum[j][i]);
@@ -256,8 +256,13 @@ static void FN(gemm_dots)(
     for (long i = 0; i < m; i += 4)
       for (long j = 0; j < n; j += 4) {
         const double *x = a + i * lda + begin, *y = b + j * ldb + begin;
+        double *to = c + i + j * ldc;
         if (i + 4 <= m && j + 4 <= n) {
-          FN(sixteen_dots)(size, alpha, x, lda, y, ldb, adds, c + i + j * ldc, ldc);
+          FN(dots_tile)(size, alpha, x, lda, y, ldb, adds, to, ldc, 4);
+        } else if (i + 4 <= m && j + 3 == n) {
+          FN(dots_tile)(size, alpha, x, lda, y, ldb, adds, to, ldc, 3);
+        } else if (i + 4 <= m && j + 2 == n) {
+          FN(dots_tile)(size, alpha, x, lda, y, ldb, adds, to, ldc, 2);
         } else {
           for (long q = j; q < n && q < j + 4; q++)
             for (long r = i; r < m && r < i + 4; r++) {
