@@ -21,7 +21,7 @@ enum FuzzCorpus {
     var declarations: [String] = []
     var entries: [String] = []
     for line in file.text.split(separator: "\n") where !line.hasPrefix("#") {
-      if ["rule ", "fact ", "function "].contains(where: { line.hasPrefix($0) }) {
+      if ["rule ", "stable ", "fact ", "function ", "kernel "].contains(where: { line.hasPrefix($0) }) {
         entries.append(String(line))
       } else if line.hasPrefix(" ") || line.hasPrefix("\t") {
         if let last = entries.popLast() { entries.append(last + "\n" + line) }

@@ -2,6 +2,8 @@
 enum EntrywiseSpelling {
   /// Whether an expression has a sign or a name that only these have; a module before its first name counts.
   static func isMarked(_ range: SourceRange, of source: SourceText) -> Bool {
+    // A tree may have been parsed from another text than the one that errors show.
+    guard range.end <= source.bytes.count else { return false }
     var start = range.start
     while start > 0,
       Letters.isASCIILetter(source.bytes[start - 1]) || source.bytes[start - 1] == UInt8(ascii: ".")
