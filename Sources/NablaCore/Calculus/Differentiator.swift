@@ -279,7 +279,8 @@ package final class Differentiator {
       for direction in rules(for: marks).adjoints where direction.marks.isSubset(of: marks) {
         let rule = direction.rule
         guard case .apply(.array(.dot), let left) = rule.left.kind, left.count == 2,
-          case .apply(.array(.dot), let right) = rule.right.kind, right.count == 2
+          case .apply(.array(.dot), let right) = rule.right.kind, right.count == 2,
+          Matcher.mayMatchMap(left[1], part)
         else { continue }
         var matcher = Matcher(separatesDifferential: true)
         var moved: (Formula, Formula)?

@@ -18,6 +18,7 @@ struct Distribution {
 
   private final class Memo {
     var factored: [Formula: Formula] = [:]
+    var termCounts: [Formula: Int] = [:]
   }
 
   init(named: Set<Formula> = []) { self.named = named }
@@ -117,6 +118,14 @@ struct Distribution {
 
   /// Estimates the number of terms after expansion; stops counting past the limit.
   private func termCount(_ formula: Formula) -> Int {
+    if formula.height == 0 { return 1 }
+    if let known = memo.termCounts[formula] { return known }
+    let count = computedTermCount(formula)
+    memo.termCounts[formula] = count
+    return count
+  }
+
+  private func computedTermCount(_ formula: Formula) -> Int {
     switch formula.kind {
     case .sum(let terms):
       var count = 0

@@ -18,6 +18,11 @@ package final class Knowledge {
   private struct Key: Hashable {
     let formula: Formula
     let property: Property
+
+    func hash(into hasher: inout Hasher) { hasher.combine(_rawHashValue(seed: 0)) }
+    func _rawHashValue(seed: Int) -> Int {
+      formula._rawHashValue(seed: seed) ^ (property.rank &* 0x9E37_79B9)
+    }
   }
 
   package init(_ book: RuleBook, free: [Formula] = [], presumed: Set<Surroundings.Presumed> = []) {
@@ -70,7 +75,7 @@ package final class Knowledge {
   /// Whether every bound formula has the declared properties of its pattern variable.
   func fulfils(_ bindings: Bindings) -> Bool {
     bindings.formulas.allSatisfy { pattern, value in
-      guard let variable = pattern.variable else { return true }
+      guard let variable = pattern.variable, !variable.properties.isEmpty else { return true }
       return variable.properties.sorted().allSatisfy { truth($0, of: value) == .yes }
     }
   }

@@ -12,6 +12,7 @@ struct RuleApplication {
     if !rule.isEntrywise, from.shape.isScalar, !formula.isScalar { return nil }
     switch (from.kind, formula.kind) {
     case (.sum(let patterns), .sum(let terms)):
+      if patterns.count > terms.count { return nil }
       for multiple in Self.multiples(of: patterns, in: terms) {
         let parts = multiple.isOne ? terms : terms.map { $0.scaled(by: multiple.reciprocal) }
         let result = first(rule, to, formula, accept) { matcher, found in
@@ -23,12 +24,14 @@ struct RuleApplication {
       }
       return nil
     case (.times(let patterns), .times(let factors)):
+      if patterns.count > factors.count { return nil }
       return first(rule, to, formula, accept) { matcher, found in
         matcher.matchParts(patterns, of: factors, isSum: false, formula.shape, found)
       } around: { part, rest in
         .times([part] + rest)
       }
     case (.product(let patterns), .product(let chain)):
+      if patterns.count > chain.count { return nil }
       for way in formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain] {
         for start in way.indices {
           let result = first(rule, to, formula, accept) { matcher, found in

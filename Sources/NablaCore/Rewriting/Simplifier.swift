@@ -99,7 +99,8 @@ package final class Simplifier {
 
   /// The result of the first `->` rule that fires at the root and lowers the cost.
   private func rewritten(_ formula: Formula) -> Formula? {
-    for rule in rules(for: formula).identities(for: formula) {
+    cover(formula)
+    for rule in tables.identities(for: formula) {
       if let after = apply(rule, formula, { rule.rule.arrow == .prefers || $0.cost < formula.cost }) {
         rewrites.append(Rewrite(reason: .rule(rule.rule), before: formula, after: after))
         return after
@@ -130,7 +131,8 @@ package final class Simplifier {
       offer(candidate, isOpen: true, .arithmetic(Self.arithmetic(formula, candidate)))
     }
     offer(transposedInside(formula), .arithmetic(.transposedInside))
-    for equality in rules(for: formula).equalities(for: formula) {
+    cover(formula)
+    for equality in tables.equalities(for: formula) {
       offer(other(formula, equality, below: tries ? most + 1 : formula.cost + 1), .rule(equality.rule))
     }
     if let best {
@@ -154,10 +156,9 @@ package final class Simplifier {
     apply(equality, formula) { $0.cost < cost }
   }
 
-  /// Tables with all rules for a formula.
-  private func rules(for formula: Formula) -> RuleTables {
+  /// Makes the tables have all rules for a formula.
+  private func cover(_ formula: Formula) {
     if !formula.marks.isSubset(of: tables.covered) { tables = book.tables(covering: formula.marks) }
-    return tables
   }
 
   /// A cheaper form reached through a more expensive form, or through a rewritten part.
@@ -239,7 +240,8 @@ package final class Simplifier {
         result.append((after, Rewrite(reason: reason, before: part, after: after)))
       }
     }
-    for equality in rules(for: part).equalities(for: part) {
+    cover(part)
+    for equality in tables.equalities(for: part) {
       if let after = other(part, equality, below: part.cost + Self.slack), !after.isInvalid {
         result.append((after, Rewrite(reason: .rule(equality.rule), before: part, after: after)))
       }

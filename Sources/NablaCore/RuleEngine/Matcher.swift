@@ -419,12 +419,26 @@ struct Matcher {
       if most == 0 || others.isEmpty && wholly && most < chain.count { return false }
     }
     for length in lengths(pattern, most: most, isLast: others.isEmpty && wholly) {
-      if let follower = others.first, !Self.mayMatch(follower, chain[chain.startIndex + length]) { continue }
+      if let follower = others.first {
+        let next = chain[chain.startIndex + length]
+        if !Self.mayMatch(follower, next) { continue }
+        // Before Q the run of Q' ends with the transpose of the first factor of Q.
+        if Self.areTransposes(pattern, follower), chain[chain.startIndex + length - 1].transposed !== next {
+          continue
+        }
+      }
       let run = Formula.product(Array(chain.prefix(length)))
       let saved = bindings
       if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
       bindings = saved
     }
+    return false
+  }
+
+  /// Whether two patterns are a variable and its transpose.
+  private static func areTransposes(_ a: Formula, _ b: Formula) -> Bool {
+    if case .transpose(let inner) = a.kind, inner === b { return isBare(b) }
+    if case .transpose(let inner) = b.kind, inner === a { return isBare(a) }
     return false
   }
 

@@ -36,10 +36,30 @@ extension Matcher {
       // A slice in a pattern may bind the bounds of another.
       operation == other || (operation.isSlice && other.isSlice)
     case (.apply, _): false
+    case (.sum, .sum), (.power, .power): true
+    case (.sum, _), (.power, _): false
     case (.identity, _): factor.isIdentity
     case (.ones, _): factor.isOnes
-    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.sum, _), (.times, _),
-      (.product, _), (.power, _), (.transpose, _), (.differential, _):
+    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.times, _),
+      (.product, _), (.transpose, _), (.differential, _):
+      true
+    }
+  }
+}
+
+extension Matcher {
+  /// Whether a linear map may match the pattern of an adjoint rule, by their heads.
+  static func mayMatchMap(_ pattern: Formula, _ map: Formula) -> Bool {
+    switch (pattern.kind, map.kind) {
+    case (.product(let patterns), .product(let chain)): chain.count >= patterns.count
+    case (.times(let patterns), .times(let factors)):
+      patterns[0].number != nil || factors.count >= patterns.count
+    case (.times(let patterns), _): patterns[0].number != nil
+    case (.apply(let operation, _), .apply): pattern.head == map.head || operation.isSlice
+    case (.sum, .sum), (.power, .power), (.inverse, .inverse): true
+    case (.product, _), (.apply, _), (.sum, _), (.power, _), (.inverse, _): false
+    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.ones, _),
+      (.identity, _), (.transpose, _), (.differential, _):
       true
     }
   }

@@ -247,7 +247,7 @@ final class InferenceEngine {
     switch operation {
     case .multiply:
       let sign = source.between(left.range, right.range)
-      if sign.contains("@") { return try arrayProduct(tree, a, b) }
+      if sign.utf8.contains(UInt8(ascii: "@")) { return try arrayProduct(tree, a, b) }
       if isEntrywise, EntrywiseSpelling.isProduct(sign) {
         return try elementwise(tree, .elementwiseMultiply, a, b)
       }
@@ -369,7 +369,7 @@ final class InferenceEngine {
     let shape = openShape()
     // A superscript is written as an integer.
     let text = integer.map { "\($0)" } ?? source.text(right.range).shortened
-    let isForgiving = isEntrywise || source.between(left.range, right.range).contains("**")
+    let isForgiving = isEntrywise || source.between(left.range, right.range).utf8.contains(UInt8(ascii: "*"))
     try post(
       .power(base, exponent: integer, exponentText: text, isEntrywise: isForgiving, shape), at: tree.range)
     return Draft(tree, shape) { unifier in

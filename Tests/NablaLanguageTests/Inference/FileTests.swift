@@ -70,6 +70,11 @@ import Testing
         """)
   }
 
+  @Test func propertiesSortByName() {
+    #expect(Property.allCases.sorted().map(\.rawValue) == Property.allCases.map(\.rawValue).sorted())
+    #expect(Set(Property.allCases).count == Property.allCases.count)
+  }
+
   @Test func declarationsAreRead() throws {
     let texts = [
       "A, B : matrix(n, n), symmetric", "Y : matrix(n, k), onehot", "f : vector(m) → scalar",
