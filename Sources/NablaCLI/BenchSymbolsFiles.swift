@@ -36,34 +36,34 @@ extension BenchSymbols {
 
   /// Files that show how the time grows.
   static let measures: [Measure] = [
-    Measure(name: "layers of tanh, 10", text: layers(10)),
-    Measure(name: "layers of tanh, 100", text: layers(100)),
-    Measure(name: "layers of tanh, 100, unchecked", text: layers(100), checks: false),
-    Measure(name: "layers of tanh, 1000, unchecked", text: layers(1000), checks: false),
-    Measure(name: "questions, 100", text: file(100)), Measure(name: "questions, 1000", text: file(1000)),
+    Measure(name: "10 layers of tanh", text: layers(10)),
+    Measure(name: "100 layers of tanh", text: layers(100)),
+    Measure(name: "100 layers of tanh unchecked", text: layers(100), checks: false),
+    Measure(name: "1000 layers of tanh unchecked", text: layers(1000), checks: false),
+    Measure(name: "100 questions", text: file(100)), Measure(name: "1000 questions", text: file(1000)),
     Measure(
-      name: "variables, 300",
+      name: "300 variables",
       text: "A : matrix(n, n)\n" + (0..<300).map { "x\($0) : vector(n)\n" }.joined() + "gradient "
         + sum(0..<300) { "x\($0)'*A*x\(($0 + 1) % 300)" } + " wrt "
         + (0..<300).map { "x\($0)" }.joined(separator: ", ")),
     Measure(
-      name: "terms, 10000",
+      name: "10000 terms",
       text: "x : scalar\n" + (0..<10_000).map { "c\($0) : scalar\n" }.joined() + "gradient "
         + sum(0..<10_000) { "c\($0)*x^\($0 % 7 + 1)" } + " wrt x"),
     Measure(
-      name: "factors, 100, half of them X",
+      name: "100 factors half of them X",
       text: "X : matrix(n, n)\n" + (0..<50).map { "A\($0) : matrix(n, n)\n" }.joined() + "gradient tr("
         + (0..<50).map { "A\($0)*X" }.joined(separator: "*") + ") wrt X"),
     Measure(
-      name: "factors, 100, one of them X",
+      name: "100 factors one of them X",
       text: "X : matrix(n, n)\n" + (1..<100).map { "A\($0) : matrix(n, n)\n" }.joined() + "gradient tr(X*"
         + (1..<100).map { "A\($0)" }.joined(separator: "*") + ") wrt X"),
     Measure(
-      name: "definitions, 30000",
+      name: "30000 definitions",
       text: "x : scalar\nt0 = x\n" + (1...30_000).map { "t\($0) = t\($0 - 1) + \($0)*x\n" }.joined()
         + "gradient t30000 wrt x"),
     Measure(
-      name: "compositions, 1000",
+      name: "1000 compositions",
       text: "x : scalar\nt0 = x\n" + (1...1000).map { "t\($0) = sin(t\($0 - 1))\n" }.joined()
         + "gradient t1000 wrt x"),
     Measure(
