@@ -241,7 +241,9 @@ struct CheckCommand {
           switch answer.verdict?.status {
           case .verified:
             counts.verified += 1
-            Terminal.print(answer: "verified  \(answer.question)\(several)\n")
+            let isClaim = answer.kind == .check && !answer.conditions.isEmpty
+            let conditions = isClaim ? ", where \(answer.conditions.joined(separator: ", "))" : ""
+            Terminal.print(answer: "verified  \(answer.question)\(several)\(conditions)\n")
           case .refuted:
             counts.refuted += 1
             code = code.worse(.refuted)

@@ -95,20 +95,22 @@ struct SpoiledClaimCheck {
     }
   }
 
-  /// A point away from kinks at which the answer and the altered one certainly differ, drawn independently of the
-  /// verdict; nil if the change makes no difference.
+  /// A point away from kinks at which the answer and the altered one have values that certainly differ, drawn
+  /// independently of the verdict; nil if the change makes no difference. A claim has no value where a divisor has
+  /// none, even if the quotient is multiplied by zero.
   func difference(
     _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
   ) -> Counterexample? {
     let check = NumericCheck(seed: seed ^ 0x5EED, book: book)
     let everything = [answer, spoiled, objective]
     let variables = everything.freeVariables
+    let divisors = NumericCheck.quotients(everything)
     var source = Sampler(everything, variables: variables, options: check.options, seed: check.seed)
     source.needsGenericRank = true
     let budget = BallBudget()
     let distributions: [SamplingDistribution?] = [nil, .normal, .positive, .wide, .nearNumbers]
     for attempt in 0..<6 {
-      guard case .success(let (program, sizes)) = source.nextProgram(everything) else { break }
+      guard case .success(let (program, sizes)) = source.nextProgram(everything + divisors) else { break }
       for index in 0..<6 {
         let distribution = distributions[(attempt + index) % distributions.count]
         guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 10) else {

@@ -8,11 +8,13 @@ extension Answering {
   func checked() throws(QuestionFailure) -> Draft {
     var (left, ground) = try side(question.expression)
     let first = left.formula
+    var sides = [left]
     var verdict: Verdict?
     var refutation: Refutation?
     var (verified, skipped) = (0, Verdict?.none)
     for (index, other) in question.otherSides.enumerated() {
       let (right, otherGround) = try side(other)
+      sides.append(right)
       var next = check.checkEqual(
         left.formula, right.formula, presupposing: left.presupposed + right.presupposed)
       switch next.status {
@@ -31,8 +33,28 @@ extension Answering {
       (left, ground) = (right, otherGround)
     }
     if refutation == nil, let skipped { verdict = skipped }
+    let caveats = verdict?.status == .verified ? conditions(of: sides) : []
     return Draft(
-      derivative: Derivative(formula: first), expression: first, verdict: verdict, refutation: refutation)
+      derivative: Derivative(formula: first, caveats: caveats), expression: first, verdict: verdict,
+      refutation: refutation)
+  }
+
+  /// The conditions under which a typed side has a value although another side always has one: `2*sqrt(x)^2` is `2*x`
+  /// only where `x >= 0`.
+  private func conditions(of sides: [ClaimSide]) -> [Caveat] {
+    let known = sides.map { calculus.knowledge(presuming: [$0.formula] + $0.presupposed) }
+    var found: [Caveat] = []
+    for (index, side) in sides.enumerated() where side.claim.derivative == nil {
+      for need in domainConditions(side.claim.expression).flatMap(\.needs) {
+        let argument = calculus.simplified(need.argument)
+        let isKnown = known.indices.allSatisfy {
+          $0 == index || known[$0].truth(need.property, of: argument) == .yes
+        }
+        let caveat = Caveat(kind: .condition(need.property), formula: argument)
+        if !isKnown, !found.contains(caveat) { found.append(caveat) }
+      }
+    }
+    return found
   }
 
   /// A side of a check: a formula, or a verified derivative with its verdict.

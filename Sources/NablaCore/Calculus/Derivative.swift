@@ -281,4 +281,11 @@ extension Calculus {
       of: expression, definitions: definitions, functions: book.functions)
     return result
   }
+
+  /// What is known where all of the formulas have a value.
+  package func knowledge(presuming formulas: [Formula]) -> Knowledge {
+    var surroundings = Surroundings()
+    for formula in formulas { surroundings.presume(formula, book.functions) }
+    return Knowledge(book, presumed: surroundings.presumed)
+  }
 }

@@ -25,7 +25,7 @@ package struct Surroundings: Sendable {
 
   // MARK: Presumed properties
 
-  private mutating func presume(_ expression: Formula, _ functions: FunctionTable) {
+  mutating func presume(_ expression: Formula, _ functions: FunctionTable) {
     for node in expression.nodesChildrenFirst {
       switch node.kind {
       case .inverse(let inner): add(inner, .invertible)

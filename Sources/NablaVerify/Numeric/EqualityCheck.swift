@@ -104,7 +104,7 @@ extension NumericCheck {
   }
 
   /// The divisors. A formula under an index has no value outside its sum.
-  private static func quotients(_ formulas: [Formula]) -> [Formula] {
+  package static func quotients(_ formulas: [Formula]) -> [Formula] {
     var seen: Set<Formula> = []
     var result: [Formula] = []
     var open = formulas
