@@ -108,7 +108,7 @@ struct CommandOption {
         valued("--seconds", "S", "time limit, shared by the campaigns"),
         valued("--start", "N", "the number of the first case (0)"),
         flag("--show", "prints each input before running it"),
-        flag("--verbose", "reports every thousandth case on standard error"),
+        flag("--verbose", "reports slow cases and every thousandth case on standard error"),
       ]
     case .bench:
       [

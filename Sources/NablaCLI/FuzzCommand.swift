@@ -50,6 +50,9 @@ struct FuzzCommand {
   /// Memory limit of one case, in bytes.
   private static let mostMemory = 1 << 29
 
+  /// Cases that take more CPU seconds are reported with `--verbose`.
+  private static let slow = 1.0
+
   /// Seconds after which a case counts as hanging; this includes shrinking.
   private static let patience: UInt32 = 120
 
@@ -58,7 +61,7 @@ struct FuzzCommand {
     let start = clock.now
     let limit = seconds.map { Duration.milliseconds($0 * 1000 / campaigns.count) }
     var (tried, defects) = (0, 0)
-    var slowest = (time: Duration.zero, number: first)
+    var slowest = (time: 0.0, number: first)
     var memory = System.peakMemory
     var bar = ProgressBar(total: count)
     while tried < count, limit.map({ clock.now - start < $0 }) ?? true {
@@ -68,10 +71,13 @@ struct FuzzCommand {
       if showsInput { Terminal.print("# \(campaign.name), case \(number)\n\(campaign.input(number))\n") }
       System.currentCase.store(number, ordering: .relaxed)
       System.ringAfter(seconds: Self.patience)
-      let began = clock.now
+      let began = System.threadSeconds
       var defect = campaign.tried(number)
-      let time = clock.now - began
+      let time = System.threadSeconds - began
       if time > slowest.time { slowest = (time, number) }
+      if isVerbose, time > Self.slow {
+        Terminal.error("\(campaign.name): case \(number) took \(Self.text(.seconds(time))) s\n")
+      }
       let peak = System.peakMemory
       if peak - memory > Self.mostMemory {
         defect = FuzzDefect(
@@ -91,7 +97,7 @@ struct FuzzCommand {
     bar.clear()
     let seconds = Self.text(clock.now - start)
     Terminal.print(
-      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(slowest.number) in \(Self.text(slowest.time)) s, memory \(memory >> 20) MB\n"
+      "\(campaign.name): \(tried) tried, \(defects) defects, seed \(campaign.seed), \(seconds) s, slowest case \(slowest.number) in \(Self.text(.seconds(slowest.time))) s, memory \(memory >> 20) MB\n"
     )
     return defects
   }

@@ -198,6 +198,7 @@ enum Help {
       otherwise.
 
         formulas      printed forms read back, simplest forms are equal and cannot be simplified, answers are verified
+        claims        derivatives altered in one place are never verified
         latex         printed LaTeX reads back to the same formula
         tex           mutated LaTeX, also in papers, is read or rejected with a message
         spellings     the same for mutated notations of other systems

@@ -27,7 +27,7 @@ package final class CompiledProgram: Sendable {
   /// Number of doubles in a workspace.
   package let workspaceSize: Int
 
-  private let schedule: Schedule
+  let schedule: Schedule
   let instructions: [PlacedInstruction]
   let tables: InstructionTables
   let inputs: [Place]

@@ -32,7 +32,7 @@ struct BranchSearch {
   private var left: Int
   private var drawn = 0
 
-  /// Limits on the points drawn and on the operations that they take together.
+  /// Limits on the points drawn and on the nanoseconds that they take together.
   private static let (draws, work) = (600, 3e7)
 
   /// `limit` bounds the points that `next` returns.
@@ -45,10 +45,8 @@ struct BranchSearch {
     self.places = places
     branches = all
     coverages = all.map { _ in BranchCoverage(limit: limit / max(known.count, 1) + 1) }
-    let operations = places.reduce(1_000) {
-      max($0, $1.program.operations + Double($1.program.workspaceSize))
-    }
-    left = known.isEmpty ? 0 : min(Self.draws, Int(Self.work / operations))
+    let each = places.reduce(1_000) { max($0, $1.program.nanoseconds) }
+    left = known.isEmpty ? 0 : min(Self.draws, Int(Self.work / each))
   }
 
   /// A point on an unvisited combination of branches and the index of its place; `nil` if none is found.

@@ -261,8 +261,8 @@ struct DerivativeComparison {
   /// A wrong derivative differs from the right one in almost every direction.
   private static let fewEntries = 12
   private static let directions = 4
-  /// Work allowed for all differences of one verdict, roughly in nanoseconds.
-  private static let largestWork = 1e9
+  /// Work allowed for all differences of one comparison, roughly in nanoseconds.
+  private static let largestWork = 4e8
   /// Evaluations needed for a derivative along one direction.
   private static let evaluations = 20.0
   /// The overhead of an evaluation.
@@ -271,7 +271,7 @@ struct DerivativeComparison {
   /// Charges for differences of a program along a number of directions; false if they would exceed the limit.
   private mutating func spend(_ directions: Int, _ program: CompiledProgram) -> Bool {
     let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
-    let each = Self.evaluation + program.operations + Double(program.workspaceSize)
+    let each = Self.evaluation + program.nanoseconds
     let needed = Self.evaluations * count * each
     if work + needed > Self.largestWork { return false }
     work += needed
