@@ -19,7 +19,7 @@ struct FuzzStepwise {
   /// How the values differ; nil if they agree, or nothing can be computed.
   func difference(_ expression: TypedExpression, _ formula: Formula) -> String? {
     var options = Compiler.Options(book)
-    options.functions = RandomSmoothFunction.provider(seed: seed)
+    options.functions = RandomFunctions(seed: seed).provider
     var leaves: Set<Formula> = []
     collect(expression, &leaves)
     let variables = leaves.sorted()

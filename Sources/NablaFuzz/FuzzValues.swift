@@ -41,7 +41,7 @@ extension FuzzChecks {
     if formula.containsDifferential { return nil }
     for point in points([formula], leaves: []) {
       let certified = BallValues(
-        sizes: point.sizes, values: point.values, definitions: book.numericDefinitions, functionSeed: seed,
+        sizes: point.sizes, values: point.values, definitions: book.numericDefinitions, functions: RandomFunctions(seed: seed),
         places: [3, 6, 20], work: 4_000_000)
       guard let truth = certified.entries(formula) else { continue }
       let made = Correction.corrected(point.value, truth).value
@@ -68,7 +68,7 @@ extension FuzzChecks {
   /// Data at which a formula has a value, for sizes from 1 up.
   private func points(_ formulas: [Formula], leaves: [Formula]) -> [Point] {
     var options = Compiler.Options(book)
-    options.functions = RandomSmoothFunction.provider(seed: seed)
+    options.functions = RandomFunctions(seed: seed).provider
     let variables = Set(formulas.freeVariables + leaves).sorted()
     var source = Sampler(formulas, variables: variables, options: options, seed: seed)
     return (0..<2).compactMap { _ in

@@ -77,7 +77,7 @@ extension Evaluation {
     var result: [Real]?
     for places in Correction.places {
       var evaluator = BallEvaluator(
-        sizes: sizes, values: [:], places: places, functionSeed: nil, work: Correction.work)
+        sizes: sizes, values: [:], places: places, functions: nil, work: Correction.work)
       evaluator.hasInfinities = true
       let exact = stepwise { (formula, values: [Formula: RealArray]) -> RealArray? in
         var form = formula

@@ -34,7 +34,7 @@ package struct BallDifferences {
     }
     let center = values.mapValues { RealArray($0, places: Self.places) }
     var evaluator = BallEvaluator(
-      sizes: sizes, values: center, places: Self.places, functionSeed: nil, work: work)
+      sizes: sizes, values: center, places: Self.places, functions: nil, work: work)
     guard let entries = try? value ?? evaluator.value(form).entries else { return nil }
     (self.formula, self.sizes, self.center, self.value) = (form, sizes, center, entries)
   }
@@ -156,7 +156,7 @@ package struct BallDifferences {
       }
     }
     var evaluator = BallEvaluator(
-      sizes: sizes, values: values, places: Self.places, functionSeed: nil, work: work)
+      sizes: sizes, values: values, places: Self.places, functions: nil, work: work)
     evaluator.hasInfinities = true
     defer { work = evaluator.work }
     guard let array = try? evaluator.value(formula), array.entries.count == value.count else {

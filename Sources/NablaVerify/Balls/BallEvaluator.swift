@@ -10,8 +10,8 @@ package struct BallEvaluator {
   package var sizes: [String: Int]
   package var values: [Formula: RealArray]
   package let places: Int
-  /// Seed of the random functions that replace declared ones. Without it, declared functions have no value.
-  package var functionSeed: UInt64?
+  /// The random functions that replace declared ones. Without them, declared functions have no value.
+  package var functions: RandomFunctions?
   /// Remaining work, roughly in nanoseconds.
   package var work: Int
 
@@ -19,13 +19,13 @@ package struct BallEvaluator {
   package var hasInfinities = false
 
   package init(
-    sizes: [String: Int], values: [Formula: RealArray], places: Int, functionSeed: UInt64? = nil, work: Int,
+    sizes: [String: Int], values: [Formula: RealArray], places: Int, functions: RandomFunctions? = nil, work: Int,
     hasInfinities: Bool = false
   ) {
     self.sizes = sizes
     self.values = values
     self.places = places
-    self.functionSeed = functionSeed
+    self.functions = functions
     self.work = work
     self.hasInfinities = hasInfinities
   }
@@ -228,10 +228,10 @@ package struct BallEvaluator {
     _ function: DeclaredFunction, _ derivative: FunctionDerivative, _ argument: RealArray, _ rows: Int,
     _ columns: Int
   ) throws(Failure) -> RealArray {
-    guard let functionSeed else { throw .unknown }
+    guard let functions else { throw .unknown }
     func random(_ arguments: Int, _ values: Int) -> RandomSmoothFunction {
       RandomSmoothFunction(
-        name: function.name, seed: functionSeed, argumentCount: arguments, valueCount: values)
+        name: function.name, of: functions, argumentCount: arguments, valueCount: values)
     }
     let entries: [Real]?
     if function.isElementwise {

@@ -10,7 +10,7 @@ package struct BallValues {
   let values: [Formula: Matrix]
   /// The definitions of elementwise functions that have a body.
   var definitions: FunctionDefinitions?
-  var functionSeed: UInt64?
+  var functions: RandomFunctions?
   /// Numbers of limbs, tried in order until the values are certain.
   var places = Self.allPlaces
   /// Work allowed for each number of limbs, roughly in nanoseconds.
@@ -18,12 +18,12 @@ package struct BallValues {
 
   package init(
     sizes: [String: Int], values: [Formula: Matrix], definitions: FunctionDefinitions? = nil,
-    functionSeed: UInt64? = nil, places: [Int] = BallValues.allPlaces, work: Int = Int.max
+    functions: RandomFunctions? = nil, places: [Int] = BallValues.allPlaces, work: Int = Int.max
   ) {
     self.sizes = sizes
     self.values = values
     self.definitions = definitions
-    self.functionSeed = functionSeed
+    self.functions = functions
     self.places = places
     self.work = work
   }
@@ -43,7 +43,7 @@ package struct BallValues {
     for places in places {
       var evaluator = BallEvaluator(
         sizes: sizes, values: values.mapValues { RealArray($0, places: places) }, places: places,
-        functionSeed: functionSeed, work: work)
+        functions: functions, work: work)
       evaluator.hasInfinities = true
       guard let array = try? evaluator.value(form) else { return result }
       let entries = array.entries.map(Self.settled)

@@ -11,14 +11,37 @@ import NablaNumerics
   import Darwin
 #endif
 
+/// A choice of random functions in place of the declared ones.
+package struct RandomFunctions: Sendable {
+  package var seed: UInt64
+  /// Numbers about which values lie, closely or not; without any, values lie about zero.
+  var levels: [Double] = []
+
+  package init(seed: UInt64, levels: [Double] = []) {
+    self.seed = seed
+    self.levels = levels
+  }
+
+  /// Provides a random function for every declared one.
+  package var provider: FunctionProvider {
+    { call in
+      RandomSmoothFunction(
+        name: call.name, of: self, argumentCount: call.argumentCount, valueCount: call.valueCount
+      ).evaluator(call.derivative)
+    }
+  }
+}
+
 /// A random smooth function with exact derivatives of every order; it replaces a declared function.
-/// Each value is a sum of terms c*sin(a'*x + b). The coefficients depend only on name, seed and sizes.
-package struct RandomSmoothFunction: Sendable {
+/// Each value is a level plus a scale times a sum of terms c*sin(a'*x + b). The coefficients depend only on name, seed and sizes.
+struct RandomSmoothFunction: Sendable {
   /// Number of terms in each value.
   static let termCount = 3
   private let argumentCount: Int
   private let valueCount: Int
   private let terms: [Term]
+  private let level: Double
+  private let scale: Double
 
   /// The coefficients of all terms in one array, so a call touches no other object.
   private let frequencies: [Double]
@@ -28,10 +51,10 @@ package struct RandomSmoothFunction: Sendable {
     var phase: Double
   }
 
-  package init(name: String, seed: UInt64, argumentCount: Int, valueCount: Int) {
+  init(name: String, of family: RandomFunctions, argumentCount: Int, valueCount: Int) {
     self.argumentCount = argumentCount
     self.valueCount = valueCount
-    var hash = StructuralHash(seed)
+    var hash = StructuralHash(family.seed)
     hash.combine(name)
     hash.combine(UInt64(truncatingIfNeeded: argumentCount))
     hash.combine(UInt64(truncatingIfNeeded: valueCount))
@@ -45,21 +68,14 @@ package struct RandomSmoothFunction: Sendable {
       return term
     }
     self.frequencies = frequencies
-  }
-
-  /// Provides a random function for every declared one.
-  package static func provider(seed: UInt64) -> FunctionProvider {
-    { call in
-      RandomSmoothFunction(
-        name: call.name, seed: seed, argumentCount: call.argumentCount, valueCount: call.valueCount
-      ).evaluator(call.derivative)
-    }
+    level = family.levels.randomElement(using: &generator) ?? 0
+    scale = family.levels.isEmpty || generator.coin() ? 1 : 0.01
   }
 
   /// The value or a derivative in column-major order; `nil` if the sizes do not allow it.
   /// A gradient has as many numbers as the argument, a Jacobian values × arguments, a Hessian arguments × arguments.
   /// Derivatives with primes have one argument and as many numbers as the value.
-  package func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
+  func evaluator(_ derivative: FunctionDerivative) -> FunctionEvaluator? {
     guard let entries = entries(derivative) else { return nil }
     return { x, z in
       for (index, entry) in entries.enumerated() { z[index] = self.value(entry, x) }
@@ -72,19 +88,20 @@ package struct RandomSmoothFunction: Sendable {
     func number(_ value: Double) -> Real { Real(value, places: places) }
     return entries.map { entry in
       Real.sum(
-        terms(of: entry).map { k in
-          let start = k * argumentCount
-          let angle = Real.sum(
-            [number(terms[k].phase)] + x.indices.map { number(frequencies[start + $0]) * x[$0] })
-          let wave = angle.through { ball in
-            let (sine, cosine) = ball.sineAndCosine
-            let size = entry.places.count.isMultiple(of: 2) ? sine : cosine
-            return entry.places.count & 2 == 0 ? size : -size
-          }
-          return entry.places.reduce(number(terms[k].amplitude) * wave) {
-            $0 * number(frequencies[start + $1])
-          }
-        })
+        [number(entry.places.isEmpty ? level : 0)]
+          + terms(of: entry).map { k in
+            let start = k * argumentCount
+            let angle = Real.sum(
+              [number(terms[k].phase)] + x.indices.map { number(frequencies[start + $0]) * x[$0] })
+            let wave = angle.through { ball in
+              let (sine, cosine) = ball.sineAndCosine
+              let size = entry.places.count.isMultiple(of: 2) ? sine : cosine
+              return entry.places.count & 2 == 0 ? size : -size
+            }
+            return entry.places.reduce(number(scale * terms[k].amplitude) * wave) {
+              $0 * number(frequencies[start + $1])
+            }
+          })
     }
   }
 
@@ -134,6 +151,6 @@ package struct RandomSmoothFunction: Sendable {
       for place in entry.places { term *= frequencies[start + place] }
       total += term
     }
-    return total
+    return scale * total + (entry.places.isEmpty ? level : 0)
   }
 }

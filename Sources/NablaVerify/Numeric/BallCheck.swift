@@ -9,7 +9,7 @@ package struct BallCheck {
   let sizes: [String: Int]
   let values: [Formula: Matrix]
   let definitions: FunctionDefinitions?
-  let functionSeed: UInt64
+  let functions: RandomFunctions
   let seed: UInt64
   var budget = BallBudget()
 
@@ -200,7 +200,7 @@ package struct BallCheck {
     }
     let work = min(BallBudget.work, budget.left)
     var evaluator = BallEvaluator(
-      sizes: sizes, values: values, places: places, functionSeed: functionSeed, work: work)
+      sizes: sizes, values: values, places: places, functions: functions, work: work)
     defer { budget.left -= work - evaluator.work }
     return try evaluator.value(form)
   }
@@ -227,9 +227,9 @@ package struct BallCheck {
 package final class BallBudget {
   /// The limit for one evaluation.
   static let work = 40_000_000
-  var left = 400_000_000
+  var left: Int
 
-  package init() {}
+  package init(effort: Double = 1) { left = Int(effort * 400_000_000) }
 }
 
 extension BallCheck.Finding {

@@ -17,7 +17,7 @@ struct DerivativeComparison {
   private var found = Verdict(status: .verified)
   private var orders: [Double] = []
   private var places: [Place] = []
-  private let budget = BallBudget()
+  private let budget: BallBudget
   /// Operations spent on differences so far.
   private var work = 0.0
   /// A point where doubles refute, perhaps only because of rounding.
@@ -30,6 +30,7 @@ struct DerivativeComparison {
     layout: DerivativeLayout
   ) {
     (self.check, self.claim, self.objective) = (check, claim, objective)
+    budget = BallBudget(effort: check.effort)
     (self.variable, self.first, self.layout) = (variable, first, layout)
   }
 
@@ -273,7 +274,7 @@ struct DerivativeComparison {
     let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
     let each = Self.evaluation + program.nanoseconds
     let needed = Self.evaluations * count * each
-    if work + needed > Self.largestWork { return false }
+    if work + needed > check.effort * Self.largestWork { return false }
     work += needed
     return true
   }

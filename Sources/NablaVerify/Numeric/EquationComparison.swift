@@ -18,13 +18,14 @@ struct EquationComparison {
   /// A point where doubles refute, perhaps only because of rounding.
   private var doubt: Counterexample?
   private var reason = "no point was found at which both sides are finite"
-  private let budget = BallBudget()
+  private let budget: BallBudget
 
   init(
     check: NumericCheck, left: Formula, right: Formula, parts: [Formula], presupposed: [Formula],
     source: Sampler
   ) {
     (self.check, self.left, self.right) = (check, left, right)
+    budget = BallBudget(effort: check.effort)
     (self.parts, self.presupposed, self.source) = (parts, presupposed, source)
   }
 

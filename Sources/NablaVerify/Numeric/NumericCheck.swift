@@ -19,8 +19,11 @@ package struct NumericCheck: Sendable {
   var differentiated: [Formula] = []
   /// Whether points must prove that they would refute a false claim; unnecessary for a certified claim.
   var needsEvidence = true
-  /// Whether the random functions differ from those of the first comparison.
-  private var hasOtherFunctions = false
+  /// The levels of the random functions in place of declared ones, from the second comparison on.
+  private var functionLevels: [Double] = []
+  private var functions: RandomFunctions { RandomFunctions(seed: seed, levels: functionLevels) }
+  /// The share of the usual limits of work.
+  private(set) var effort = 1.0
   /// Variables with fixed values.
   package var pinned: [Formula: Matrix] = [:]
 
@@ -35,7 +38,7 @@ package struct NumericCheck: Sendable {
   package var options: Compiler.Options {
     var options = Compiler.Options()
     options.definitions = definitions
-    options.functions = RandomSmoothFunction.provider(seed: seed)
+    options.functions = functions.provider
     options.mostIterations = CompileLimits.iterationsOfChecks
     return options
   }
@@ -44,7 +47,8 @@ package struct NumericCheck: Sendable {
     _ sizes: [String: Int], _ values: [Formula: Matrix], _ budget: BallBudget
   ) -> BallCheck {
     BallCheck(
-      sizes: sizes, values: values, definitions: definitions, functionSeed: seed, seed: seed, budget: budget)
+      sizes: sizes, values: values, definitions: definitions, functions: functions, seed: seed, budget: budget
+    )
   }
 
   /// The number of points for each choice of sizes in turn. Without named sizes there is one choice.
@@ -86,21 +90,35 @@ package struct NumericCheck: Sendable {
     }
   }
 
-  /// The verdict after a second comparison with other random functions in place of the declared ones, if branches
-  /// depend on their values: those of one function may all lie on the same side.
+  /// The verdict after more comparisons with other random functions in place of the declared ones, if branches depend
+  /// on their values: those of one function may all lie on the same side.
   func withOtherFunctions(
     _ formulas: [Formula], _ verdict: Verdict, again: (NumericCheck) -> Verdict
   ) -> Verdict {
-    guard takesMore, !hasOtherFunctions, verdict.status == .verified,
+    guard takesMore, functionLevels.isEmpty, verdict.status == .verified,
       formulas.contains(where: \.hasDeclaredFunction),
       Sampling.hasBranches(formulas, definitions: definitions)
     else { return verdict }
-    var other = self
-    other.hasOtherFunctions = true
-    other.seed = seed &+ 0x9E37_79B9_7F4A_7C15
-    let second = again(other)
-    return second.status == .refuted ? second : verdict
+    // All above the numbers in the formulas, all below, any of them above or below, then near the numbers.
+    let numbers = Sampling.numbers(formulas)
+    let far = 10 + 3 * (numbers.last ?? 0)
+    let near = [0, 1] + numbers + [0.5, 1.5].flatMap { factor in numbers.map { factor * $0 } }
+    let levels = [[far], [-far], [far, -far]] + Array(repeating: near + near.map { -$0 }, count: 9)
+    var generator = SplitMix64(seed: seed)
+    for choice in levels {
+      var other = self
+      other.seed = generator.next()
+      other.functionLevels = choice
+      other.points = Self.pointsOfOtherFunctions
+      other.takesMore = false
+      other.effort = 1 / Double(levels.count)
+      let verdict = again(other)
+      if verdict.status == .refuted { return verdict }
+    }
+    return verdict
   }
+
+  private static let pointsOfOtherFunctions = 4
 }
 
 extension Formula {

@@ -140,6 +140,31 @@ import Testing
     #expect(verdict.status != .verified, "seed \(seed)")
   }
 
+  /// Claims that hold for some functions in place of the declared one and fail for others.
+  @Test(
+    "a declared function may have any value", arguments: 0..<8,
+    [
+      ("psi(1) > 0", "2*a", "1"), ("psi(2) > 3", "1", "2*a"), ("abs(psi(b)) > 20", "1", "2*a"),
+      ("psi(2) > psi(1)", "1", "2*a"),
+      ("psi(a) > 10", "where(psi(a) > 100, 2*a, 1)", "where(psi(a) > 4, 2*a, 1)"),
+    ])
+  func declaredFunctionsHaveAnyValue(_ seed: Int, _ question: (test: String, String, String)) throws {
+    for claim in [question.1, question.2] {
+      var options = SessionOptions()
+      options.seed = UInt64(seed)
+      let text = "check gradient where(\(question.test), a^2, a) wrt a == \(claim)"
+      let session = Session(
+        SourceText(Self.declarations + text, name: "<test>"), options: options)
+      for asked in session.questions {
+        guard case .answers(let answers) = session.answer(asked) else {
+          Issue.record("no answer to \(text)")
+          continue
+        }
+        for answer in answers { #expect(answer.verdict?.status == .refuted, "\(text), seed \(seed)") }
+      }
+    }
+  }
+
   @Test("what overflows or is singular at every size but one is not verified")
   func oneSizeIsNotEvidence() {
     let inner = "sylvester(ones(2, 2), ones(m, m), F)"

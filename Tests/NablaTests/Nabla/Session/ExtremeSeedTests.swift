@@ -45,7 +45,7 @@ import Testing
           guard let sizes = InstanceSizes([formula] + variables).choice(attempt: 0, &generator),
             !formula.containsDifferential,
             let function = try? Formula.compiled(
-              [formula], checkingProperties: false, functions: RandomSmoothFunction.provider(seed: seed))
+              [formula], checkingProperties: false, functions: RandomFunctions(seed: seed).provider)
           else {
             unknown += 1
             continue
@@ -62,7 +62,7 @@ import Testing
               values[variable] = known.properties.isEmpty ? value?.map { $0 * scale } : value
             }
             guard
-              let truth = BallValues(sizes: sizes, values: values, functionSeed: seed).entries(formula)
+              let truth = BallValues(sizes: sizes, values: values, functions: RandomFunctions(seed: seed)).entries(formula)
             else {
               unknown += 1
               break

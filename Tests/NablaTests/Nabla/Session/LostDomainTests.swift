@@ -33,4 +33,15 @@ import Testing
   ]) func lost(_ text: String, _ expected: [String]) throws {
     #expect(try conditions("simplify \(text)") == expected)
   }
+
+  @Test(
+    "a verified claim names the conditions of one side that another side does not have",
+    arguments: [
+      ("gradient norm2(x)^2 wrt x == 2*sqrt(x) .* sqrt(x)", ["x >= 0"]), ("x ./ x == ones(n)", ["x != 0"]),
+      ("log(x .^ 2 .* exp(x)) == 2*log(x) + x", ["x > 0"]), ("gradient sum(log(x)) wrt x == 1 ./ x", []),
+      ("gradient norm2(x) wrt x == x/sqrt(x'*x)", []), ("gradient norm2(x)^2 wrt x == 2*x", []),
+    ]) func claims(_ text: String, _ expected: [String]) throws
+  {
+    #expect(try conditions("check \(text)") == expected)
+  }
 }
