@@ -40,10 +40,11 @@ function definitions(equations) {
   return element("div", { class: "let" }, ...equations.map((equation) => formula(equation, "definition")))
 }
 
-function facts({ conditions, notes }) {
+function facts({ conditions, notes, operations }) {
   const lines = [
     ...conditions.map((condition) => element("li", {}, "holds where ", element("code", {}, condition))),
     ...notes.map((note) => element("li", {}, note)),
+    ...(operations ? [element("li", {}, "about ", element("code", {}, operations), " operations")] : []),
   ]
   return lines.length ? element("ul", { class: "facts" }, ...lines) : null
 }

@@ -1,3 +1,32 @@
+/// A function of another system that is written differently here.
+package struct ForeignNotation {
+  /// How it is called elsewhere: `matmul(a, b)`.
+  package let usage: String
+  package let meaning: String
+
+  /// The function of the language with the same arguments and another name elsewhere: `tr` for `trace`.
+  package static func function(sameAs name: String) -> String? { ForeignNames.sameFunction(as: name) }
+
+  /// `nil` if the name is unknown.
+  package init?(_ name: String) {
+    let letters = ["a", "b", "c"]
+    for count in 1...letters.count {
+      guard let form = ForeignNames.form(of: name, arguments: count) else { continue }
+      let arguments = letters.prefix(count)
+      usage = "\(name)(\(arguments.joined(separator: ", ")))"
+      let written = arguments.enumerated().reduce(form) { text, argument in
+        text.replacing("($\(argument.offset + 1))", with: argument.element)
+          .replacing("$\(argument.offset + 1)", with: argument.element)
+      }
+      meaning = "another notation for `\(written)`, and read as that"
+      return
+    }
+    guard let instead = ForeignNames.absent(name).instead else { return nil }
+    usage = name
+    meaning = "not a function here: \(instead)"
+  }
+}
+
 /// Notations of other systems and textbooks, and their equivalents here.
 enum ForeignNames {
   /// The function of the language with another name elsewhere and the same arguments.

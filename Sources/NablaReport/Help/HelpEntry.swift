@@ -4,7 +4,7 @@ import NablaLanguage
 import NablaOutput
 import NablaTypes
 
-/// The help on a function, an operation, a property or a question.
+/// The help on a function, an operation, a property, a question or another notation.
 package struct HelpEntry: Sendable {
   /// The usage: `softmax(A : matrix(m, n)) : matrix(m, n)`.
   package let usage: String
@@ -38,6 +38,17 @@ package struct HelpEntry: Sendable {
 }
 
 extension HelpEntry {
+  init(_ construct: Construct) {
+    usage = construct.usage
+    meaning = construct.meaning
+    example = Self.example(construct.question, construct.declarations)
+  }
+
+  init(_ notation: ForeignNotation) {
+    usage = notation.usage
+    meaning = notation.meaning
+  }
+
   init(_ function: FunctionDefinition) {
     let names = function.parameters.compactMap { $0.variable?.name }
     let call = "\(function.name)(\(names.joined(separator: ", ")))"

@@ -9,8 +9,17 @@ package struct HelpReference {
 
   package init(_ book: RuleBook = .standard) { self.book = book }
 
-  /// The entries of a name; empty if it is unknown.
+  /// The entries of a name, also of one from another system; empty if it is unknown.
   package func entries(named name: String) -> [HelpEntry] {
+    let found = ownEntries(named: name)
+    if !found.isEmpty { return found }
+    if let own = ForeignNotation.function(sameAs: name) { return ownEntries(named: own) }
+    return ForeignNotation(name).map { [HelpEntry($0)] } ?? []
+  }
+
+  private func ownEntries(named name: String) -> [HelpEntry] {
+    let constructs = Construct.all.filter { $0.names.contains(name) }
+    if !constructs.isEmpty { return constructs.map { HelpEntry($0) } }
     if let property = Property(rawValue: name) { return [HelpEntry(property)] }
     if let question = QuestionKind(rawValue: name) { return [HelpEntry(question)] }
     let functions = (book.functions[name].map { [HelpEntry($0)] } ?? [])
@@ -20,7 +29,8 @@ package struct HelpReference {
   /// All names with an entry, sorted.
   package var names: [String] {
     let words = Property.allCases.map(\.rawValue) + QuestionKind.allCases.map(\.rawValue)
-    return Set(words + book.functions.names + book.operations.map(\.name)).sorted()
+    let notation = Construct.all.flatMap(\.names).filter { $0.allSatisfy(\.isLetter) }
+    return Set(words + notation + book.functions.names + book.operations.map(\.name)).sorted()
   }
 
   /// The functions and operations for users, with their meanings, as two lists.
@@ -43,7 +53,7 @@ package struct HelpReference {
     var text = """
       # Reference
 
-      Every function, operation, property and question of the language.
+      Every question, notation, property, function and operation of the language.
 
       ## Overview
 
@@ -59,6 +69,9 @@ package struct HelpReference {
     section(
       "Questions", "Each question is on its own line; `E` is an expression, `x` a variable.",
       QuestionKind.allCases.map { HelpEntry($0) })
+    section(
+      "Notation", "Operators, brackets, constants, choices and sums over an index.",
+      Construct.all.map { HelpEntry($0) })
     section(
       "Properties", "A property follows the type in a declaration.",
       Property.allCases.map { HelpEntry($0) })

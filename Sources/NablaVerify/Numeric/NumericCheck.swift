@@ -99,12 +99,15 @@ package struct NumericCheck: Sendable {
       formulas.contains(where: \.hasDeclaredFunction),
       Sampling.hasBranches(formulas, definitions: definitions)
     else { return verdict }
-    // All above the numbers in the formulas, all below, any of them above or below, then near the numbers.
+    // All above the numbers in the formulas, all below, any of them above or below, then near the numbers in turn.
     let numbers = Sampling.numbers(formulas)
     let far = 10 + 3 * (numbers.last ?? 0)
-    let near = [0, 1] + numbers + [0.5, 1.5].flatMap { factor in numbers.map { factor * $0 } }
-    let levels = [[far], [-far], [far, -far]] + Array(repeating: near + near.map { -$0 }, count: 9)
+    let magnitudes = [0, 1] + numbers + [0.5, 1.5].flatMap { factor in numbers.map { factor * $0 } }
+    let near = magnitudes.flatMap { $0 == 0 ? [0] : [$0, -$0] }.prefix(Self.mostLevels)
     var generator = SplitMix64(seed: seed)
+    let levels =
+      [[far], [-far], [far, -far]]
+      + near.map { level in [level, level, level] + [near.randomElement(using: &generator) ?? 0] }
     for choice in levels {
       var other = self
       other.seed = generator.next()
@@ -118,7 +121,8 @@ package struct NumericCheck: Sendable {
     return verdict
   }
 
-  private static let pointsOfOtherFunctions = 4
+  private static let pointsOfOtherFunctions = 2
+  private static let mostLevels = 24
 }
 
 extension Formula {
