@@ -64,10 +64,13 @@ struct SpoiledClaimCheck {
       ("as an equation", { check.checkEqual(answer, spoiled) }),
       ("as a derivative", { verdict(check, question, formula, x, spoiled) }),
     ]
-    for (name, verdict) in arms where verdict().status == .verified {
-      guard let example = difference(answer, spoiled, of: formula, by: [x]) else { continue }
+    for (name, arm) in arms {
+      let verdict = arm()
+      guard verdict.status == .verified,
+        let example = difference(answer, spoiled, of: formula, by: [x])
+      else { continue }
       return FuzzFinding(
-        kind: .claim, message: "verified \(name), but false (\(edit)): \(example)",
+        kind: .claim, message: "\(verdict) \(name), but false (\(edit)): \(example)",
         questions: ["check \(asked) == \(spoiled.text)"])
     }
     return nil
@@ -117,9 +120,9 @@ struct SpoiledClaimCheck {
           continue
         }
         if Branches(everything, moving: moving, sizes, check.options).haveKink(at: point.values) { continue }
-        guard check.ballCheck(sizes, point.values, budget).equality(answer, spoiled) == .differ else {
-          continue
-        }
+        let balls = check.ballCheck(sizes, point.values, budget)
+        guard case .agree = balls.equality(objective, objective), balls.equality(answer, spoiled) == .differ
+        else { continue }
         let (left, right) = (point.outputs[0], point.outputs[1])
         return Counterexample(point.values, sizes: sizes, left: left, right: right, shape: answer.shape)
       }

@@ -29,6 +29,11 @@ package struct Sampler {
   /// Whether any sizes have names.
   var hasSizes: Bool { !sizes.names.isEmpty }
 
+  /// Whether the values of a variable lie in several components, as the rotations and the reflections do.
+  var hasDisconnectedVariables: Bool {
+    variables.contains { $0.variable?.properties.contains { $0.traits.isDiscrete } == true }
+  }
+
   static let tries = 60
   /// Limits on the workspace and the operations of one run; larger programs are retried with smaller sizes.
   private static let (largestWorkspace, mostOperations) = (1 << 18, 5e7)

@@ -48,11 +48,11 @@ struct DerivativeComparison {
     return check.concluded(found, doubt, reason)
   }
 
-  /// Compares at more points if there are branches.
+  /// Compares at more points if there are branches, or variables with values in several components.
   private mutating func compareMore(_ source: inout Sampler) -> Verdict? {
-    guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
-      return nil
-    }
+    guard check.takesMore,
+      source.hasDisconnectedVariables || Sampling.hasBranches(source.formulas, definitions: check.definitions)
+    else { return nil }
     for index in 0..<Sampling.moreOfDerivatives where !places.isEmpty {
       let place = places[index % places.count]
       let distribution = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
@@ -137,7 +137,7 @@ struct DerivativeComparison {
       let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
     {
       note(gap.largest, gap.orders)
-      noteEvidence(claimed, gap.resolution, point.values, place.sizes)
+      noteEvidence(claimed, gap.offset, gap.resolution, point.values, place)
       return .passed
     }
     guard spend(place.entries, place.plain) else {
@@ -154,7 +154,7 @@ struct DerivativeComparison {
     }
     if let gap = settled.gap {
       note(gap, settled.expected.order.map { [$0] } ?? [])
-      noteEvidence(claimed, max(gap, settled.expected.resolution), point.values, place.sizes)
+      noteEvidence(claimed, settled.expected.offset, settled.expected.resolution, point.values, place)
       return .passed
     }
     let example = Counterexample(
@@ -164,7 +164,11 @@ struct DerivativeComparison {
     switch judgement(example, place.program, point.values, point.outputs, place.sizes) {
     case .agree(let isZero):
       note(0, [])
-      if !isZero, InstanceSizes.showStructure(place.sizes) { found.evidence += 1 }
+      if !isZero, InstanceSizes.showStructure(place.sizes),
+        check.hasValueNearby(point.values, place.program)
+      {
+        found.evidence += 1
+      }
       return .passed
     case .undefined: return .unusable
     case .undecided, .tooMuchWork:
@@ -191,18 +195,25 @@ struct DerivativeComparison {
   /// Largest relative error of differences that still tells a claim from one that is off by a factor of 1 + 1e-7.
   private static let sharp = 2e-8
 
-  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry.
+  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry; as
+  /// unsettled if the claim is further off than the differences are, though within the tolerance.
   private mutating func noteEvidence(
-    _ claimed: Matrix, _ resolution: Double, _ values: [Formula: Matrix], _ sizes: [String: Int]
+    _ claimed: Matrix, _ offset: Double, _ error: Double, _ values: [Formula: Matrix], _ place: Place
   ) {
-    guard check.needsEvidence, InstanceSizes.showStructure(sizes) else { return }
+    guard check.needsEvidence, InstanceSizes.showStructure(place.sizes),
+      check.hasValueNearby(values, place.program)
+    else { return }
+    if offset > max(error, Self.sharp) {
+      found.unsettled += 1
+      return
+    }
+    let resolution = max(offset, error)
     if resolution <= Self.sharp, claim.isZero || claimed.maxAbs > 0 {
       found.evidence += 1
     } else if resolution * claimed.maxAbs <= Self.sharp,
       !Sampling.mayVanishInPlaces([claim, objective], definitions: check.definitions),
-      let whole = check.magnitude(of: claim, values, sizes), whole > 0, claimed.maxAbs <= 1e-9 * whole
+      check.cancels(claim, claimed, values, place.sizes)
     {
-      // Terms that cancel at a random point cancel everywhere; a factor that underflows does not.
       found.evidence += 1
     }
   }
@@ -228,6 +239,8 @@ struct DerivativeComparison {
       reason = "more digits are too much work at the points where doubles have too few"
       return finding
     case .undefined:
+      // Doubles refute, and may be right about a value that balls do not have.
+      found.unsettled += 1
       reason = "no point was found at which there is a derivative"
       return finding
     case .differ: return finding
@@ -290,7 +303,7 @@ struct DerivativeComparison {
       let scale = Self.scale(expected, claimed, output)
       let settled = Settled(
         values: expected.values, order: expected.order,
-        resolution: Self.resolution(expected, claimed))
+        offset: Self.offset(expected, claimed), resolution: Self.resolution(expected, claimed))
       guard claimed.count == expected.values.count else { return (settled, nil) }
       if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
       let tolerance = (first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
@@ -304,6 +317,8 @@ struct DerivativeComparison {
   private struct Settled {
     let values: [Double]
     let order: Double?
+    /// The largest difference from the claim, relative to the claim.
+    let offset: Double
     /// The error of the differences relative to the claim.
     let resolution: Double
   }
@@ -313,14 +328,19 @@ struct DerivativeComparison {
     20 * expected.errors.reduce(0, max) / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
   }
 
+  private static func offset(_ expected: DifferenceTable, _ claimed: Matrix) -> Double {
+    let largest = zip(expected.values, claimed.storage).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
+    return largest / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
+  }
+
   /// The largest difference along random directions, relative to the scale; `nil` if there is any doubt.
   private func directionalGap(
     _ claimed: Matrix, _ run: DifferenceRun, _ entries: Int, _ output: Matrix
-  ) -> (largest: Double, orders: [Double], resolution: Double)? {
+  ) -> (largest: Double, orders: [Double], offset: Double, resolution: Double)? {
     guard claimed.count == entries * output.count else { return nil }
     var orders: [Double] = []
     var generator = SplitMix64(seed: check.seed &+ UInt64(truncatingIfNeeded: entries))
-    var (largest, resolution) = (0.0, 0.0)
+    var (largest, offset, resolution) = (0.0, 0.0, 0.0)
     for _ in 0..<Self.directions {
       let direction = (0..<entries).map { _ in generator.normal() / Double(entries).squareRoot() }
       let projected = layout.projected(claimed, along: direction, outputs: output.count)
@@ -332,10 +352,11 @@ struct DerivativeComparison {
       }
       guard let (gap, table) = gaps.first else { return nil }
       largest = max(largest, gap)
-      resolution = max(resolution, gap, Self.resolution(table, projected))
+      offset = max(offset, Self.offset(table, projected))
+      resolution = max(resolution, Self.resolution(table, projected))
       if let order = table.order { orders.append(order) }
     }
-    return (largest, orders, resolution)
+    return (largest, orders, offset, resolution)
   }
 
   /// The scale of differences: the size of the derivative, and the rounding error of E where the derivative is zero.

@@ -103,6 +103,15 @@ extension NumericCheck {
     return result.isFinite ? result : nil
   }
 
+  /// Whether the terms of a formula cancel at a point. Those that cancel at a random point cancel everywhere; a factor
+  /// that underflows does not.
+  func cancels(_ formula: Formula, _ value: Matrix, _ values: [Formula: Matrix], _ sizes: [String: Int])
+    -> Bool
+  {
+    guard let whole = magnitude(of: formula, values, sizes), whole > 0 else { return false }
+    return value.maxAbs <= 1e-9 * whole
+  }
+
   /// The divisors. A formula under an index has no value outside its sum.
   package static func quotients(_ formulas: [Formula]) -> [Formula] {
     var seen: Set<Formula> = []

@@ -46,11 +46,12 @@ struct EquationComparison {
     return check.concluded(found, doubt, reason)
   }
 
-  /// Compares at many more points if there are branches and the work allows.
+  /// Compares at many more points if there are branches, or variables with values in several components, and the work
+  /// allows.
   private mutating func compareMore() -> Verdict? {
-    guard check.takesMore, Sampling.hasBranches(source.formulas, definitions: check.definitions) else {
-      return nil
-    }
+    guard check.takesMore,
+      source.hasDisconnectedVariables || Sampling.hasBranches(source.formulas, definitions: check.definitions)
+    else { return nil }
     let work = programs.reduce(0) { max($0, $1.program.workspaceSize) }
     let distributions = check.differentiated.isEmpty ? Sampling.distributions : Sampling.regimesOffKinks
     for index in 0..<min(Sampling.moreOfEquations, 1_000_000 / (1_000 + work)) {

@@ -17,6 +17,8 @@ struct HighPrecisionCheck {
   let check: NumericCheck
   /// The formulas that need a value at a point.
   let formulas: [Formula]
+  /// The sides, with their places among the formulas.
+  let sides: [(formula: Formula, place: Int)]
   /// Whether one side is the constant zero, so the sides agree only by vanishing.
   let claimsZero: Bool
   let precision: BallCheck.Precision
@@ -53,9 +55,12 @@ struct HighPrecisionCheck {
       let ball = check.ballCheck(sizes, point.values, budget)
       switch decide(ball, precision) {
       case .agree where !check.hasValueNearby(point.values, program): failures += 1
-      case .agree(let isZero):
-        agreeing += isZero ? 0 : 1
-        vanishing += isZero ? 1 : 0
+      case .agree(isZero: false): agreeing += 1
+      case .agree(isZero: true):
+        let vanishes =
+          claimsZero
+          || sides.contains { check.cancels($0.formula, point.outputs[$0.place], point.values, sizes) }
+        if vanishes { vanishing += 1 } else { failures += 1 }
       case .differ where isExcused(point.values, sizes):
         failures += 1
         reason = "every point that was found lies on a kink"
@@ -100,7 +105,8 @@ extension NumericCheck {
     let everything = [left, right] + presupposed
     let variables = everything.freeVariables
     let check = HighPrecisionCheck(
-      check: self, formulas: everything, claimsZero: left.isZero || right.isZero, precision: .ofEquations
+      check: self, formulas: everything, sides: [(left, 0), (right, 1)],
+      claimsZero: left.isZero || right.isZero, precision: .ofEquations
     ) { values, sizes in
       !differentiated.isEmpty
         && Branches(everything, moving: differentiated, sizes, options).haveKink(at: values)
@@ -123,7 +129,8 @@ extension NumericCheck {
     source.needsGenericRank = true
     let moving = [variable] + (first.map { [$0] } ?? [])
     let check = HighPrecisionCheck(
-      check: self, formulas: [objective, claim], claimsZero: claim.isZero, precision: .ofDerivatives
+      check: self, formulas: [objective, claim], sides: [(claim, 1)], claimsZero: claim.isZero,
+      precision: .ofDerivatives
     ) { values, sizes in
       Branches([objective, claim], moving: moving, sizes, options).haveKink(at: values)
     } example: { values, sizes, outputs in
