@@ -41,7 +41,8 @@ extension FuzzChecks {
     if formula.containsDifferential { return nil }
     for point in points([formula], leaves: []) {
       let certified = BallValues(
-        sizes: point.sizes, values: point.values, definitions: book.numericDefinitions, functions: RandomFunctions(seed: seed),
+        sizes: point.sizes, values: point.values, definitions: book.numericDefinitions,
+        functions: RandomFunctions(seed: seed),
         places: [3, 6, 20], work: 4_000_000)
       guard let truth = certified.entries(formula) else { continue }
       let made = Correction.corrected(point.value, truth).value

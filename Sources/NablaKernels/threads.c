@@ -169,3 +169,8 @@ void nabla_parallel(long chunks, nabla_task *task, void *context) {
   pool.alone_until = loss > 0 ? end + caution * loss : 0;
   pthread_mutex_unlock(&pool.owner);
 }
+
+void nabla_divide_work(double nanoseconds, long chunks, nabla_task *task, void *context) {
+  if (nanoseconds >= NABLA_LEAST_SHARED) nabla_parallel(chunks, task, context);
+  else alone(chunks, task, context);
+}

@@ -135,13 +135,7 @@ typedef void nabla_task(void *context, long chunk);
 /// Runs a task for all chunks, on several threads if allowed; the task must not depend on the order.
 void nabla_parallel(long chunks, nabla_task *task, void *context);
 /// The same for work of about so many nanoseconds: on the calling thread alone if others would not help in time.
-static inline void nabla_divide_work(double nanoseconds, long chunks, nabla_task *task, void *context) {
-  if (nanoseconds >= NABLA_LEAST_SHARED) {
-    nabla_parallel(chunks, task, context);
-  } else {
-    for (long chunk = 0; chunk < chunks; chunk++) task(context, chunk);
-  }
-}
+void nabla_divide_work(double nanoseconds, long chunks, nabla_task *task, void *context);
 
 static inline void nabla_gemm(
   const nabla_kernels *set, long m, long n, long k, double alpha, const double *a, long ars, long acs,

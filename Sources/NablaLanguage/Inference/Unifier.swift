@@ -9,6 +9,8 @@ struct Unifier {
   /// The open sizes known to differ from 1.
   private var many: Set<String> = []
   private var count = 0
+  /// The number of terms of the longest size so far.
+  private var widest = 0
   /// The assignments in order.
   private var trail: [Change] = []
   /// The statement that new sizes belong to, and the first size of each statement.
@@ -94,6 +96,10 @@ struct Unifier {
   /// Makes new sizes differ from those of another unifier.
   mutating func skipNames(of other: Unifier) { count = max(count, other.count) }
 
+  /// The steps of a search that a constraint costs beyond one: sizes that are long sums, as the rows of many blocks
+  /// are, take time quadratic in their length.
+  var weight: Int { widest * widest / 8 }
+
   static func isOpen(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: "?") }
 
   /// The size with all known values substituted.
@@ -149,6 +155,7 @@ struct Unifier {
     if unresolvedA == unresolvedB { return .equal }
     let a = resolve(unresolvedA)
     let b = resolve(unresolvedB)
+    widest = max(widest, a.terms.count, b.terms.count)
     if a == b { return .equal }
     if let name = a.name, Self.isOpen(name), !b.names.contains(name) {
       return bind(name, b) ? .equal : .different

@@ -22,7 +22,7 @@ struct OperationCount {
       guard seen.insert(node).inserted else { continue }
       if case .apply(.indexSum(_, let first, let last), let body) = node.kind {
         var inner = OperationCount()
-        body.forEach { inner.add($0) }
+        for part in body { inner.add(part) }
         total = total + (last - first + 1) * (inner.total + Self.entries(node))
         continue
       }
@@ -37,7 +37,8 @@ struct OperationCount {
   private static func own(_ node: Formula) -> Dimension {
     let all = entries(node)
     switch node.kind {
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .transpose, .differential: return 0
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .transpose, .differential:
+      return 0
     case .sum(let terms): return Dimension(terms.count - 1) * all
     case .times(let factors):
       // A sign costs nothing; numbers are multiplied before arrays.
@@ -64,7 +65,8 @@ struct OperationCount {
       case .trace: return columns
       case .norm1, .norminf, .maximum, .minimum, .argmaxhot: return argument
       case .norm2, .dot, .logsumexp, .softmax, .logsoftmax: return 2 * argument
-      case .determinant, .logDeterminant, .specnorm, .nucnorm, .pseudoInverse, .adjugate, .exponential, .cholesky,
+      case .determinant, .logDeterminant, .specnorm, .nucnorm, .pseudoInverse, .adjugate, .exponential,
+        .cholesky,
         .polar, .leftsv, .rightsv:
         return argument * columns
       case .kron: return all
@@ -82,7 +84,8 @@ private struct ProductOrder {
   private static let size = 100
 
   init(_ chain: [Formula]) {
-    func product(_ rows: Dimension, _ inner: Dimension, _ columns: Dimension, _ factor: Formula?) -> Dimension {
+    func product(_ rows: Dimension, _ inner: Dimension, _ columns: Dimension, _ factor: Formula?) -> Dimension
+    {
       if case .apply(.array(.diagonalMatrix), _) = factor?.kind { return rows * columns }
       return 2 * rows * inner * columns
     }

@@ -19,7 +19,8 @@ package struct BallEvaluator {
   package var hasInfinities = false
 
   package init(
-    sizes: [String: Int], values: [Formula: RealArray], places: Int, functions: RandomFunctions? = nil, work: Int,
+    sizes: [String: Int], values: [Formula: RealArray], places: Int, functions: RandomFunctions? = nil,
+    work: Int,
     hasInfinities: Bool = false
   ) {
     self.sizes = sizes

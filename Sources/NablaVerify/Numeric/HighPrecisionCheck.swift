@@ -38,7 +38,8 @@ struct HighPrecisionCheck {
     var source = source
     let budget = BallBudget()
     let hasBranches = Sampling.hasBranches(source.formulas, definitions: check.definitions)
-    let wanted = hasBranches ? Self.pointsOfBranches : Self.points
+    let takesMore = hasBranches || source.hasDisconnectedVariables
+    let wanted = takesMore ? Self.pointsOfBranches : Self.points
     let programs = self.programs(&source)
     if programs.isEmpty { return .silent("no sizes above 1 were found that fit") }
     var (agreeing, vanishing, failures) = (0, 0, 0)
@@ -47,7 +48,7 @@ struct HighPrecisionCheck {
     search: for index in 0..<(wanted + Self.mostFailures) where agreeing + vanishing < wanted {
       if failures >= Self.mostFailures { break }
       let (program, sizes) = programs[index % programs.count]
-      let distribution = index < wanted / 2 || !hasBranches ? nil : distributions[index % distributions.count]
+      let distribution = index < wanted / 2 || !takesMore ? nil : distributions[index % distributions.count]
       guard let point = source.nextPoint(program, sizes, distribution: distribution) else {
         failures += 1
         continue

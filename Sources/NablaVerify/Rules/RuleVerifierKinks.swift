@@ -42,7 +42,8 @@ extension RuleVerifier {
         if difference.hasKink || difference.errors[0] > 1e-4 * scale || gap > 1e-5 * scale {
           // Doubles see kinks of the second derivative too, such as that of x/(1 + abs(x)) at zero.
           let check = BallCheck(
-            sizes: [:], values: values, definitions: options.definitions, functions: RandomFunctions(seed: 0), seed: 1)
+            sizes: [:], values: values, definitions: options.definitions, functions: RandomFunctions(seed: 0),
+            seed: 1)
           let finding = check.derivative(
             function.derivatives[position], of: function.applied, by: parameter, first: nil, .numerator)
           if case .agree = finding { continue }

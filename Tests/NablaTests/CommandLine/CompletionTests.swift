@@ -13,7 +13,8 @@ struct CompletionTests {
       let help = try Program.run(["help", command])
       guard help.code == 0 else { return nil }
       let names = help.output.split(separator: "\n").compactMap { line in
-        line.hasPrefix("  ") ? line.split { " ,".contains($0) }.first { $0.hasPrefix("--") }.map(String.init) : nil
+        line.hasPrefix("  ")
+          ? line.split { " ,".contains($0) }.first { $0.hasPrefix("--") }.map(String.init) : nil
       }
       return (command, names)
     }
@@ -27,7 +28,8 @@ struct CompletionTests {
     for (command, options) in commands {
       #expect(script.contains(command))
       for option in options {
-        #expect(script.contains(shell == "fish" ? "-l \(option.dropFirst(2))" : option), "\(command) \(option)")
+        #expect(
+          script.contains(shell == "fish" ? "-l \(option.dropFirst(2))" : option), "\(command) \(option)")
       }
     }
   }
@@ -43,13 +45,14 @@ struct CompletionTests {
     guard FileManager.default.isExecutableFile(atPath: shell.path) else { return }
     let process = Process()
     process.executableURL = shell
-    process.arguments = [
-      "-c",
-      """
-      source <("$0" completions bash)
-      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _nabla; printf '%s\\n' "${COMPREPLY[@]}"
-      """, Program.path.path,
-    ] + words
+    process.arguments =
+      [
+        "-c",
+        """
+        source <("$0" completions bash)
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _nabla; printf '%s\\n' "${COMPREPLY[@]}"
+        """, Program.path.path,
+      ] + words
     let output = Pipe()
     process.standardOutput = output
     try process.run()

@@ -62,7 +62,8 @@ import Testing
               values[variable] = known.properties.isEmpty ? value?.map { $0 * scale } : value
             }
             guard
-              let truth = BallValues(sizes: sizes, values: values, functions: RandomFunctions(seed: seed)).entries(formula)
+              let truth = BallValues(sizes: sizes, values: values, functions: RandomFunctions(seed: seed))
+                .entries(formula)
             else {
               unknown += 1
               break

@@ -144,7 +144,8 @@ struct CertifiedEvaluationTests {
         let exact = try function.certified([names[0]: matrix])
         #expect(exact.rows == (try function([names[0]: matrix])).rows, "\(formula.text), \(words)")
         var source = BallEvaluator(
-          sizes: [:], values: [names[0]: RealArray(matrix, places: 8)], places: 8, functions: RandomFunctions(seed: 1),
+          sizes: [:], values: [names[0]: RealArray(matrix, places: 8)], places: 8,
+          functions: RandomFunctions(seed: 1),
           work: 4_000_000)
         let value = try? source.value(formula)
         #expect(value?.entries.isEmpty != true, "\(formula.text), \(words)")
