@@ -87,6 +87,9 @@ struct PageAnswer {
         "definitions",
         .strings(answer.definitions.map { $0.formula.mathML(of: $0.name, functionNames: names) })
       ))
+    if answer.kind != .check, let count = OperationCount.text(answer.expanded) {
+      fields.append(("operations", .string(count)))
+    }
     if let picture = StructurePicture(of: answer, in: session) {
       fields.append(
         (

@@ -27,9 +27,6 @@ extension AnswerWriter {
       ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
       ("notes", .strings(answer.notes)), ("check", check(answer.verdict, answer.refutation)),
     ]
-    if answer.kind != .check, let count = OperationCount.text(answer.expanded) {
-      fields.append(("operations", .string(count)))
-    }
     if let layout = answer.layout ?? answer.arrayNote { fields.append(("layout", .string(layout))) }
     if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
       fields.append(

@@ -5,12 +5,12 @@ import NablaTypes
 ///
 /// Parts that occur more than once count once, products are multiplied in the cheapest order, and an inverse beside an
 /// array is a solve. Iterations, as for singular values, count as one pass over the array per column.
-struct OperationCount {
+package struct OperationCount {
   private var total = Dimension(0)
   private var seen: Set<Formula> = []
 
   /// The count, or `nil` for a formula that takes no operation.
-  static func text(_ formula: Formula) -> String? {
+  package static func text(_ formula: Formula) -> String? {
     var count = OperationCount()
     count.add(formula)
     return count.total == 0 ? nil : count.total.description
