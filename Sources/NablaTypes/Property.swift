@@ -33,34 +33,24 @@ public enum Property: String, CaseIterable, Hashable, Sendable, Comparable {
   /// Zeros and one 1, in each row of a matrix.
   case onehot
 
-  /// The position in alphabetical order; comparing and hashing names would cost time in every derivation.
-  package var rank: Int {
-    switch self {
-    case .binary: 0
-    case .diagonal: 1
-    case .invertible: 2
-    case .lower: 3
-    case .nonnegative: 4
-    case .nonzero: 5
-    case .onehot: 6
-    case .orthogonal: 7
-    case .positive: 8
-    case .psd: 9
-    case .signs: 10
-    case .simplex: 11
-    case .skew: 12
-    case .spd: 13
-    case .symmetric: 14
-    case .upper: 15
-    }
-  }
+  /// The position of the declaration: comparing and hashing names would cost time in every derivation.
+  package var place: UInt8 { unsafeBitCast(self, to: UInt8.self) }
+  /// The positions in alphabetical order, by the position of the declaration.
+  private static let ranks: [Int] = {
+    let sorted = allCases.sorted { $0.rawValue < $1.rawValue }
+    var ranks = Array(repeating: 0, count: sorted.count)
+    for (rank, property) in sorted.enumerated() { ranks[Int(property.place)] = rank }
+    return ranks
+  }()
 
   /// Alphabetical order.
-  public static func < (a: Property, b: Property) -> Bool { a.rank < b.rank }
+  public static func < (a: Property, b: Property) -> Bool {
+    ranks[Int(a.place)] < ranks[Int(b.place)]
+  }
   /// Whether two properties are the same.
-  public static func == (a: Property, b: Property) -> Bool { a.rank == b.rank }
+  public static func == (a: Property, b: Property) -> Bool { a.place == b.place }
   /// Hashes the property.
-  public func hash(into hasher: inout Hasher) { hasher.combine(rank) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(place) }
 }
 
 extension Property {

@@ -21,7 +21,7 @@ package final class Knowledge {
 
     func hash(into hasher: inout Hasher) { hasher.combine(_rawHashValue(seed: 0)) }
     func _rawHashValue(seed: Int) -> Int {
-      formula._rawHashValue(seed: seed) ^ (property.rank &* 0x9E37_79B9)
+      formula._rawHashValue(seed: seed) ^ (Int(property.place) &* 0x9E37_79B9)
     }
   }
 

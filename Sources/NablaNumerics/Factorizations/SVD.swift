@@ -83,6 +83,10 @@ package struct SVD: Sendable {
     QR.applyQ(m, n, memory, factors, n, w)
   }
 
+  /// Rows from which rotations are vectorized. A fused multiplication leaves a remainder of equal columns, which
+  /// small matrices of whole numbers have.
+  private static let vectorized = 8
+
   /// Rotates the m×n array w, m ≥ n, into U, with its singular values and the n×n matrix V.
   private static func rotate(
     _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>,
@@ -159,7 +163,11 @@ package struct SVD: Sendable {
         let root = zeta.magnitude + (1 + zeta * zeta).squareRoot()
         let t = zeta < 0 ? -1 / root : 1 / root
         let c = 1 / (1 + t * t).squareRoot()
-        nabla_rotate(set, m, c, c * t, x, y)
+        if m < Self.vectorized {
+          Rotation.apply(m, x, y, c, c * t)
+        } else {
+          nabla_rotate(set, m, c, c * t, x, y)
+        }
         nabla_rotate(set, n, c, c * t, v + p &* n, v + q &* n)
         squares[p] = alpha - t * gamma
         squares[q] = beta + t * gamma

@@ -121,6 +121,19 @@ package struct SymmetricEigen: Sendable {
 
 /// What both Jacobi methods do to pairs of columns.
 enum Rotation {
+  /// Replaces x by c x - s y and y by s x + c y, without fused multiplications.
+  @inline(__always)
+  static func apply(
+    _ count: Int, _ x: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>,
+    _ c: Double, _ s: Double
+  ) {
+    for i in 0..<count {
+      let (left, right) = (c * x[i] - s * y[i], s * x[i] + c * y[i])
+      x[i] = left
+      y[i] = right
+    }
+  }
+
   /// Exchanges x and y.
   @inline(__always)
   static func exchange(
