@@ -9,12 +9,12 @@ extension Schedule {
     var repeats = 1.0
     var outside: [Double] = []
     for step in steps {
-      switch step.opcode {
-      case .loopBegin:
+      total += repeats * (Self.dispatch + nanoseconds(step))
+      if step.opcode == .loopBegin {
         outside.append(repeats)
         repeats *= Double(max(step.n - step.m + 1, 0))
-      case .loopEnd: repeats = outside.popLast() ?? 1
-      case _: total += repeats * (Self.dispatch + nanoseconds(step))
+      } else if step.opcode == .loopEnd, let before = outside.popLast() {
+        repeats = before
       }
     }
     return total
@@ -23,18 +23,17 @@ extension Schedule {
   private static let dispatch = 10.0
   /// An entry of a function such as `lgamma`, which costs far more than a product.
   private static let functionValue = 80.0
-  /// A block of a fused pass may evaluate a function too.
-  private static let fusedStep = 4.0
+  /// The nanoseconds of an operation, where it is not about one; a step of a fused pass may be a function too.
+  private static let weights: [Opcode: Double] = [
+    .unary: functionValue, .binary: functionValue, .pow: functionValue, .fused: 4,
+  ]
 
   private func nanoseconds(_ step: PlanStep) -> Double {
-    switch step.opcode {
-    case .function:
+    if step.opcode == .function {
       // A function of an array reads all of it for each value.
       let arguments = step.m == 1 ? step.inputs.reduce(0) { $0 + values[$1].count } : 1
       return Double(values[step.output].count) * (Self.functionValue + 4 * Double(arguments))
-    case .unary, .binary, .pow: return Double(step.m) * Self.functionValue
-    case .fused: return Self.fusedStep * operations(step)
-    case _: return operations(step)
     }
+    return operations(step) * (Self.weights[step.opcode] ?? 1)
   }
 }

@@ -97,18 +97,6 @@ static void FN(offset)(long n, double value, const double *x, double *y) {
   for (; i + LANES <= n; i += LANES) STORE(y + i, value + LOAD(x + i));
   if (i < n) STORE_PART(y + i, value + LOAD_PART(x + i, n - i), n - i);
 }
-#define PAIRED(name, expression)                                                  \
-  static void FN(name)(long n, const double *x, const double *y, double *z) {     \
-    long i = 0;                                                                   \
-    for (; i + LANES <= n; i += LANES) {                                          \
-      V a = LOAD(x + i), b = LOAD(y + i);                                         \
-      STORE(z + i, expression);                                                   \
-    }                                                                             \
-    if (i < n) {                                                                  \
-      V a = LOAD_PART(x + i, n - i), b = LOAD_PART(y + i, n - i);                 \
-      STORE_PART(z + i, expression, n - i);                                       \
-    }                                                                             \
-  }
 PAIRED(add, a + b)
 PAIRED(multiply, a *b)
 PAIRED(divide, a / b)

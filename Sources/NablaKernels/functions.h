@@ -486,23 +486,24 @@ static void FN(map)(int function, long n, const double *x, double *y) {
   }
 }
 
-#define PAIRWISE(name, expression)                                                    \
-  static void FN(pairs_##name)(long n, const double *x, const double *y, double *z) { \
-    long i = 0;                                                                       \
-    for (; i + LANES <= n; i += LANES) {                                              \
-      V a = LOAD(x + i), b = LOAD(y + i);                                             \
-      STORE(z + i, expression);                                                       \
-    }                                                                                 \
-    if (i < n) {                                                                      \
-      V a = LOAD_PART(x + i, n - i), b = LOAD_PART(y + i, n - i);                     \
-      STORE_PART(z + i, expression, n - i);                                           \
-    }                                                                                 \
+/// z = expression in a and b, the entries of x and y.
+#define PAIRED(name, expression)                                                  \
+  static void FN(name)(long n, const double *x, const double *y, double *z) {     \
+    long i = 0;                                                                   \
+    for (; i + LANES <= n; i += LANES) {                                          \
+      V a = LOAD(x + i), b = LOAD(y + i);                                         \
+      STORE(z + i, expression);                                                   \
+    }                                                                             \
+    if (i < n) {                                                                  \
+      V a = LOAD_PART(x + i, n - i), b = LOAD_PART(y + i, n - i);                 \
+      STORE_PART(z + i, expression, n - i);                                       \
+    }                                                                             \
   }
-PAIRWISE(pow, FN(powered)(a, b))
-PAIRWISE(leakyrelu, FN(leakyrelu)(a, b))
-PAIRWISE(elu, FN(elu)(a, b))
-PAIRWISE(damped, a *FN(exp)(b))
-PAIRWISE(dampedexpm1, FN(dampedexpm1)(a, b))
+PAIRED(pairs_pow, FN(powered)(a, b))
+PAIRED(pairs_leakyrelu, FN(leakyrelu)(a, b))
+PAIRED(pairs_elu, FN(elu)(a, b))
+PAIRED(pairs_damped, a *FN(exp)(b))
+PAIRED(pairs_dampedexpm1, FN(dampedexpm1)(a, b))
 
 static void FN(pairs)(int function, long n, const double *x, const double *y, double *z) {
   switch ((nabla_binary)function) {

@@ -282,7 +282,7 @@ extension Calculus {
     return result
   }
 
-  /// What is known where all of the formulas have a value.
+  /// The properties known to hold where all of the formulas have a value.
   package func knowledge(presuming formulas: [Formula]) -> Knowledge {
     var surroundings = Surroundings()
     for formula in formulas { surroundings.presume(formula, book.functions) }

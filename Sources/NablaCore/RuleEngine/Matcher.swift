@@ -10,19 +10,19 @@ struct Matcher {
   var separatesDifferential = false
   /// An array variable matches scalars too; used for differentials and adjoints, where it saves rules.
   var takesScalarsAsArrays = false
-  private var bindings = Bindings()
+  var bindings = Bindings()
   /// Bounds the work of one match, so that no pattern can explode.
-  private var budget = 4000
+  var budget = 4000
 
   /// Called for each match; true ends the search.
   typealias Found = (Matcher) -> Bool
   private var found: Found = { _ in true }
   /// The parts that a partial match left over: terms, factors, or the factors after a run.
-  private(set) var rest: [Formula] = []
+  var rest: [Formula] = []
 
   /// A list of goals that remain to be matched. Closures would express the same, but the optimizer specializes those
   /// without end.
-  private indirect enum Goal {
+  indirect enum Goal {
     case found
     case match(Formula, Formula, Goal)
     case list(ArraySlice<Formula>, ArraySlice<Formula>, Goal)
@@ -34,7 +34,7 @@ struct Matcher {
   }
 
   /// A sum or elementwise product whose parts are matched in any order.
-  private struct Group {
+  struct Group {
     let isSum: Bool
     let shape: Shape
     /// Whether every part must be matched.
@@ -83,7 +83,7 @@ struct Matcher {
     return matchRun(patterns[...], chain, wholly: false, .found)
   }
 
-  private mutating func proceed(_ goal: Goal) -> Bool {
+  mutating func proceed(_ goal: Goal) -> Bool {
     switch goal {
     case .found: sizesFit && found(self)
     case .match(let pattern, let subject, let next): match(pattern, subject, next)
@@ -96,7 +96,7 @@ struct Matcher {
     }
   }
 
-  private mutating func matchSizes(_ pairs: [(Dimension, Dimension)], _ next: Goal) -> Bool {
+  mutating func matchSizes(_ pairs: [(Dimension, Dimension)], _ next: Goal) -> Bool {
     let saved = bindings
     if pairs.allSatisfy({ match($0.0, $0.1) }), proceed(next) { return true }
     bindings = saved
@@ -105,7 +105,7 @@ struct Matcher {
 
   // MARK: One node
 
-  private mutating func match(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+  mutating func match(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     budget -= 1
     if budget < 0 { return false }
     switch pattern.kind {
@@ -173,14 +173,14 @@ struct Matcher {
     }
   }
 
-  private mutating func matchList(
+  mutating func matchList(
     _ patterns: ArraySlice<Formula>, _ subjects: ArraySlice<Formula>, _ next: Goal
   ) -> Bool {
     guard let pattern = patterns.first, let subject = subjects.first else { return proceed(next) }
     return match(pattern, subject, .list(patterns.dropFirst(), subjects.dropFirst(), next))
   }
 
-  private mutating func matchShape(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+  mutating func matchShape(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     let saved = bindings
     if match(pattern.shape.rows, subject.shape.rows), match(pattern.shape.columns, subject.shape.columns),
       proceed(next)
@@ -192,7 +192,7 @@ struct Matcher {
   }
 
   /// Binds a size; the caller undoes partial bindings.
-  private mutating func match(_ pattern: Dimension, _ subject: Dimension) -> Bool {
+  mutating func match(_ pattern: Dimension, _ subject: Dimension) -> Bool {
     if let name = pattern.name {
       if let known = bindings[name] { return known == subject }
       bindings.sizes.append((name, subject))
@@ -208,7 +208,7 @@ struct Matcher {
 
   private var sizesFit: Bool { bindings.pending.allSatisfy { bindings.fit($0.pattern, $0.value) } }
 
-  private mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
+  mutating func bind(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
     if let known = bindings[pattern] { return isSame(known, subject) ? proceed(next) : false }
     if separatesDifferential, pattern.isVariable, subject.containsDifferential { return false }
     if subject.isScalar, !pattern.isScalar, !takesScalarsAsArrays { return false }
@@ -231,7 +231,7 @@ struct Matcher {
   }
 
   /// Equality; constant arrays are equal if their entries are.
-  private func isSame(_ a: Formula, _ b: Formula) -> Bool {
+  func isSame(_ a: Formula, _ b: Formula) -> Bool {
     if a === b { return true }
     guard isEntrywise, let value = a.uniformValue else { return false }
     return value === b.uniformValue
@@ -244,218 +244,5 @@ struct Matcher {
       .transpose, .apply:
       false
     }
-  }
-
-  // MARK: Sums and elementwise products
-
-  /// Matches a whole elementwise product: a bare variable takes the remaining factors, including a coefficient.
-  private mutating func matchTimes(_ factors: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
-    var patterns = factors
-    var parts = subject.factors
-    if let index = patterns.firstIndex(where: \.isNumberVariable) {
-      let number = patterns.remove(at: index)
-      if patterns.count == 1, let known = bindings[patterns[0]] {
-        return subject.multiple(of: known).map { bind(number, .number($0), next) } ?? false
-      }
-      let (coefficient, core) = subject.splitCoefficient
-      let group = Group(isSum: false, shape: subject.shape, isWhole: true)
-      if !Self.mayMatchParts(patterns, core.factors) { return false }
-      return bind(number, .number(coefficient), .all(patterns, core.factors, [], group, next))
-    }
-    if let wanted = patterns.first?.number {
-      let (coefficient, core) = subject.splitCoefficient
-      if wanted == -1, patterns.count == 2, Self.isBare(patterns[1]), subject.isNegativeSum {
-        return bind(patterns[1], subject.negatedTermwise, next)
-      }
-      if coefficient == wanted {
-        parts = core.factors
-      } else if coefficient.isNegative == wanted.isNegative, factors.contains(where: Self.isBare) {
-        parts = [.number(coefficient / wanted)] + (core.isOne ? [] : core.factors)
-      } else {
-        return false
-      }
-      patterns.removeFirst()
-    }
-    if !Self.mayMatchParts(patterns, parts) { return false }
-    return matchAll(patterns, parts, Group(isSum: false, shape: subject.shape, isWhole: true), next)
-  }
-
-  private mutating func matchAll(
-    _ patterns: [Formula], _ subjects: [Formula], taken: [Int] = [], _ group: Group, _ next: Goal
-  ) -> Bool {
-    budget -= 1
-    if budget < 0 { return false }
-    guard let index = patterns.firstIndex(where: { !Self.isBare($0) }) else {
-      let left =
-        taken.isEmpty ? subjects : subjects.indices.filter { !taken.contains($0) }.map { subjects[$0] }
-      return matchBare(patterns[...], left, group, next)
-    }
-    var others = patterns
-    let pattern = others.remove(at: index)
-    for (position, subject) in subjects.enumerated()
-    where Self.mayMatchPart(pattern, subject) && !taken.contains(position) {
-      let saved = bindings
-      if match(pattern, subject, .all(others, subjects, taken + [position], group, next)) { return true }
-      bindings = saved
-    }
-    return false
-  }
-
-  /// Matches variables that each take one or several parts: all except the last take one, and the last takes the rest.
-  private mutating func matchBare(
-    _ patterns: ArraySlice<Formula>, _ subjects: [Formula], _ group: Group, _ next: Goal
-  ) -> Bool {
-    guard let first = patterns.first else {
-      if group.isWhole { return subjects.isEmpty && proceed(next) }
-      rest = subjects
-      return proceed(next)
-    }
-    // Bound patterns first; the part with the differential takes what the others leave.
-    let pattern =
-      patterns.first { bindings[$0] != nil } ?? patterns.first { $0.isVariable } ?? first
-    let others = patterns.filter { $0 !== pattern }[...]
-
-    if let known = bindings[pattern] {
-      var left = subjects
-      for part in group.isSum ? known.terms : known.factors {
-        guard let position = left.firstIndex(where: { isSame($0, part) }) else { return false }
-        left.remove(at: position)
-      }
-      return matchBare(others, left, group, next)
-    }
-    let eligible = subjects.filter { isEligible($0, for: pattern, group) }
-    if eligible.isEmpty { return false }
-    let ineligible = subjects.filter { !isEligible($0, for: pattern, group) }
-    if case .differential = pattern.kind {
-      return bind(pattern, group.joined(subjects), .bare([], [], group, next))
-    }
-    let competes = others.contains {
-      bindings[$0] == nil && $0.isScalar == pattern.isScalar && $0.isVariable
-    }
-    if !competes {
-      // An array variable may keep the scalars if no other pattern needs them.
-      let keepsAll =
-        !ineligible.isEmpty && !ineligible.contains(where: \.containsDifferential) && others.isEmpty
-        && !pattern.isScalar
-      if keepsAll {
-        let saved = bindings
-        if bind(pattern, group.joined(subjects), .bare(others, [], group, next)) { return true }
-        bindings = saved
-      }
-      return bind(pattern, group.joined(eligible), .bare(others, ineligible, group, next))
-    }
-    if eligible.count < 2 { return false }
-    if eligible.count > 4 {
-      let half = eligible.count / 2
-      let saved = bindings
-      let tail = Array(eligible[half...])
-      if bind(pattern, group.joined(Array(eligible[..<half])), .bare(others, tail + ineligible, group, next))
-      {
-        return true
-      }
-      bindings = saved
-    }
-    for (position, part) in eligible.enumerated() {
-      var left = eligible
-      left.remove(at: position)
-      let saved = bindings
-      if bind(pattern, part, .bare(others, left + ineligible, group, next)) { return true }
-      bindings = saved
-    }
-    return false
-  }
-
-  /// In a product a scalar variable matches scalars, and an array variable arrays.
-  private func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {
-    if separatesDifferential, pattern.isVariable, part.containsDifferential { return false }
-    if isEntrywise || group.isSum { return true }
-    return part.isScalar == pattern.isScalar || (group.shape.isScalar && part.isScalar)
-  }
-
-  // MARK: Matrix products
-
-  /// Matches a whole chain; scalars that scale it go to its first bare variable. A 1 × 1 chain is tried in both
-  /// orientations.
-  private mutating func matchChain(_ patterns: [Formula], _ subject: Formula, _ next: Goal) -> Bool {
-    let (scalars, array) = subject.isScalar ? ([], subject) : subject.splitScalars
-    guard let array else { return false }
-    var chain = array.chain
-    if !scalars.isEmpty {
-      // In a linear map the scalars have rules of their own, and the differential may be among them.
-      if separatesDifferential { return false }
-      guard let index = patterns.firstIndex(where: { Self.isBare($0) && bindings[$0] == nil }) else {
-        return false
-      }
-      // The scalars go to the variable that takes the corresponding end of the chain.
-      let position = index == 0 ? 0 : chain.count - 1
-      chain[position] = .times(scalars + [chain[position]])
-    }
-    let saved = bindings
-    if Self.mayMatch(patterns, in: chain[...]), matchRun(patterns[...], chain[...], wholly: true, next) {
-      return true
-    }
-    bindings = saved
-    guard subject.isScalar, chain.count > 1 else { return false }
-    return matchRun(patterns[...], chain.reversed().map(\.transposed)[...], wholly: true, next)
-  }
-
-  private mutating func matchRun(
-    _ patterns: ArraySlice<Formula>, _ chain: ArraySlice<Formula>, wholly: Bool, _ next: Goal
-  ) -> Bool {
-    budget -= 1
-    if budget < 0 { return false }
-    guard let pattern = patterns.first else {
-      if wholly { return chain.isEmpty && proceed(next) }
-      rest = Array(chain)
-      return proceed(next)
-    }
-    let others = patterns.dropFirst()
-    guard chain.count > others.count else { return false }
-    var most = chain.count - others.count
-    if separatesDifferential, Self.isBare(pattern), pattern.isVariable {
-      // Parts without the differential end before it.
-      let place = chain.firstIndex(where: \.containsDifferential) ?? chain.endIndex
-      most = min(most, place - chain.startIndex)
-      if most == 0 || others.isEmpty && wholly && most < chain.count { return false }
-    }
-    for length in lengths(pattern, most: most, isLast: others.isEmpty && wholly) {
-      if let follower = others.first {
-        let next = chain[chain.startIndex + length]
-        if !Self.mayMatch(follower, next) { continue }
-        // Before Q the run of Q' ends with the transpose of the first factor of Q.
-        if Self.areTransposes(pattern, follower), chain[chain.startIndex + length - 1].transposed !== next {
-          continue
-        }
-      }
-      let run = Formula.product(Array(chain.prefix(length)))
-      let saved = bindings
-      if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
-      bindings = saved
-    }
-    return false
-  }
-
-  /// Whether two patterns are a variable and its transpose.
-  private static func areTransposes(_ a: Formula, _ b: Formula) -> Bool {
-    if case .transpose(let inner) = a.kind, inner === b { return isBare(b) }
-    if case .transpose(let inner) = b.kind, inner === a { return isBare(a) }
-    return false
-  }
-
-  /// The most factors that a variable takes if others follow; in long chains every run would otherwise be tried at
-  /// every position.
-  private static let longestRun = 12
-
-  /// How many factors a pattern may take: a bare variable takes a run, anything else takes one.
-  private func lengths(_ pattern: Formula, most: Int, isLast: Bool) -> [Int] {
-    var inner = pattern
-    if case .transpose(let part) = pattern.kind { inner = part }
-    if Self.isBare(inner), let known = bindings[inner] {
-      return known.chain.count <= most ? [known.chain.count] : []
-    }
-    guard Self.isBare(inner) else { return [1] }
-    if isLast { return [most] }
-    // The part that contains the differential is taken as long as possible, as is the part before it.
-    return separatesDifferential ? (1...most).reversed() : Array(1...min(most, Self.longestRun))
   }
 }

@@ -353,7 +353,7 @@ extension RuleFile {
     return result
   }
 
-  /// What is before and after the first occurrence of a mark.
+  /// The parts before and after the first occurrence of a mark.
   private static func split(
     _ text: ArraySlice<UInt8>, _ mark: String
   ) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {

@@ -35,7 +35,7 @@ extension InferenceEngine {
       var rest: [Constraint] = []
       let before = state.pending
       for constraint in before {
-        steps += 1 + state.unifier.weight
+        steps += 1
         do throws(Diagnostic) {
           if try attempt(constraint) { moved = true } else { rest.append(constraint) }
         } catch {

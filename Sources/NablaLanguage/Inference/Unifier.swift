@@ -9,8 +9,6 @@ struct Unifier {
   /// The open sizes known to differ from 1.
   private var many: Set<String> = []
   private var count = 0
-  /// The number of terms of the longest size so far.
-  private var widest = 0
   /// The assignments in order.
   private var trail: [Change] = []
   /// The statement that new sizes belong to, and the first size of each statement.
@@ -96,34 +94,48 @@ struct Unifier {
   /// Makes new sizes differ from those of another unifier.
   mutating func skipNames(of other: Unifier) { count = max(count, other.count) }
 
-  /// The steps of a search that a constraint costs beyond one: sizes that are long sums, as the rows of many blocks
-  /// are, take time quadratic in their length.
-  var weight: Int { widest * widest / 8 }
-
   static func isOpen(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: "?") }
 
   /// The size with all known values substituted.
   func resolve(_ size: Dimension) -> Dimension {
     if bindings.isEmpty { return size }
-    if let name = size.name {
-      guard Self.isOpen(name), let value = bindings[name] else { return size }
-      return resolve(value)
-    }
+    var sums: [String: Dimension] = [:]
+    return resolve(size, &sums)
+  }
+
+  /// `sums` has the values of the names found so far that are not names or numbers themselves: without it, sums of sums
+  /// would take time exponential in their depth.
+  private func resolve(_ size: Dimension, _ sums: inout [String: Dimension]) -> Dimension {
+    if let name = size.name { return Self.isOpen(name) ? value(of: name, &sums) ?? size : size }
     if size.constant != nil { return size }
     var values: [String: Dimension] = [:]
     for term in size.terms {
       for name in term.names where Self.isOpen(name) && values[name] == nil {
-        if let value = bindings[name] { values[name] = resolve(value) }
+        values[name] = value(of: name, &sums)
       }
     }
     return values.isEmpty ? size : size.substituting(values)
+  }
+
+  /// The value of an open size with all known values substituted; `nil` if it has none.
+  private func value(of name: String, _ sums: inout [String: Dimension]) -> Dimension? {
+    guard let value = bindings[name] else { return nil }
+    if value.name != nil || value.constant != nil { return resolve(value, &sums) }
+    if let known = sums[name] { return known }
+    let result = resolve(value, &sums)
+    sums[name] = result
+    return result
   }
 
   func resolve(_ shape: Shape) -> Shape { Shape(resolve(shape.rows), resolve(shape.columns)) }
 
   /// Whether a size is 1; any other number and any name counts as many.
   func size(_ unresolved: Dimension) -> Size {
-    let size = resolve(unresolved)
+    var known = unresolved
+    while let name = known.name, Self.isOpen(name), let value = bindings[name] { known = value }
+    // Every size is at least 1, so a sum is more.
+    if known.terms.count > 1, known.terms.allSatisfy({ $0.coefficient > 0 }) { return .many }
+    let size = resolve(known)
     if size.isOne { return .one }
     if let name = size.name, Self.isOpen(name), !many.contains(name) { return .open }
     return size.names.allSatisfy(Self.isOpen) && size.names.count > 0 && size.name == nil
@@ -155,7 +167,6 @@ struct Unifier {
     if unresolvedA == unresolvedB { return .equal }
     let a = resolve(unresolvedA)
     let b = resolve(unresolvedB)
-    widest = max(widest, a.terms.count, b.terms.count)
     if a == b { return .equal }
     if let name = a.name, Self.isOpen(name), !b.names.contains(name) {
       return bind(name, b) ? .equal : .different

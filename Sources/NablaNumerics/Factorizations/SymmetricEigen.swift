@@ -119,7 +119,7 @@ package struct SymmetricEigen: Sendable {
   }
 }
 
-/// What both Jacobi methods do to pairs of columns.
+/// Rotations and exchanges of two columns, for the Jacobi methods.
 enum Rotation {
   /// Replaces x by c x - s y and y by s x + c y, without fused multiplications.
   @inline(__always)

@@ -9,8 +9,16 @@ package struct OperationCount {
   private var total = Dimension(0)
   private var seen: Set<Formula> = []
 
-  /// The count, or `nil` for a formula that takes no operation.
+  /// The largest number in a size for which the polynomial cannot overflow.
+  private static let largestNumber = 1000
+
+  /// The count, or `nil` for a formula that takes no operation or has huge numbers as sizes.
   package static func text(_ formula: Formula) -> String? {
+    let sizes = formula.nodesChildrenFirst.flatMap { node in
+      if case .apply(.indexSum(_, let first, let last), _) = node.kind { return [first, last] }
+      return [node.shape.rows, node.shape.columns]
+    }
+    if sizes.contains(where: { $0.terms.contains { abs($0.coefficient) > largestNumber } }) { return nil }
     var count = OperationCount()
     count.add(formula)
     return count.total == 0 ? nil : count.total.description

@@ -1,6 +1,6 @@
 /// Notation that is not a function: operators, brackets, constants, choices and sums over an index.
 package struct Construct: Sendable {
-  /// What a user may type after `nabla help`.
+  /// The words that `nabla help` accepts for it.
   package let names: [String]
   package let usage: String
   package let meaning: String

@@ -33,7 +33,8 @@ package struct RandomFunctions: Sendable {
 }
 
 /// A random smooth function with exact derivatives of every order; it replaces a declared function.
-/// Each value is a level plus a scale times a sum of terms c*sin(a'*x + b). The coefficients depend only on name, seed and sizes.
+/// Each value is a level plus a scale times a sum of terms c*sin(a'*x + b). The coefficients depend only on name, seed,
+/// levels and sizes.
 struct RandomSmoothFunction: Sendable {
   /// Number of terms in each value.
   static let termCount = 3

@@ -36,6 +36,14 @@ import Testing
     #expect(together.count == apart.count)
   }
 
+  /// The rows of many blocks are a sum of sums, which was resolved in time exponential in their number.
+  @Test func manyRowsOfBlocksAreReadOrRefused() {
+    let rows = Array(repeating: "C*B", count: 24).joined(separator: "; ")
+    let source = SourceText("simplify inv([A, B; \(rows); C, D]) + diag(y)\n", name: "t.nabla")
+    let file = FileElaborator.elaborate(parseFile(source).statements, source: source)
+    #expect(file.diagnostics.count == 1)
+  }
+
   @Test func namesJoinStatements() {
     // Alone, `c` scales; the other statement makes it a vector.
     #expect(kinds("simplify c*x")["c"] == "scalar")

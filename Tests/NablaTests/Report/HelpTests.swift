@@ -23,6 +23,27 @@ struct HelpTests {
     #expect(reference.entries(named: "nothing").isEmpty)
   }
 
+  @Test("notation has an example that is answered")
+  func notation() {
+    for construct in Construct.all {
+      for name in construct.names {
+        for entry in reference.entries(named: name) { #expect(entry.example != nil, "\(name)") }
+        #expect(reference.entries(named: name).map(\.usage) == [construct.usage], "\(name)")
+      }
+    }
+  }
+
+  @Test(
+    "names of other systems are explained",
+    arguments: [
+      ("trace", "tr(S : matrix(n, n)) : scalar"), ("matmul", "`a*b`"), ("cumsum", "`tril(ones(n, n))*x`"),
+      ("argmax", "`argmaxhot(x)`"),
+    ]) func foreign(_ name: String, _ expected: String)
+  {
+    let text = reference.entries(named: name).map(\.text).joined()
+    #expect(text.contains(expected), "\(name): \(text)")
+  }
+
   @Test("the reference of the documentation is that of the rules")
   func generated() throws {
     var root = URL(filePath: #filePath)
