@@ -58,7 +58,7 @@ extension ExactEvaluator {
     if let number = exactNumber(exponent) { return try power(x, number) }
     let whole = exponent.terms.compactMap(\.number).first { $0.isInteger } ?? 0
     let rest = try sum([try value(exponent), DualMatrix(-(try element(whole)))])
-    let root = try elementwise("exp", [try hadamard(rest, try logarithm(x))])
+    let root = try elementwise("exp", [try hadamard(rest, try logarithmOfAbsolute(x))])
     return try hadamard(try power(x, whole), root)
   }
 
@@ -131,7 +131,7 @@ extension ExactEvaluator {
   }
 
   /// The logarithm of |x|.
-  mutating func logarithm(_ x: DualMatrix) throws(ExactProblem) -> DualMatrix {
+  mutating func logarithmOfAbsolute(_ x: DualMatrix) throws(ExactProblem) -> DualMatrix {
     try spend(80 * x.count)
     var value = x.value
     for (index, entry) in x.value.storage.enumerated() {

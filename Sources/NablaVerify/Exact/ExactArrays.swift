@@ -100,7 +100,7 @@ extension ExactEvaluator {
   // MARK: The softmax family, over a whole vector or every row of a matrix
 
   private mutating func logsumexp(_ a: DualMatrix, isMatrix: Bool) throws(ExactProblem) -> DualMatrix {
-    try logarithm(try sums(try elementwise("exp", [a]), isMatrix: isMatrix))
+    try logarithmOfAbsolute(try sums(try elementwise("exp", [a]), isMatrix: isMatrix))
   }
 
   private mutating func softmax(_ a: DualMatrix, isMatrix: Bool) throws(ExactProblem) -> DualMatrix {

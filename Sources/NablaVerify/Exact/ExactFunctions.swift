@@ -45,8 +45,10 @@ extension ExactEvaluator {
     switch name {
     case "exp": return try exponential(x)
     case "expm1": return try exponential(x) - DualMatrix(1)
-    case "log": return try logarithm(x)
-    case "log1p": return try logarithm(x + DualMatrix(1))
+    case "log": return marked(try logarithmOfAbsolute(x), ofNegative: x)
+    case "log1p":
+      let argument = x + DualMatrix(1)
+      return marked(try logarithmOfAbsolute(argument), ofNegative: argument)
     case "sign": return try sign(x)
     case "abs": return try absolute(x)
     case "step": return try step(x)

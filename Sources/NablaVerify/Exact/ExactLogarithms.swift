@@ -3,8 +3,23 @@ import NablaNumerics
 import NablaTypes
 
 extension ExactEvaluator {
-  /// Takes the logarithm entry by entry with the laws of logarithms; only irreducible arguments become unknowns.
+  /// Takes the logarithm entry by entry. Negative entries have another one than their absolute values.
   mutating func logarithm(of formula: Formula) throws(ExactProblem) -> DualMatrix {
+    marked(try logarithmOfAbsolute(of: formula), ofNegative: try value(formula))
+  }
+
+  /// Adds an unknown to the logarithms of negative entries, so log(-u) and log(u) differ wherever they are compared.
+  mutating func marked(_ logarithm: DualMatrix, ofNegative argument: DualMatrix) -> DualMatrix {
+    var result = logarithm
+    guard result.value.count == argument.value.count else { return result }
+    for (index, entry) in argument.value.storage.enumerated() {
+      result.value.storage[index] += unknowns.logarithmOfSign(entry)
+    }
+    return result
+  }
+
+  /// Takes the logarithm of |x| entry by entry with the laws of logarithms; only irreducible arguments become unknowns.
+  private mutating func logarithmOfAbsolute(of formula: Formula) throws(ExactProblem) -> DualMatrix {
     var result = DualMatrix(0)
     var open: [(part: Formula, coefficient: Rational)] = [(formula, 1)]
     while let (part, coefficient) = open.popLast() {
@@ -18,18 +33,18 @@ extension ExactEvaluator {
           open.append((base, coefficient * number))
           continue
         }
-        next = try logarithm(try value(part))
+        next = try logarithmOfAbsolute(try value(part))
       case .apply(.elementwise("exp"), let arguments): next = try value(arguments[0])
       case .apply(.elementwise("sigmoid"), let arguments):
         // sigmoid(x) = 1/(1 + exp(-x))
         let exponential = try elementwise("exp", [-(try value(arguments[0]))])
-        next = -(try logarithm(exponential + DualMatrix(1)))
+        next = -(try logarithmOfAbsolute(exponential + DualMatrix(1)))
       case .apply(.array(.softmax), let arguments):
         next = try logsoftmax(try value(arguments[0]), isMatrix: arguments[0].shape.isMatrix)
       case .apply(.array(.determinant), let arguments): next = try logDeterminant(arguments[0])
       case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .inverse,
         .transpose, .apply, .differential:
-        next = try logarithm(try value(part))
+        next = try logarithmOfAbsolute(try value(part))
       }
       result = try sum([result, next.scaled(by: try element(coefficient))])
     }
@@ -55,12 +70,12 @@ extension ExactEvaluator {
       case .times:
         guard let array = part.splitScalars.array, array !== part, array.shape.isSquare, memo[array] != nil
         else {
-          next = try logarithm(try determinant(try value(part)))
+          next = try logarithmOfAbsolute(try determinant(try value(part)))
           break
         }
         let rows = try size(part.shape).rows
         for factor in part.splitScalars.scalars {
-          let logarithm = try logarithm(of: factor)
+          let logarithm = try logarithmOfAbsolute(of: factor)
           result = try sum([
             result, logarithm.scaled(by: try element(coefficient * Rational(rows))),
           ])
@@ -68,7 +83,7 @@ extension ExactEvaluator {
         open.append((array, coefficient))
         continue
       case .apply(.array(.diagonalMatrix), let arguments):
-        next = try logarithm(of: arguments[0]).linear { FieldMatrix($0.sum) }
+        next = try logarithmOfAbsolute(of: arguments[0]).linear { FieldMatrix($0.sum) }
       case .apply(.array(.kron), let arguments) where arguments.allSatisfy(\.shape.isSquare):
         let (a, b) = (try size(arguments[0].shape).rows, try size(arguments[1].shape).rows)
         open.append((arguments[0], coefficient * Rational(b)))
@@ -76,7 +91,7 @@ extension ExactEvaluator {
         continue
       case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .power,
         .apply, .differential:
-        next = try logarithm(try determinant(try value(part)))
+        next = try logarithmOfAbsolute(try determinant(try value(part)))
       }
       result = try sum([result, next.scaled(by: try element(coefficient))])
     }

@@ -16,6 +16,9 @@ struct TranscendentalSymbols {
   /// Whether a sign, a root or a largest entry was chosen; a result then holds for that choice.
   private(set) var haveChoices = false
 
+  /// Whether the logarithm of a negative number was taken, which real numbers do not have.
+  private(set) var haveNegativeLogarithms = false
+
   init(seed: UInt64) { self.seed = seed }
 
   mutating func noteChoice() { haveChoices = true }
@@ -61,6 +64,13 @@ struct TranscendentalSymbols {
     let result = isNegated ? -size : size
     pair(result, positive)
     return result
+  }
+
+  /// What the logarithm of a negative number adds to that of its absolute value, and zero for other numbers.
+  mutating func logarithmOfSign(_ u: PrimeField) -> PrimeField {
+    guard u.sign == -1 else { return 0 }
+    haveNegativeLogarithms = true
+    return value("log(-1)", [])
   }
 
   private mutating func pair(_ exponent: PrimeField, _ power: PrimeField) {
