@@ -100,7 +100,8 @@ struct SpoiledClaimCheck {
 
   /// A point away from kinks at which the answer and the altered one have values that certainly differ, drawn
   /// independently of the verdict; nil if the change makes no difference. A claim has no value where a divisor has
-  /// none, even if the quotient is multiplied by zero.
+  /// none, even if the quotient is multiplied by zero, and it does not cover points outside the domain of a function,
+  /// even if numbers continue the function there.
   func difference(
     _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
   ) -> Counterexample? {
@@ -108,15 +109,24 @@ struct SpoiledClaimCheck {
     let everything = [answer, spoiled, objective]
     let variables = everything.freeVariables
     let divisors = NumericCheck.quotients(everything)
+    let domains = everything.flatMap { domain(of: $0) }
+    let besides = divisors + domains.map(\.argument)
     var source = Sampler(everything, variables: variables, options: check.options, seed: check.seed)
     source.needsGenericRank = true
     let budget = BallBudget()
     let distributions: [SamplingDistribution?] = [nil, .normal, .positive, .wide, .nearNumbers]
     for attempt in 0..<6 {
-      guard case .success(let (program, sizes)) = source.nextProgram(everything + divisors) else { break }
+      guard case .success(let (program, sizes)) = source.nextProgram(everything + besides) else { break }
       for index in 0..<6 {
         let distribution = distributions[(attempt + index) % distributions.count]
         guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 10) else {
+          continue
+        }
+        let arguments = point.outputs.suffix(domains.count)
+        if zip(domains, arguments).contains(where: { need, value in
+          RandomInstance.violation(of: need.property, in: value, isVector: need.argument.shape.isVector)
+            != nil
+        }) {
           continue
         }
         if Branches(everything, moving: moving, sizes, check.options).haveKink(at: point.values) { continue }
@@ -128,6 +138,16 @@ struct SpoiledClaimCheck {
       }
     }
     return nil
+  }
+}
+
+extension SpoiledClaimCheck {
+  /// What elementwise functions require of the signs of their arguments.
+  fileprivate func domain(of formula: Formula) -> [DomainNeed] {
+    formula.nodesChildrenFirst.flatMap { node -> [DomainNeed] in
+      guard case .apply(.elementwise(let name), let arguments) = node.kind else { return [] }
+      return book.functions[name]?.needs(of: arguments, node.shape) ?? []
+    }
   }
 }
 

@@ -17,8 +17,8 @@ package struct Sampler {
   private var sizeAttempt = 0
   /// Whether matrices must have generic rank, which derivatives may require.
   package var needsGenericRank = false
-  /// The ranks for the most recent program.
-  private var ranks: GenericRank?
+  /// The ranks for each choice of sizes.
+  private var ranks: [[String: Int]: GenericRank] = [:]
   /// The numbers in the formulas, near which branches change.
   private let numbers: [Double]
   private let sizes: InstanceSizes
@@ -76,7 +76,7 @@ package struct Sampler {
           return .failure(problem)
         }
         if needsGenericRank {
-          ranks = GenericRank(
+          ranks[sizes] = GenericRank(
             formulas, variables: variables, sizes: sizes, options: options, seed: seed)
         }
         return .success((program, sizes))
@@ -133,7 +133,7 @@ package struct Sampler {
       values[formula] = value
     }
     guard let outputs = try? program.run(values), outputs.allSatisfy(\.isFinite) else { return nil }
-    if let ranks, !ranks.holds(at: values) { return nil }
+    if let ranks = ranks[sizes], !ranks.holds(at: values) { return nil }
     return (values, outputs)
   }
 }

@@ -17,6 +17,8 @@ enum Sampling {
   static let equationInSizes = equation + [1, 1, 1, 1, 1, 1]
   /// Extra points for formulas with branches, or with variables that take few values.
   static let (moreOfEquations, moreOfDerivatives) = (240, 12)
+  /// The same for claims that are not certified.
+  static let (moreOfOtherEquations, moreOfOtherDerivatives) = (720, 60)
   /// Points on other combinations of branches.
   static let (branchesOfEquations, branchesOfDerivatives) = (80, 32)
   /// The distributions of the extra points, in turn.

@@ -73,9 +73,12 @@ package struct Branches {
         case .norminf: add(.lead(.magnitude), [parts[0]])
         case .maximum, .argmaxhot: add(.lead(.largest), [parts[0]])
         case .minimum: add(.lead(.smallest), [parts[0]])
-        case .trace, .determinant, .logDeterminant, .norm2, .specnorm, .nucnorm, .dot, .logsumexp, .softmax,
-          .logsoftmax, .pseudoInverse, .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector,
-          .vec, .kron, .tril, .triu, .commutation, .lowhalf, .polar, .leftsv, .rightsv:
+        // The polar factor of a number is its sign.
+        case .polar, .nucnorm, .specnorm, .norm2:
+          if parts[0].count(sizes) == 1 { add(.signs, [parts[0]]) }
+        case .trace, .determinant, .logDeterminant, .dot, .logsumexp, .softmax, .logsoftmax, .pseudoInverse,
+          .adjugate, .exponential, .cholesky, .diagonalMatrix, .diagonalVector, .vec, .kron, .tril, .triu,
+          .commutation, .lowhalf, .leftsv, .rightsv:
           continue
         }
       case .defined, .function, .blocks, .slice, .indexSum: continue
@@ -165,5 +168,13 @@ package struct Branches {
       return (sides, leaders.count > 1 || argument.maxAbs == 0)
     case .largest, .smallest: return (leaders, leaders.count > 1)
     }
+  }
+}
+
+extension Formula {
+  /// The number of entries at given sizes.
+  fileprivate func count(_ sizes: [String: Int]) -> Int? {
+    guard let rows = shape.rows.value(sizes), let columns = shape.columns.value(sizes) else { return nil }
+    return rows * columns
   }
 }

@@ -53,7 +53,9 @@ struct DerivativeComparison {
     guard check.takesMore,
       source.hasDisconnectedVariables || Sampling.hasBranches(source.formulas, definitions: check.definitions)
     else { return nil }
-    for index in 0..<Sampling.moreOfDerivatives where !places.isEmpty {
+    let wanted = check.needsEvidence ? Sampling.moreOfOtherDerivatives : Sampling.moreOfDerivatives
+    let most = work + check.effort * Self.largestWorkOfMore
+    for index in 0..<wanted where !places.isEmpty && (work < most || index < Sampling.moreOfDerivatives) {
       let place = places[index % places.count]
       let distribution = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
       guard let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4)
@@ -277,6 +279,8 @@ struct DerivativeComparison {
   private static let directions = 4
   /// Work allowed for all differences of one comparison, roughly in nanoseconds.
   private static let largestWork = 4e8
+  /// The same for the extra points of claims that are not certified.
+  private static let largestWorkOfMore = 3e7
   /// Evaluations needed for a derivative along one direction.
   private static let evaluations = 20.0
   /// The overhead of an evaluation.

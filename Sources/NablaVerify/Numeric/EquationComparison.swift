@@ -54,7 +54,8 @@ struct EquationComparison {
     else { return nil }
     let work = programs.reduce(0) { max($0, $1.program.workspaceSize) }
     let distributions = check.differentiated.isEmpty ? Sampling.distributions : Sampling.regimesOffKinks
-    for index in 0..<min(Sampling.moreOfEquations, 1_000_000 / (1_000 + work)) {
+    let wanted = check.needsEvidence ? Sampling.moreOfOtherEquations : Sampling.moreOfEquations
+    for index in 0..<min(wanted, 1_000_000 / (1_000 + work)) {
       let (program, sizes) = programs[index % programs.count]
       let distribution = distributions[index / programs.count % distributions.count]
       guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2) else {

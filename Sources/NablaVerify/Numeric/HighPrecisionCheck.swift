@@ -31,8 +31,8 @@ struct HighPrecisionCheck {
   private static let (points, pointsOfBranches) = (2, 12)
   /// Number of undecided points after which the check gives up.
   private static let mostFailures = 6
-  /// Choices of sizes. If branches need many points, these are distributed over them.
-  private static let programs = 2
+  /// Choices of sizes. If branches need many points, these are distributed over more.
+  private static let (programs, programsOfBranches) = (2, 4)
 
   func finding(_ source: Sampler) -> Finding {
     var source = source
@@ -40,7 +40,7 @@ struct HighPrecisionCheck {
     let hasBranches = Sampling.hasBranches(source.formulas, definitions: check.definitions)
     let takesMore = hasBranches || source.hasDisconnectedVariables
     let wanted = takesMore ? Self.pointsOfBranches : Self.points
-    let programs = self.programs(&source)
+    let programs = self.programs(&source, takesMore ? Self.programsOfBranches : Self.programs)
     if programs.isEmpty { return .silent("no sizes above 1 were found that fit") }
     var (agreeing, vanishing, failures) = (0, 0, 0)
     var reason = "no point was found at which both sides are finite"
@@ -88,9 +88,11 @@ struct HighPrecisionCheck {
   }
 
   /// Programs for sizes above 1; size 1 hides sums, products and transposes.
-  private func programs(_ source: inout Sampler) -> [(program: CompiledProgram, sizes: [String: Int])] {
+  private func programs(
+    _ source: inout Sampler, _ wanted: Int
+  ) -> [(program: CompiledProgram, sizes: [String: Int])] {
     var result: [(program: CompiledProgram, sizes: [String: Int])] = []
-    for _ in 0..<(3 * Self.programs) where result.count < (source.hasSizes ? Self.programs : 1) {
+    for _ in 0..<(3 * wanted) where result.count < (source.hasSizes ? wanted : 1) {
       guard case .success(let made) = source.nextProgram(formulas) else { break }
       if InstanceSizes.showStructure(made.sizes) { result.append(made) }
     }
