@@ -80,7 +80,6 @@ struct PageAnswer {
   /// The answer's object with the additional data of the page.
   private func answer(_ answer: Answer, _ writer: AnswerWriter) -> JSON {
     guard case .object(var fields) = writer.json(answer) else { return .null }
-    fields.append(("unicode", .string(answer.formula.unicode)))
     let names = session.options.book.latexNames
     fields.append(
       (
@@ -97,7 +96,6 @@ struct PageAnswer {
           .object([("svg", .string(picture.svg)), ("caption", .string(picture.caption))])
         ))
     }
-    fields.append(("verdict", .string(VerdictText(answer.verdict, answer.refutation, isVerbose: true).text)))
     return .object(fields)
   }
 

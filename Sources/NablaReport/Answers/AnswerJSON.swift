@@ -12,6 +12,7 @@ extension AnswerWriter {
       ("shape", .strings([answer.formula.shape.rows.description, answer.formula.shape.columns.description])),
       ("text", .string(answer.formula.text)),
       ("latex", .string(answer.formula.latex(functionNames: latexNames))),
+      ("unicode", .string(answer.formula.unicode)),
       ("mathml", .string(answer.formula.mathML(functionNames: latexNames))),
       (
         "let",
@@ -26,6 +27,7 @@ extension AnswerWriter {
       ),
       ("assumed", .strings(answer.assumed)), ("conditions", .strings(answer.conditions)),
       ("notes", .strings(answer.notes)), ("check", check(answer.verdict, answer.refutation)),
+      ("verdict", .string(VerdictText(answer.verdict, answer.refutation, isVerbose: true).text)),
     ]
     if let layout = answer.layout ?? answer.arrayNote { fields.append(("layout", .string(layout))) }
     if answer.kind != .check, let components = answer.components(functionNames: latexNames) {
