@@ -42,44 +42,45 @@ extension Ball {
   /// Σ sign^k x^(2k+1)/(2k+1) for |x| < 1/2.
   fileprivate func arctangentSeries(_ sign: Int) -> Ball {
     let square = self * self * sign
-    var (power, total, k) = (self, self, 1)
-    while power.upper > middle - bits, !power.isZero, k < 10_000 {
-      power = power * square
-      k += 2
-      total = total + power / k
-    }
-    return power.isZero ? total : total.widened(by: power.upper)
+    guard square.upper < -1, let series = FixedSeries(square, places: places + 1) else { return unbounded }
+    let sum = series.sum(divisor: { _ in 1 }, weight: { 2 * $0 + 1 })
+    // The derivative with respect to the square is below 1/(1 - 1/2)^2.
+    return self * sum.widened(by: square.error + 2)
+  }
+
+  /// A number of which nothing is known.
+  private var unbounded: Ball {
+    Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
   }
 
   /// atanh(x) for |x| < 1/2.
   package var hyperbolicArctangent: Ball { arctangentSeries(1) }
 
-  /// Σ x^k/k! from k = `start`, for |x| < 1; a step of 2 with a sign for sine and cosine.
+  /// Σ x^k/k! from k = `start`, which is 0 or 1, for |x| < 1; a step of 2 with a sign for sine and cosine.
   private func factorialSeries(from start: Int, step: Int = 1, sign: Int = 1) -> Ball {
-    var term = one
-    for k in stride(from: 1, through: start, by: 1) { term = term * self / k }
-    var (total, k) = (term, start)
     let factor = step == 1 ? self : self * self * sign
-    let least = term.middle - bits
-    while term.upper > least, !term.isZero, k < 10_000 {
-      k += step
-      term = term * factor / (step == 1 ? k : k * (k - 1))
-      total = total + term
-    }
-    return term.isZero ? total : total.widened(by: term.upper)
+    guard factor.upper < 1, let series = FixedSeries(factor, places: places + 1) else { return unbounded }
+    let sum = series.sum(
+      divisor: { k in
+        let last = start + step * k
+        return step == 1 ? last : last * (last - 1)
+      }, weight: { _ in 1 })
+    // The derivative with respect to the factor is below e^2.
+    let widened = sum.widened(by: factor.error + 3)
+    return start == 0 ? widened : self * widened
   }
 
   /// e^x for |x| < 2^40.
   package var exponential: Ball {
     if isZero { return one }
     guard upper < 41 else {
-      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+      return unbounded
     }
     let multiple = (double / 0.6931471805599453).rounded()
     let halvings = 4 + Int(bits.squareRoot() / 2)
     let rest = (self - Ball.logOfTwo(places) * Int(multiple)).scaled(-halvings)
     guard rest.upper < 0 else {
-      return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places)
+      return unbounded
     }
     var result = rest.factorialSeries(from: 0)
     for _ in 0..<halvings { result = result * result }
@@ -113,7 +114,7 @@ extension Ball {
 
   /// The logarithm of a positive number.
   package var logarithm: Ball {
-    if mayBeZero { return Ball(isNegative: false, limbs: [], exponent: 0, error: .infinity, places: places) }
+    if mayBeZero { return unbounded }
     let scale = Int(middle.rounded(.up))
     var (near, multiple) = (scaled(-scale), scale)
     if near.double < 0.7 { (near, multiple) = (near.scaled(1), scale - 1) }

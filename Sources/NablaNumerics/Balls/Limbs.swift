@@ -59,14 +59,16 @@ enum Limbs {
   }
 
   static func shiftedLeft(_ a: [UInt64], _ bits: Int) -> [UInt64] {
-    if bits == 0 { return a + [0] }
-    var result: [UInt64] = []
-    var carry: UInt64 = 0
-    for limb in a {
-      result.append(limb << UInt64(bits) | carry)
-      carry = limb >> UInt64(64 - bits)
+    [UInt64](unsafeUninitializedCapacity: a.count + 1) { result, count in
+      var carry: UInt64 = 0
+      for i in a.indices {
+        result[i] = a[i] << UInt64(bits) | carry
+        // A shift by all 64 bits is zero.
+        carry = a[i] >> UInt64(64 - bits)
+      }
+      result[a.count] = carry
+      count = a.count + 1
     }
-    return result + [carry]
   }
 
   /// The integer quotient of a and b, where the top limb of b is not zero (Knuth, The Art of Computer Programming 4.3.1
