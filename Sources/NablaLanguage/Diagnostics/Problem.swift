@@ -118,6 +118,10 @@ package indirect enum Problem: Sendable, Hashable {
   /// `x - x'` of an undeclared name.
   case addedToTranspose(String)
   case transposeByName(String)
+  /// `(1 + y)^T`, where T was to be a number.
+  case numberTransposed(String)
+  /// `x^H`.
+  case conjugateTranspose(String)
   case notSquare(what: String, Operand)
   case notScalar(what: String, Operand)
   case notVector(what: String, Operand)

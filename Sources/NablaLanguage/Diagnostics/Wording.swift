@@ -206,6 +206,16 @@ extension Problem {
         "a matrix has no power here but whole ones, and `\(name)` is likely to be a matrix",
         "declare `\(name) : scalar` if it is a number"
       )
+    case .numberTransposed(let text):
+      (
+        "`^T` is the transpose, and `\(text.shortened)` is a number",
+        "give the exponent another name: `N` for `T`"
+      )
+    case .conjugateTranspose(let base):
+      (
+        "`^H` is the conjugate transpose, and Nabla computes with real numbers only",
+        "write `\(base)'`, or declare `H : scalar` for a power"
+      )
     case .addedToTranspose(let name):
       (
         "`\(name)'` is the transpose of `\(name)`, to which it is added",

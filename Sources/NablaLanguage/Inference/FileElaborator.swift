@@ -276,7 +276,7 @@ package struct FileElaborator {
     }
     switch kind {
     case .gradient:
-      engine.note(.question(draft))
+      engine.note(.question(draft, variables: variables))
       var shapes: [Shape] = []
       for variable in variables {
         let shape = engine.openShape()

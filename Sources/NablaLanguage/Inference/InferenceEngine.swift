@@ -252,9 +252,6 @@ final class InferenceEngine {
         return try elementwise(tree, .elementwiseMultiply, a, b)
       }
       if b.tree.name != nil { note(.multiplied(a, b)) }
-      if case .transpose(let row) = right.kind, let name = row.name, left.lastFactor.name == name {
-        note(.outer(try draft(row)))
-      }
       let shape = try product(a, b, tree.range)
       return Draft(tree, shape) { .multiply(a.built($0), b.built($0)) }
     case .divide:
@@ -356,13 +353,18 @@ final class InferenceEngine {
       if hasMeaning("T") {
         throw Diagnostic(.transposeByName(source.text(left.range).shortened), at: right.range)
       }
-      return try transposition(tree, left)
+      let transposed = try transposition(tree, left)
+      note(.transposedByLetter(transposed))
+      return transposed
+    }
+    if right.name == "H", !hasMeaning("H") {
+      throw Diagnostic(.conjugateTranspose(source.text(left.range).shortened), at: right.range)
     }
     if case .negate(let inner) = right.kind, inner.name == "T", !hasMeaning("T") {
       return try inverseTransposition(tree, left)
     }
     let base = try draft(left)
-    note(.raised(base, isRoot: right.isNumber && right.integerLiteral == nil))
+    note(.raised(base, isRoot: right.integerLiteral == nil))
     let exponent = try draft(right)
     try require(exponent.shape, equals: .scalar, .exponent(exponent), at: right.range)
     let integer = right.integerLiteral

@@ -6,12 +6,12 @@ enum Use {
   case multiplied(Draft, Draft)
   /// Something transposed or indexed, or the argument of a function of arrays.
   case array(Draft)
-  /// The expression of a gradient.
-  case question(Draft)
+  /// The expression of a derivative, and its variables.
+  case question(Draft, variables: [Draft])
   /// What `^` raises.
   case raised(Draft, isRoot: Bool)
-  /// `x*x'`, where x is a column.
-  case outer(Draft)
+  /// What `^T` transposes.
+  case transposedByLetter(Draft)
   /// `x - x'`, where x' probably denotes another name.
   case twins(Draft)
 }
@@ -20,6 +20,8 @@ enum Use {
 struct TypingCost: Comparable {
   /// Scalars where only an array makes sense.
   var scalarsAsArrays = 0
+  /// Rows, and matrices in lower case, which nobody means without saying so.
+  var implausible = 0
   /// Gradients of expressions that are not scalars.
   var arraysAsked = 0
   /// Scalars added to or compared with arrays.
@@ -30,11 +32,16 @@ struct TypingCost: Comparable {
   /// Arrays with names that are scalars in `x + t*d`, where only the letters decide.
   var letters = 0
 
+  /// Whether it answers the question better, or mixes less.
+  func isCloser(than other: TypingCost) -> Bool {
+    (scalarsAsArrays, implausible, arraysAsked, mixtures)
+      < (other.scalarsAsArrays, other.implausible, other.arraysAsked, other.mixtures)
+  }
+
   static func < (a: TypingCost, b: TypingCost) -> Bool {
-    let first = (a.scalarsAsArrays, a.arraysAsked, a.mixtures)
-    let second = (b.scalarsAsArrays, b.arraysAsked, b.mixtures)
-    return first == second
-      ? (a.unusual, a.arrays, a.letters) < (b.unusual, b.arrays, b.letters) : first < second
+    if a.isCloser(than: b) { return true }
+    if b.isCloser(than: a) { return false }
+    return (a.unusual, a.arrays, a.letters) < (b.unusual, b.arrays, b.letters)
   }
 }
 
@@ -74,6 +81,14 @@ enum NameHabit: Equatable {
     case .matrix: [.matrix, .scalar, .vector, .row]
     case .scalar: [.scalar, .vector, .matrix, .row]
     case .vector: [.vector, .scalar, .matrix, .row]
+    }
+  }
+
+  /// Whether a type is not meant unless it is declared or nothing else fits.
+  func isImplausible(_ kind: TypeKind) -> Bool {
+    switch (self, kind) {
+    case (_, .row), (.scalar, .matrix), (.vector, .matrix): true
+    case (_, .scalar), (_, .vector), (.matrix, .matrix): false
     }
   }
 

@@ -8,18 +8,21 @@ struct TypingSearch {
     case name(Int)
   }
 
-  private let engine: InferenceEngine
+  let engine: InferenceEngine
   /// The state without deferred places: the shape of a gradient must not decide the kind of a name.
-  private let start: InferenceEngine.State
+  var start: InferenceEngine.State
   private let original: InferenceEngine.State
-  private let roles: NameRoles
+  let roles: NameRoles
   private let habits: [NameHabit]
   private var steps: Int
-  private var best: (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])?
+  private typealias Typing = (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])
+  private var best: Typing?
   /// The reason why the best typing is implausible, if it is.
   private var doubt: SearchFailure?
   /// A different typing of the same cost.
   private(set) var alternative: InferenceEngine.State?
+  /// Whether capitals may be scalars for the sake of the question.
+  private var freesCapitals = false
 
   init(_ engine: InferenceEngine, _ steps: Int) {
     self.engine = engine
@@ -39,13 +42,67 @@ struct TypingSearch {
   /// The state of the best typing; `nil` if none fits.
   mutating func run() throws(SearchFailure) -> InferenceEngine.State? {
     defer { engine.state = original }
+    try search()
+    if let best, best.cost.arraysAsked > 0 { reconsider(best) }
+    if let doubt { throw doubt }
+    return best?.state
+  }
+
+  private mutating func search() throws(SearchFailure) {
+    engine.state = start
     let questions = start.uses.compactMap { use, _ -> Draft? in
-      if case .question(let draft) = use { draft } else { nil }
+      if case .question(let draft, _) = use { draft } else { nil }
     }
     let decisions = questions.map(Decision.question) + engine.openNames.map(Decision.name)
     try descend(decisions[...])
-    if let doubt { throw doubt }
-    return best?.state
+  }
+
+  /// Looks for a typing in which capitals are numbers and the expression is one: the gas law `n*R*T/V` with respect to
+  /// `V`. The variables keep their types, so that `A*X*B` with respect to `X` is a matrix.
+  private mutating func reconsider(_ habitual: Typing) {
+    let before = (doubt, alternative)
+    engine.state = start
+    for (use, _) in start.uses {
+      guard case .question(_, let variables) = use else { continue }
+      for variable in variables {
+        engine.state = habitual.state
+        guard let kind = engine.kind(of: variable.shape) else { continue }
+        engine.state = start
+        if engine.assume(kind, variable.shape) { start = engine.state }
+      }
+    }
+    freesCapitals = true
+    var isComplete = true
+    do throws(SearchFailure) { try search() } catch { isComplete = false }
+    guard isComplete, let found = best, found.cost.isCloser(than: habitual.cost) else {
+      best = habitual
+      (doubt, alternative) = before
+      return
+    }
+    if isClear(habitual, found.kinds) { return }
+    best = habitual
+    doubt = before.0
+    alternative = found.state
+  }
+
+  /// Whether the numbers of another typing are meant for certain. Whether `(A + t*B)*x` has numbers or a vector, nobody
+  /// can tell; in `G*m*M/r` the last capital is a number, so the others are.
+  private func isClear(_ habitual: Typing, _ kinds: [TypeKind?]) -> Bool {
+    engine.state = habitual.state
+    var multiplied: Set<String> = []
+    for (use, _) in start.uses {
+      switch use {
+      case .multiplied(let a, let b):
+        if isScaledByCapital(a, b) { return true }
+        if engine.kind(of: a.shape) == .matrix, let name = b.tree.name { multiplied.insert(name) }
+      case .question(let draft, let variables):
+        if isScalar(draft) == false, variables.contains(where: { isScalar($0) == false }) { return true }
+      case .joined, .array, .raised, .twins, .transposedByLetter: break
+      }
+    }
+    return zip(start.undeclared, zip(kinds, habitual.kinds)).allSatisfy {
+      !multiplied.contains($0.0.name) || Letters.isCapital($0.0.name) || $0.1.0 == $0.1.1
+    }
   }
 
   /// Tries the open decisions, likeliest first.
@@ -87,7 +144,7 @@ struct TypingSearch {
 
   private mutating func conclude() {
     let state = engine.state
-    guard !hasOuterRow, !hasScaledCapital, let cost = finalCost(), !isHopeless(cost) else {
+    guard !hasScaledCapital, let cost = finalCost(), !isHopeless(cost) else {
       engine.state = state
       return
     }
@@ -108,73 +165,7 @@ struct TypingSearch {
     }
   }
 
-  // MARK: What nobody means
-
-  /// Whether `x*x'` is a number: nobody writes the inner product of a row so without saying that it is a row.
-  private var hasOuterRow: Bool {
-    engine.state.uses.contains { use, _ in
-      if case .outer(let draft) = use {
-        return isUndeclared(draft.tree) && engine.kind(of: draft.shape) == .row
-      }
-      return false
-    }
-  }
-
-  /// Whether a capital is a vector before a number or a matrix of lower case: `X*w` is data times coefficients.
-  private var hasScaledCapital: Bool {
-    engine.state.uses.contains { use, _ in
-      guard case .multiplied(let a, let b) = use, let name = a.tree.name, Letters.isCapital(name) else {
-        return false
-      }
-      guard isUndeclared(a.tree), isUndeclared(b.tree), engine.kind(of: a.shape) == .vector else {
-        return false
-      }
-      let other = engine.kind(of: b.shape)
-      return other == .scalar || other == .matrix && hasLowerMatrix(b.tree)
-    }
-  }
-
-  /// Lower-case names that are matrices only for `(X*w - y)^2`, which was to square each entry, or for `x - x'`,
-  /// where x' was to be another point.
-  private var currentDoubt: SearchFailure? {
-    for (use, statement) in engine.state.uses {
-      switch use {
-      case .raised(let base, isRoot: true):
-        guard let name = base.tree.name, Letters.isCapital(name), isUndeclared(base.tree),
-          engine.kind(of: base.shape) == .scalar, !roles.isScalarForCertain(name)
-        else { continue }
-        return SearchFailure(
-          diagnostic: Diagnostic(.rootOfMatrix(name), at: base.tree.range), statement: statement)
-      case .raised(let base, isRoot: false):
-        guard engine.kind(of: base.shape) == .matrix, case .binary(let operation, _, _) = base.tree.kind,
-          operation == .add || operation == .subtract, hasLowerMatrix(base.tree)
-        else { continue }
-        let text = engine.source.text(base.tree.range)
-        return SearchFailure(
-          diagnostic: Diagnostic(.powerOfVector(text), at: base.tree.range), statement: statement)
-      case .twins(let draft):
-        guard let name = draft.tree.name, hasLowerMatrix(draft.tree) else { continue }
-        return SearchFailure(
-          diagnostic: Diagnostic(.addedToTranspose(name), at: draft.tree.range), statement: statement)
-      case .joined, .multiplied, .array, .question, .outer: continue
-      }
-    }
-    return nil
-  }
-
-  private func isUndeclared(_ tree: SyntaxTree) -> Bool {
-    tree.name.map { engine.state.undeclaredIndex[$0] != nil } ?? false
-  }
-
-  /// Whether a sum has a lower-case name in it that is taken to be a matrix.
-  private func hasLowerMatrix(_ tree: SyntaxTree) -> Bool {
-    if let name = tree.name, let index = engine.state.undeclaredIndex[name] {
-      return NameHabit(name) != .matrix && engine.kind(of: engine.state.undeclared[index].shape) == .matrix
-    }
-    var found = false
-    tree.forEachChild { if !found { found = hasLowerMatrix($0) } }
-    return found
-  }
+  // MARK: Costs
 
   /// The number of scalars that follow the arrays they scale.
   private func trailing(_ kinds: [TypeKind?]) -> Int {
@@ -188,22 +179,21 @@ struct TypingSearch {
     }
   }
 
-  // MARK: Costs
-
   /// A lower bound for the cost of the decided names.
   private func bound() -> TypingCost {
     var cost = TypingCost()
     for (use, _) in engine.state.uses {
       switch use {
-      case .multiplied, .raised, .outer, .twins: break
+      case .multiplied, .raised, .twins, .transposedByLetter: break
       case .array(let draft): if isScalar(draft) == true { cost.scalarsAsArrays += 1 }
-      case .question(let draft): if isScalar(draft) == false { cost.arraysAsked += 1 }
+      case .question(let draft, _): if isScalar(draft) == false { cost.arraysAsked += 1 }
       case .joined(let a, let b):
         if isUnlikely(a, next: b) || isUnlikely(b, next: a) { cost.mixtures += 1 }
       }
     }
     for (index, entry) in engine.state.undeclared.enumerated() {
       guard let kind = engine.kind(of: entry.shape) else { continue }
+      if habits[index].isImplausible(kind) { cost.implausible += 1 }
       cost.unusual += habits[index].cost(of: kind, scales: roles.mayScale(entry.name))
       if kind != .scalar {
         cost.arrays += 1
@@ -213,12 +203,32 @@ struct TypingSearch {
     return cost
   }
 
-  private func isScalar(_ draft: Draft) -> Bool? { engine.kind(of: draft.shape).map { $0 == .scalar } }
+  func isScalar(_ draft: Draft) -> Bool? { engine.kind(of: draft.shape).map { $0 == .scalar } }
 
   /// Whether a scalar is next to an array and is neither a number nor a Greek name.
-  private func isUnlikely(_ a: Draft, next b: Draft) -> Bool {
+  func isUnlikely(_ a: Draft, next b: Draft) -> Bool {
     guard isScalar(a) == true, isArray(b) else { return false }
     return !isExempt(a.tree)
+  }
+
+  /// Whether a capital is a scalar after a product with a capital that is an array: the M of `G*m*M`.
+  private func isScaledByCapital(_ a: Draft, _ b: Draft) -> Bool {
+    guard let name = b.tree.name, Letters.isCapital(name), isUndeclared(b.tree), isScalar(b) == true else {
+      return false
+    }
+    return hasCapitalArray(a.tree)
+  }
+
+  private func hasCapitalArray(_ tree: SyntaxTree) -> Bool {
+    switch tree.kind {
+    case .name(let name):
+      guard Letters.isCapital(name), let index = engine.state.undeclaredIndex[name] else { return false }
+      return engine.kind(of: engine.state.undeclared[index].shape).map { $0 != .scalar } ?? false
+    case .binary(.multiply, let a, let b): return hasCapitalArray(a) || hasCapitalArray(b)
+    case .negate(let a): return hasCapitalArray(a)
+    case .number, .transpose, .inverseTranspose, .binary, .call, .derivative, .norm, .blocks, .entry, .sum:
+      return false
+    }
   }
 
   private func isArray(_ draft: Draft) -> Bool {
@@ -231,7 +241,7 @@ struct TypingSearch {
     case .number: true
     case .name(let name):
       engine.isSize(name) || name == "pi" || name == "e" || Letters.isGreek(name)
-        || roles.intercepts.contains(name)
+        || NameHabit(name) == .scalar || roles.intercepts.contains(name)
     case .negate(let a): isExempt(a)
     case .binary(_, let a, let b): isExempt(a) && isExempt(b)
     case .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: false
@@ -251,7 +261,7 @@ struct TypingSearch {
         if engine.kind(of: a.shape) == .matrix, isScalar(b) == true {
           Self.collectAdded(b.tree, into: &result)
         }
-      case .array, .question, .raised, .outer, .twins: break
+      case .array, .question, .raised, .twins, .transposedByLetter: break
       }
     }
     return result
@@ -290,7 +300,9 @@ struct TypingSearch {
       switch kind {
       case .matrix: break
       case .scalar:
-        if isGiven(index) || roles.isScalarForCertain(entry.name) { continue }
+        if freesCapitals || isGiven(index) || roles.isScalarForCertain(entry.name) || isRooted(entry.name) {
+          continue
+        }
         guard scales, costAsMatrix(index).map({ $0 <= cost }) != true else { return nil }
       case .vector:
         if let other = costAsMatrix(index), other.mixtures <= cost.mixtures, !isGiven(index) { return nil }
@@ -298,6 +310,13 @@ struct TypingSearch {
       }
     }
     return cost
+  }
+
+  /// Whether a name is raised to a power that is not a whole number: `K^alpha`.
+  private func isRooted(_ name: String) -> Bool {
+    start.uses.contains { use, _ in
+      if case .raised(let base, isRoot: true) = use { base.tree.name == name } else { false }
+    }
   }
 
   /// Whether the type was determined before any assumption.

@@ -80,7 +80,7 @@ enum ForeignNames {
   /// Expressions in the arguments, which are `$1` and `$2`.
   private static let forms: [String: (arguments: Int, form: String)] = [
     "transpose": (1, "($1)'"), "ctranspose": (1, "($1)'"), "permutedims": (1, "($1)'"),
-    "matmul": (2, "($1)*($2)"), "mm": (2, "($1)*($2)"), "mv": (2, "($1)*($2)"), "bmm": (2, "($1)*($2)"),
+    "matmul": (2, "($1)·($2)"), "mm": (2, "($1)·($2)"), "mv": (2, "($1)·($2)"), "bmm": (2, "($1)·($2)"),
     "hadamard": (2, "($1) .* ($2)"), "times": (2, "($1) .* ($2)"), "multiply": (2, "($1) .* ($2)"),
     "mul": (2, "($1) .* ($2)"), "add": (2, "($1) + ($2)"), "subtract": (2, "($1) - ($2)"),
     "divide": (2, "($1) ./ ($2)"), "negative": (1, "-($1)"), "pow": (2, "($1) .^ ($2)"),

@@ -1,0 +1,92 @@
+/// Typings that nobody means.
+extension TypingSearch {
+  /// Whether a capital is a vector before a number or a matrix of lower case: `X*w` is data times coefficients.
+  var hasScaledCapital: Bool {
+    engine.state.uses.contains { use, _ in
+      guard case .multiplied(let a, let b) = use, let name = a.tree.name, Letters.isCapital(name) else {
+        return false
+      }
+      guard isUndeclared(a.tree), isUndeclared(b.tree), engine.kind(of: a.shape) == .vector else {
+        return false
+      }
+      let other = engine.kind(of: b.shape)
+      return other == .scalar || other == .matrix && hasLowerMatrix(b.tree)
+    }
+  }
+
+  /// Lower-case names that are matrices only for `(X*w - y)^2`, which was to square each entry, or for `x - x'`,
+  /// where x' was to be another point.
+  var currentDoubt: SearchFailure? {
+    for (use, statement) in engine.state.uses {
+      switch use {
+      case .raised(let base, isRoot: true):
+        guard let name = base.tree.name, Letters.isCapital(name), isUndeclared(base.tree),
+          engine.kind(of: base.shape) == .scalar, !roles.isScalarForCertain(name)
+        else { continue }
+        return SearchFailure(
+          diagnostic: Diagnostic(.rootOfMatrix(name), at: base.tree.range), statement: statement)
+      case .raised(let base, isRoot: false):
+        guard engine.kind(of: base.shape) == .matrix, base.tree.isNameOrSum, hasLowerMatrix(base.tree)
+        else { continue }
+        let text = engine.source.text(base.tree.range)
+        return SearchFailure(
+          diagnostic: Diagnostic(.powerOfVector(text), at: base.tree.range), statement: statement)
+      case .joined(let a, let b):
+        // The variable of `norm2(x^2 - y)` was to be raised entry by entry.
+        for (one, other) in [(a, b), (b, a)] where isUnlikely(one, next: other) {
+          guard case .binary(.power, let base, _) = one.tree.kind, isVariable(base), isUndeclared(base) else {
+            continue
+          }
+          let text = engine.source.text(base.range)
+          return SearchFailure(
+            diagnostic: Diagnostic(.powerOfVector(text), at: base.range), statement: statement)
+        }
+      case .twins(let draft):
+        guard let name = draft.tree.name, hasLowerMatrix(draft.tree) else { continue }
+        return SearchFailure(
+          diagnostic: Diagnostic(.addedToTranspose(name), at: draft.tree.range), statement: statement)
+      case .transposedByLetter(let draft):
+        guard isScalar(draft) == true else { continue }
+        let text = engine.source.text(draft.tree.range)
+        return SearchFailure(
+          diagnostic: Diagnostic(.numberTransposed(text), at: draft.tree.range), statement: statement)
+      case .multiplied, .array, .question: continue
+      }
+    }
+    return nil
+  }
+
+  /// Whether a derivative is taken with respect to a name.
+  private func isVariable(_ tree: SyntaxTree) -> Bool {
+    start.uses.contains { use, _ in
+      guard case .question(_, let variables) = use else { return false }
+      return variables.contains { $0.tree.name == tree.name }
+    }
+  }
+
+  func isUndeclared(_ tree: SyntaxTree) -> Bool {
+    tree.name.map { engine.state.undeclaredIndex[$0] != nil } ?? false
+  }
+
+  /// Whether a sum has a lower-case name in it that is taken to be a matrix.
+  private func hasLowerMatrix(_ tree: SyntaxTree) -> Bool {
+    if let name = tree.name, let index = engine.state.undeclaredIndex[name] {
+      return NameHabit(name) != .matrix && engine.kind(of: engine.state.undeclared[index].shape) == .matrix
+    }
+    var found = false
+    tree.forEachChild { if !found { found = hasLowerMatrix($0) } }
+    return found
+  }
+}
+
+extension SyntaxTree {
+  /// Whether it is a name, a sum or a difference.
+  fileprivate var isNameOrSum: Bool {
+    switch kind {
+    case .name, .binary(.add, _, _), .binary(.subtract, _, _): true
+    case .number, .negate, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry,
+      .sum:
+      false
+    }
+  }
+}
