@@ -105,6 +105,7 @@ struct CommonOptions {
   var format: OutputFormat
   var steps: Bool
   var detail: AnswerDetail
+  var purpose: AnswerPurpose
   var session: SessionOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -114,6 +115,7 @@ struct CommonOptions {
       throw UsageError(message: "--quiet and --verbose exclude each other")
     }
     detail = arguments.has("--quiet") ? .formula : arguments.has("--verbose") ? .verbose : .standard
+    purpose = try Self.choice("--for", arguments, AnswerPurpose.reading)
     session = try Self.session(arguments)
     // Files of code and reports are written by their commands.
     switch arguments.command {
@@ -127,7 +129,7 @@ struct CommonOptions {
 
   /// The options of a document, which has its own formats.
   init(document arguments: Arguments) throws(UsageError) {
-    (format, steps, detail) = (.text, true, .standard)
+    (format, steps, detail, purpose) = (.text, true, .standard, .reading)
     session = try Self.session(arguments)
   }
 

@@ -57,6 +57,10 @@ struct CommandOption {
     "--threads", "N", "threads for large operations (1); results do not depend on it")
   private static let output = valued("--output", "OUT", "the file to write (standard output)", short: "-o")
 
+  private static let purpose = choice(
+    "--for", ["reading", "cost"],
+    "cost: also print the operations, and the forms that take the fewest (reading)")
+
   private static let minimize: [CommandOption] = [
     data, valued("--wrt", "w[,b...]", "the variables to minimize over"),
     choice(
@@ -79,8 +83,10 @@ struct CommandOption {
         valued("--wrt", "x[,A...]", "the variables"), declare,
         choice(
           "--mode", ["gradient", "jacobian", "hessian", "differential"], "the kind of derivative (gradient)"),
+        purpose,
       ]
-    case .run, .rules, .repl: []
+    case .run: [purpose]
+    case .rules, .repl: []
     case .check: [declare]
     case .eval: [data, blas, threads]
     case .minimize: minimize + [blas, threads]

@@ -10,9 +10,10 @@ struct Runner {
   let format: OutputFormat
   let steps: Bool
   var detail = AnswerDetail.standard
+  var purpose = AnswerPurpose.reading
 
   var writer: AnswerWriter {
-    AnswerWriter(session, format: format, steps: steps, detail: detail)
+    AnswerWriter(session, format: format, steps: steps, detail: detail, purpose: purpose)
   }
 
   /// Answers every question in order and returns the most severe exit code.
@@ -107,7 +108,7 @@ struct RunCommand {
     let options = try CommonOptions(arguments)
     runner = Runner(
       session: Session(source, options: options.session), format: options.format, steps: options.steps,
-      detail: options.detail)
+      detail: options.detail, purpose: options.purpose)
   }
 
   func execute() -> ExitCode { runner.run() }
@@ -143,7 +144,7 @@ struct DeriveCommand {
     let source = SourceText(text, name: "<expression>")
     runner = Runner(
       session: Session(source, options: options.session), format: options.format, steps: options.steps,
-      detail: options.detail)
+      detail: options.detail, purpose: options.purpose)
   }
 
   func execute() -> ExitCode { runner.run() }

@@ -266,6 +266,15 @@ package final class Simplifier {
     return inner.transposedInside { simplify($0.transposed) }
   }
 
+  /// The forms that arithmetic and the `==` rules give for the root of a formula in one step, whatever they cost.
+  package func equalForms(of formula: Formula) -> [Formula] {
+    cover(formula)
+    let forms =
+      distribution.candidates(for: formula)
+      + tables.equalities(for: formula).compactMap { other(formula, $0, below: Cost.limit) }
+    return forms.filter { !$0.isInvalid && $0 !== formula && $0.shape == formula.shape }
+  }
+
   /// Whether the rules or arithmetic justify a recorded rewrite.
   package func allows(_ rewrite: Rewrite) -> Bool {
     switch rewrite.reason {

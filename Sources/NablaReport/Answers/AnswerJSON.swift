@@ -40,6 +40,18 @@ extension AnswerWriter {
           ])
         ))
     }
+    if purpose == .cost, answer.kind != .check {
+      if let count = OperationCount.text(answer.expanded) { fields.append(("operations", .string(count))) }
+      let forms = cheapest(answer).map { form in
+        JSON.object([
+          ("text", .string(form.formula.text)),
+          ("latex", .string(form.formula.latex(functionNames: latexNames))),
+          ("operations", .string(OperationCount.text(of: form.operations))),
+          ("where", form.condition.map(JSON.string) ?? .null),
+        ])
+      }
+      fields.append(("cheapest", .array(forms)))
+    }
     if steps, let derivation = session.derivation(of: answer) {
       let lines = derivation.lines.map { line in
         JSON.object([

@@ -16,17 +16,30 @@ package enum AnswerDetail: Sendable {
   case verbose
 }
 
+/// What the form of an answer is chosen for.
+package enum AnswerPurpose: String, CaseIterable, Sendable {
+  /// The form that is simplest to read.
+  case reading
+  /// Also the forms that take the fewest operations.
+  case cost
+}
+
 /// Writes answers as text and as JSON.
 package struct AnswerWriter {
   let session: Session
   let format: OutputFormat
   let steps: Bool
   let detail: AnswerDetail
+  let purpose: AnswerPurpose
   /// LaTeX names of functions that override the usual ones.
   var latexNames: [String: String] { session.options.book.latexNames }
 
-  package init(_ session: Session, format: OutputFormat, steps: Bool, detail: AnswerDetail = .standard) {
+  package init(
+    _ session: Session, format: OutputFormat, steps: Bool, detail: AnswerDetail = .standard,
+    purpose: AnswerPurpose = .reading
+  ) {
     self.session = session
+    self.purpose = purpose
     self.format = format
     self.steps = steps
     self.detail = detail
@@ -74,6 +87,7 @@ package struct AnswerWriter {
       var seen: Set<String> = []
       return lines.joined().filter { seen.insert($0).inserted }
     }
+    for answer in answers { text += costs(of: answer, isOneOfSeveral: answers.count > 1) }
     let assumed = unique(answers.map(\.assumed))
     let conditions = unique(answers.map(\.conditions))
     if !assumed.isEmpty { text += "  assumed: \(assumed.joined(separator: "; "))\n" }
@@ -100,8 +114,29 @@ package struct AnswerWriter {
       if format == .index, let components = answer.expanded.components {
         return components.lines.joined(separator: "\n") + "\n"
       }
-      return formula(answer.expanded) + "\n"
+      return formula(cheapest(answer).first?.formula ?? answer.expanded) + "\n"
     }.joined()
+  }
+
+  /// The cheapest forms, if they are asked for.
+  func cheapest(_ answer: Answer) -> [CheapForm] {
+    switch purpose {
+    case .reading: []
+    case .cost: session.cheapestForms(of: answer)
+    }
+  }
+
+  /// The operations of an answer, and the forms that take fewer.
+  private func costs(of answer: Answer, isOneOfSeveral: Bool) -> String {
+    let forms = cheapest(answer)
+    if forms.isEmpty { return "" }
+    let label = isOneOfSeveral ? "wrt \(answer.variable): " : ""
+    var lines = OperationCount.text(answer.expanded).map { ["operations: \($0)"] } ?? []
+    for form in forms where form.formula !== answer.expanded || forms.count > 1 {
+      let condition = form.condition.map { " where \($0)" } ?? ""
+      lines.append("cheapest\(condition): \(formula(form.formula))  (\(OperationCount.text(of: form.operations)) operations)")
+    }
+    return lines.map { "  \(label)\($0)\n" }.joined()
   }
 
   private func verdict(_ verdict: Verdict?, _ refutation: Refutation? = nil) -> String {

@@ -113,6 +113,7 @@ private let derivations: [ProgramCase] = [
           "shape": ["n", "1"],
           "text": "x/norm2(x)",
           "latex": "\\\\frac{x}{\\\\lVert x \\\\rVert_2}",
+          "unicode": "x/‖x‖₂",
           "mathml": "<math>",
           "let": [],
           "assumed": [],
@@ -125,6 +126,8 @@ private let derivations: [ProgramCase] = [
             "points": 2,
             "errorProbability": "2^-N"
           },
+          "verdict": "verified exactly in 16 random cases (error probability < 2^-N each) and at 2 random points, \
+      largest relative error E",
           "index": {
             "text": "[i] = x_i/sqrt(sum(j = 1:n, x_j^2)) for i = 1:n",
             "latex": "\\\\frac{x_i}{\\\\sqrt{\\\\sum_{j=1}^{n} x_j^{2}}}",

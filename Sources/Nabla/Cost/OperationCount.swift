@@ -12,8 +12,30 @@ package struct OperationCount {
   /// The largest number in a size for which the polynomial cannot overflow.
   private static let largestNumber = 1000
 
-  /// The count, or `nil` for a formula that takes no operation or has huge numbers as sizes.
+  /// The count as text; `nil` for a formula that takes no operation or has huge numbers as sizes.
   package static func text(_ formula: Formula) -> String? {
+    of(formula).flatMap { $0 == 0 ? nil : text(of: $0) }
+  }
+
+  /// A polynomial in sizes with powers, the highest degree first: `2*m*n^2 + 3*n`.
+  package static func text(of count: Dimension) -> String {
+    let terms = count.terms.enumerated().sorted {
+      ($1.element.names.count, $0.offset) < ($0.element.names.count, $1.offset)
+    }.map(\.element)
+    if terms.isEmpty { return "0" }
+    var text = ""
+    for term in terms {
+      text += text.isEmpty ? (term.coefficient < 0 ? "-" : "") : term.coefficient < 0 ? " - " : " + "
+      let powers = Dictionary(grouping: term.names) { $0 }.sorted { $0.key < $1.key }
+        .map { $1.count == 1 ? $0 : "\($0)^\($1.count)" }
+      let magnitude = term.coefficient.magnitude
+      text += (magnitude == 1 && !powers.isEmpty ? powers : ["\(magnitude)"] + powers).joined(separator: "*")
+    }
+    return text
+  }
+
+  /// The count; `nil` for a formula that has huge numbers as sizes.
+  package static func of(_ formula: Formula) -> Dimension? {
     let sizes = formula.nodesChildrenFirst.flatMap { node in
       if case .apply(.indexSum(_, let first, let last), _) = node.kind { return [first, last] }
       return [node.shape.rows, node.shape.columns]
@@ -21,7 +43,7 @@ package struct OperationCount {
     if sizes.contains(where: { $0.terms.contains { abs($0.coefficient) > largestNumber } }) { return nil }
     var count = OperationCount()
     count.add(formula)
-    return count.total == 0 ? nil : count.total.description
+    return count.total
   }
 
   private mutating func add(_ formula: Formula) {

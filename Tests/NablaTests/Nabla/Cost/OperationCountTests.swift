@@ -1,15 +1,14 @@
-import Nabla
 import NablaLanguage
 import Testing
 
-@testable import NablaReport
+@testable import Nabla
 
 @Suite("The operations of an answer, as a polynomial in its sizes")
 struct OperationCountTests {
   @Test(arguments: [
     ("simplify A*x", "2*m*n"), ("simplify A*B*y", "2*k*n + 2*m*n"), ("simplify norm2(x)^2", "2*n"),
     ("gradient norm2(A*x - b)^2 wrt x", "4*m*n + m + n"), ("simplify diag(x)*B", "k*n"),
-    ("simplify inv(S)*x", "n*n*n + 2*n*n"), ("simplify sum(i = 1:n, x[i]^2)", "2*n"), ("simplify x", nil),
+    ("simplify inv(S)*x", "n^3 + 2*n^2"), ("simplify sum(i = 1:n, x[i]^2)", "2*n"), ("simplify x", nil),
   ])
   func counts(_ question: String, _ expected: String?) throws {
     let text = """
