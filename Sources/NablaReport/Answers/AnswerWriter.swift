@@ -134,7 +134,9 @@ package struct AnswerWriter {
     var lines = OperationCount.text(answer.expanded).map { ["operations: \($0)"] } ?? []
     for form in forms where form.formula !== answer.expanded || forms.count > 1 {
       let condition = form.condition.map { " where \($0)" } ?? ""
-      lines.append("cheapest\(condition): \(formula(form.formula))  (\(OperationCount.text(of: form.operations)) operations)")
+      lines.append(
+        "cheapest\(condition): \(formula(form.formula))  (\(OperationCount.text(of: form.operations)) operations)"
+      )
     }
     return lines.map { "  \(label)\($0)\n" }.joined()
   }
