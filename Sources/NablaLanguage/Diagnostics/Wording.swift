@@ -226,7 +226,11 @@ extension Problem {
         "`\(name) =` is not read: functions take their arguments by place",
         "`nabla help functions` lists them"
       )
-    case .colonInCall: ("`:` stands in subscripts, not in arguments", "`A[:, 1]` is a column of A")
+    case .colonInCall:
+      (
+        "`:` stands in subscripts, not in arguments",
+        "`vec(A)` stacks the columns of A, `A[:, 1]` is a column"
+      )
     case .productFromOne: ("a product over an index starts at 1", "`prod_{i=1}^{n} x[i]`")
     case .functionInBrackets(let name):
       ("`\(name)` is a function, and subscripts are not its arguments", "write `\(name)(...)`")
@@ -235,6 +239,11 @@ extension Problem {
     case .notSquare(let what, let a): ("\(what) needs a square matrix; \(a.words)", nil)
     case .notScalar(let what, let a): ("\(what) needs a scalar; \(a.words)", nil)
     case .notVector(let what, let a): ("\(what) needs a vector; \(a.words)", nil)
+    case .diagonalOfNumber(let size):
+      (
+        "`diag` takes a vector or a square matrix, and \(size) is a number",
+        "`eye(\(size))` is an identity matrix"
+      )
     case .rowDiagonal(let a):
       (
         "`diag` takes a column vector or a square matrix; \(a.words)",
@@ -248,10 +257,13 @@ extension Problem {
           : "stacked blocks must have the same number of columns"
       )
     case .needsTwoSubscripts(let a): ("a matrix takes two subscripts; \(a.words)", "`\(a.text)[i, j]`")
+    case .entryOfNumber(let text): ("`\(text.shortened)` is a number and has no entries", nil)
     case .outOfRange(let index, let size):
       (
         "the subscript \(index) is outside 1:\(size)",
-        spelling == .swift ? "indices count from 0 in Swift, and from 1 in the text of a formula" : nil
+        spelling == .swift
+          ? "indices count from 0 in Swift, and from 1 in the text of a formula"
+          : index == "0" || index.hasPrefix("-") ? "subscripts count from 1, and `end` is the last" : nil
       )
     case .indexAgainstSize(let index, let upper, let size, let a):
       ("the subscript `\(index)` runs to \(upper) where the size is \(size); \(a.words)", nil)
@@ -363,9 +375,9 @@ extension Problem {
   /// The hint for a character that other systems use in formulas.
   private static func hint(for character: Character) -> String? {
     switch character {
-    case ".": "a function stands before its arguments: `dot(x, y)`"
+    case ".": "`*` is the matrix product, and a function stands before its arguments: `dot(x, y)`"
     case "{", "}": "brackets are `(` and `)`"
-    case "%": "comments begin with `#`"
+    case "%": "comments begin with `#`; `outer(x, y)` is the outer product"
     case "&": "`(a < b) .* (b < c)` is 1 where both hold"
     case "∇": "`∇_x f` is the gradient of f with respect to x"
     default: nil

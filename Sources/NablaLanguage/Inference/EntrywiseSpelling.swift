@@ -14,7 +14,8 @@ enum EntrywiseSpelling {
     for (index, byte) in zip(bytes.indices, bytes) {
       switch byte {
       case UInt8(ascii: "@"): return true
-      case UInt8(ascii: "%"): if bytes[index...].starts(with: "%*%".utf8) { return true }
+      case UInt8(ascii: "%"):
+        if ["%*%", "%x%"].contains(where: { bytes[index...].starts(with: $0.utf8) }) { return true }
       case UInt8(ascii: "."):
         let before = bytes[..<index].reversed().prefix { Letters.isASCIILetter($0) || $0 >= 0x80 }
         if modules.contains(String(decoding: before.reversed(), as: UTF8.self)) { return true }

@@ -158,8 +158,13 @@ extension InferenceEngine {
     if isLiteral, !upper.isPossibleSize {
       throw error(.outOfRange(index: upper.description, size: shown(size)), tree.range, a)
     }
-    // A free index may have any value.
-    if isFree { return try draft(tree) }
+    // A free index may have any value, but a number has no entries.
+    if isFree {
+      if state.unifier.resolve(a.shape).isScalar {
+        throw Diagnostic(.entryOfNumber(source.text(a.tree.range)), at: tree.range)
+      }
+      return try draft(tree)
+    }
     try post(.subscriptBound(index: source.text(tree.range), upper: upper, size: size, a), at: tree.range)
     return try draft(tree)
   }

@@ -210,6 +210,10 @@ extension InferenceEngine {
         tree, arguments.count == 1 ? .scalar : try elementwiseShape(name, arguments, tree.range), plain)
     case .entryProduct: return Draft(tree, .scalar) { Self.entryProduct(of: a.built($0), tree.range) }
     case .diagonal, .rowwiseReduction:
+      // `diag(3)` is an identity in R, and 3 in MATLAB.
+      if rule == .diagonal, let size = a.tree.integerLiteral, size > 0 {
+        throw Diagnostic(.diagonalOfNumber(size), at: tree.range)
+      }
       let shape = openShape()
       try post(rule == .diagonal ? .diagonal(a, shape) : .rowwiseReduction(a, shape), at: tree.range)
       return Draft(tree, state.unifier.resolve(shape), plain)

@@ -247,7 +247,7 @@ final class InferenceEngine {
     switch operation {
     case .multiply:
       let sign = source.between(left.range, right.range)
-      if sign.utf8.contains(UInt8(ascii: "@")) { return try arrayProduct(tree, a, b) }
+      if sign.utf8.contains(UInt8(ascii: "@")) || sign.contains("%*%") { return try arrayProduct(tree, a, b) }
       if isEntrywise, EntrywiseSpelling.isProduct(sign) {
         return try elementwise(tree, .elementwiseMultiply, a, b)
       }
@@ -257,6 +257,7 @@ final class InferenceEngine {
     case .divide:
       return isEntrywise ? try elementwise(tree, .elementwiseDivide, a, b) : try quotient(tree, a, b)
     case .centeredDot:
+      if b.tree.name != nil { note(.multiplied(a, b)) }
       let shape = openShape()
       try post(.centeredDot(a, b, isArrayProduct: false, shape), at: tree.range)
       return Draft(tree, state.unifier.resolve(shape)) { unifier in
@@ -270,7 +271,7 @@ final class InferenceEngine {
     }
   }
 
-  /// `a @ b` of NumPy, where a vector is a row before another factor.
+  /// `a @ b` of NumPy and `a %*% b` of R, where a vector is a row before another factor.
   private func arrayProduct(_ tree: SyntaxTree, _ a: Draft, _ b: Draft) throws(Diagnostic) -> Draft {
     note(.array(a))
     note(.array(b))

@@ -14,6 +14,13 @@ extension TypingSearch {
     }
   }
 
+  /// Whether a capital is a vector before a lower-case vector: `W @ x` is a matrix times a vector.
+  func isCapitalInnerProduct(_ a: Draft, _ b: Draft) -> Bool {
+    guard let name = a.tree.name, let other = b.tree.name else { return false }
+    return Letters.isCapital(name) && !Letters.isCapital(other) && isUndeclared(a.tree)
+      && engine.kind(of: a.shape) == .vector && engine.kind(of: b.shape) == .vector
+  }
+
   /// Lower-case names that are matrices only for `(X*w - y)^2`, which was to square each entry, or for `x - x'`,
   /// where x' was to be another point.
   var currentDoubt: SearchFailure? {

@@ -184,7 +184,8 @@ struct TypingSearch {
     var cost = TypingCost()
     for (use, _) in engine.state.uses {
       switch use {
-      case .multiplied, .raised, .twins, .transposedByLetter: break
+      case .raised, .twins, .transposedByLetter: break
+      case .multiplied(let a, let b): if isCapitalInnerProduct(a, b) { cost.implausible += 1 }
       case .array(let draft): if isScalar(draft) == true { cost.scalarsAsArrays += 1 }
       case .question(let draft, _): if isScalar(draft) == false { cost.arraysAsked += 1 }
       case .joined(let a, let b):

@@ -165,6 +165,16 @@ extension LaTeXParser {
           .argumentCount("\\langle", wanted: "two arguments", found: arguments.count),
           at: SourceRange(start: start, end: previousEnd))
       }
+      // `\langle A, B \rangle_F`.
+      if kind == .sub {
+        advance()
+        let first = position
+        let mark = Self.mark(of: groupTokens())
+        guard mark == ["F"] || mark == ["2"] else {
+          let text = source.text(SourceRange(start: tokens[first].range.start, end: previousEnd))
+          throw error(.badInnerProduct(text), from: start)
+        }
+      }
       return try call("dot", arguments, from: start)
     }
     advance()
@@ -217,22 +227,24 @@ extension LaTeXParser {
     return try call(Bars.absolute.rawValue, [inner], from: start)
   }
 
+  /// The functions by the subscripts of norms.
+  private static let norms: [[String]: String] = [
+    ["2"]: Bars.euclidean.rawValue, ["F"]: "normF", ["Fro"]: "normF", ["fro"]: "normF",
+    ["1"]: Bars.sum.rawValue, ["\\infty"]: Bars.largest.rawValue,
+    ["*"]: "nucnorm", ["\\ast"]: "nucnorm", ["\\star"]: "nucnorm", ["op"]: "specnorm", ["spec"]: "specnorm",
+  ]
+
+  private static func mark(of tokens: ArraySlice<LaTeXToken>) -> [String] {
+    tokens.map { $0.kind == .command ? "\\" + $0.text : $0.kind == .star ? "*" : $0.text }
+  }
+
   /// A norm, determined by its subscript.
   private mutating func norm(of inner: SyntaxTree, from start: Int) throws(Diagnostic) -> SyntaxTree {
     guard kind == .sub else { return try call("norm2", [inner], from: start) }
     advance()
     let first = position
     let tokens = groupTokens()
-    let function: String?
-    switch tokens.map({ $0.kind == .command ? "\\" + $0.text : $0.kind == .star ? "*" : $0.text }) {
-    case ["2"]: function = Bars.euclidean.rawValue
-    case ["F"], ["Fro"], ["fro"]: function = "normF"
-    case ["1"]: function = Bars.sum.rawValue
-    case ["\\infty"]: function = Bars.largest.rawValue
-    case ["*"], ["\\ast"], ["\\star"]: function = "nucnorm"
-    case ["op"], ["spec"]: function = "specnorm"
-    default: function = nil
-    }
+    let function = Self.norms[Self.mark(of: tokens)]
     // `_p` and `_3`: the norm of that order.
     if function == nil, tokens.count == 1, let order = tokens.first,
       order.kind == .number || order.kind == .letter && ["p", "q", "r", "s"].contains(order.text)

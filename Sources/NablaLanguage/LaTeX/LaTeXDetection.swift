@@ -44,7 +44,8 @@ enum LaTeXDetection {
     if symbols.contains(bytes[start]) { return true }
     var stop = start
     while stop < end, Letters.isASCIILetter(bytes[stop]) { stop += 1 }
-    return stop > start && LaTeXCommands.isKnown(String(decoding: bytes[start..<stop], as: UTF8.self))
+    let name = String(decoding: bytes[start..<stop], as: UTF8.self)
+    return stop > start && (LaTeXCommands.isKnown(name) || LaTeXCommands.unread.contains(name))
   }
 
   /// Whether a text without commands has a sign or a word that only the text notation has.

@@ -18,6 +18,8 @@ enum LaTeXProblem: Sendable, Hashable {
   case wordInLetters(String, isFunction: Bool)
   case badSubscript(String)
   case badIndex(String)
+  case sumOverCondition(String, isProduct: Bool)
+  case badInnerProduct(String)
   case noIndex
   case productFromOne
   case extremumOverIndex
@@ -39,7 +41,11 @@ enum LaTeXProblem: Sendable, Hashable {
 
   var wording: (message: String, hint: String?) {
     switch self {
-    case .unknownCommand(let name): ("the command `\\\(name.shortened)` is not known", Self.hint(name))
+    case .unknownCommand(let name):
+      (
+        LaTeXCommands.unread.contains(name)
+          ? "`\\\(name)` is not read" : "the command `\\\(name.shortened)` is not known", Self.hint(name)
+      )
     case .unknownCharacter(let text): ("the character `\(text)` has no meaning in LaTeX here", nil)
     case .notText: ("a byte that is not text", "formulas are UTF-8 text")
     case .missing(let what): ("the text ends where \(what) is expected", nil)
@@ -94,6 +100,17 @@ enum LaTeXProblem: Sendable, Hashable {
       )
     case .badSubscript(let text): ("`\(text.shortened)` cannot be read as an index or as part of a name", nil)
     case .badIndex(let text): ("`\(text.shortened)` does not name an index", "write `\\sum_{i=1}^{n}`")
+    case .sumOverCondition(let text, let isProduct):
+      (
+        "a \(isProduct ? "product" : "sum") over a condition or a set, such as `\(text.shortened)`, is not read",
+        isProduct
+          ? "write `\\prod_{i=1}^{n}`"
+          : "sum over all indices, with the entries of a matrix that are zero for the others: `\\sum_{i,j} A_{ij} x_i x_j`"
+      )
+    case .badInnerProduct(let text):
+      (
+        "`\(text.shortened)` does not name an inner product", "write `x^\\top A y`"
+      )
     case .noIndex:
       ("the sum has no index", "write `\\sum_{i=1}^{n}`, or `\\mathbf{1}^\\top x` for the sum of x")
     case .productFromOne: ("a product over an index starts at 1", "write `\\prod_{i=1}^{n}`")
@@ -124,7 +141,10 @@ enum LaTeXProblem: Sendable, Hashable {
     case .notAName(let text): ("`\(text.shortened)` is not a name", nil)
     case .blocksWithoutRows: ("the matrix is empty", nil)
     case .badNorm(let text):
-      ("`\(text.shortened)` does not name a norm", "norms are marked `_1`, `_2`, `_F`, `_\\infty`, `_*`")
+      (
+        "`\(text.shortened)` does not name a norm",
+        "norms are marked `_1`, `_2`, `_F`, `_\\infty`, `_*`; the square of one with a matrix is `x^\\top A x`"
+      )
     case .derivativeOrder:
       (
         "derivatives are of the first or second order here",
@@ -136,7 +156,12 @@ enum LaTeXProblem: Sendable, Hashable {
 
   private static func hint(_ name: String) -> String? {
     switch name {
-    case "int", "iint": "integrals are not supported"
+    case "int", "iint", "oint": "integrals are not supported"
+    case "lim": "limits are not supported"
+    case "pm", "mp": "write two formulas, one with `+` and one with `-`"
+    case "backslash": "write `A^{-1} b`"
+    case "binom": "write out what it is; `\\operatorname{lgamma}` is the logarithm of the gamma function"
+    case "lfloor", "lceil": "rounding is not supported"
     case "E", "mathbbE": "expectations are not supported"
     default: nil
     }

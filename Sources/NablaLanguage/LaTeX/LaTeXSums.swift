@@ -29,7 +29,7 @@ extension LaTeXParser {
     }
     guard kind == .sub else { throw error(.noIndex, from: start) }
     advance()
-    let (indices, lower) = try sumIndices()
+    let (indices, lower) = try sumIndices(isProduct: isProduct)
     if kind == .sup {
       advance()
       upper = try argument()
@@ -56,8 +56,9 @@ extension LaTeXParser {
   }
 
   /// `{i=1}`, `{i}`, `i`, `{i,j}`, `{ij}`.
-  private mutating func sumIndices() throws(Diagnostic) -> ([LaTeXToken], SyntaxTree?) {
+  private mutating func sumIndices(isProduct: Bool) throws(Diagnostic) -> ([LaTeXToken], SyntaxTree?) {
     let start = token.range.start
+    let first = position
     guard kind == .beginGroup else {
       let index = token
       guard kind == .letter else { throw unexpected(wanted: "an index") }
@@ -80,12 +81,26 @@ extension LaTeXParser {
       lower = try sum()
     }
     if kind != .endGroup {
-      let text = source.text(SourceRange(start: start, end: token.range.end))
-      throw LaTeXProblem.badIndex(text).diagnostic(at: SourceRange(start: start, end: token.range.end))
+      let whole = SourceRange(start: start, end: tokens[groupEnd(first)].range.end)
+      let inside = tokens[(first + 1)..<max(groupEnd(first), first + 1)]
+      let isCondition = inside.contains { token in
+        switch token.kind {
+        case .less, .greater: true
+        case .command: LaTeXCommands.comparisons[token.text] != nil || Self.conditions.contains(token.text)
+        default: false
+        }
+      }
+      guard isCondition else { throw LaTeXProblem.badIndex(source.text(whole)).diagnostic(at: whole) }
+      let text = source.text(SourceRange(start: start + 1, end: max(whole.end - 1, start + 1)))
+      throw LaTeXProblem.sumOverCondition(text.trimmed, isProduct: isProduct).diagnostic(at: whole)
     }
     advance()
     return (indices, lower)
   }
+
+  private static let conditions: Set<String> = [
+    "ne", "neq", "in", "notin", "subset", "subseteq", "mid", "sim",
+  ]
 
   // MARK: Extrema
 

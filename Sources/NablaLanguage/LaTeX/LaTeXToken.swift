@@ -129,8 +129,27 @@ enum LaTeXCommands {
   private static let others: Set<String> = [
     "frac", "tfrac", "dfrac", "cfrac", "sqrt", "sum", "prod", "nabla", "partial", "top", "intercal", "prime",
     "dagger", "infty", "begin", "end", "in", "mathbb", "star", "succ", "succeq", "Rightarrow", "implies",
-    "iff", "Longrightarrow", "to", "rightarrow", "ne", "neq", "int", "sim", "propto", "equiv", "approx",
+    "iff", "Longrightarrow", "to", "rightarrow", "ne", "neq", "sim", "propto", "equiv", "approx",
     "arg", "mid", "colon", "dots", "ldots", "cdots", "\\",
+  ]
+
+  /// Well-known commands that are not read, so that `x \pm y` is not taken for `x\pm`, the solution of a system.
+  static let unread: Set<String> = [
+    "pm", "mp", "oplus", "ominus", "wedge", "vee", "cap", "cup", "bmod", "mod", "pmod", "lim", "limsup",
+    "liminf",
+    "int", "binom", "dbinom", "tbinom", "lfloor", "rfloor", "lceil", "rceil", "iint", "oint", "bigoplus",
+    "bigotimes",
+    "bigcup", "bigcap", "coprod", "perp", "parallel", "angle", "forall", "exists", "emptyset", "notin",
+    "subset",
+    "subseteq", "supset", "cong", "simeq", "ll", "gg", "prec", "preceq", "mapsto", "leftarrow", "Leftarrow",
+    "leftrightarrow", "Leftrightarrow", "longrightarrow", "rtimes", "ltimes", "amalg", "uplus", "sqcup",
+    "sqcap",
+    "backslash", "setminus", "Re", "Im", "hbar", "aleph", "triangle", "Box", "dim", "ker", "rank", "deg",
+    "gcd",
+    "Pr", "inf", "sup", "overset", "underset", "stackrel", "overbrace", "underbrace", "substack", "ddots",
+    "vdots",
+    "therefore", "because", "dotsc", "dotsb", "models", "vdash", "asymp", "doteq", "bowtie", "wr", "diamond",
+    "bigcirc", "dag", "ddag", "cot", "sec", "csc", "coth", "lg", "hom", "not",
   ]
 
   /// Whether it is a command of the parser, so that a text with it is LaTeX.

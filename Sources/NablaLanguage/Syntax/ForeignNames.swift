@@ -60,15 +60,21 @@ enum ForeignNames {
     let names = [
       "tr": "trace", "inv": "inverse invert minv", "pinv": "pinverse pseudoinverse", "det": "determinant",
       "logdet": "slogdet logabsdet log_det lndet", "adj": "adjugate", "chol": "cholesky", "log": "ln",
-      "sign": "sgn signum", "step": "heaviside", "abs": "fabs absolute", "sigmoid": "logistic expit",
-      "logsumexp": "lse log_sum_exp", "logsoftmax": "log_softmax", "leakyrelu": "leaky_relu",
+      "sign": "sgn signum", "step": "heaviside", "abs": "fabs absolute", "sigmoid": "logistic expit plogis",
+      "logit": "qlogis",
+      "logsumexp": "lse log_sum_exp reduce_logsumexp", "logsoftmax": "log_softmax", "leakyrelu": "leaky_relu",
       "lgamma": "gammaln loggamma", "digamma": "psi", "diag": "diagonal diagflat diagm",
       "eye": "identity identitymatrix", "vec": "vectorize", "kron": "kronecker kroneckerproduct",
-      "dot": "inner vdot", "normF": "frobenius norm_fro", "nucnorm": "norm_nuc", "max": "maximum amax",
-      "min": "minimum amin", "expm": "matrix_exp matrixexp", "asin": "arcsin", "acos": "arccos",
-      "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "normcdf": "cdfnormal",
-      "clip": "clamp", "tril": "lowertriangularize", "triu": "uppertriangularize", "prod": "product",
-      "sum": "total",
+      "dot": "inner vdot", "normF": "frobenius norm_fro", "nucnorm": "norm_nuc",
+      "max": "maximum amax reduce_max pmax",
+      "min": "minimum amin reduce_min pmin", "expm": "matrix_exp matrixexp", "asin": "arcsin",
+      "acos": "arccos",
+      "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
+      "normcdf": "cdfnormal pnorm ndtr",
+      "normpdf": "dnorm", "where": "ifelse", "specnorm": "opnorm", "mean": "reduce_mean",
+      "clip": "clamp", "tril": "lowertriangularize", "triu": "uppertriangularize",
+      "prod": "product reduce_prod",
+      "sum": "total reduce_sum",
     ]
     var table: [String: String] = [:]
     for (name, others) in names {
@@ -80,7 +86,9 @@ enum ForeignNames {
   /// Expressions in the arguments, which are `$1` and `$2`.
   private static let forms: [String: (arguments: Int, form: String)] = [
     "transpose": (1, "($1)'"), "ctranspose": (1, "($1)'"), "permutedims": (1, "($1)'"),
-    "matmul": (2, "($1)·($2)"), "mm": (2, "($1)·($2)"), "mv": (2, "($1)·($2)"), "bmm": (2, "($1)·($2)"),
+    "matmul": (2, "($1)·($2)"), "mm": (2, "($1)·($2)"), "mv": (2, "($1)·($2)"),
+    "matvec": (2, "($1)·($2)"), "l2_loss": (1, "sum(($1) .^ 2)/2"),
+    "bmm": (2, "($1)·($2)"),
     "hadamard": (2, "($1) .* ($2)"), "times": (2, "($1) .* ($2)"), "multiply": (2, "($1) .* ($2)"),
     "mul": (2, "($1) .* ($2)"), "add": (2, "($1) + ($2)"), "subtract": (2, "($1) - ($2)"),
     "divide": (2, "($1) ./ ($2)"), "negative": (1, "-($1)"), "pow": (2, "($1) .^ ($2)"),
@@ -101,12 +109,18 @@ enum ForeignNames {
   private static let substitutes: [String: String] = [
     "var": "`mean((x - mean(x)).^2)` is the variance of the entries of x",
     "variance": "`mean((x - mean(x)).^2)` is the variance of the entries of x",
+    "sd": "`sqrt(mean((x - mean(x)).^2))` is the standard deviation of the entries of x",
     "std": "`sqrt(mean((x - mean(x)).^2))` is the standard deviation of the entries of x",
     "cov": "`1/n*(X - ones(n)*m')'*(X - ones(n)*m')` is the covariance of the rows of X with mean m",
     "cumsum": "`tril(ones(n, n))*x` are the partial sums of x",
     "cross": "the products of entries can be written out: `x[2]*y[3] - x[3]*y[2]`",
     "argmax": "`argmaxhot(x)` is one-hot at the largest entry",
     "vech": "`vec(tril(A))` holds the same entries",
+    "entr": "`-x*log(x)`", "tensordot": "`sum(A .* B)` is the sum of the products of entries",
+    "view": "`vec(A)` stacks the columns of A",
+    "logpdf": "`log(normpdf(x))` is that of the normal distribution",
+    "mvnpdf":
+      "`exp(-1/2*(x - mu)'*inv(S)*(x - mu))/sqrt(det(2*pi*S))` is the density of the normal distribution",
     "sum2": nil,
     "diff": "`gradient E wrt x` asks for a derivative; `x[2:n] - x[1:n-1]` are the differences of neighbours",
     "grad": "`gradient E wrt x` asks for a derivative, on a line of its own",
@@ -152,6 +166,7 @@ enum ForeignNames {
     arange find any all isnan floor ceil round fix mod rem real imag conj angle erfinv erfcinv norminv besselj airy zeta \
     lambertw dilog polylog hypergeom corr corrcoef corrcoeff cosm sinm tanm mexp kl_div bincount histogram interp1 \
     cummin argmin argsort topk gather scatter index_select rand randn argmaximum permute squeeze sub2ind gammainc betainc \
+    apply item detach cdist pdist normalize symmetric hermitian lowertriangular uppertriangular mvnrnd randsample \
     cosd sind tand acosd asind atand sinpi cospi expint ei si ci beta gamma factorial nchoosek integrate int limit laplacian divergence curl grad2 rank nullity minor cofactor charpoly
     """.split(separator: " ").map(String.init))
 }

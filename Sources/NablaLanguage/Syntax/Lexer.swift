@@ -82,6 +82,7 @@ struct Lexer {
       if next == first { add(.bar, length: 2) } else { add(.singleBar, length: 1) }
     case UInt8(ascii: "@"): add(.star, length: 1)
     case UInt8(ascii: "%") where next == UInt8(ascii: "*") && byte(2) == first: add(.star, length: 3)
+    case UInt8(ascii: "%") where next == UInt8(ascii: "x") && byte(2) == first: add(.otimes, length: 3)
     case UInt8(ascii: "\\"): add(.backslash, length: 1)
     case UInt8(ascii: "_"): subscriptMark()
     case 0x21...0x7E: addBad(.unknownCharacter(String(Unicode.Scalar(first))), length: 1)
@@ -110,8 +111,26 @@ struct Lexer {
   /// Whether `f` of `f.(x)` acts entry by entry anyway.
   private var lastIsElementwise: Bool {
     guard let name = tokens.last, name.kind == .name, name.range.end == position else { return false }
+    // `max.(0, x)`; with one argument it would be the largest entry.
+    if name.text == "max" || name.text == "min" { return hasTwoArguments }
     if name.isGreekLetter { return name.text == "sigma" }
     return Signature.builtins[ForeignNames.sameFunction(as: name.text) ?? name.text]?.rule == .elementwise
+  }
+
+  /// Whether the brackets of `f.(a, b)` have a comma.
+  private var hasTwoArguments: Bool {
+    var depth = 0
+    for index in position..<min(position + Limits.nameLength * 16, bytes.count) {
+      switch bytes[index] {
+      case UInt8(ascii: "("), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"):
+        depth -= 1
+        if depth == 0 { return false }
+      case UInt8(ascii: ",") where depth == 1: return true
+      default: break
+      }
+    }
+    return false
   }
 
   /// `.sum` before a bracket.

@@ -83,7 +83,7 @@ extension Lexer {
 
   private static let modules: Set<String> = [
     "np", "numpy", "jnp", "jax", "torch", "linalg", "nn", "functional", "math", "scipy", "special", "tf",
-    "LinearAlgebra",
+    "LinearAlgebra", "stats", "sympy", "sp", "cvxpy", "cvx", "cp",
   ]
 
   mutating func name() {
@@ -125,6 +125,12 @@ extension Lexer {
       }
       return
     }
+    // `norm.cdf` of SciPy.
+    if text == "norm", let function = densityFunction() {
+      position += 4
+      let range = SourceRange(start: start, end: position)
+      return tokens.append(Token(kind: .name, range: range, text: function))
+    }
     let range = SourceRange(start: start, end: position)
     let isGreekLetter = pieces == 1 && folded != nil && !text.contains("_")
     if text.utf8.count > Limits.nameLength {
@@ -149,6 +155,12 @@ extension Lexer {
     "relu", "softmax", "log_softmax", "sigmoid", "logsigmoid", "tanh", "softplus", "elu", "gelu", "silu",
     "leaky_relu", "mse_loss", "cross_entropy", "cosine_similarity", "relu6", "kl_div",
   ]
+
+  private func densityFunction() -> String? {
+    let following = bytes[position..<min(position + 5, bytes.count)]
+    if following.elementsEqual(".cdf(".utf8) { return "normcdf" }
+    return following.elementsEqual(".pdf(".utf8) ? "normpdf" : nil
+  }
 
   /// The length of `_{ij}`, if it contains only letters and digits.
   func bracedIndex() -> Int? {

@@ -137,6 +137,11 @@ extension Parser {
     {
       return try apart { parser throws(Diagnostic) in try parser.indexedSum(name) }
     }
+    if kind(at: position + 1) == .prime {
+      // `einsum('ij,j->i', A, x)`.
+      let absent = ForeignNames.absent(name.text)
+      if absent.isKnown { throw Diagnostic(.absent(name.text, instead: absent.instead), at: name.range) }
+    }
     let arguments = try arguments()
     if let derivative = Words.derivatives[name.text], kind == .leftParenthesis {
       guard arguments.count == 1, let function = arguments[0].name else {

@@ -148,7 +148,10 @@ import Testing
     ),
     (#"A : matrix(m, n)"#, #"A[1]"#, #"1:1: a matrix takes two subscripts; `A` is m x n | `A[i, j]`"#),
     (#"x : vector(3)"#, #"x[4]"#, #"1:3: the subscript 4 is outside 1:3"#),
-    (#"x : vector(3)"#, #"x[0]"#, #"1:3: the subscript 0 is outside 1:3"#),
+    (
+      #"x : vector(3)"#, #"x[0]"#,
+      #"1:3: the subscript 0 is outside 1:3 | subscripts count from 1, and `end` is the last"#
+    ),
     (
       #"x : vector(3)"#, #"x[y + 0.5]"#,
       #"1:3: `y + 0.5` is not a subscript | a subscript is an integer, an index or a size"#

@@ -16,6 +16,7 @@ import Testing
     "svd",
     "qr", "rank", "median", "cross", "cosd", "erfinv", "fft", "corr", "std", "argmax", "null", "orth",
     "floor", "grad", "derivative", "differentiate", "lstsq", "multi_dot", "length", "numel", "bsxfun",
+    "tensordot", "view", "logpdf", "apply", "sd", "entr", "einsum", "mvnpdf",
   ])
   func whatIsAbsentIsSaid(name: String) throws {
     let found = try #require(problem("\(name)(x)"), "\(name) is read")
@@ -30,6 +31,19 @@ import Testing
     "Tr", "Log", "arcsinh", "heaviside", "lndet", "signum", "psi",
   ])
   func whatHasAnotherNameIsRead(name: String) { #expect(problem("\(name)(X)") == nil, "\(name)") }
+
+  /// Text that names what Nabla lacks in a notation of its own, with a part of the message and of the hint.
+  @Test(arguments: [
+    ("einsum('ij,j->i', A, x)", "does not have `einsum`", "sums over an index"),
+    ("sum(A(:))", "stands in subscripts", "`vec(A)`"), ("x %o% y", "no meaning", "`outer(x, y)`"),
+    ("tr(A.X)", "no meaning", "`*` is the matrix product"), ("diag(3)*x", "3 is a number", "`eye(3)`"),
+    ("x[0]", "outside", "count from 1"), ("x^H*y", "conjugate transpose", "write `x'`"),
+  ])
+  func otherNotationsAreExplained(text: String, message: String, hint: String) throws {
+    let found = try #require(problem(text), "\(text) is read")
+    #expect(found.message.contains(message), "\(found.message)")
+    #expect(found.hint?.contains(hint) == true, "\(found.hint ?? "no hint")")
+  }
 
   @Test func aMisspellingIsSuggested() {
     #expect(problem("softmx(x)")?.hint == "did you mean `softmax`?")

@@ -46,7 +46,8 @@ import Testing
     (#"||x||^2 + ||y||"#, #"norm2(x)^2 + norm2(y)"#),
     (#"\left|\lambda\right|"#, "abs(lambda)"), (#"\lvert x\rvert"#, "abs(x)"), (#"\lvert A\rvert"#, "det(A)"),
     (#"\log|A| + \lambda"#, "logdet(A) + lambda"), (#"|\lambda||s|"#, "abs(lambda)*abs(s)"),
-    (#"\langle x, y\rangle"#, "dot(x, y)"), (#"\lVert |x| \rVert"#, "norm2(abs(x))"),
+    (#"\langle x, y\rangle"#, "dot(x, y)"), (#"\langle A, B\rangle_F"#, "dot(A, B)"),
+    (#"\langle A, B\rangle_{\mathrm{F}}"#, "dot(A, B)"), (#"\lVert |x| \rVert"#, "norm2(abs(x))"),
     (#"\lVert \operatorname{vec}(X) \rVert_1"#, "norm1(vec(X))"),
     // Functions.
     (#"\operatorname{tr}(A)"#, "tr(A)"), (#"\mathrm{tr}(A)"#, "tr(A)"), (#"\text{Tr}(A)"#, "tr(A)"),
@@ -161,7 +162,13 @@ import Testing
     (#"x +"#, "", "an expression"),
     (#"\nabla_x f(x) + x"#, #"\nabla_x f(x)"#, "inside an expression"),
     (#"\nabla (x)"#, #"\nabla"#, "its variable"),
-    (#"\int x"#, #"\int"#, "where an expression"),
+    (#"\int x"#, #"\int"#, "is not read"), (#"x \pm y"#, #"\pm"#, "is not read"),
+    (#"A \backslash x"#, #"\backslash"#, "is not read"), (#"x \oplus y"#, #"\oplus"#, "is not read"),
+    (#"\sum_{i<j} x_i x_j"#, "{i<j}", "a condition or a set"),
+    (#"\sum_{i \ne j} x_i x_j"#, #"{i \ne j}"#, "a condition or a set"),
+    (#"\prod_{i \in S} x_i"#, #"{i \in S}"#, "a condition or a set"),
+    (#"\langle x, y \rangle_A"#, #"\langle x, y \rangle_A"#, "does not name an inner product"),
+    (#"\operatorname{tr}(A)_i"#, "i", "has no entries"), (#"x^H y"#, "H", "conjugate transpose"),
     (#"\begin{tabular} x \end{tabular}"#, #"\begin{tabular}"#, "environment"),
   ]
 

@@ -58,6 +58,7 @@ import Testing
       "norm2(b - A*x)^2/2 + mu*sum(sqrt(x.^2 + eps^2))", "x",
       "mu*x ./ sqrt(eps^2 + x.^2) + A'*(A*x - b)", "eps : scalar", "x : vector(m)"),
     Row("np.diag(x) @ y", "x", "diag(y)", "x : vector(n)"),
+    Row("np.sum(np.tanh(W @ x + b))", "x", "W'*(1 - tanh(W*x + b).^2)", "W : matrix(n, m)", "b : vector(n)"),
     Row("tf.matmul(A, x)", "x", "A'", "A : matrix(n, m)"),
     Row("norm2(x - X*w*C)^2", "w", "2*C*X'*(C*X*w - x)", "C : scalar", "w : vector(m)"),
     Row("A[end, end]", "A", "[zeros(m - 1, n - 1), zeros(m - 1); zeros(1, n - 1), 1]'"),
