@@ -77,6 +77,7 @@ struct PaperReport {
         )
       }
       if let verdict = answer.verdict { lines += VerdictText.details(verdict, answer.refutation) }
+      if let hint = finding.hint { lines.append("    hint: \(hint)") }
       if !answer.assumed.isEmpty { lines.append("    assumed: \(answer.assumed.joined(separator: "; "))") }
       return lines
     case .notUnderstood(let diagnostic), .mismatch(let diagnostic):
@@ -108,6 +109,7 @@ struct PaperReport {
       if let refutation = answer.refutation {
         fields.append(("refutation", .object(AnswerWriter.fields(refutation))))
       }
+      if let hint = finding.hint { fields.append(("hint", .string(hint))) }
     case .notUnderstood(let diagnostic), .mismatch(let diagnostic):
       fields.append(("reason", .string(diagnostic.message)))
       fields.append(("hint", diagnostic.hint.map(JSON.string) ?? .null))

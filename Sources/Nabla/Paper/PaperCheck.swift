@@ -31,6 +31,8 @@ package struct PaperCheck: Sendable {
     package let remark: String?
     /// The position of the right side of the wrong step in a chain.
     package let stepPosition: SourcePosition?
+    /// What would make a refuted claim true.
+    package let hint: String?
   }
 
   package let source: SourceText
@@ -77,12 +79,12 @@ struct PaperClaimCheck {
 
   private func finding(
     _ formula: PaperFormula, _ status: PaperCheck.Status, claim: String? = nil, remark: String? = nil,
-    step: SourcePosition? = nil
+    step: SourcePosition? = nil, hint: String? = nil
   ) -> PaperCheck.Finding {
     let latex = source.text(formula.range).split { $0.isWhitespace }.joined(separator: " ")
     return PaperCheck.Finding(
       range: formula.range, latex: latex, position: source.position(at: formula.range.start), status: status,
-      claim: claim, remark: remark, stepPosition: step)
+      claim: claim, remark: remark, stepPosition: step, hint: hint)
   }
 
   /// The first interpretation that is verified; otherwise the first that is refuted, or the problem of the first.
@@ -124,13 +126,26 @@ struct PaperClaimCheck {
         claim.sides.indices.contains($0) ? source.position(at: claim.sides[$0].start) : nil
       }
       return finding(
-        formula, .refuted(refuted.answer), claim: refuted.claim, remark: refuted.remark, step: step)
+        formula, .refuted(refuted.answer), claim: refuted.claim, remark: refuted.remark, step: step,
+        hint: layoutHint(claim))
     }
     if let failure, claim.isDeclared, failure.problem?.isMismatch == true {
       return finding(formula, .mismatch(failure))
     }
     let unknown = Diagnostic(message: "no interpretation of it can be checked", range: formula.range)
     return finding(formula, .notUnderstood(failure ?? unknown))
+  }
+
+  /// The hint that a claim holds in a layout that the paper does not mention.
+  private func layoutHint(_ claim: PaperClaim) -> String? {
+    let holds = claim.hypotheses.contains { reading in
+      reading.cases.allSatisfy { question in
+        guard case .answered(let answer, _) = result(question) else { return false }
+        return answer.verdict?.status == .verified
+      }
+    }
+    return holds
+      ? "true in numerator layout, in which a paper is read if its text mentions `numerator layout`" : nil
   }
 
   // MARK: One question

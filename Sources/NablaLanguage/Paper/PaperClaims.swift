@@ -10,6 +10,7 @@ extension PaperReader {
     let properties = RemarkSentences.properties(in: equation.remark)
     let hasHadamard = equation.sides.joined().contains { $0.isCommand("odot") || $0.isCommand("circ") }
     var readings: [PaperReading] = []
+    var hypotheses: [PaperReading] = []
     var problem: Diagnostic?
     for isTight in hasHadamard ? [false, true] : [false] {
       do throws(Diagnostic) {
@@ -22,6 +23,12 @@ extension PaperReader {
         if hasLayouts {
           let remark = "in numerator layout" + (hint.map { ", " + $0 } ?? "")
           readings.append(try reading(cases, properties, layout: .jacobian, remark, keepsDeclarations: true))
+          if !usesNumeratorLayout {
+            hypotheses.append(
+              try reading(
+                cases, properties, layout: .jacobian, remark, keepsDeclarations: true,
+                transposesMatrices: true))
+          }
         }
         if !isTight {
           readings.append(
@@ -40,7 +47,9 @@ extension PaperReader {
     }
     let open = openNames(equation)
     return .claim(
-      PaperClaim(readings: readings, sides: places, unknown: open.unknown, isDeclared: open.isDeclared))
+      PaperClaim(
+        readings: readings, hypotheses: hypotheses, sides: places, unknown: open.unknown,
+        isDeclared: open.isDeclared))
   }
 
   /// A name that only a side without derivatives depends on, and that is neither declared nor defined; and whether no
@@ -179,12 +188,13 @@ extension PaperReader {
 
   private func reading(
     _ cases: [[Side]], _ properties: [String: Property], layout: QuestionKind, _ remark: String?,
-    keepsDeclarations: Bool
+    keepsDeclarations: Bool, transposesMatrices: Bool? = nil
   ) throws(Diagnostic) -> PaperReading {
     var questions: [PaperQuestion] = []
     for sides in cases {
       var writer = PaperWriter(
-        reader: self, properties: properties, layout: layout, keepsDeclarations: keepsDeclarations)
+        reader: self, properties: properties, layout: layout, keepsDeclarations: keepsDeclarations,
+        transposesMatrices: transposesMatrices ?? usesNumeratorLayout)
       questions.append(try writer.question(sides))
     }
     return PaperReading(cases: questions, remark: remark, confirmsOnly: !keepsDeclarations)

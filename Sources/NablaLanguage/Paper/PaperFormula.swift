@@ -29,6 +29,8 @@ package struct PaperReading: Sendable {
 package struct PaperClaim: Sendable {
   /// In order of preference.
   package let readings: [PaperReading]
+  /// In a layout that the paper does not mention: for hints only.
+  package let hypotheses: [PaperReading]
   /// The locations of its sides.
   package let sides: [SourceRange]
   /// A name on one side that the paper does not define.

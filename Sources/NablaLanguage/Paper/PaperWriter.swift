@@ -7,6 +7,8 @@ struct PaperWriter {
   /// The interpretation of a fraction of arrays.
   let layout: QuestionKind
   let keepsDeclarations: Bool
+  /// Whether gradients with respect to matrices are transposed, as in numerator layout.
+  let transposesMatrices: Bool
   private var derivations: [PaperDerivation] = []
   /// Sizes set to numbers, because a sum over them contains derivatives.
   private var sizes: [String: Int] = [:]
@@ -14,7 +16,11 @@ struct PaperWriter {
   /// The variables of the derivatives.
   private var variables: Set<String> = []
 
-  init(reader: PaperReader, properties: [String: Property], layout: QuestionKind, keepsDeclarations: Bool) {
+  init(
+    reader: PaperReader, properties: [String: Property], layout: QuestionKind, keepsDeclarations: Bool,
+    transposesMatrices: Bool
+  ) {
+    self.transposesMatrices = transposesMatrices
     self.reader = reader
     self.properties = properties
     self.layout = layout
@@ -32,14 +38,24 @@ struct PaperWriter {
       let text = try text(side, &used)
       texts.append(isTransposed && side.derivatives.isEmpty ? "(\(text))'" : text)
     }
+    if layout == .jacobian {
+      // A capital is not a vector for the sake of this layout: `tr(A*X)` does not have the derivative A then.
+      for name in variables where Letters.isCapital(name) && hints[name] == nil && !isKnown(name) {
+        hints[name] = .matrix
+      }
+    }
     let lines = try self.lines(used)
     return PaperQuestion(
       lines: lines, sides: texts, derivations: derivations, fontHints: keepsDeclarations ? hints : [:])
   }
 
+  private func isKnown(_ name: String) -> Bool {
+    reader.declarations[name] != nil || reader.definitions[name] != nil || reader.names.families[name] != nil
+  }
+
   /// Whether the gradient of a scalar with respect to a name is transposed, as numerator layout has it for matrices.
   private func isTransposed(_ derivative: LaTeXDerivative) -> Bool {
-    guard reader.usesNumeratorLayout, layout == .jacobian, derivative.isFraction,
+    guard transposesMatrices, layout == .jacobian, derivative.isFraction,
       derivative.kind == .gradient,
       let name = derivative.variables.first?.tree.name
     else { return false }

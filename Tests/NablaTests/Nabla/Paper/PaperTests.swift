@@ -85,6 +85,17 @@ import Testing
       2, 0, 0
     ),
     ("$$\\frac{\\partial (Ax)}{\\partial x} = 2A$$", 0, 1, 0),
+    // A layout that transposes gradients with respect to matrices has to be mentioned.
+    ("$$\\frac{\\partial \\operatorname{tr}(AX)}{\\partial X} = A$$", 0, 1, 0),
+    ("In numerator layout: $$\\frac{\\partial \\operatorname{tr}(AX)}{\\partial X} = A$$", 1, 0, 0),
+    ("In numerator layout: $$\\frac{\\partial \\operatorname{tr}(AX)}{\\partial X} = 2A$$", 0, 1, 0),
+    ("$$\\frac{\\partial a^\\top X b}{\\partial X} = b a^\\top$$", 0, 1, 0),
+    ("In numerator layout: $$\\frac{\\partial a^\\top X b}{\\partial X} = b a^\\top$$", 1, 0, 0),
+    ("In numerator layout: $$\\frac{\\partial \\log\\det X}{\\partial X} = X^{-1}$$", 1, 0, 0),
+    (
+      "<!-- nabla: X : matrix(n, d); A : matrix(d, n) -->\nIn numerator-layout: $$\\frac{\\partial \\operatorname{tr}(AX)}{\\partial X} = A$$",
+      1, 0, 0
+    ),
     // Definitions before, behind "where", and in other sections.
     ("Let $r = Xw - y$ and $J = \\|r\\|^2$. $$\\nabla_w J = 2X^\\top r$$", 1, 0, 0),
     ("Let $J = \\|Xw - y\\|^2$. $$\\nabla_w J = 2X^\\top r,$$ where $r = Xw - y$.", 1, 0, 0),
@@ -146,6 +157,16 @@ import Testing
     let counts = [found.verified.count, found.refuted.count, found.notUnderstood.count]
     let wanted = [verified, refuted, notUnderstood]
     #expect(counts == wanted)
+  }
+
+  @Test func theOtherLayoutIsHinted() throws {
+    func hint(_ text: String) throws -> String? {
+      try PaperCheck(SourceText(text, name: "paper"), isMarkdown: true).findings.first?.hint
+    }
+    let claim = "\\frac{\\partial \\log\\det X}{\\partial X}"
+    #expect(try hint("$$\(claim) = X^{-1}$$")?.contains("`numerator layout`") == true)
+    #expect(try hint("$$\(claim) = 2X^{-1}$$") == nil)
+    #expect(try hint("$$\\nabla_X \\log\\det X = X^{-1}$$") == nil)
   }
 
   @Test func declarationsAreGivenBesideThePaper() throws {
