@@ -189,7 +189,11 @@ extension LaTeXParser {
   private mutating func structured(
     _ name: String, _ lowered: LaTeXLowered, _ moves: Bool, _ range: SourceRange
   ) throws(Diagnostic) -> SyntaxTree? {
-    guard names.known(like: name).isEmpty, let subscripts = lowered.subscripts() else { return nil }
+    guard names.known(like: name).isEmpty else { return nil }
+    if name == "I", !moves, let size = lowered.size(among: names.sizes) {
+      return try call("eye", [size], from: range.start)
+    }
+    guard let subscripts = lowered.subscripts() else { return nil }
     let places = subscripts.compactMap { part -> SyntaxTree? in
       if case .index(let tree) = part { return tree }
       return nil

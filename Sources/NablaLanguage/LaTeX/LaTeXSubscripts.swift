@@ -36,6 +36,17 @@ struct LaTeXLowered {
     return trees[0].integerLiteral.map { $0 > 0 } ?? false
   }
 
+  /// The product of a number and sizes, or of known sizes: `{2n}`, `{m n}`.
+  func size(among sizes: some Collection<String>) -> SyntaxTree? {
+    guard pieces.count == 1, case .run(let trees) = pieces[0], trees.count > 1 else { return nil }
+    let areNames = trees.dropFirst().allSatisfy { $0.name != nil }
+    let isMultiple = areNames && trees[0].integerLiteral != nil
+    guard isMultiple || trees.allSatisfy({ $0.name.map(sizes.contains) ?? false }) else { return nil }
+    return trees.dropFirst().reduce(trees[0]) {
+      SyntaxTree(.binary(.multiply, $0, $1), range: $0.range.joined(with: $1.range))
+    }
+  }
+
   /// The subscripts that it may denote: `{ij}` is two of a matrix, `{2n}` one of a vector or one of several separated
   /// by commas, and `{12}` two of a matrix.
   func subscripts(of shape: Shape? = nil) -> [SyntaxTree.SubscriptTree]? {
