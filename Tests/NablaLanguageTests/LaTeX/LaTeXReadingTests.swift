@@ -46,7 +46,8 @@ import Testing
     (#"||x||^2 + ||y||"#, #"norm2(x)^2 + norm2(y)"#),
     (#"\left|\lambda\right|"#, "abs(lambda)"), (#"\lvert x\rvert"#, "abs(x)"), (#"\lvert A\rvert"#, "det(A)"),
     (#"\log|A| + \lambda"#, "logdet(A) + lambda"), (#"|\lambda||s|"#, "abs(lambda)*abs(s)"),
-    (#"\langle x, y\rangle"#, "dot(x, y)"), (#"\langle A, B\rangle_F"#, "dot(A, B)"), (#"I_{2n}"#, "eye(2*n)"), (#"I_{m n}"#, "eye(m*n)"),
+    (#"\langle x, y\rangle"#, "dot(x, y)"), (#"\langle A, B\rangle_F"#, "dot(A, B)"),
+    (#"I_{2n}"#, "eye(2*n)"), (#"I_{m n}"#, "eye(m*n)"),
     (#"\langle A, B\rangle_{\mathrm{F}}"#, "dot(A, B)"), (#"\lVert |x| \rVert"#, "norm2(abs(x))"),
     (#"\lVert \operatorname{vec}(X) \rVert_1"#, "norm1(vec(X))"),
     // Functions.
