@@ -137,7 +137,7 @@ package indirect enum Problem: Sendable, Hashable {
   case noGradient(String, wanted: String)
   case sizeNotFixed(String)
   case equalSides(Operand, Operand)
-  case noGradientShape(Operand, by: Operand)
+  case noGradientShape(Operand, by: Operand, isUndeclared: Bool)
   case matrixNorm(Operand, order: String)
   case needsScalar(question: String, Operand)
   case barsOfMatrix(Operand)

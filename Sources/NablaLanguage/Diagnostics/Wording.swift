@@ -275,10 +275,12 @@ extension Problem {
     case .sizeNotFixed(let text):
       ("nothing determines the size of `\(text)`", "give it, as in `eye(n)`, `ones(n)` or `ones(m, n)`")
     case .equalSides(let a, let b): ("the sides differ in shape: \(a.words) and \(b.words)", nil)
-    case .noGradientShape(let a, let b):
+    case .noGradientShape(let a, let b, let isUndeclared):
       (
         "no gradient of an array with respect to an array: \(a.words) and \(b.words)",
-        "`jacobian \(a.text) wrt \(b.text)`"
+        isUndeclared
+          ? "`jacobian \(a.text) wrt \(b.text)`; if `\(b.text)` is a number, declare `\(b.text) : scalar`"
+          : "`jacobian \(a.text) wrt \(b.text)`"
       )
     case .matrixNorm(let a, let order):
       (

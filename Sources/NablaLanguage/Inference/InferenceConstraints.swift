@@ -194,7 +194,11 @@ extension InferenceEngine {
   private func attemptGradient(_ a: Draft, _ b: Draft, _ shape: Shape, _ range: SourceRange)
     throws(Diagnostic) -> Bool
   {
-    let problem = { self.error(.noGradientShape(self.operand(a), by: self.operand(b)), range, a, b) }
+    let isUndeclared = b.tree.name.map { state.undeclaredIndex[$0] != nil } ?? false
+    let problem = {
+      self.error(
+        .noGradientShape(self.operand(a), by: self.operand(b), isUndeclared: isUndeclared), range, a, b)
+    }
     let top = isScalar(a.shape)
     let bottom = isScalar(b.shape)
     if top == true { return try unify(shape, b.shape, else: problem()) }

@@ -110,6 +110,7 @@ import Testing
     ("sum((x - y)^2)", "x", "`.^` raises entry by entry"),
     ("sum(x^2)", "x", "`.^` raises entry by entry"), ("norm2(x^2 - y)", "x", "`.^` raises entry by entry"),
     ("P*V - n*R*T", "V", "`jacobian P*V - n*R*T wrt V`"),
+    ("B*log(1 + P/(N0*B))", "P", "declare `P : scalar`"),
     ("A*K^alpha*L^(1 - alpha)", "K", "declare `K : scalar`"), ("A^(1/2)", "A", "declare `A : scalar`"),
     ("C/(1 + y)^T", "y", "give the exponent another name"), ("x^H*A*x", "x", "write `x'`"),
     ("norm2(x - x')^2", "x", "another point another name"),
