@@ -49,6 +49,8 @@ package enum RunError: Error, Hashable, Sendable {
   case missingInput(String)
   case wrongSize(name: String, expected: String, found: String)
   case indexOutside(index: Int, bound: Int)
+  /// Nobody waits for the values.
+  case cancelled
 }
 
 extension RunError: CustomStringConvertible {
@@ -57,6 +59,7 @@ extension RunError: CustomStringConvertible {
     case .missingInput(let name): "no value is given for \(name)"
     case .wrongSize(let name, let expected, let found): "\(name) should be \(expected), but is \(found)"
     case .indexOutside(let index, let bound): "index \(index) lies outside 1:\(bound)"
+    case .cancelled: "the work was cancelled"
     }
   }
 }

@@ -1,5 +1,6 @@
 import NablaKernels
 import NablaNumerics
+import NablaTypes
 
 /// A step with its offsets in the workspace.
 struct PlacedInstruction: Sendable {
@@ -90,11 +91,15 @@ struct InstructionTables: Sendable {
 /// Runs instructions over a workspace of doubles without allocating. All sizes were checked when the instructions were
 /// made, except for slices that move with a loop.
 enum Interpreter {
+  /// Estimated nanoseconds of loop passes between two looks at the cancellation of the task.
+  private static let nanosecondsBetweenLooks = 1_000_000
+
   static func run(
     _ instructions: UnsafePointer<Instruction>, _ count: Int, _ tables: InstructionTables,
     _ counters: UnsafeMutablePointer<Int>
   ) throws(RunError) {
     var position = 0
+    var untilLook = nanosecondsBetweenLooks
     while position < count {
       let step = instructions[position]
       position &+= 1
@@ -233,6 +238,11 @@ enum Interpreter {
         counters[step.extra] = m
         z[0] = Double(m)
       case .loopEnd:
+        untilLook &-= k
+        if untilLook < 0 {
+          if Cancellation.isRequested { throw .cancelled }
+          untilLook = nanosecondsBetweenLooks
+        }
         let next = counters[step.extra] &+ 1
         if next <= n {
           counters[step.extra] = next

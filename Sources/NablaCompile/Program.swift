@@ -70,7 +70,7 @@ package final class CompiledProgram: Sendable {
           m: step.m, n: step.n, k: step.k,
           extra: step.opcode == .stream ? schedule.streams[step.extra].chunk : step.extra, alpha: step.alpha))
     }
-    for (index, step) in schedule.steps.enumerated() {
+    for (index, step) in schedule.weighed.enumerated() {
       if step.opcode == .loopBegin { loops[step.extra].begin = instructions.count }
       if step.opcode == .loopEnd { loops[step.extra].end = instructions.count }
       append(step, scratch: memory.scratch[index])

@@ -4,6 +4,23 @@ extension CompiledProgram {
 }
 
 extension Schedule {
+  /// The steps, with the estimated nanoseconds of one pass of each loop in `k` of its end. The passes of an inner loop
+  /// count at its own end.
+  var weighed: [PlanStep] {
+    var open: [Double] = []
+    return steps.map { step in
+      var weighed = step
+      if step.opcode == .loopBegin {
+        open.append(0)
+      } else if step.opcode == .loopEnd, let pass = open.popLast() {
+        weighed.k = Int(min(pass + Self.dispatch, 1e9))
+      } else if !open.isEmpty {
+        open[open.count - 1] += Self.dispatch + nanoseconds(step)
+      }
+      return weighed
+    }
+  }
+
   fileprivate var nanoseconds: Double {
     var total = 0.0
     var repeats = 1.0

@@ -59,7 +59,9 @@ public final class BoundFunction {
 
   /// Computes all values.
   public func callAsFunction() throws(FormulaError) {
-    do throws(RunError) { try workspace.run() } catch { throw FormulaError(message: error.description) }
+    try FormulaError.computing { () throws(EvaluationError) in
+      do throws(RunError) { try workspace.run() } catch { throw .failed(error) }
+    }
   }
 
   /// Computes all values with the argument read from `x`, writes the last one to `y`, and returns the first entry of

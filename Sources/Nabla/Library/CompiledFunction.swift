@@ -22,7 +22,8 @@ public struct CompiledFunction: Sendable {
   /// Sizes are inferred from the data; `sizes` gives those that no data determine. Variables that do not occur may be
   /// given, and determine sizes too. If finite data lead to a value that is not finite, it is recomputed as by
   /// `certified`, since an intermediate may have overflowed. Throws if data are missing, do not fit together, or
-  /// violate a declared property.
+  /// violate a declared property. If its task is cancelled, a sum over an index ends early and throws; a single
+  /// operation, such as a product or a factorization, is completed.
   public func callAsFunction(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(FormulaError) -> Matrix {

@@ -58,7 +58,10 @@ struct Descent {
       if idle >= method.patience { return ended(.noDecrease) }
       if iterations >= options.iterationLimit { return ended(.iterationLimit) }
       if Cancellation.isRequested { return ended(.cancelled) }
-      switch method.step(from: current, of: function) {
+      let step = method.step(from: current, of: function)
+      // A step that was cancelled may be wrong.
+      if Cancellation.isRequested { return ended(.cancelled) }
+      switch step {
       case .stopped(let reason): return ended(reason)
       case .moved(let next):
         iterations += 1

@@ -74,7 +74,10 @@ public struct FormulaError: Error, Sendable {
 
   /// Does what may fail for its data.
   static func computing<T>(_ work: () throws(EvaluationError) -> T) throws(FormulaError) -> T {
-    do throws(EvaluationError) { return try work() } catch { throw FormulaError(message: error.description) }
+    do throws(EvaluationError) { return try work() } catch {
+      if case .failed(.cancelled) = error { throw .cancelled }
+      throw FormulaError(message: error.description)
+    }
   }
 }
 

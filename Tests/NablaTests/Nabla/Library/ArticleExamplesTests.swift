@@ -20,6 +20,11 @@ struct ArticleExamplesTests {
     let gradient = try loss.gradient(wrt: w)
     print(gradient)
 
+    let penalty = 1 / 3 * norm2(w)
+    let c = 0.1
+    print(penalty)
+    print(Formula(c) * w)
+
     let ridge = try Formula(
       "norm2(X*w - y)^2 + lambda*norm2(w)^2", declarations: "X : matrix(n, d); y : vector(n)")
     print(ridge.freeVariables.map(\.text))

@@ -197,6 +197,34 @@ struct LibraryMannersTests {
     #expect(isEqual)
   }
 
+  /// The error of work in a task that is cancelled when the work starts, or soon after.
+  private func errorWhenCancelled(_ work: @escaping @Sendable () throws -> Void) async -> FormulaError? {
+    let task = Task {
+      do { try work() } catch { return error as? FormulaError }
+      return nil
+    }
+    task.cancel()
+    return await task.value
+  }
+
+  @Test(
+    "a long sum over an index ends when its task is cancelled",
+    arguments: ["sum(i = 1:m*n, sin(i*s))", "sum(i = 1:m, sum(j = 1:n, sin(i*j*s)))"])
+  func cancelledSums(_ text: String) async throws {
+    // 2^28 passes, the limit, would take minutes.
+    let sizes = ["m": 1 << 14, "n": 1 << 14]
+    let sum = try Formula(text, in: [s])
+    let function = try sum.compiled()
+    let errors = [
+      await errorWhenCancelled { _ = try function([s: 0.1], sizes: sizes) },
+      await errorWhenCancelled { try function.bound(sizes)() },
+    ]
+    #expect(errors.map { $0?.isCancellation } == [true, true], "\(errors)")
+    // A short computation in a cancelled task still has its value.
+    let error = await errorWhenCancelled { _ = try function([s: 0.1], sizes: ["m": 3, "n": 3]) }
+    #expect(error == nil)
+  }
+
   @Test("a minimization that is cancelled keeps the best point")
   func cancelledMinimization() async throws {
     let banana = try Formula("(1 - a)^2 + 100*(b - a^2)^2", declarations: "a, b : scalar")
