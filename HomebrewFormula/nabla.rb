@@ -1,8 +1,8 @@
-# A Homebrew formula, from a checkout: brew install --HEAD ./Packaging/nabla.rb
+# Homebrew takes formulae from taps only; a checkout of Nabla is one: Documentation/Install.md has the commands.
 class Nabla < Formula
   desc "Derives matrix calculus symbolically and verifies it"
   license "Apache-2.0"
-  # The checkout in which this file is; whoever publishes puts the address of a release here.
+  # The tap itself, a clone of the checkout; whoever publishes puts the address of a release here.
   head File.expand_path("..", __dir__), using: :git, branch: "main"
 
   depends_on xcode: ["16.0", :build] if OS.mac?
