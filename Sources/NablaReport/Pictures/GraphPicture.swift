@@ -1,7 +1,8 @@
 import NablaCore
 import NablaOutput
 
-/// The computation graph of an expression, with shared parts once.
+/// The computation graph of an expression. Operations with several users are drawn once, below the lowest of them; names
+/// and numbers are drawn at each use.
 package struct GraphPicture {
   package let svg: String
 
@@ -13,67 +14,89 @@ package struct GraphPicture {
   package init?(of formula: Formula) {
     let nodes = formula.nodesChildrenFirst
     guard nodes.count <= Self.mostNodes, nodes.count > 1 else { return nil }
-    svg = Self.drawn(nodes, title: "the graph of \(formula.text)")
+    let places = Self.arranged(nodes)
+    guard places.count <= Self.mostNodes else { return nil }
+    svg = Self.drawn(places, title: "the graph of \(formula.text)")
   }
 
+  /// A node of the picture, with the node above it and those that it uses from elsewhere.
   private struct Place {
-    var x: Double
-    let row: Int
     let label: String
+    var row = 0
+    var x = 0.0
+    /// The width of the nodes below it, or its own.
+    var span = 0.0
+    var below: [Int] = []
+    var elsewhere: [Int] = []
     var width: Double { max(26, Double(label.count) * 7.5 + 12) }
   }
 
-  private static func drawn(_ nodes: [Formula], title: String) -> String {
-    var rows: [[Formula]] = []
-    var heights: [Formula: Int] = [:]
-    for node in nodes {
-      let height = node.children.reduce(0) { max($0, heights[$1, default: 0] + 1) }
-      heights[node] = height
-      while rows.count <= height { rows.append([]) }
-      rows[height].append(node)
+  /// The nodes as a tree, parents first.
+  private static func arranged(_ nodes: [Formula]) -> [Place] {
+    let parentsFirst = nodes.reversed().filter { !$0.children.isEmpty }
+    var rows: [Formula: Int] = [:]
+    for node in parentsFirst {
+      let row = rows[node, default: 0]
+      for child in node.children { rows[child] = max(rows[child, default: 0], row + 1) }
     }
-    var places: [Formula: Place] = [:]
-    for (row, line) in rows.enumerated() { arrange(line, row, &places) }
-    // Names are centred below the nodes that use them.
-    for (row, line) in rows.enumerated().reversed() {
-      let users = line.map { node -> (Formula, Double) in
-        let above = nodes.filter { $0.children.contains(node) }.compactMap { places[$0]?.x }
-        return (node, above.isEmpty ? places[node]?.x ?? 0 : above.reduce(0, +) / Double(above.count))
-      }
-      arrange(users.sorted { $0.1 < $1.1 }.map(\.0), row, &places)
+    var places: [Place] = []
+    var indices: [Formula: Int] = [:]
+    for node in parentsFirst {
+      indices[node] = places.count
+      places.append(Place(label: label(node), row: rows[node, default: 0]))
     }
-    let width = places.values.map { $0.x + $0.width / 2 }.max() ?? 0
-    let widths = rows.map { line in line.compactMap { places[$0].map { $0.x + $0.width / 2 } }.max() ?? 0 }
-    for node in nodes {
-      // Every row is centred.
-      if let place = places[node] { places[node]?.x += (width - widths[place.row]) / 2 }
-    }
-    let height = Double(rows.count) * rowHeight
-    func y(_ row: Int) -> Double { height - (Double(row) + 0.5) * rowHeight }
-    var picture = SVG(width: width + 4, height: height)
-    for node in nodes {
-      guard let place = places[node] else { continue }
+    var hanging: Set<Formula> = []
+    for (user, node) in parentsFirst.enumerated() {
       for child in node.children {
-        guard let below = places[child] else { continue }
-        picture.line(place.x + 2, y(place.row) + 13, below.x + 2, y(below.row) - 13)
+        guard let index = indices[child] else {
+          places[user].below.append(places.count)
+          places.append(Place(label: label(child), row: places[user].row + 1))
+          continue
+        }
+        if places[index].row == places[user].row + 1, hanging.insert(child).inserted {
+          places[user].below.append(index)
+        } else {
+          places[user].elsewhere.append(index)
+        }
       }
     }
-    for node in nodes {
-      guard let place = places[node] else { continue }
-      picture.frame(place.x + 2 - place.width / 2, y(place.row) - 13, place.width, 26, radius: 13)
-      picture.text(place.x + 2, y(place.row), place.label)
+    let rowsFirst = places.indices.sorted { (places[$0].row, $0) < (places[$1].row, $1) }
+    for index in rowsFirst.reversed() {
+      let below = places[index].below.reduce(0) { $0 + places[$1].span }
+      places[index].span = max(below, places[index].width + gap)
     }
-    return picture.text(title: title)
+    // Each node is centred above those below it.
+    if let top = rowsFirst.first { places[top].x = places[top].span / 2 }
+    for index in rowsFirst {
+      let below = places[index].below
+      var x = places[index].x - below.reduce(0) { $0 + places[$1].span } / 2
+      for child in below {
+        places[child].x = x + places[child].span / 2
+        x += places[child].span
+      }
+    }
+    return places
   }
 
-  private static func arrange(_ line: [Formula], _ row: Int, _ places: inout [Formula: Place]) {
-    var x = 0.0
-    for node in line {
-      var place = Place(x: 0, row: row, label: label(node))
-      place.x = x + place.width / 2
-      x += place.width + gap
-      places[node] = place
+  private static func drawn(_ places: [Place], title: String) -> String {
+    let right = places.map { $0.x + $0.width / 2 }.max() ?? 0
+    let left = places.map { $0.x - $0.width / 2 }.min() ?? 0
+    let rows = (places.map(\.row).max() ?? 0) + 1
+    var picture = SVG(width: right - left + 4, height: Double(rows) * rowHeight)
+    func x(_ place: Place) -> Double { place.x - left + 2 }
+    func y(_ place: Place) -> Double { (Double(place.row) + 0.5) * rowHeight }
+    for place in places {
+      for other in (place.below + place.elsewhere).map({ places[$0] }) {
+        picture.line(x(place), y(place) + 13, x(other), y(other) - 13)
+      }
     }
+    for place in places {
+      // Lines pass behind it.
+      picture.frame(
+        x(place) - place.width / 2, y(place) - 13, place.width, 26, radius: 13, fill: "var(--ground, none)")
+      picture.text(x(place), y(place), place.label)
+    }
+    return picture.text(title: title)
   }
 
   /// The operation of a node.
@@ -81,7 +104,7 @@ package struct GraphPicture {
     switch node.kind {
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: node.unicode
     case .sum: "+"
-    case .times: node.children.allSatisfy(\.isScalar) ? "·" : "⊙"
+    case .times: node.children.filter { !$0.isScalar }.count <= 1 ? "·" : "⊙"
     case .product: "·"
     case .power: "^"
     case .inverse: "⁻¹"

@@ -34,10 +34,12 @@ struct SVG {
       "fill=\"currentColor\"")
   }
 
-  mutating func frame(_ x: Double, _ y: Double, _ width: Double, _ height: Double, radius: Double = 0) {
+  mutating func frame(
+    _ x: Double, _ y: Double, _ width: Double, _ height: Double, radius: Double = 0, fill: String = "none"
+  ) {
     add(
       "rect", [("x", x), ("y", y), ("width", width), ("height", height), ("rx", radius)],
-      "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.6\"")
+      "fill=\"\(fill)\" stroke=\"currentColor\" stroke-opacity=\"0.6\"")
   }
 
   mutating func text(_ x: Double, _ y: Double, _ text: String) {
