@@ -104,6 +104,12 @@ extension ExportLowering {
     return multiplied(left, right)
   }
 
+  /// A definite matrix is its own transpose, so that both solutions are one node.
+  private mutating func solved(_ factor: Int, isTransposed: Bool, _ right: Int) -> Int {
+    let isTransposed = isTransposed && graph[factor].operation != .factor(isDefinite: true)
+    return add(.solve(isTransposed: isTransposed), [factor, right], graph.shape(right))
+  }
+
   private mutating func multiplied(_ left: ExportFactor, _ right: ExportFactor) -> ExportFactor {
     let result = Shape(shape(left).rows, shape(right).columns)
     switch (left, right) {
@@ -121,12 +127,11 @@ extension ExportLowering {
       let wide = shape.isRow ? row : add(.spreadRow, [row], shape)
       return .array(selects ? add(.select, [wide, array], shape) : product(array, wide, shape))
     case (.inverse(let factor, let isTransposed), _):
-      let array = dense(right)
-      return .array(add(.solve(isTransposed: isTransposed), [factor, array], graph.shape(array)))
+      return .array(solved(factor, isTransposed: isTransposed, dense(right)))
     case (_, .inverse(let factor, let isTransposed)):
       // B*inv(A) is the transpose of inv(A')*B'.
       let turned = withGraph { [array = dense(left)] in $0.transpose(array) }
-      let solved = add(.solve(isTransposed: !isTransposed), [factor, turned], graph.shape(turned))
+      let solved = solved(factor, isTransposed: !isTransposed, turned)
       return .array(withGraph { $0.transpose(solved) })
     case (.ones(let shape), .array(let array)):
       if shape.isRow { return .array(sums(array, .columnSums, transposed: .rowSums, result)) }
