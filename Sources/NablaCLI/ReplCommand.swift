@@ -102,7 +102,9 @@ struct ReplCommand {
   }
 
   private func draw(_ editor: LineEditor) {
-    let screen = LineScreen(editor, prompt: prompt.isOpen ? "  ...> " : "nabla> ", columns: System.columns)
+    let screen = LineScreen(
+      editor, prompt: prompt.isOpen ? "  ...> " : "nabla> ", columns: System.columns,
+      remark: prompt.shape(of: editor.text))
     Terminal.print(screen.bytes)
   }
 }

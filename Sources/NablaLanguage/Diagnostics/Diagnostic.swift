@@ -35,6 +35,17 @@ package struct Diagnostic: Error, Sendable, Hashable {
     let wording = problem.wording(in: .language)
     self.init(message: wording.message, range: range, hint: wording.hint, notes: notes, problem: problem)
   }
+
+  /// The same about the part of the text after `offset` bytes; notes about what is before it lose their location.
+  package func after(_ offset: Int) -> Diagnostic {
+    func moved(_ range: SourceRange) -> SourceRange {
+      SourceRange(start: max(range.start - offset, 0), end: max(range.end - offset, 0))
+    }
+    let notes = notes.map { note in
+      Note(note.message, range: note.range.flatMap { $0.start < offset ? nil : moved($0) })
+    }
+    return Diagnostic(message: message, range: moved(range), hint: hint, notes: notes, problem: problem)
+  }
 }
 
 /// The problems of an input, in text order.

@@ -3,8 +3,10 @@ package struct LineScreen: Hashable, Sendable {
   /// The visible part of prompt and line, and the column of the cursor, from 0.
   package let text: String
   package let column: Int
+  /// What is written faintly behind the line; empty where there is no room.
+  package let remark: String
 
-  package init(_ editor: LineEditor, prompt: String, columns: Int) {
+  package init(_ editor: LineEditor, prompt: String, columns: Int, remark: String? = nil) {
     let prompt = editor.pattern.map { "search '\($0)': " } ?? prompt
     // Keeps the cursor visible by scrolling a long line.
     let room = max(columns - prompt.count - 1, 8)
@@ -12,10 +14,14 @@ package struct LineScreen: Hashable, Sendable {
     let visible = editor.line.dropFirst(first).prefix(room)
     text = prompt + String(visible)
     column = prompt.count + editor.cursor - first
+    let shown = remark.map { "  # \($0)" } ?? ""
+    let hasRoom = first == 0 && editor.pattern == nil && prompt.count + editor.line.count + shown.count < columns
+    self.remark = hasRoom ? shown : ""
   }
 
   /// The bytes that draw it over the terminal's current line.
   package var bytes: String {
-    "\r\(text)\u{1B}[K\r" + (column > 0 ? "\u{1B}[\(column)C" : "")
+    "\r\(text)" + (remark.isEmpty ? "" : "\u{1B}[2m\(remark)\u{1B}[22m") + "\u{1B}[K\r"
+      + (column > 0 ? "\u{1B}[\(column)C" : "")
   }
 }

@@ -52,7 +52,17 @@ package struct Prompt {
   }
 
   package mutating func respond(to line: String) -> Response {
-    if pending.isEmpty, line.drop(while: \.isWhitespace).first == ":" { return command(line) }
+    let first = line.first { !$0.isWhitespace }
+    // A command and an empty line end an incomplete statement.
+    if first == ":" || first == nil {
+      var response = finish()
+      guard first == ":" else { return response }
+      let next = command(line)
+      response.output += next.output
+      response.errors += next.errors
+      (response.ends, response.file) = (next.ends, next.file)
+      return response
+    }
     pending.append(line)
     let text = pending.joined(separator: "\n")
     if Self.goesOn(text) { return Response() }
@@ -60,7 +70,7 @@ package struct Prompt {
     return answer(text)
   }
 
-  /// An incomplete statement at the end of the input is answered as it is.
+  /// An incomplete statement is answered as it is.
   package mutating func finish() -> Response {
     if pending.isEmpty { return Response() }
     defer { pending = [] }
@@ -88,11 +98,14 @@ package struct Prompt {
     let (statements, problems) = parseFile(SourceText(text, name: "<prompt>"))
     if statements.isEmpty, problems.isEmpty { return Response() }
     // Anything that is not a statement may be an expression, which is simplified.
-    if statements.isEmpty, isExpression(text) {
-      return ask("simplify \(text)", shown: text, isExpression: true)
+    let offset = Self.simplify.utf8.count
+    let (questions, flaws) = parseFile(SourceText("\(Self.simplify)\(text)\n"))
+    if statements.isEmpty, flaws.isEmpty, questions.count == 1 {
+      return ask("\(Self.simplify)\(text)", offset: offset)
     }
     if !problems.isEmpty {
-      return Response(errors: render(problems, SourceText(text, name: "<prompt>")))
+      let isUnknown = problems.allSatisfy { $0.problem == .notAStatement } && !flaws.isEmpty
+      return Response(errors: render(isUnknown ? flaws : problems, text, offset: isUnknown ? offset : 0))
     }
     var response = Response()
     for statement in statements {
@@ -100,7 +113,7 @@ package struct Prompt {
       switch statement.kind {
       case .declaration(let declarations): next = keep(statement.text, declarations.map(\.name))
       case .definition(let name, _, _): next = keep(statement.text, [name])
-      case .question: next = ask(statement.text, shown: statement.text, isExpression: false)
+      case .question: next = ask(statement.text, offset: 0)
       }
       response.output += next.output
       response.errors += next.errors
@@ -108,13 +121,11 @@ package struct Prompt {
     return response
   }
 
-  private func isExpression(_ text: String) -> Bool {
-    let (statements, problems) = parseFile(SourceText("simplify \(text)\n"))
-    return problems.isEmpty && statements.count == 1
-  }
+  private static let simplify = "simplify "
 
-  private func render(_ diagnostics: [Diagnostic], _ source: SourceText) -> String {
-    DiagnosticRenderer(source).render(diagnostics)
+  /// Problems of a text after `offset` bytes, of which `typed` was typed.
+  private func render(_ diagnostics: [Diagnostic], _ typed: String, offset: Int) -> String {
+    DiagnosticRenderer(SourceText(typed, name: "<prompt>")).render(diagnostics.map { $0.after(offset) })
   }
 
   private func session(_ last: String, without names: [String] = []) -> (session: Session, start: Int) {
@@ -123,11 +134,31 @@ package struct Prompt {
     return (Session(SourceText(head + last + "\n", name: "<prompt>"), options: options), head.utf8.count)
   }
 
+  /// The shape of a line that is not yet entered, if it is an expression or a definition so far.
+  package func shape(of line: String) -> String? {
+    guard pending.isEmpty, line.utf8.count <= Self.longestShaped else { return nil }
+    let (statements, problems) = parseFile(SourceText(line))
+    let (name, text): (String, String)
+    if problems.isEmpty, statements.count == 1, case .definition(let defined, _, _) = statements[0].kind {
+      (name, text) = (defined, statements[0].text)
+    } else if statements.isEmpty, line.contains(where: { !$0.isWhitespace }) {
+      (name, text) = ("shape_of_line", "shape_of_line = \(line)")
+    } else {
+      return nil
+    }
+    let (session, start) = session(text, without: [name])
+    if session.diagnostics.contains(where: { $0.range.end > start }) { return nil }
+    return session.definition(name)?.shape.declaration
+  }
+
+  /// Longer lines would slow down typing.
+  private static let longestShaped = 200
+
   /// Stores a declaration or a definition, replaces one of the same name, and describes it.
   private mutating func keep(_ text: String, _ names: [String]) -> Response {
     let (session, start) = session(text, without: names)
     let own = session.diagnostics.filter { $0.range.end > start }
-    if !own.isEmpty { return Response(errors: render(own, session.source)) }
+    if !own.isEmpty { return Response(errors: render(own, text, offset: start)) }
     kept.removeAll { !$0.isQuestion && !Set($0.names).isDisjoint(with: names) }
     kept.append(Kept(text: text, names: names, isQuestion: false))
     var output = ""
@@ -141,10 +172,16 @@ package struct Prompt {
     return Response(output: output)
   }
 
-  private mutating func ask(_ text: String, shown: String, isExpression: Bool) -> Response {
+  /// Answers a question, of which `offset` bytes were not typed.
+  private mutating func ask(_ text: String, offset: Int) -> Response {
+    let isExpression = offset > 0
     let (session, start) = session(text)
+    func failed(_ diagnostics: [Diagnostic]) -> Response {
+      let typed = String(decoding: text.utf8.dropFirst(offset), as: UTF8.self)
+      return Response(errors: render(diagnostics, typed, offset: start + offset))
+    }
     let own = session.diagnostics.filter { $0.range.end > start }
-    if !own.isEmpty { return Response(errors: render(own, session.source)) }
+    if !own.isEmpty { return failed(own) }
     guard let question = session.questions.last else { return Response() }
     switch session.answer(question) {
     case .answers(let answers):
@@ -156,7 +193,7 @@ package struct Prompt {
         return Response(output: "  \(shape)\n" + lines.joined(separator: "\n"))
       }
       return Response(output: writer.write(answers))
-    case .failure(let diagnostic): return Response(errors: render([diagnostic], session.source))
+    case .failure(let diagnostic): return failed([diagnostic])
     case .defect(let question, _):
       return Response(errors: "defect: the answer to '\(question)' failed its own check; please report it\n")
     }
@@ -217,7 +254,7 @@ package struct Prompt {
       }
       let introduction = [
         "Type a declaration (X : matrix(n, d)), a definition (J = norm2(X*w)^2), a question (gradient J wrt w)",
-        "or an expression, which is simplified. An open bracket goes on to the next line. Tab completes names.",
+        "or an expression, which is simplified. An open bracket goes on to the next line, until an empty one. Tab completes names.",
       ]
       return (introduction + commands).joined(separator: "\n") + "\n"
     }
@@ -235,7 +272,7 @@ package struct Prompt {
   package mutating func load(_ text: String, name: String) -> Response {
     let source = SourceText(text, name: name)
     let (statements, problems) = parseFile(source)
-    var response = Response(errors: problems.isEmpty ? "" : render(problems, source))
+    var response = Response(errors: problems.isEmpty ? "" : DiagnosticRenderer(source).render(problems))
     for statement in statements {
       let next = answer(statement.text)
       response.output += next.output

@@ -83,6 +83,9 @@ struct LineEditorTests {
     #expect(screen.text == "> abcdef")
     #expect(screen.column == 7)
     #expect(screen.bytes == "\r> abcdef\u{1B}[K\r\u{1B}[7C")
+    let remarked = LineScreen(editor, prompt: "> ", columns: 40, remark: "scalar")
+    #expect(remarked.bytes == "\r> abcdef\u{1B}[2m  # scalar\u{1B}[22m\u{1B}[K\r\u{1B}[7C")
+    #expect(LineScreen(editor, prompt: "> ", columns: 17, remark: "scalar").remark.isEmpty)
     for _ in 0..<100 { _ = editor.press(.character("x")) }
     let long = LineScreen(editor, prompt: "> ", columns: 20)
     #expect(long.column < 20)

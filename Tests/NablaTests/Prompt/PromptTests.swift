@@ -1,4 +1,6 @@
 import Foundation
+import Nabla
+import NablaPrompt
 import Testing
 
 /// The prompt in a pipe: lines in, answers out.
@@ -37,6 +39,19 @@ struct PromptTests {
     Talk(input: ":load\n", errors: "the file is missing: :load FILE\n", code: 65),
     Talk(input: ":forget q\n", errors: "there is nothing called 'q'\n", code: 65),
     Talk(input: ":quit\nx : scalar\n"),
+    // A command and an empty line end what is incomplete.
+    Talk(
+      input: "exp(a\n:steps\n", output: "  steps are shown\n",
+      errors: "<prompt>:1:4: error: `(` is never closed\nexp(a\n   ^\n", code: 65),
+    Talk(
+      input: "a*\n\nb : scalar\n", output: "  b : scalar\n",
+      errors: "<prompt>:1:3: error: the text ends where an expression is expected\na*\n  ^\n", code: 65),
+    // Errors are located in what was typed.
+    Talk(
+      input: "a : scalar\na + foo(a)\n", output: "  a : scalar\n",
+      errors: "<prompt>:1:5: error: `foo` is not a function\na + foo(a)\n    ^^^\n"
+        + "hint: a function of your own is declared: `foo : scalar -> scalar` acts entry by entry\n",
+      code: 65),
     Talk(input: "a : scalar", output: "  a : scalar\n"),
   ]
 
@@ -53,6 +68,19 @@ struct PromptTests {
     #expect(run.errors.contains("the shapes under `+` differ"))
     #expect(run.errors.contains("^"))
     #expect(!run.output.contains("\u{1B}"))
+  }
+
+  private static let shapes: [(line: String, shape: String?)] = [
+    ("X*w", "vector(n)"), ("X*w - ", nil), ("r = X*w", "vector(n)"), ("norm2(X*w)^2", "scalar"), ("w + X", nil),
+    ("gradient w'*w wrt w", nil), ("v : vector(k)", nil), (":help", nil), ("", nil), ("  ", nil), ("foo(w)", nil),
+    (String(repeating: "w + ", count: 100) + "w", nil),
+  ]
+
+  @Test(arguments: shapes) func shapesAreKnownWhileOneTypes(_ line: String, _ shape: String?) {
+    var prompt = Prompt(SessionOptions(), format: .text, steps: false, detail: .standard)
+    _ = prompt.respond(to: "X : matrix(n, d)")
+    _ = prompt.respond(to: "w : vector(d)")
+    #expect(prompt.shape(of: line) == shape)
   }
 
   @Test func filesAreLoadedAndSaved() throws {
