@@ -39,7 +39,7 @@ enum Command: String, CaseIterable {
     case .minimize: "minimize a definition"
     case .export: "write the answers as source code"
     case .report: "write the answers of a formula file as a web page or an article"
-    case .explain: "show the program that computes the answers of a formula file"
+    case .explain: "show how answers are derived, and the program that computes them"
     case .repl: "answer line by line"
     case .serve: "answer on a local web page while the user types"
     case .rules: "list, show or verify the rule set"

@@ -1,3 +1,4 @@
+import Nabla
 import NablaExport
 
 /// An option of a command. Parsing, help, completions and the manual all use this table.
@@ -103,8 +104,9 @@ struct CommandOption {
       ] + minimize
     case .explain:
       [
-        flag("--plan", "the steps with operations, bytes and memory"),
-        valued("--size", "n=N[,d=D...]", "the sizes"),
+        choice("--stage", DerivationStage.allCases.map(\.rawValue), "one part of the derivation (all)"),
+        flag("--plan", "the program's steps, with operations, bytes and memory"),
+        valued("--size", "n=N[,d=D...]", "the sizes of the program's data"),
       ]
     case .serve: [valued("--port", "N", "the port (8000); 0 chooses a free one")]
     case .fuzz:

@@ -3,25 +3,43 @@ import NablaLanguage
 import NablaNumerics
 import NablaReport
 
-/// `nabla explain FILE --plan --size n=1000,d=200`: the program of each question with what its steps cost.
+/// `nabla explain FILE`: the derivation of each answer; `--plan --size n=1000,d=200`: the program that computes it.
 struct ExplainCommand {
   private let session: Session
-  private let sizes: [String: Int]
-  private let isJSON: Bool
+  private let format: OutputFormat
+  private let subject: Subject
+  private var isJSON: Bool { format == .json }
+
+  private enum Subject {
+    case derivation(DerivationStage?)
+    case plan([String: Int])
+  }
 
   init(_ words: [String]) throws(UsageError) {
     let arguments = try Arguments(words, for: .explain)
     let source = try InputFile.source(try arguments.operand("formula file"))
-    guard arguments.has("--plan") else {
-      throw UsageError(message: "--plan is missing: what is to be explained?")
-    }
     let options = try CommonOptions(arguments)
-    guard options.format == .text || options.format == .json else {
-      throw UsageError(message: "--format takes text or json here")
-    }
-    isJSON = options.format == .json
+    format = options.format
     session = Session(source, options: options.session)
-    sizes = try Self.sizes(arguments.all("--size"))
+    let stage = try arguments.one("--stage")
+    if arguments.has("--plan") {
+      guard format == .text || format == .json else {
+        throw UsageError(message: "--format takes text or json with --plan")
+      }
+      if stage != nil { throw UsageError(message: "--stage is about the derivation, --plan about the program") }
+      subject = .plan(try Self.sizes(arguments.all("--size")))
+      return
+    }
+    if !arguments.all("--size").isEmpty { throw UsageError(message: "--size goes with --plan") }
+    guard let stage else {
+      subject = .derivation(nil)
+      return
+    }
+    guard let known = DerivationStage(rawValue: stage) else {
+      let stages = DerivationStage.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageError(message: "--stage takes \(stages), not '\(stage)'")
+    }
+    subject = .derivation(known)
   }
 
   private static func sizes(_ words: [String]) throws(UsageError) -> [String: Int] {
@@ -39,6 +57,37 @@ struct ExplainCommand {
   }
 
   func execute() throws(UsageError) -> ExitCode {
+    switch subject {
+    case .derivation(let stage): derivations(stage)
+    case .plan(let sizes): try plans(sizes)
+    }
+  }
+
+  private func derivations(_ stage: DerivationStage?) -> ExitCode {
+    let writer = AnswerWriter(session, format: format, steps: true)
+    var output = EvaluationWriter(session: session, isJSON: isJSON)
+    output.report(session.diagnostics)
+    Runner.sayIfNothingIsAsked(session)
+    var code = ExitCode.answered
+    var isFirst = true
+    for question in session.questions {
+      switch session.answer(question) {
+      case .answers(let answers):
+        output.objects += isJSON ? writer.explanations(answers, stage) : []
+        let text = isJSON ? "" : writer.explanation(answers, stage)
+        if text.isEmpty { continue }
+        Terminal.print((isFirst ? "" : "\n") + text)
+        isFirst = false
+      case .failure(let diagnostic): output.report(diagnostic)
+      case .defect(let text, let example):
+        Terminal.error(Runner.defect(text, example, session))
+        code = .defect
+      }
+    }
+    return code.worse(output.finish())
+  }
+
+  private func plans(_ sizes: [String: Int]) throws(UsageError) -> ExitCode {
     var writer = EvaluationWriter(session: session, isJSON: isJSON)
     writer.report(session.diagnostics)
     Runner.sayIfNothingIsAsked(session)

@@ -12,7 +12,7 @@ enum Help {
       minimize FILE --wrt w    \(Command.minimize.summary)
       export FILE --to numpy   \(Command.export.summary)
       report FILE -o OUT       \(Command.report.summary)
-      explain FILE --plan      \(Command.explain.summary)
+      explain FILE             \(Command.explain.summary)
       repl                     \(Command.repl.summary)
       serve [--port N]         \(Command.serve.summary)
       rules [list|show|check]  \(Command.rules.summary)
@@ -213,12 +213,16 @@ enum Help {
       """
     case .explain:
       """
-      usage: nabla explain FILE --plan --size n=N[,d=D...] [--format text|json]
+      usage: nabla explain FILE [--stage differential|adjoint|plain]
+             nabla explain FILE --plan --size n=N[,d=D...]
 
-      Prints, for each question of a formula file, the program that computes its value and its answers at the given
-      sizes: its steps in order, the operations and bytes of each, and the total memory. It needs no data.
+      Prints the derivation of each answer, a line for each step with its rules, or one stage of it: the differential
+      of the expression and its parts (differential), the derivative as the rules give it (adjoint), its simplest form
+      (plain). With --plan it prints the program that computes the value and the answers at the given sizes: its steps,
+      the operations and bytes of each, and the total memory. It needs no data.
 
-      example:
+      examples:
+        nabla explain Examples/logistic.nabla --stage adjoint
         nabla explain Examples/logistic.nabla --plan --size n=1000,d=200
 
       """

@@ -135,10 +135,12 @@ struct DeriveCommand {
     if !variables.isEmpty {
       question = QuestionText.asked(mode, of: expression, wrt: variables)
     } else {
-      question = QuestionText.rightSide(of: QuestionText.line(expression))
-      if !QuestionText.isQuestion(question) {
+      let typed = QuestionText.rightSide(of: QuestionText.line(expression))
+      // A claim is a question too.
+      guard let known = [typed, "check \(typed)"].first(where: QuestionText.isQuestion) else {
         throw UsageError(message: "--wrt is missing: with respect to which variable?")
       }
+      question = known
     }
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")

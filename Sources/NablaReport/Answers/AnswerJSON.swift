@@ -53,16 +53,33 @@ extension AnswerWriter {
       fields.append(("cheapest", .array(forms)))
     }
     if steps, let derivation = session.derivation(of: answer) {
-      let lines = derivation.lines.map { line in
-        JSON.object([
-          ("rule", .string(line.rules.joined(separator: "; "))),
-          ("reason", .string(line.reason)), ("text", .string(line.text)),
-          ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
-        ])
-      }
-      fields.append(("steps", .array(lines)))
+      fields.append(("steps", .array(derivation.lines.map { .object(Self.fields(of: $0)) })))
     }
     return .object(fields)
+  }
+
+  private static func fields(of line: Derivation.Line) -> [(String, JSON)] {
+    [
+      ("rule", .string(line.rules.joined(separator: "; "))),
+      ("reason", .string(line.reason)), ("text", .string(line.text)),
+      ("latex", .string(line.latex)), ("mathml", .string(line.mathML)),
+    ]
+  }
+
+  /// The derivations of answers, or one stage of them; an object each, with none for a claim.
+  package func explanations(_ answers: [Answer], _ stage: DerivationStage?) -> [JSON] {
+    derivations(of: answers, stage).map { answer, derivation in
+      .object([
+        ("question", .string(answer.question)), ("wrt", .string(answer.variable)),
+        (
+          "steps",
+          .array(
+            derivation.lines.map { line in
+              .object([("stage", .string(line.stage.rawValue))] + Self.fields(of: line))
+            })
+        ),
+      ])
+    }
   }
 
   private func check(_ verdict: Verdict?, _ refutation: Refutation?) -> JSON {

@@ -145,6 +145,27 @@ package struct AnswerWriter {
     VerdictText(verdict, refutation, isVerbose: detail == .verbose).text
   }
 
+  /// The derivations of answers to one question, or one stage of them; empty for a claim.
+  package func explanation(_ answers: [Answer], _ stage: DerivationStage?) -> String {
+    let derivations = derivations(of: answers, stage)
+    guard let first = answers.first, !derivations.isEmpty else { return "" }
+    return derivations.reduce("\(first.question)\n") { text, next in
+      let label = derivations.count > 1 ? "  wrt \(next.answer.variable)\n" : ""
+      return text + label
+        + derivation(next.derivation).split(separator: "\n").map { "  \($0)\n" }.joined()
+    }
+  }
+
+  func derivations(
+    of answers: [Answer], _ stage: DerivationStage?
+  ) -> [(answer: Answer, derivation: Derivation)] {
+    answers.compactMap { answer in
+      session.derivation(of: answer).map { derivation in
+        (answer, stage.map { derivation.only($0) } ?? derivation)
+      }
+    }
+  }
+
   private func derivation(_ derivation: Derivation) -> String {
     switch format {
     case .text, .index, .json: derivation.description

@@ -37,6 +37,8 @@ private let derivations: [ProgramCase] = [
       + "  verified exactly at 5 choices of sizes (error probability < 2^-N each)"
       + " and at 2 random points, largest relative error E\n"),
   ProgramCase(
+    arguments: ["derive", "gradient x'*A*x wrt x == (A + A')*x", "--quiet"], output: "verified\n"),
+  ProgramCase(
     arguments: ["derive", "x'*A*x", "--wrt", "x"],
     output: "gradient x'*A*x wrt x\n  (A + A')*x\n  assumed: x : vector(n); A : matrix(n, n)\n" + verified),
   ProgramCase(

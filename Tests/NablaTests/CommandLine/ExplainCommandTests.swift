@@ -13,12 +13,14 @@ private let file = """
   """
 
 private let refusals: [(words: [String], error: String, code: Int32)] = [
-  (["--size", "n=10,d=2"], "nabla explain: error: --plan is missing: what is to be explained?\n", 64),
+  (["--size", "n=10,d=2"], "nabla explain: error: --size goes with --plan\n", 64),
+  (["--stage", "reverse"], "--stage takes differential, adjoint, plain, not 'reverse'\n", 64),
+  (["--plan", "--stage", "plain"], "--stage is about the derivation, --plan about the program\n", 64),
   (["--plan", "--size", "n=10,d"], "--size takes n=1000,d=200, not 'd'\n", 64),
   (["--plan", "--size", "n=x"], "--size takes n=1000,d=200, not 'n=x'\n", 64),
   (["--plan", "--size", "n=1,n=2"], "the size n is given twice\n", 64),
   (["--plan", "--size", "n=1,k=2"], "there is no size 'k' in the file\nhint: its sizes are d, n\n", 64),
-  (["--plan", "--size", "n=1,d=2", "--format", "latex"], "--format takes text or json here\n", 64),
+  (["--plan", "--size", "n=1,d=2", "--format", "latex"], "--format takes text or json with --plan\n", 64),
   (
     ["--plan", "--size", "n=10"],
     "the size d is not given\ngradient J wrt w\n         ^\nhint: give it: --size d=100\n", 65
@@ -40,6 +42,27 @@ private let refusals: [(words: [String], error: String, code: Int32)] = [
     #expect(parts[0].contains("data 8.88 kB"), "\(parts[0])")
     #expect(
       parts[1].contains("gram X X by 2.0 (10 x 10)") && parts[1].contains("10 kflop, 8.8 kB"), "\(parts[1])")
+  }
+
+  /// Each stage has its own lines, in the order of the whole; only the simplest form may repeat a line.
+  @Test("the stages are the derivation") func stages() throws {
+    func lines(_ words: [String]) throws -> [[String: Any]] {
+      let run = try Program.run(["explain", "-", "--format", "json"] + words, input: file)
+      let all = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
+      #expect(run.code == 0 && all?.count == 2, "\(run.errors)")
+      return (all ?? []).flatMap { $0["steps"] as? [[String: Any]] ?? [] }
+    }
+    let whole = try lines([])
+    for stage in ["differential", "adjoint", "plain"] {
+      let own = whole.filter { $0["stage"] as? String == stage }.compactMap { $0["text"] as? String }
+      let shown = try lines(["--stage", stage]).compactMap { $0["text"] as? String }
+      #expect(!shown.isEmpty)
+      #expect(stage == "plain" ? shown.starts(with: own) : shown == own, "\(stage): \(shown)")
+    }
+    #expect(whole.first?["text"] as? String == "dJ = 2*dot(X*w - y, X*dw)")
+    let text = try Program.run(["explain", "-", "--stage", "plain"], input: file).output
+    #expect(text.hasPrefix("gradient J wrt w\n  1. gradient wrt w = 2*X'*(X*w - y)"), "\(text)")
+    #expect(text.contains("\n\nhessian J wrt w\n") && !text.contains("check"), "\(text)")
   }
 
   @Test("the same as JSON") func json() throws {

@@ -33,6 +33,24 @@ struct ArticleExamplesTests {
     try article.check()
   }
 
+  @Test func tutorial() throws {
+    let article = Article("Tutorial")
+    func print(_ value: some Any) { article.print(value) }
+
+    let X = Formula.matrix("X", "n", "d")
+    let y = Formula.vector("y", "n", .binary)
+    let w = Formula.vector("w", "d")
+    let z = X * w
+    let loss = mean(softplus(z) - y .* z) + 0.05 * pow(norm2(w), 2)
+    print(try loss.gradient(wrt: w).result)
+
+    let data: [Formula: Matrix] = [X: Matrix(rows: [[1, 0], [1, 1], [1, 2], [1, 3]]), y: [0, 1, 0, 1]]
+    let fit = try loss.minimized(wrt: [w], data: data, options: .init(method: .newton))
+    print(fit.hasConverged)
+
+    try article.check()
+  }
+
   @Test func latexInput() throws {
     let article = Article("LaTeXInput")
     func print(_ value: some Any) { article.print(value) }
