@@ -26,7 +26,9 @@ struct ExplainCommand {
       guard format == .text || format == .json else {
         throw UsageError(message: "--format takes text or json with --plan")
       }
-      if stage != nil { throw UsageError(message: "--stage is about the derivation, --plan about the program") }
+      if stage != nil {
+        throw UsageError(message: "--stage is about the derivation, --plan about the program")
+      }
       subject = .plan(try Self.sizes(arguments.all("--size")))
       return
     }

@@ -15,7 +15,8 @@ package struct LineScreen: Hashable, Sendable {
     text = prompt + String(visible)
     column = prompt.count + editor.cursor - first
     let shown = remark.map { "  # \($0)" } ?? ""
-    let hasRoom = first == 0 && editor.pattern == nil && prompt.count + editor.line.count + shown.count < columns
+    let width = prompt.count + editor.line.count + shown.count
+    let hasRoom = first == 0 && editor.pattern == nil && width < columns
     self.remark = hasRoom ? shown : ""
   }
 

@@ -71,8 +71,10 @@ struct PromptTests {
   }
 
   private static let shapes: [(line: String, shape: String?)] = [
-    ("X*w", "vector(n)"), ("X*w - ", nil), ("r = X*w", "vector(n)"), ("norm2(X*w)^2", "scalar"), ("w + X", nil),
-    ("gradient w'*w wrt w", nil), ("v : vector(k)", nil), (":help", nil), ("", nil), ("  ", nil), ("foo(w)", nil),
+    ("X*w", "vector(n)"), ("X*w - ", nil), ("r = X*w", "vector(n)"), ("norm2(X*w)^2", "scalar"),
+    ("w + X", nil),
+    ("gradient w'*w wrt w", nil), ("v : vector(k)", nil), (":help", nil), ("", nil), ("  ", nil),
+    ("foo(w)", nil),
     (String(repeating: "w + ", count: 100) + "w", nil),
   ]
 
