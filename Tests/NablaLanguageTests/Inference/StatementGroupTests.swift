@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func anErrorConcernsItsGroupAlone() {
-    let text = "gradient x'*A*x wrt x\nsimplify (X*w - y)^2\ngradient v'*C*v wrt v\n"
+    let text = "gradient x'*A*x wrt x\nsimplify [1; 2] + [1; 2; 3]\ngradient v'*C*v wrt v\n"
     let source = SourceText(text, name: "t.nabla")
     let file = FileElaborator.elaborate(parseFile(source).statements, source: source)
     #expect(file.diagnostics.count == 1)

@@ -167,9 +167,8 @@ struct CommandLineFileTests {
     #expect((found[1]["check"] as? [String: Any])?["status"] as? String == "verified")
     #expect(
       Set(gradient.keys) == [
-        "question", "mode", "wrt", "shape", "text", "latex", "mathml", "let", "assumed", "conditions",
-        "notes", "check",
-        "index",
+        "question", "mode", "wrt", "shape", "text", "latex", "unicode", "mathml", "let", "assumed",
+        "conditions", "notes", "check", "verdict", "index",
       ])
     let index = try #require(gradient["index"] as? [String: String])
     #expect(index["text"] == "[k] = 2/n*sum(i = 1:n, X_ik*r_i) for k = 1:d")

@@ -36,7 +36,7 @@ struct HelpTests {
   @Test(
     "names of other systems are explained",
     arguments: [
-      ("trace", "tr(S : matrix(n, n)) : scalar"), ("matmul", "`a*b`"), ("cumsum", "`tril(ones(n, n))*x`"),
+      ("trace", "tr(S : matrix(n, n)) : scalar"), ("matmul", "`a·b`"), ("cumsum", "`tril(ones(n, n))*x`"),
       ("argmax", "`argmaxhot(x)`"),
     ]) func foreign(_ name: String, _ expected: String)
   {
