@@ -41,6 +41,28 @@ struct ExportTextTests {
     #expect(code.text.contains("(here def_)"))
   }
 
+  /// inv(C)*y and y'*inv(C) are one solution where C is definite.
+  @Test(arguments: [ExportTarget.numpy, .julia, .c, .swift])
+  func definiteMatricesAreSolvedWithOnce(_ target: ExportTarget) throws {
+    let text = """
+      K : matrix(n, n), spd
+      y : vector(n)
+      s : scalar, positive
+      C = K + s^2*I
+      L = 1/2*y'*inv(C)*y + 1/2*logdet(C)
+      gradient L wrt s, y
+      """
+    func solutions(_ text: String) throws -> Int {
+      let code = try Session(SourceText(text)).exported(to: target, name: "f").text
+      return ["solve(C", " C_ \\ ", "solve_cholesky(n, 1", "SolveCholesky(n, 1"].reduce(0) {
+        $0 + code.components(separatedBy: $1).count - 1
+      }
+    }
+    let both = try solutions(text)
+    let single = try solutions(text.replacing("L wrt s, y", with: "L wrt y"))
+    #expect(both == single)
+  }
+
   /// Sizes are read off the parameters; one that no parameter has is a parameter.
   @Test func sizes() throws {
     let text = "x : vector(h + 1)\ny : vector(2*k)\ngradient sum(x)*sum(y)*q/h wrt x\nq : scalar\n"
