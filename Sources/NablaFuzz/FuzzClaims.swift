@@ -114,6 +114,7 @@ struct SpoiledClaimCheck {
     var source = Sampler(everything, variables: variables, options: check.options, seed: check.seed)
     source.needsGenericRank = true
     let budget = BallBudget()
+    var near = SplitMix64(seed: seed)
     let distributions: [SamplingDistribution?] = [nil, .normal, .positive, .wide, .nearNumbers]
     for attempt in 0..<6 {
       guard case .success(let (program, sizes)) = source.nextProgram(everything + besides) else { break }
@@ -130,6 +131,7 @@ struct SpoiledClaimCheck {
           continue
         }
         if Branches(everything, moving: moving, sizes, check.options).haveKink(at: point.values) { continue }
+        guard isInside(point.values, program, moving, &near) else { continue }
         let balls = check.ballCheck(sizes, point.values, budget)
         guard case .agree = balls.equality(objective, objective), balls.equality(answer, spoiled) == .differ
         else { continue }
@@ -142,6 +144,20 @@ struct SpoiledClaimCheck {
 }
 
 extension SpoiledClaimCheck {
+  /// Whether everything has a value near a point too: on the border of its domain an expression has no derivative.
+  fileprivate func isInside(
+    _ values: [Formula: Matrix], _ program: CompiledProgram, _ moving: [Formula],
+    _ generator: inout SplitMix64
+  ) -> Bool {
+    (0..<4).allSatisfy { _ in
+      var moved = values
+      for variable in moving {
+        moved[variable] = values[variable]?.map { $0 + 1e-7 * max(1, $0.magnitude) * generator.normal() }
+      }
+      return (try? program.run(moved))?.allSatisfy(\.isFinite) == true
+    }
+  }
+
   /// What elementwise functions require of the signs of their arguments.
   fileprivate func domain(of formula: Formula) -> [DomainNeed] {
     formula.nodesChildrenFirst.flatMap { node -> [DomainNeed] in

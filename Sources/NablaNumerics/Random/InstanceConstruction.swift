@@ -146,6 +146,8 @@ struct InstanceConstruction {
       a[place, 0] = 1
       return a
     }
+    // Independent rows of a square matrix are seldom all different, and then of full rank.
+    if plan.rows == plan.columns, generator.coin() { return permutation(plan, &generator) }
     for i in 0..<plan.rows {
       let places = (0..<plan.columns).filter { plan.allows(i, $0) }
       guard let place = places.randomElement(using: &generator) else { return nil }

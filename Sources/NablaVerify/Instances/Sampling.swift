@@ -27,7 +27,7 @@ enum Sampling {
   static let distributionsOfBranches: [SamplingDistribution] = distributions + [.positive, .unitInterval]
   static let regimesOffKinks: [SamplingDistribution] = [.wide, .nearNumbers, .normal, .integers]
 
-  /// The distinct magnitudes of the numbers in formulas.
+  /// The distinct magnitudes of the numbers in formulas, and of the constant parts of sums: branches change there.
   static func numbers(_ formulas: [Formula]) -> [Double] {
     var found: Set<Double> = []
     for node in Set(formulas.flatMap(\.nodesChildrenFirst)) {
@@ -36,8 +36,12 @@ enum Sampling {
       case .number(let number):
         let value = number.double.magnitude
         if value > 1e-6, value < 1e6 { found.insert(value) }
-      case .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse,
-        .transpose, .apply, .differential:
+      case .sum(let terms):
+        let constants = terms.compactMap(\.constantValue)
+        let total = constants.reduce(0, +).magnitude
+        if constants.count > 1, total > 1e-6, total < 1e6 { found.insert(total) }
+      case .variable, .dimension, .zeros, .ones, .identity, .times, .product, .power, .inverse, .transpose,
+        .apply, .differential:
         continue
       }
     }
@@ -81,6 +85,24 @@ enum Sampling {
 }
 
 extension Formula {
+  /// The value of a number, a constant, or a product of such; `nil` for other formulas.
+  fileprivate var constantValue: Double? {
+    switch kind {
+    case .number(let number): return number.double
+    case .constant(let constant): return constant.double
+    case .times(let factors):
+      var product = 1.0
+      for factor in factors {
+        guard let value = factor.constantValue else { return nil }
+        product *= value
+      }
+      return product
+    case .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .power, .inverse, .transpose, .apply,
+      .differential:
+      return nil
+    }
+  }
+
   /// Whether this node itself is defined piecewise.
   fileprivate func isPiecewise(_ definitions: FunctionDefinitions?) -> Bool {
     switch kind {

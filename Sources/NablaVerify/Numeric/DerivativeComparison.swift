@@ -20,6 +20,8 @@ struct DerivativeComparison {
   private let budget: BallBudget
   /// Operations spent on differences so far.
   private var work = 0.0
+  /// The points within the tolerance that balls have decided.
+  private var decisions = 0
   /// A point where doubles refute, perhaps only because of rounding.
   private var doubt: Counterexample?
   /// The best known reason why no point was found.
@@ -139,8 +141,7 @@ struct DerivativeComparison {
       let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
     {
       note(gap.largest, gap.orders)
-      noteEvidence(claimed, gap.offset, gap.resolution, point.values, place)
-      return .passed
+      return noteEvidence(claimed, gap.offset, gap.resolution, point.values, place)
     }
     guard spend(place.entries, place.plain) else {
       reason = "differences take too much work"
@@ -156,8 +157,8 @@ struct DerivativeComparison {
     }
     if let gap = settled.gap {
       note(gap, settled.expected.order.map { [$0] } ?? [])
-      noteEvidence(claimed, settled.expected.offset, settled.expected.resolution, point.values, place)
-      return .passed
+      return noteEvidence(
+        claimed, settled.expected.offset, settled.expected.resolution, point.values, place)
     }
     let example = Counterexample(
       point.values, sizes: place.sizes, left: claimed,
@@ -197,18 +198,16 @@ struct DerivativeComparison {
   /// Largest relative error of differences that still tells a claim from one that is off by a factor of 1 + 1e-7.
   private static let sharp = 2e-8
 
-  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry; as
-  /// unsettled if the claim is further off than the differences are, though within the tolerance.
+  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry. If the
+  /// claim is further off than the differences are, though within the tolerance, balls decide; where they do not, the
+  /// point is unsettled.
   private mutating func noteEvidence(
     _ claimed: Matrix, _ offset: Double, _ error: Double, _ values: [Formula: Matrix], _ place: Place
-  ) {
+  ) -> Outcome {
     guard check.needsEvidence, InstanceSizes.showStructure(place.sizes),
       check.hasValueNearby(values, place.program)
-    else { return }
-    if offset > max(error, Self.sharp) {
-      found.unsettled += 1
-      return
-    }
+    else { return .passed }
+    if offset > max(error, Self.sharp) { return decided(claimed, values, place) }
     let resolution = max(offset, error)
     if resolution <= Self.sharp, claim.isZero || claimed.maxAbs > 0 {
       found.evidence += 1
@@ -218,6 +217,38 @@ struct DerivativeComparison {
     {
       found.evidence += 1
     }
+    return .passed
+  }
+
+  /// The number of points within the tolerance that balls decide.
+  private static let mostDecided = 4
+
+  /// The judgement of balls on a point at which the claim is within the tolerance of doubles.
+  private mutating func decided(
+    _ claimed: Matrix, _ values: [Formula: Matrix], _ place: Place
+  ) -> Outcome {
+    guard decisions < Self.mostDecided else {
+      found.unsettled += 1
+      return .passed
+    }
+    decisions += 1
+    let finding = check.ballCheck(place.sizes, values, budget).derivative(
+      claim, of: objective, by: variable, first: first, layout)
+    switch finding {
+    case .agree(let isZero):
+      if !isZero { found.evidence += 1 }
+    case .differ:
+      if Branches([claim, objective], moving: moving, place.sizes, check.options).haveKink(at: values) { break }
+      found.status = .refuted
+      found.isRefutedExactly = true
+      found.counterexample = Counterexample(
+        values, sizes: place.sizes, left: claimed,
+        right: check.expected(objective, variable, first, layout, place.sizes, values) ?? claimed,
+        shape: claim.shape)
+      return .end(found)
+    case .undecided, .undefined, .tooMuchWork, .unsupported: found.unsettled += 1
+    }
+    return .passed
   }
 
   /// Judges a point at which doubles refute the claim.

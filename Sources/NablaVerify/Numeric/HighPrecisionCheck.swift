@@ -147,7 +147,7 @@ extension NumericCheck {
   }
 
   /// The derivative by differences in double precision.
-  private func expected(
+  func expected(
     _ objective: Formula, _ variable: Formula, _ first: Formula?, _ layout: DerivativeLayout,
     _ sizes: [String: Int],
     _ values: [Formula: Matrix]
