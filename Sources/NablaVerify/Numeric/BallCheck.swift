@@ -85,8 +85,11 @@ package struct BallCheck {
         if sides == .differ { return .undefined }
         // In the mean of both the second-order terms cancel.
         let middle = zip(quotient.ahead.entries, quotient.behind.entries).map { ($0 + $1).scaled(-1) }
-        // If the slope has a kink, it leaves an error of the size of the step.
-        let rounded = Precision(relative: precision.relative, zero: max(precision.zero, Self.bend.zero))
+        // If the slope has a kink, it leaves an error of the size of the step. What is small beside a value that is
+        // small itself is not zero.
+        let rounded = Precision(
+          relative: precision.relative,
+          zero: max(precision.zero, Self.bend.zero) + min(0, quotient.size ?? 0))
         let finding = Self.compare(projected, middle, rounded)
         if finding != .undecided { return finding }
         settled = finding
@@ -103,6 +106,8 @@ package struct BallCheck {
     let outer: RealArray?
     let ahead: RealArray
     let behind: RealArray
+    /// The base-2 logarithm of the largest entry of the expression; `nil` if all are zero.
+    let size: Double?
 
     init(
       _ check: BallCheck, _ objective: Formula, _ variable: Formula, _ first: Formula?, _ places: Int,
@@ -125,6 +130,10 @@ package struct BallCheck {
         return try check.evaluated(objective, place, places)
       }
       let center = try moved(0)
+      let largest = center.entries.reduce(-Double.infinity) { largest, entry in
+        if case .ball(let ball) = entry { max(largest, ball.middle) } else { largest }
+      }
+      size = largest.isFinite ? largest : nil
       if outer == nil {
         ahead = try moved(1).zip(center) { ($0 - $1).scaled(-BallCheck.step) }
         behind = center.zip(try moved(-1)) { ($0 - $1).scaled(-BallCheck.step) }

@@ -198,9 +198,9 @@ struct DerivativeComparison {
   /// Largest relative error of differences that still tells a claim from one that is off by a factor of 1 + 1e-7.
   private static let sharp = 2e-8
 
-  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry. If the
-  /// claim is further off than the differences are, though within the tolerance, balls decide; where they do not, the
-  /// point is unsettled.
+  /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry. If
+  /// doubles have too few digits for that, balls decide. If they do not either, the point is unsettled where the claim
+  /// is further off than the differences are.
   private mutating func noteEvidence(
     _ claimed: Matrix, _ offset: Double, _ error: Double, _ values: [Formula: Matrix], _ place: Place
   ) -> Outcome {
@@ -216,19 +216,21 @@ struct DerivativeComparison {
       check.cancels(claim, claimed, values, place.sizes)
     {
       found.evidence += 1
+    } else if resolution > Self.sharp, claimed.maxAbs > 0 {
+      return decided(claimed, values, place, isWithinError: true)
     }
     return .passed
   }
 
   /// The number of points within the tolerance that balls decide.
-  private static let mostDecided = 4
+  private static let mostDecided = 8
 
   /// The judgement of balls on a point at which the claim is within the tolerance of doubles.
   private mutating func decided(
-    _ claimed: Matrix, _ values: [Formula: Matrix], _ place: Place
+    _ claimed: Matrix, _ values: [Formula: Matrix], _ place: Place, isWithinError: Bool = false
   ) -> Outcome {
     guard decisions < Self.mostDecided else {
-      found.unsettled += 1
+      if !isWithinError { found.unsettled += 1 }
       return .passed
     }
     decisions += 1
@@ -246,7 +248,7 @@ struct DerivativeComparison {
         right: check.expected(objective, variable, first, layout, place.sizes, values) ?? claimed,
         shape: claim.shape)
       return .end(found)
-    case .undecided, .undefined, .tooMuchWork, .unsupported: found.unsettled += 1
+    case .undecided, .undefined, .tooMuchWork, .unsupported: if !isWithinError { found.unsettled += 1 }
     }
     return .passed
   }
