@@ -97,7 +97,8 @@ extension Formula {
         product *= value
       }
       return product
-    case .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .power, .inverse, .transpose, .apply,
+    case .variable, .dimension, .zeros, .ones, .identity, .sum, .product, .power, .inverse, .transpose,
+      .apply,
       .differential:
       return nil
     }

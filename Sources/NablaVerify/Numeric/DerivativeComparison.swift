@@ -240,7 +240,9 @@ struct DerivativeComparison {
     case .agree(let isZero):
       if !isZero { found.evidence += 1 }
     case .differ:
-      if Branches([claim, objective], moving: moving, place.sizes, check.options).haveKink(at: values) { break }
+      if Branches([claim, objective], moving: moving, place.sizes, check.options).haveKink(at: values) {
+        break
+      }
       found.status = .refuted
       found.isRefutedExactly = true
       found.counterexample = Counterexample(
