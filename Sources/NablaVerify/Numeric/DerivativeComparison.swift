@@ -213,7 +213,7 @@ struct DerivativeComparison {
       found.evidence += 1
     } else if resolution * claimed.maxAbs <= Self.sharp,
       !Sampling.mayVanishInPlaces([claim, objective], definitions: check.definitions),
-      check.cancels(claim, claimed, values, place.sizes)
+      check.cancels(claim, place.program, output: 1, values, place.sizes)
     {
       found.evidence += 1
     } else if resolution > Self.sharp, claimed.maxAbs > 0 {

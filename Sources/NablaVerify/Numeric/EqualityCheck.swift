@@ -31,13 +31,18 @@ extension NumericCheck {
   /// Whether both sides, the first outputs, have values at a point nearby: what agrees at an isolated point, as
   /// `polygamma(b, 1)` and `polygamma(1, b)` do at 1, need not agree anywhere else.
   func hasValueNearby(_ values: [Formula: Matrix], _ program: CompiledProgram) -> Bool {
+    guard let outputs = try? program.run(moved(values, by: 1e-7)) else { return false }
+    return outputs.prefix(2).allSatisfy(\.isFinite)
+  }
+
+  /// A point at a relative distance, with the same values of the variables with properties.
+  private func moved(_ values: [Formula: Matrix], by step: Double) -> [Formula: Matrix] {
     var generator = SplitMix64(seed: seed)
     var moved = values
     for formula in values.keys.sorted() where formula.variable?.properties.isEmpty == true {
-      moved[formula] = values[formula]?.map { $0 + 1e-7 * max(1, $0.magnitude) * generator.normal() }
+      moved[formula] = values[formula]?.map { $0 + step * max(1, $0.magnitude) * generator.normal() }
     }
-    guard let outputs = try? program.run(moved) else { return false }
-    return outputs.prefix(2).allSatisfy(\.isFinite)
+    return moved
   }
 
   /// The verdict if no point certainly refutes.
@@ -103,13 +108,18 @@ extension NumericCheck {
     return result.isFinite ? result : nil
   }
 
-  /// Whether the terms of a formula cancel at a point. Those that cancel at a random point cancel everywhere; a factor
-  /// that underflows does not.
-  func cancels(_ formula: Formula, _ value: Matrix, _ values: [Formula: Matrix], _ sizes: [String: Int])
-    -> Bool
-  {
-    guard let whole = magnitude(of: formula, values, sizes), whole > 0 else { return false }
-    return value.maxAbs <= 1e-9 * whole
+  /// Whether the terms of a formula, an output of a program, cancel at a point and at one nearby. Those that do cancel
+  /// everywhere; a factor that underflows does not, nor do the terms of `x - 10` at 10.
+  func cancels(
+    _ formula: Formula, _ program: CompiledProgram, output: Int, _ values: [Formula: Matrix],
+    _ sizes: [String: Int]
+  ) -> Bool {
+    [values, moved(values, by: 1e-3)].allSatisfy { point in
+      guard let whole = magnitude(of: formula, point, sizes), whole > 0,
+        let value = try? program.run(point)[output]
+      else { return false }
+      return value.maxAbs <= 1e-9 * whole
+    }
   }
 
   /// The divisors. A formula under an index has no value outside its sum.

@@ -60,7 +60,7 @@ struct HighPrecisionCheck {
       case .agree(isZero: true):
         let vanishes =
           claimsZero
-          || sides.contains { check.cancels($0.formula, point.outputs[$0.place], point.values, sizes) }
+          || sides.contains { check.cancels($0.formula, program, output: $0.place, point.values, sizes) }
         if vanishes { vanishing += 1 } else { failures += 1 }
       case .differ where isExcused(point.values, sizes):
         failures += 1
