@@ -158,7 +158,7 @@ extension SpoiledClaimCheck {
     }
   }
 
-  /// What elementwise functions require of the signs of their arguments.
+  /// The signs that elementwise functions require of their arguments.
   fileprivate func domain(of formula: Formula) -> [DomainNeed] {
     formula.nodesChildrenFirst.flatMap { node -> [DomainNeed] in
       guard case .apply(.elementwise(let name), let arguments) = node.kind else { return [] }

@@ -2,7 +2,7 @@
 package enum DerivationStage: String, CaseIterable, Sendable {
   /// The differentials of the expression and of its named parts.
   case differential
-  /// What the differentials multiply, moved across the inner product: the derivative as the rules give it.
+  /// The factor of the differential after moving across the inner product: the derivative as the rules give it.
   case adjoint
   /// The simplest form.
   case plain

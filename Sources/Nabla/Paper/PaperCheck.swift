@@ -31,7 +31,7 @@ package struct PaperCheck: Sendable {
     package let remark: String?
     /// The position of the right side of the wrong step in a chain.
     package let stepPosition: SourcePosition?
-    /// What would make a refuted claim true.
+    /// The change that would make a refuted claim true.
     package let hint: String?
   }
 

@@ -228,7 +228,7 @@ extension Problem {
       )
     case .colonInCall:
       (
-        "`:` stands in subscripts, not in arguments",
+        "`:` belongs in subscripts, not in arguments",
         "`vec(A)` stacks the columns of A, `A[:, 1]` is a column"
       )
     case .productFromOne: ("a product over an index starts at 1", "`prod_{i=1}^{n} x[i]`")
@@ -377,7 +377,7 @@ extension Problem {
   /// The hint for a character that other systems use in formulas.
   private static func hint(for character: Character) -> String? {
     switch character {
-    case ".": "`*` is the matrix product, and a function stands before its arguments: `dot(x, y)`"
+    case ".": "`*` is the matrix product, and a function precedes its arguments: `dot(x, y)`"
     case "{", "}": "brackets are `(` and `)`"
     case "%": "comments begin with `#`; `outer(x, y)` is the outer product"
     case "&": "`(a < b) .* (b < c)` is 1 where both hold"

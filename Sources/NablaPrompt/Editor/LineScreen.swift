@@ -3,7 +3,7 @@ package struct LineScreen: Hashable, Sendable {
   /// The visible part of prompt and line, and the column of the cursor, from 0.
   package let text: String
   package let column: Int
-  /// What is written faintly behind the line; empty where there is no room.
+  /// The faint text behind the line; empty if there is no room.
   package let remark: String
 
   package init(_ editor: LineEditor, prompt: String, columns: Int, remark: String? = nil) {

@@ -16,7 +16,7 @@ package enum AnswerDetail: Sendable {
   case verbose
 }
 
-/// What the form of an answer is chosen for.
+/// The purpose for which the form of an answer is chosen.
 package enum AnswerPurpose: String, CaseIterable, Sendable {
   /// The form that is simplest to read.
   case reading

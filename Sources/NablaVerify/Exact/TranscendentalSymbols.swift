@@ -66,7 +66,7 @@ struct TranscendentalSymbols {
     return result
   }
 
-  /// What the logarithm of a negative number adds to that of its absolute value, and zero for other numbers.
+  /// The difference between the logarithm of a negative number and that of its absolute value; zero for other numbers.
   mutating func logarithmOfSign(_ u: PrimeField) -> PrimeField {
     guard u.sign == -1 else { return 0 }
     haveNegativeLogarithms = true

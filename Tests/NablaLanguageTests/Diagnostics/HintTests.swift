@@ -35,7 +35,7 @@ import Testing
   /// Text that names what Nabla lacks in a notation of its own, with a part of the message and of the hint.
   @Test(arguments: [
     ("einsum('ij,j->i', A, x)", "does not have `einsum`", "sums over an index"),
-    ("sum(A(:))", "stands in subscripts", "`vec(A)`"), ("x %o% y", "no meaning", "`outer(x, y)`"),
+    ("sum(A(:))", "belongs in subscripts", "`vec(A)`"), ("x %o% y", "no meaning", "`outer(x, y)`"),
     ("tr(A.X)", "no meaning", "`*` is the matrix product"), ("diag(3)*x", "3 is a number", "`eye(3)`"),
     ("x[0]", "outside", "count from 1"), ("x^H*y", "conjugate transpose", "write `x'`"),
   ])

@@ -42,7 +42,7 @@ struct AnswerJSONTests {
     return whole.contains(part) || right.map(whole.contains) == true
   }
 
-  /// What a line says, without the words and the alignment of the text form.
+  /// The parts of a line, without the words and the alignment of the text form.
   private static func parts(_ line: String) -> [String] {
     var text = line.trimmingCharacters(in: .whitespaces)
     for prefix in ["note: ", "wrt "] where text.hasPrefix(prefix) {
