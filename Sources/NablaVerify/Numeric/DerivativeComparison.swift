@@ -339,14 +339,14 @@ struct DerivativeComparison {
     for stepScale in Self.stepScales {
       let table = first.map { run.second(by: $0, variable, stepScale) } ?? run.first(by: variable, stepScale)
       guard let expected = table?.arranged(layout, output) else { continue }
-      let scale = Self.scale(expected, claimed, output)
+      let scale = expected.scale(beside: claimed, output)
       let settled = Settled(
         values: expected.values, order: expected.order,
-        offset: Self.offset(expected, claimed), resolution: Self.resolution(expected, claimed))
+        offset: expected.offset(from: claimed), resolution: expected.resolution(of: claimed))
       guard claimed.count == expected.values.count else { return (settled, nil) }
       if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
       let tolerance = (first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
-      let gap = Self.gap(claimed, expected, scale, tolerance)
+      let gap = expected.gap(from: claimed, scale, tolerance)
       last = (settled, gap)
       if gap != nil { break }
     }
@@ -362,16 +362,6 @@ struct DerivativeComparison {
     let resolution: Double
   }
 
-  /// The error of the differences relative to the claim, or to 1 if the claim is zero.
-  private static func resolution(_ expected: DifferenceTable, _ claimed: Matrix) -> Double {
-    20 * expected.errors.reduce(0, max) / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
-  }
-
-  private static func offset(_ expected: DifferenceTable, _ claimed: Matrix) -> Double {
-    let largest = zip(expected.values, claimed.storage).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
-    return largest / (claimed.maxAbs > 0 ? claimed.maxAbs : 1)
-  }
-
   /// The largest difference along random directions, relative to the scale; `nil` if there is any doubt.
   private func directionalGap(
     _ claimed: Matrix, _ run: DifferenceRun, _ entries: Int, _ output: Matrix
@@ -385,37 +375,16 @@ struct DerivativeComparison {
       let projected = layout.projected(claimed, along: direction, outputs: output.count)
       let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, table: DifferenceTable)? in
         guard let table = run.along(direction, of: variable, stepScale) else { return nil }
-        let scale = Self.scale(table, claimed, output)
+        let scale = table.scale(beside: claimed, output)
         if table.hasKink || !(table.errors.reduce(0, max) <= 1e-7 * scale) { return nil }
-        return Self.gap(projected, table, scale, NumericCheck.derivativeTolerance).map { ($0, table) }
+        return table.gap(from: projected, scale, NumericCheck.derivativeTolerance).map { ($0, table) }
       }
       guard let (gap, table) = gaps.first else { return nil }
       largest = max(largest, gap)
-      offset = max(offset, Self.offset(table, projected))
-      resolution = max(resolution, Self.resolution(table, projected))
+      offset = max(offset, table.offset(from: projected))
+      resolution = max(resolution, table.resolution(of: projected))
       if let order = table.order { orders.append(order) }
     }
     return (largest, orders, offset, resolution)
-  }
-
-  /// The scale of differences: the size of the derivative, and the rounding error of E where the derivative is zero.
-  private static func scale(_ expected: DifferenceTable, _ claimed: Matrix, _ output: Matrix) -> Double {
-    // A zero has no size to compare with.
-    let floor = claimed.maxAbs == 0 ? 1e-6 : 1e-300
-    let size = expected.values.reduce(0) { max($0, $1.magnitude) }
-    return max(size, claimed.maxAbs, 1e-6 * output.maxAbs, floor)
-  }
-
-  /// The largest difference relative to the scale; `nil` if an entry exceeds the tolerance.
-  private static func gap(
-    _ claimed: Matrix, _ expected: DifferenceTable, _ scale: Double, _ tolerance: Double
-  ) -> Double? {
-    var largest = 0.0
-    for i in 0..<claimed.count {
-      let difference = (claimed.storage[i] - expected.values[i]).magnitude
-      if difference > tolerance * scale + 20 * expected.errors[i] { return nil }
-      largest = max(largest, difference / scale)
-    }
-    return largest
   }
 }
