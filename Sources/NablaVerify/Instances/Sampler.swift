@@ -132,9 +132,37 @@ package struct Sampler {
       else { return nil }
       values[formula] = value
     }
+    return point(program, sizes, values)
+  }
+
+  /// Values with finite outputs, with the outputs.
+  private func point(
+    _ program: CompiledProgram, _ sizes: [String: Int], _ values: [Formula: Matrix]
+  ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     guard let outputs = try? program.run(values), outputs.allSatisfy(\.isFinite) else { return nil }
     if let ranks = ranks[sizes], !ranks.holds(at: values) { return nil }
     return (values, outputs)
+  }
+
+  /// The middle of two points. A variable keeps its last value if its entries are not independent, or if the middle
+  /// does not have its properties.
+  func point(
+    _ program: CompiledProgram, _ sizes: [String: Int], between first: [Formula: Matrix],
+    _ last: [Formula: Matrix]
+  ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
+    var values = last
+    for formula in variables where pinned[formula] == nil {
+      guard let properties = formula.variable?.properties.closed,
+        !properties.contains(where: { $0.traits.tiesEntries }),
+        let (from, to) = first[formula].flatMap({ from in last[formula].map { (from, $0) } })
+      else { continue }
+      let middle = 0.5 * (from + to)
+      let isVector = formula.shape.isVector
+      if properties.allSatisfy({ RandomInstance.violation(of: $0, in: middle, isVector: isVector) == nil }) {
+        values[formula] = middle
+      }
+    }
+    return point(program, sizes, values)
   }
 }
 

@@ -14,28 +14,57 @@ struct BranchCoverage {
 
   var isFull: Bool { combinations.count >= limit }
 
-  /// Whether a place lies on a new combination of branches, or any of its entries does.
-  mutating func isNew(_ place: Branches.Place) -> Bool {
-    if combinations.count < limit, combinations.insert(place.sides.map(Set.init)).inserted {
-      entries.insert(place.sides)
+  /// Whether sides are a new combination of branches, or those of any entry are.
+  mutating func isNew(_ sides: [[Int]]) -> Bool {
+    if combinations.count < limit, combinations.insert(sides.map(Set.init)).inserted {
+      entries.insert(sides)
       return true
     }
-    return entries.count < limit && entries.insert(place.sides).inserted
+    return entries.count < limit && entries.insert(sides).inserted
   }
 }
 
-/// Draws points until every reachable combination of branches has been visited.
+/// Finds points until every reachable combination of branches has been visited: random points, and points between two
+/// on different combinations, since a border may be far from every number in the formulas. What differs may be too small
+/// to see away from a border, so points close to some of the borders are compared too.
 struct BranchSearch {
+  typealias Point = (values: [Formula: Matrix], outputs: [Matrix])
+
+  /// A point off all kinks, with its branches.
+  private struct Visit {
+    let point: Point
+    let sides: [[Int]]
+  }
+
+  /// Two points with a border between them.
+  private struct Segment {
+    let from: Visit
+    let to: Visit
+    /// The index of the place.
+    let place: Int
+    /// How often the pair may still be halved.
+    let depth: Int
+  }
+
   private let places: [(program: CompiledProgram, sizes: [String: Int])]
   private let branches: [Branches]
   private var coverages: [BranchCoverage]
   private var left: Int
   private var drawn = 0
+  /// The last point with a new combination, for each place.
+  private var visits: [Int: Visit] = [:]
+  /// The pairs to halve, in turn.
+  private var segments: [Segment] = []
+  /// Points close to borders, to be compared.
+  private var close: [(point: Point, place: Int)] = []
+  private var closeLeft = 8
 
   /// Limits on the points drawn and on the nanoseconds that they take together.
   private static let (draws, work) = (600, 3e7)
+  /// How often a pair is halved.
+  private static let depth = 16
 
-  /// `limit` bounds the points that `next` returns.
+  /// `limit` bounds the points with new combinations that `next` returns.
   init(
     _ formulas: [Formula], moving: [Formula],
     places: [(program: CompiledProgram, sizes: [String: Int])], limit: Int, options: Compiler.Options
@@ -49,21 +78,59 @@ struct BranchSearch {
     left = known.isEmpty ? 0 : min(Self.draws, Int(Self.work / each))
   }
 
-  /// A point on an unvisited combination of branches and the index of its place; `nil` if none is found.
-  mutating func next(
-    _ source: inout Sampler
-  ) -> (point: (values: [Formula: Matrix], outputs: [Matrix]), place: Int)? {
-    while left > 0 {
+  /// A point to compare and the index of its place; `nil` if none is found.
+  mutating func next(_ source: inout Sampler) -> (point: Point, place: Int)? {
+    while true {
+      if let found = close.popLast() { return found }
+      guard left > 0 else { return nil }
       left -= 1
-      let index = drawn % places.count
       drawn += 1
-      if coverages[index].isFull || !branches[index].areKnown { continue }
-      let (program, sizes) = places[index]
-      guard let point = source.nextPoint(program, sizes, among: Sampling.distributionsOfBranches),
-        let place = branches[index].place(of: point.values), !place.isOnKink, coverages[index].isNew(place)
-      else { continue }
-      return (point, index)
+      let index = drawn % places.count
+      guard branches[index].areKnown else { continue }
+      if drawn / places.count % 2 == 0, let segment = takeSegment(index) {
+        if let visit = halve(segment, &source) { return (visit.point, index) }
+      } else if !coverages[index].isFull, let visit = draw(index, &source) {
+        return (visit.point, index)
+      }
     }
-    return nil
+  }
+
+  private func visit(_ point: Point, _ index: Int) -> Visit? {
+    guard let place = branches[index].place(of: point.values), !place.isOnKink else { return nil }
+    return Visit(point: point, sides: place.sides)
+  }
+
+  /// A random point, if its combination is new.
+  private mutating func draw(_ index: Int, _ source: inout Sampler) -> Visit? {
+    let (program, sizes) = places[index]
+    guard let point = source.nextPoint(program, sizes, among: Sampling.distributionsOfBranches),
+      let visit = visit(point, index), coverages[index].isNew(visit.sides)
+    else { return nil }
+    if let last = visits.updateValue(visit, forKey: index) {
+      segments.append(Segment(from: last, to: visit, place: index, depth: Self.depth))
+    }
+    return visit
+  }
+
+  private mutating func takeSegment(_ index: Int) -> Segment? {
+    segments.firstIndex { $0.place == index }.map { segments.remove(at: $0) }
+  }
+
+  /// The middle of a pair, if its combination is new. Its halves between which a border lies are halved later.
+  private mutating func halve(_ segment: Segment, _ source: inout Sampler) -> Visit? {
+    let (from, to, index) = (segment.from, segment.to, segment.place)
+    if segment.depth == 0 {
+      if closeLeft > 0 { close += [from, to].map { ($0.point, index) } }
+      closeLeft -= 2
+      return nil
+    }
+    let (program, sizes) = places[index]
+    guard let point = source.point(program, sizes, between: from.point.values, to.point.values),
+      let middle = visit(point, index)
+    else { return nil }
+    for (from, to) in [(from, middle), (middle, to)] where from.sides != to.sides {
+      segments.append(Segment(from: from, to: to, place: index, depth: segment.depth - 1))
+    }
+    return coverages[index].isNew(middle.sides) ? middle : nil
   }
 }

@@ -20,8 +20,8 @@ struct DerivativeComparison {
   private let budget: BallBudget
   /// Operations spent on differences so far.
   private var work = 0.0
-  /// The points within the tolerance that balls have decided.
-  private var decisions = 0
+  /// The points within the tolerance that balls may still decide.
+  private var decisionsLeft = 8
   /// A point where doubles refute, perhaps only because of rounding.
   private var doubt: Counterexample?
   /// The best known reason why no point was found.
@@ -75,6 +75,7 @@ struct DerivativeComparison {
     var search = BranchSearch(
       [claim, objective], moving: moving, places: places.map { ($0.program, $0.sizes) },
       limit: Sampling.branchesOfDerivatives, options: check.options)
+    decisionsLeft = Sampling.branchesOfDerivatives
     while let (point, place) = search.next(&source) {
       if let end = compare(point, places[place]).end { return end }
     }
@@ -222,18 +223,15 @@ struct DerivativeComparison {
     return .passed
   }
 
-  /// The number of points within the tolerance that balls decide.
-  private static let mostDecided = 8
-
   /// The judgement of balls on a point at which the claim is within the tolerance of doubles.
   private mutating func decided(
     _ claimed: Matrix, _ values: [Formula: Matrix], _ place: Place, isWithinError: Bool = false
   ) -> Outcome {
-    guard decisions < Self.mostDecided else {
+    guard decisionsLeft > 0 else {
       if !isWithinError { found.unsettled += 1 }
       return .passed
     }
-    decisions += 1
+    decisionsLeft -= 1
     let finding = check.ballCheck(place.sizes, values, budget).derivative(
       claim, of: objective, by: variable, first: first, layout)
     switch finding {

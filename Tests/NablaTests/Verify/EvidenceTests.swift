@@ -165,6 +165,23 @@ import Testing
     }
   }
 
+  /// Claims that are false between two borders alone, far from every number in them.
+  @Test("points between borders are found", arguments: 0..<8)
+  func pointsBetweenBorders(_ seed: Int) throws {
+    let (b, c) = (Formula.scalar("b"), Formula.scalar("c"))
+    func read(_ text: String) throws -> Formula { try Formula(parsing: text, in: [b, c]) }
+    let check = Verification(seed: UInt64(seed), book: .standard, differentiated: [c])
+    for left in ["relu(7*c - 121)*relu(17.5 - c)", "relu(b + c - 90)*relu(91 - b - c)"] {
+      let verdict = check.checkEqual(try read(left), try read("0"))
+      #expect(verdict.status == .refuted, "\(left), seed \(seed)")
+    }
+    // The claim is off by 1e-45 at most.
+    let claim = "16*(2*c/3 <= 20)*min(20, 2*c/3)*exp(-min(20, 2*c/3)^2)/(9*sqrt(pi))"
+    let verdict = check.checkHessian(
+      of: try read("erfc(min(10, 2/3*c))"), variable: c, hessian: try read(claim))
+    #expect(verdict.status == .refuted, "seed \(seed)")
+  }
+
   @Test("what overflows or is singular at every size but one is not verified")
   func oneSizeIsNotEvidence() {
     let inner = "sylvester(ones(2, 2), ones(m, m), F)"
