@@ -68,12 +68,17 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     self = sum
   }
 
-  private init(collecting sums: [Monomial: Int]) {
-    let terms = sums.filter { $0.value != 0 }.map { Term(names: $0.key, coefficient: $0.value) }
-      .sorted { a, b in
-        a.names.count != b.names.count
-          ? a.names.count > b.names.count : a.names.lexicographicallyPrecedes(b.names)
+  /// The sum of terms in any order.
+  private init(collecting summands: [Term]) {
+    var terms: [Term] = []
+    for term in summands.sorted(by: { Self.precedes($0.names, $1.names) }) {
+      if let last = terms.last, last.names == term.names {
+        terms[terms.count - 1] = Term(names: term.names, coefficient: last.coefficient &+ term.coefficient)
+      } else {
+        terms.append(term)
       }
+    }
+    terms.removeAll { $0.coefficient == 0 }
     if terms.isEmpty {
       storage = .constant(0)
     } else if terms.count == 1, terms[0].names.isEmpty {
@@ -83,6 +88,11 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     } else {
       storage = .polynomial(terms)
     }
+  }
+
+  /// The canonical order of monomials.
+  private static func precedes(_ a: Monomial, _ b: Monomial) -> Bool {
+    a.count != b.count ? a.count > b.count : a.lexicographicallyPrecedes(b)
   }
 
   /// The value, if it is an integer constant.
@@ -111,27 +121,38 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     }
   }
 
+  /// Whether a name occurs in it.
+  package func mentions(_ name: String) -> Bool {
+    switch storage {
+    case .constant: false
+    case .name(let own): own == name
+    case .polynomial(let terms): terms.contains { $0.names.contains(name) }
+    }
+  }
+
   /// The sum of two sizes.
   public static func + (a: Dimension, b: Dimension) -> Dimension {
     if case .constant(let x) = a.storage, case .constant(let y) = b.storage { return Dimension(x &+ y) }
-    var sums: [Monomial: Int] = [:]
-    for term in a.terms + b.terms { sums[term.names, default: 0] &+= term.coefficient }
-    return Dimension(collecting: sums)
+    return Dimension(collecting: a.terms + b.terms)
   }
 
   /// The difference of two sizes.
-  public static func - (a: Dimension, b: Dimension) -> Dimension { a + Dimension(-1) * b }
+  public static func - (a: Dimension, b: Dimension) -> Dimension {
+    Dimension(collecting: a.terms + b.terms.map { Term(names: $0.names, coefficient: 0 &- $0.coefficient) })
+  }
 
   /// The product of two sizes.
   public static func * (a: Dimension, b: Dimension) -> Dimension {
     if a.isOne { return b }
     if b.isOne { return a }
     if case .constant(let x) = a.storage, case .constant(let y) = b.storage { return Dimension(x &* y) }
-    var sums: [Monomial: Int] = [:]
-    for x in a.terms {
-      for y in b.terms { sums[(x.names + y.names).sorted(), default: 0] &+= x.coefficient &* y.coefficient }
-    }
-    return Dimension(collecting: sums)
+    let (left, right) = (a.terms, b.terms)
+    return Dimension(
+      collecting: left.flatMap { x in
+        right.map { y in
+          Term(names: (x.names + y.names).sorted(), coefficient: x.coefficient &* y.coefficient)
+        }
+      })
   }
 
   /// The dimension with names replaced; names without an entry stay.
@@ -142,13 +163,17 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
     case .polynomial(let terms):
       if !terms.contains(where: { $0.names.contains { values[$0] != nil } }) { return self }
     }
-    var result = Dimension(0)
+    var summands: [Term] = []
     for term in terms {
+      if !term.names.contains(where: { values[$0] != nil }) {
+        summands.append(term)
+        continue
+      }
       var product = Dimension(term.coefficient)
       for name in term.names { product = product * (values[name] ?? Dimension(name: name)) }
-      result = result + product
+      summands += product.terms
     }
-    return result
+    return Dimension(collecting: summands)
   }
 
   /// The value for given sizes; `nil` if a name has no size or the number overflows.

@@ -23,6 +23,12 @@ struct TypingSearch {
   private(set) var alternative: InferenceEngine.State?
   /// Whether capitals may be scalars for the sake of the question.
   private var freesCapitals = false
+  /// Whether typings that nobody means are considered too.
+  private var allowsImplausible = false
+  /// The questions whose expressions are not scalars: typings in which they are have been tried.
+  private var declined: [Draft] = []
+  /// The last name that had no kind left. It often has none elsewhere either, which saves the decisions before it.
+  private var obstacle: Int?
 
   init(_ engine: InferenceEngine, _ steps: Int) {
     self.engine = engine
@@ -54,6 +60,12 @@ struct TypingSearch {
       if case .question(let draft, _) = use { draft } else { nil }
     }
     let decisions = questions.map(Decision.question) + engine.openNames.map(Decision.name)
+    allowsImplausible = false
+    try descend(decisions[...])
+    // Nothing that nobody means is better than this.
+    if let best, best.cost.scalarsAsArrays == 0, best.cost.implausible == 0 { return }
+    allowsImplausible = true
+    engine.state = start
     try descend(decisions[...])
   }
 
@@ -109,35 +121,62 @@ struct TypingSearch {
   private mutating func descend(_ decisions: ArraySlice<Decision>) throws(SearchFailure) {
     if steps > Limits.inferenceSteps { throw engine.undecidedError() }
     steps += engine.state.uses.count
-    if isHopeless(bound()) { return }
+    if isHopeless(bound(declined)) { return }
+    if let obstacle, !hasKind(obstacle) { return }
     var rest = decisions
     while let decision = rest.popFirst() {
-      let shape: Shape
-      let kinds: [TypeKind?]
+      let before = engine.state
       switch decision {
       case .question(let draft):
-        shape = draft.shape
-        // A non-scalar kind stays open.
-        kinds = [.scalar, nil]
-      case .name(let index):
-        shape = engine.state.undeclared[index].shape
-        kinds = habits[index].order
-      }
-      if engine.kind(of: shape) != nil { continue }
-      let before = engine.state
-      for kind in kinds {
+        if engine.kind(of: draft.shape) != nil { continue }
+        if fits(.scalar, draft.shape) { try descend(rest) }
         engine.state = before
-        steps += 1
-        if let kind, !engine.assume(kind, shape) { continue }
-        do throws(SearchFailure) { try engine.propagate(&steps) } catch { continue }
-        try descend(rest)
+        declined.append(draft)
+        defer { declined.removeLast() }
+        if propagates() { try descend(rest) }
+      case .name(let index):
+        let shape = engine.state.undeclared[index].shape
+        if engine.kind(of: shape) != nil { continue }
+        var isPossible = false
+        for kind in habits[index].order {
+          engine.state = before
+          if fits(kind, shape) {
+            isPossible = true
+            try descend(rest)
+          }
+        }
+        if !isPossible { obstacle = index }
       }
       return
     }
-    conclude()
+    if !declined.contains(where: { isScalar($0) == true }) { conclude() }
+  }
+
+  /// Assumes a kind; returns false if that contradicts a constraint.
+  private mutating func fits(_ kind: TypeKind, _ shape: Shape) -> Bool {
+    steps += 1
+    return engine.assume(kind, shape) && propagates()
+  }
+
+  private mutating func propagates() -> Bool {
+    do throws(SearchFailure) { try engine.propagate(&steps) } catch { return false }
+    return true
+  }
+
+  /// Whether some kind of a name contradicts no constraint.
+  private mutating func hasKind(_ index: Int) -> Bool {
+    let state = engine.state
+    defer { engine.state = state }
+    let shape = state.undeclared[index].shape
+    if engine.kind(of: shape) != nil { return true }
+    return habits[index].order.contains { kind in
+      engine.state = state
+      return fits(kind, shape)
+    }
   }
 
   private func isHopeless(_ bound: TypingCost) -> Bool {
+    if bound.implausible > 0, !allowsImplausible { return true }
     guard let best else { return false }
     return bound > best.cost || alternative != nil && bound == best.cost
   }
@@ -179,9 +218,10 @@ struct TypingSearch {
     }
   }
 
-  /// A lower bound for the cost of the decided names.
-  private func bound() -> TypingCost {
+  /// A lower bound for the cost of the decided names, and of the questions whose expressions are not scalars.
+  private func bound(_ declined: [Draft] = []) -> TypingCost {
     var cost = TypingCost()
+    cost.arraysAsked = declined.count { isScalar($0) != false }
     for (use, _) in engine.state.uses {
       switch use {
       case .raised, .twins, .transposedByLetter: break

@@ -132,7 +132,12 @@ struct Unifier {
   /// Whether a size is 1; any other number and any name counts as many.
   func size(_ unresolved: Dimension) -> Size {
     var known = unresolved
-    while let name = known.name, Self.isOpen(name), let value = bindings[name] { known = value }
+    while let name = known.name {
+      if !Self.isOpen(name) { return .many }
+      guard let value = bindings[name] else { return many.contains(name) ? .many : .open }
+      known = value
+    }
+    if let number = known.constant { return number == 1 ? .one : .many }
     // Every size is at least 1, so a sum is more.
     if known.terms.count > 1, known.terms.allSatisfy({ $0.coefficient > 0 }) { return .many }
     let size = resolve(known)
@@ -168,10 +173,10 @@ struct Unifier {
     let a = resolve(unresolvedA)
     let b = resolve(unresolvedB)
     if a == b { return .equal }
-    if let name = a.name, Self.isOpen(name), !b.names.contains(name) {
+    if let name = a.name, Self.isOpen(name), !b.mentions(name) {
       return bind(name, b) ? .equal : .different
     }
-    if let name = b.name, Self.isOpen(name), !a.names.contains(name) {
+    if let name = b.name, Self.isOpen(name), !a.mentions(name) {
       return bind(name, a) ? .equal : .different
     }
     let difference = Self.reduced(a - b)
