@@ -212,9 +212,7 @@ package struct Calculus {
     let open = caveats.map { caveat in
       // Signs and numeric factors do not change where a formula is zero.
       let plain = simplifier.simplify(caveat.formula)
-      let (_, core) = plain.splitCoefficient
-      return Caveat(
-        kind: caveat.kind, formula: caveat.kind == .kink ? core.splitContent.rest : plain)
+      return Caveat(kind: caveat.kind, formula: caveat.kind == .kink ? Self.withoutFactors(plain) : plain)
     }.filter { caveat in
       switch caveat.kind {
       case .condition(let property): knowledge.truth(property, of: caveat.formula) != .yes
@@ -224,6 +222,13 @@ package struct Calculus {
       }
     }
     return Derivative(formula: formula, caveats: open, adjoints: differentiator.visited)
+  }
+
+  /// A formula with the same zeros: a scalar that is repeated in every entry stands alone.
+  private static func withoutFactors(_ formula: Formula) -> Formula {
+    let (scalars, array) = formula.splitScalars
+    let core = array?.isOnes == true ? Formula.times(scalars) : formula
+    return core.splitCoefficient.1.splitContent.rest
   }
 
   /// The answer with inverses in place of adjugates if that is cheaper, and the matrices that must then be invertible.

@@ -36,7 +36,12 @@ extension FunctionDefinition {
     domain.compactMap { condition in
       switch condition {
       case .property(let subject, let property):
-        DomainNeed(argument: subject.lifted(parameters, arguments, shape), property: property)
+        // What depends on scalars alone is the same for every entry.
+        DomainNeed(
+          argument: subject.lifted(
+            parameters, arguments,
+            zip(parameters, arguments).contains { !$1.isScalar && subject.contains($0) } ? shape : .scalar),
+          property: property)
       case .regular: nil
       }
     }

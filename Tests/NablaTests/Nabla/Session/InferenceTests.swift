@@ -61,6 +61,10 @@ import Testing
     Row("np.sum(np.tanh(W @ x + b))", "x", "W'*(1 - tanh(W*x + b).^2)", "W : matrix(n, m)", "b : vector(n)"),
     Row("tf.matmul(A, x)", "x", "A'", "A : matrix(n, m)"),
     Row("norm2(x - X*w*C)^2", "w", "2*C*X'*(C*X*w - x)", "C : scalar", "w : vector(m)"),
+    Row("sum(huber(r, d))", "r", "clip(r, -d, d)", "r : vector(n)", "d : scalar"),
+    Row("sum(huber(r, d))", "d", "sum(relu(abs(r) - d))", "d : scalar"),
+    Row("sum(huber(X*w - y, d))", "w", "X'*clip(X*w - y, -d, d)", "y : vector(n)", "d : scalar"),
+    Row("huber(t, d)", "t", "clip(t, -d, d)", "t : scalar"),
     Row("A[end, end]", "A", "[zeros(m - 1, n - 1), zeros(m - 1); zeros(1, n - 1), 1]'"),
   ]
 

@@ -20,12 +20,14 @@ private let mutated = claiming.map(\.name).enumerated().filter {
 }.map(\.element)
 
 /// True by laws that the unknowns of the field do not have: those of exponentials of logarithms, of logarithms of roots
-/// and of products with exponentials, those of exponentials and sines of multiples, and inequalities.
+/// and of products with exponentials, those of exponentials and sines of multiples, and inequalities, which a Huber
+/// loss needs too.
 private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
   "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
   "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "less.abs", "less.abs.difference",
-  "clip.odd", "softmax.shifted.scaled", "exp.power.stable", "log.expm1.stable", "log.square.stable",
+  "less.certain", "lessequal.max", "huber", "softmax.shifted.scaled", "exp.power.stable", "log.expm1.stable",
+  "log.square.stable",
   "log1p.number.stable", "sigmoid.half.stable", "cos.above.stable", "cos.below.stable", "softplus.stable",
   "exp.over.expm1.stable", "exp.over.expm1.above.stable", "exp.product.stable", "exp.sigmoid.above.stable",
   "exp.erfc.stable",
@@ -97,6 +99,10 @@ extension RuleClaim {
       let slope = lifted(derivative)
       let gradient = Formula.apply(.array(.diagonalMatrix), [slope], .matrix(3, 3))
       let finding = check.checkDerivative(of: applied, variable: x, claim: gradient, layout: .numerator)
+      if numericOnly.contains(name) {
+        #expect(finding != .differs(isRational: true), "\(name)")
+        continue
+      }
       guard case .certified = finding else {
         Issue.record("\(name): \(finding)")
         continue
