@@ -23,9 +23,11 @@ let package = Package(
     .target(name: "NablaLanguage", dependencies: ["NablaRules", "NablaStack", "NablaTypes"]),
     // The loops under all numbers, once for each instruction set.
     .target(name: "NablaKernels", linkerSettings: [.linkedLibrary("m")]),
+    // The kernels in Swift, for doubles and for floats.
+    .target(name: "NablaArrays", dependencies: ["NablaKernels"]),
     // Dense matrices, factorizations, special functions, random instances, balls.
     .target(
-      name: "NablaNumerics", dependencies: ["NablaKernels", "NablaTypes"],
+      name: "NablaNumerics", dependencies: ["NablaArrays", "NablaTypes"],
       linkerSettings: [.linkedLibrary("m")]),
     // Formulas, rules, simplification, derivatives.
     .target(name: "NablaCore", dependencies: ["NablaLanguage", "NablaTypes"]),
@@ -54,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
-    .testTarget(name: "NablaNumericsTests", dependencies: ["NablaKernels", "NablaNumerics"]),
+    .testTarget(name: "NablaNumericsTests", dependencies: ["NablaArrays", "NablaNumerics"]),
     // Counts the allocations of a thread.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(

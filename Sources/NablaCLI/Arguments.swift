@@ -1,4 +1,5 @@
 import Nabla
+import NablaArrays
 import NablaCore
 import NablaLanguage
 import NablaNumerics
@@ -68,6 +69,15 @@ struct Arguments {
     let found = all(name)
     if found.count > 1 { throw UsageError(message: "\(name) is given twice") }
     return found.first
+  }
+
+  /// The numbers that `--precision` chooses.
+  func precision() throws(UsageError) -> Precision {
+    guard let text = try one("--precision") else { return .float64 }
+    guard let precision = Precision(rawValue: text) else {
+      throw UsageError(message: "--precision takes float32 or float64, not '\(text)'")
+    }
+    return precision
   }
 
   /// Applies the options that choose how numbers are computed.

@@ -1,4 +1,5 @@
 import Nabla
+import NablaArrays
 import NablaCore
 import NablaLanguage
 import NablaNumerics
@@ -13,6 +14,7 @@ struct BenchCommand {
   private let seconds: Double
   private let writesJSON: Bool
   private let showsPlan: Bool
+  private let precision: Precision
   /// The symbolic measurement, if chosen.
   private let symbols: BenchSymbols?
 
@@ -47,6 +49,7 @@ struct BenchCommand {
     self.seconds = seconds
     writesJSON = try Self.writesJSON(arguments)
     showsPlan = arguments.has("--plan")
+    precision = try arguments.precision()
   }
 
   /// The problems of `--only`, which must be known.
@@ -70,12 +73,12 @@ struct BenchCommand {
 
   func execute() -> ExitCode {
     if let symbols { return symbols.execute() }
-    let machine = Machine.measured()
+    let machine = Machine.measured(precision)
     if !writesJSON {
       let (threads, time) =
         Threads.count == 1 ? ("one thread", "CPU time") : ("up to \(Threads.count) threads", "elapsed time")
       Terminal.print(
-        "\(threads), \(Self.rounded(machine.flops / 1e9)) GF/s in products, \(Self.rounded(machine.bytes / 1e9)) GB/s from memory, \(Self.rounded(machine.call * 1e9)) ns a call; \(time), medians\n"
+        "\(threads), \(precision.rawValue), \(Self.rounded(machine.flops / 1e9)) GF/s in products, \(Self.rounded(machine.bytes / 1e9)) GB/s from memory, \(Self.rounded(machine.call * 1e9)) ns a call; \(time), medians\n"
       )
       Terminal.print(Self.row("problem", "sizes", "time", "GF/s", "of peak", "error") + "\n")
     }
@@ -85,7 +88,7 @@ struct BenchCommand {
       for index in sizes {
         do {
           let result = try measured(problem, index)
-          if !(result.error < 1e-5) { code = .defect }
+          if !(result.error < (precision == .float64 ? 1e-5 : 1e-3)) { code = .defect }
           if writesJSON {
             results.append(result.json(machine))
           } else {
@@ -100,7 +103,8 @@ struct BenchCommand {
     if writesJSON {
       Terminal.print(
         JSON.object([
-          ("seed", .integer(Int(clamping: seed))), ("flops", .number(machine.flops)),
+          ("seed", .integer(Int(clamping: seed))), ("precision", .string(precision.rawValue)),
+          ("flops", .number(machine.flops)),
           ("bytes", .number(machine.bytes)), ("call", .number(machine.call)),
           ("results", .array(results)),
         ]).text() + "\n")
@@ -122,7 +126,7 @@ struct BenchCommand {
     case .gradient: formulas = [function] + gradients
     case .hessian: formulas = [try function.hessian(wrt: wrt[0], options: options).result]
     }
-    let compiled = try Formula.compiled(formulas)
+    let compiled = try Formula.compiled(formulas, precision: precision)
     if showsPlan { for line in try compiled.plan(sizes) { Terminal.print("    \(line)\n") } }
     let bound = try compiled.bound(sizes)
     var data = BenchData(seed: seed, sizes: sizes, labels: problem.labels)
@@ -198,22 +202,22 @@ struct Machine {
   /// Seconds that a call takes to add two numbers.
   var call: Double
 
-  static func measured() -> Machine {
+  static func measured(_ precision: Precision) -> Machine {
     do {
       let (a, n) = (Formula.matrix("A", "n", "n"), 384)
-      let product = try Formula.compiled([a * a]).bound(["n": n])
+      let product = try Formula.compiled([a * a], precision: precision).bound(["n": n])
       product.set(a, Matrix(rows: n, columns: n, repeating: 0.5))
       let inProducts = try times(seconds: 0.5) { try product() }.median
       let x = Formula.vector("x", "n")
       let count = 1 << 25
-      let total = try Formula.compiled([sum(x)]).bound(["n": count])
+      let total = try Formula.compiled([sum(x)], precision: precision).bound(["n": count])
       total.set(x, Matrix(rows: count, columns: 1, repeating: 1))
       let inSums = try times(seconds: 0.5) { try total() }.median
       let (s, t) = (Formula.scalar("s"), Formula.scalar("t"))
-      let small = try Formula.compiled([s + t]).bound([:])
+      let small = try Formula.compiled([s + t], precision: precision).bound([:])
       for scalar in [s, t] { small.set(scalar, Matrix(1)) }
       return Machine(
-        flops: 2 * Double(n * n * n) / inProducts, bytes: 8 * Double(count) / inSums,
+        flops: 2 * Double(n * n * n) / inProducts, bytes: Double(precision.bytes * count) / inSums,
         call: try times(seconds: 0.1) { try small() }.median)
     } catch {
       return Machine(flops: .nan, bytes: .nan, call: .nan)

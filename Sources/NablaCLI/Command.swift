@@ -1,4 +1,5 @@
 import Nabla
+import NablaArrays
 import NablaLanguage
 import NablaNumerics
 import NablaReport

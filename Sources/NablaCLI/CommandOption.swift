@@ -1,5 +1,6 @@
 import Nabla
 import NablaExport
+import NablaNumerics
 
 /// An option of a command. Parsing, help, completions and the manual all use this table.
 struct CommandOption {
@@ -56,6 +57,8 @@ struct CommandOption {
     "--blas", "LIBRARY", "products by a BLAS of the system: a file, or system for the one that is installed")
   private static let threads = valued(
     "--threads", "N", "threads for large operations (1); results do not depend on it")
+  private static let precision = choice(
+    "--precision", Precision.allCases.map(\.rawValue), "the numbers that compute (float64)")
   private static let output = valued("--output", "OUT", "the file to write (standard output)", short: "-o")
 
   private static let purpose = choice(
@@ -89,7 +92,7 @@ struct CommandOption {
     case .run: [purpose]
     case .rules, .repl: []
     case .check: [declare]
-    case .eval: [data, blas, threads]
+    case .eval: [data, precision, blas, threads]
     case .minimize: minimize + [blas, threads]
     case .export:
       [
@@ -106,7 +109,7 @@ struct CommandOption {
       [
         choice("--stage", DerivationStage.allCases.map(\.rawValue), "one part of the derivation (all)"),
         flag("--plan", "the program's steps, with operations, bytes and memory"),
-        valued("--size", "n=N[,d=D...]", "the sizes of the program's data"),
+        valued("--size", "n=N[,d=D...]", "the sizes of the program's data"), precision,
       ]
     case .serve: [valued("--port", "N", "the port (8000); 0 chooses a free one")]
     case .fuzz:
@@ -123,8 +126,9 @@ struct CommandOption {
         valued("--only", "NAME,...", "the problems to measure"),
         choice("--size", ["small", "medium", "large"], "one size of data (all)"),
         choice("--format", ["text", "json"], "(text)"), valued("--seconds", "S", "CPU time for each (0.5)"),
-        valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"), blas,
-        threads,
+        valued("--seed", "N", "of the data (1)"), flag("--plan", "shows the steps of each program"),
+        precision,
+        blas, threads,
       ]
     case .completions, .manual: []
     }

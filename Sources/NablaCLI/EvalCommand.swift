@@ -10,15 +10,17 @@ import NablaTypes
 /// `nabla eval FILE --data DATA...`.
 struct EvalCommand {
   private let operands: DataOperands
+  private let precision: Precision
 
   init(_ words: [String]) throws(UsageError) {
-    operands = try DataOperands(
-      try Arguments(words, for: .eval))
+    let arguments = try Arguments(words, for: .eval)
+    operands = try DataOperands(arguments)
+    precision = try arguments.precision()
   }
 
   func execute() throws(UsageError) -> ExitCode {
     let (session, options) = (operands.session, operands.options)
-    var writer = EvaluationWriter(session: session, isJSON: options.format == .json)
+    var writer = EvaluationWriter(session: session, isJSON: options.format == .json, precision: precision)
     writer.report(session.diagnostics)
     guard let table = try operands.table(&writer) else { return writer.finish() }
     let questions = session.questions
@@ -27,7 +29,7 @@ struct EvalCommand {
       writer.note("`check` questions have no value; `nabla check` answers them")
     }
     do throws(EvaluationProblem) {
-      let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes)
+      let evaluation = try Evaluation(session, data: table.matrices, sizes: table.sizes, precision: precision)
       let missing = valued.map(evaluation.missing)
       if !missing.isEmpty, !missing.contains(where: \.isEmpty) {
         // Nothing can be computed, so all missing data are reported at once.
@@ -53,15 +55,17 @@ struct EvalCommand {
 struct EvaluationWriter {
   let session: Session
   let isJSON: Bool
+  let precision: Precision
   var code: ExitCode = .answered
   var objects: [JSON] = []
   /// Whether there is a single object, which is written without an array.
   var standsAlone = false
   private var hasResults = false
 
-  init(session: Session, isJSON: Bool) {
+  init(session: Session, isJSON: Bool, precision: Precision = .float64) {
     self.session = session
     self.isJSON = isJSON
+    self.precision = precision
   }
 
   func note(_ text: String) { Terminal.error("\(session.source.name): note: \(text)\n") }
@@ -101,6 +105,8 @@ struct EvaluationWriter {
     case .sizeNotPositive(let name, let size):
       report(error("\(name) is a size and must be at least 1, not \(size)"))
     case .notFinite(let name, _, _, _): report(error(problem.description, name))
+    case .outOfRange(let name, _, _, _, _):
+      report(error(problem.description, name, hint: "--precision float64 has more range"))
     case .data(let problem): report(problem, error)
     case .unanswered(let diagnostic): report(diagnostic)
     case .defect(let question, let example):
@@ -157,7 +163,7 @@ struct EvaluationWriter {
   private func noteCorrections(_ count: Int, _ what: String) {
     if count == 0 { return }
     note(
-      "\(what) was computed with more digits where doubles lose theirs: \(count == 1 ? "1 entry" : "\(count) entries")"
+      "\(what) was computed with more digits where \(precision == .float64 ? "doubles" : "floats") lose theirs: \(count == 1 ? "1 entry" : "\(count) entries")"
     )
   }
 

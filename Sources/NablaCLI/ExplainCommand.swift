@@ -12,7 +12,7 @@ struct ExplainCommand {
 
   private enum Subject {
     case derivation(DerivationStage?)
-    case plan([String: Int])
+    case plan([String: Int], Precision)
   }
 
   init(_ words: [String]) throws(UsageError) {
@@ -29,10 +29,12 @@ struct ExplainCommand {
       if stage != nil {
         throw UsageError(message: "--stage is about the derivation, --plan about the program")
       }
-      subject = .plan(try Self.sizes(arguments.all("--size")))
+      subject = .plan(try Self.sizes(arguments.all("--size")), try arguments.precision())
       return
     }
-    if !arguments.all("--size").isEmpty { throw UsageError(message: "--size goes with --plan") }
+    for option in ["--size", "--precision"] where !arguments.all(option).isEmpty {
+      throw UsageError(message: "\(option) goes with --plan")
+    }
     guard let stage else {
       subject = .derivation(nil)
       return
@@ -61,7 +63,7 @@ struct ExplainCommand {
   func execute() throws(UsageError) -> ExitCode {
     switch subject {
     case .derivation(let stage): derivations(stage)
-    case .plan(let sizes): try plans(sizes)
+    case .plan(let sizes, let precision): try plans(sizes, precision)
     }
   }
 
@@ -89,7 +91,7 @@ struct ExplainCommand {
     return code.worse(output.finish())
   }
 
-  private func plans(_ sizes: [String: Int]) throws(UsageError) -> ExitCode {
+  private func plans(_ sizes: [String: Int], _ precision: Precision) throws(UsageError) -> ExitCode {
     var writer = EvaluationWriter(session: session, isJSON: isJSON)
     writer.report(session.diagnostics)
     Runner.sayIfNothingIsAsked(session)
@@ -101,7 +103,7 @@ struct ExplainCommand {
     }
     let evaluation: Evaluation
     do throws(EvaluationProblem) {
-      evaluation = try Evaluation(session, data: [:], sizes: sizes)
+      evaluation = try Evaluation(session, data: [:], sizes: sizes, precision: precision)
     } catch {
       writer.report(error, session.questions.first?.expression.expression.range)
       return writer.finish()

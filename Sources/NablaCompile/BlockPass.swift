@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaKernels
 import NablaNumerics
 
@@ -10,13 +11,21 @@ struct BlockPass {
   let block: Int
   let chunk: Int
   let byColumns: Bool
+  let precision: Precision
   /// The sums of all chunks but the first, which has the results.
-  let partial: UnsafeMutablePointer<Double>
+  let partial: UnsafeMutableRawPointer
 
   func run() {
-    for index in 0..<partCount { parts[index].fused?.clearTotals() }
+    switch precision {
+    case .float64: run(Double.self)
+    case .float32: run(Float.self)
+    }
+  }
+
+  private func run<T: KernelNumber>(_ type: T.Type) {
+    for index in 0..<partCount { parts[index].fused?.clearTotals(type) }
     let chunks = (count &+ chunk &- 1) / chunk
-    if chunks <= 1 { return run(from: 0, to: count, sums: nil) }
+    if chunks <= 1 { return run(from: 0, to: count, sums: UnsafeMutablePointer<T>?.none) }
     var width = 0
     for index in 0..<partCount { width &+= parts[index].sumCount }
     var job = Job(pass: self, width: width)
@@ -24,13 +33,14 @@ struct BlockPass {
       chunks, { context, index in context?.assumingMemoryBound(to: Job.self).pointee.run(index) }, &job)
     // In order, whichever thread was first.
     for other in 0..<(chunks &- 1) {
-      var sums = partial + other &* width
+      var sums = partial.assumingMemoryBound(to: type) + other &* width
       for index in 0..<partCount {
         let part = parts[index]
         if let fused = part.fused {
-          for total in 0..<fused.totalCount { fused.totals[total][0] += sums[total] }
+          for total in 0..<fused.totalCount { fused.total(total, type)[0] += sums[total] }
         } else if part.sumCount > 0 {
-          Kernels.add(part.sumCount, part.z, sums, into: part.z)
+          let z = Operands<T>(part).z
+          Kernels.add(part.sumCount, z, sums, into: z)
         }
         sums += part.sumCount
       }
@@ -43,15 +53,22 @@ struct BlockPass {
     let width: Int
 
     func run(_ index: Int) {
+      switch pass.precision {
+      case .float64: run(index, Double.self)
+      case .float32: run(index, Float.self)
+      }
+    }
+
+    private func run<T: KernelNumber>(_ index: Int, _ type: T.Type) {
       let first = index &* pass.chunk
       pass.run(
         from: first, to: Swift.min(first &+ pass.chunk, pass.count),
-        sums: index == 0 ? nil : pass.partial + (index &- 1) &* width)
+        sums: index == 0 ? nil : pass.partial.assumingMemoryBound(to: type) + (index &- 1) &* width)
     }
   }
 
   /// Runs the blocks of a chunk, with sums of its own if given.
-  private func run(from start: Int, to end: Int, sums: UnsafeMutablePointer<Double>?) {
+  private func run<T: KernelNumber>(from start: Int, to end: Int, sums: UnsafeMutablePointer<T>?) {
     var first = start
     while first < end {
       let size = Swift.min(block, end &- first)
@@ -66,38 +83,42 @@ struct BlockPass {
   }
 
   /// A part for `size` rows, or columns, from the first on.
-  private func run(
-    _ part: Instruction, _ first: Int, _ size: Int, isFirst: Bool, sums: UnsafeMutablePointer<Double>?
+  private func run<T: KernelNumber>(
+    _ part: Instruction, _ first: Int, _ size: Int, isFirst: Bool, sums: UnsafeMutablePointer<T>?
   ) {
-    let set = nabla_kernels_active()
     if let fused = part.fused {
       if let sums, isFirst { Kernels.fill(fused.totalCount, 0, into: sums) }
       let width = part.m / count
       if byColumns || size == count {
-        fused.run(from: first &* width, count: size &* width, sums: sums)
+        fused.run(from: first &* width, count: size &* width, T.self, sums: sums)
       } else {
-        for column in 0..<width { fused.run(from: first &+ column &* count, count: size, sums: sums) }
+        for column in 0..<width { fused.run(from: first &+ column &* count, count: size, T.self, sums: sums) }
       }
-    } else if part.opcode == .gemm {
+      return
+    }
+    let (x, z) = (Operands<T>(part).x + first, Operands<T>(part).z + first)
+    if part.opcode == .gemm {
       multiply(part, first, size, isFirst: isFirst, sums: sums)
     } else if part.opcode == .logSumExp {
-      nabla_logsumexp(set, size, part.n, part.x + first, count, part.z + first)
+      T.logSumExp(size, part.n, x, count, z)
     } else if part.opcode == .softmax {
-      nabla_softmax(set, size, part.n, part.x + first, count, part.z + first, count)
+      T.softmax(size, part.n, x, count, z, count)
     } else if part.opcode == .logSoftmax {
-      nabla_logsoftmax(set, size, part.n, part.x + first, count, part.z + first, count)
+      T.logSoftmax(size, part.n, x, count, z, count)
     }
   }
 
-  private func multiply(
-    _ part: Instruction, _ first: Int, _ size: Int, isFirst: Bool, sums: UnsafeMutablePointer<Double>?
+  private func multiply<T: KernelNumber>(
+    _ part: Instruction, _ first: Int, _ size: Int, isFirst: Bool, sums: UnsafeMutablePointer<T>?
   ) {
     let (isTransposedA, isTransposedB) = (part.flags.contains(.transposeA), part.flags.contains(.transposeB))
     let (strideA, strideB) = (isTransposedA ? part.k : part.m, isTransposedB ? part.n : part.k)
     let (rowsA, columnsA) = isTransposedA ? (strideA, 1) : (1, strideA)
     let (rowsB, columnsB) = isTransposedB ? (strideB, 1) : (1, strideB)
     var (m, n, k) = (part.m, part.n, part.k)
-    var (a, b, c) = (UnsafePointer(part.x), UnsafePointer(part.y), part.z)
+    let own = Operands<T>(part)
+    var (a, b, c) = (UnsafePointer(own.x), UnsafePointer(own.y), own.z)
+    let alpha = T(part.alpha)
     var adds: Int32 = 0
     if part.flags.contains(.splitRows) {
       (a, c, m) = (a + first &* rowsA, c + first, size)
@@ -108,14 +129,13 @@ struct BlockPass {
       if let sums { c = sums }
       adds = isFirst ? 0 : 1
     }
-    let set = nabla_kernels_active()
     if part.n > 1 {
-      nabla_gemm(
-        set, m, n, k, part.alpha, a, rowsA, columnsA, b, rowsB, columnsB, adds, c, part.m, NABLA_WHOLE)
+      T.gemm(
+        m, n, k, alpha, a, rowsA, columnsA, b, rowsB, columnsB, adds, c, part.m, NABLA_WHOLE)
     } else if isTransposedA {
-      nabla_gemvt(set, k, m, part.alpha, a, strideA, b, adds, c)
+      T.gemvt(k, m, alpha, a, strideA, b, adds, c)
     } else {
-      nabla_gemv(set, m, k, part.alpha, a, strideA, b, adds, c)
+      T.gemv(m, k, alpha, a, strideA, b, adds, c)
     }
   }
 }

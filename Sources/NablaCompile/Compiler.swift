@@ -18,6 +18,8 @@ package struct Compiler {
     package var mostIterations = CompileLimits.iterations
     /// The number of threads for an operation; that of the process if `nil`.
     package var threads: Int?
+    /// The type of numbers of data and results, and of all operations that have kernels for it.
+    package var precision = Precision.float64
 
     /// The rules with the stable forms.
     package var book = RuleBook.standard
@@ -69,7 +71,7 @@ package struct Compiler {
   ) throws(CompileError) -> CompiledProgram {
     try CompiledProgram(
       try Planner.schedule(prepared.formulas, sizes: sizes, options: prepared.options),
-      threads: prepared.options.threads)
+      precision: prepared.options.precision, threads: prepared.options.threads)
   }
 
   /// The formula with definitions expanded and in its stable form, ready for planning.

@@ -161,7 +161,7 @@ extension PlanStep {
       .rightVector, .pseudoInverse, .adjugate, .exponential, .cholesky, .logSumExp, .softmax, .logSoftmax,
       .diagonalMatrix, .diagonal, .kron, .scaleBlocks, .addBlocks, .lowerTriangle, .upperTriangle, .lowHalf,
       .commutation, .argmaxHot,
-      .slice, .slidingSlice, .place, .function, .loopBegin, .loopEnd, .fused, .stream:
+      .slice, .slidingSlice, .place, .widen, .narrow, .function, .loopBegin, .loopEnd, .fused, .stream:
       nil
     }
   }

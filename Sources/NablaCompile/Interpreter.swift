@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaKernels
 import NablaNumerics
 import NablaTypes
@@ -6,6 +7,7 @@ import NablaTypes
 struct PlacedInstruction: Sendable {
   var opcode: Opcode
   var flags: StepFlags
+  var precision: Precision
   var output: CompiledProgram.Place
   var a: CompiledProgram.Place
   var b: CompiledProgram.Place
@@ -42,10 +44,11 @@ struct PlacedGroup: Sendable {
 struct Instruction {
   var opcode: Opcode
   var flags: StepFlags
-  var z: UnsafeMutablePointer<Double>
-  var x: UnsafeMutablePointer<Double>
-  var y: UnsafeMutablePointer<Double>
-  var scratch: UnsafeMutablePointer<Double>
+  var precision: Precision
+  var z: UnsafeMutableRawPointer
+  var x: UnsafeMutableRawPointer
+  var y: UnsafeMutableRawPointer
+  var scratch: UnsafeMutableRawPointer
   var m: Int
   var n: Int
   var k: Int
@@ -54,10 +57,30 @@ struct Instruction {
   var fused: FusedRun?
 
   init(_ placed: PlacedInstruction, _ memory: UnsafeMutablePointer<Double>) {
-    (opcode, flags) = (placed.opcode, placed.flags)
-    (z, x, y) = (memory + placed.output.offset, memory + placed.a.offset, memory + placed.b.offset)
-    scratch = memory + placed.scratch.offset
+    (opcode, flags, precision) = (placed.opcode, placed.flags, placed.precision)
+    (z, x, y) = (
+      UnsafeMutableRawPointer(memory + placed.output.offset),
+      UnsafeMutableRawPointer(memory + placed.a.offset),
+      UnsafeMutableRawPointer(memory + placed.b.offset)
+    )
+    scratch = UnsafeMutableRawPointer(memory + placed.scratch.offset)
     (m, n, k, extra, alpha) = (placed.m, placed.n, placed.k, placed.extra, placed.alpha)
+  }
+}
+
+/// The operands of a step as numbers of one type.
+struct Operands<T> {
+  let z: UnsafeMutablePointer<T>
+  let x: UnsafeMutablePointer<T>
+  let y: UnsafeMutablePointer<T>
+  let scratch: UnsafeMutablePointer<T>
+
+  @inline(__always)
+  init(_ step: Instruction) {
+    z = step.z.assumingMemoryBound(to: T.self)
+    x = step.x.assumingMemoryBound(to: T.self)
+    y = step.y.assumingMemoryBound(to: T.self)
+    scratch = step.scratch.assumingMemoryBound(to: T.self)
   }
 }
 
@@ -68,14 +91,23 @@ struct FusedRun {
   var slots: UnsafePointer<nabla_slot>
   var slotCount: Int
   /// The sums, which start at zero.
-  var totals: UnsafePointer<UnsafeMutablePointer<Double>>
+  var totals: UnsafePointer<UnsafeMutableRawPointer>
   var totalCount: Int
 
-  func clearTotals() { for index in 0..<totalCount { totals[index][0] = 0 } }
+  @inline(__always)
+  func total<T>(_ index: Int, _: T.Type) -> UnsafeMutablePointer<T> {
+    totals[index].assumingMemoryBound(to: T.self)
+  }
+
+  @inline(__always)
+  func clearTotals<T: KernelNumber>(_ type: T.Type) {
+    for index in 0..<totalCount { total(index, type)[0] = 0 }
+  }
 
   /// Computes some of the entries; adds to other sums if `sums` has them.
-  func run(from first: Int, count: Int, sums: UnsafeMutablePointer<Double>? = nil) {
-    nabla_fused(nabla_kernels_active(), first, count, steps, stepCount, slots, slotCount, sums)
+  @inline(__always)
+  func run<T: KernelNumber>(from first: Int, count: Int, _: T.Type, sums: UnsafeMutablePointer<T>? = nil) {
+    T.fused(first, count, steps, stepCount, slots, slotCount, sums)
   }
 }
 
@@ -88,8 +120,8 @@ struct InstructionTables: Sendable {
   var groups: [PlacedGroup]
 }
 
-/// Runs instructions over a workspace of doubles without allocating. All sizes were checked when the instructions were
-/// made, except for slices that move with a loop.
+/// Runs instructions over a workspace without allocating. All sizes were checked when the instructions were made, except
+/// for slices that move with a loop.
 enum Interpreter {
   /// Estimated nanoseconds of loop passes between two looks at the cancellation of the task.
   private static let nanosecondsBetweenLooks = 1_000_000
@@ -103,159 +135,183 @@ enum Interpreter {
     while position < count {
       let step = instructions[position]
       position &+= 1
-      let (z, x, y) = (step.z, step.x, step.y)
-      let (m, n, k, alpha) = (step.m, step.n, step.k, step.alpha)
-      switch step.opcode {
-      case .fill: Kernels.fill(m, alpha, into: z)
-      case .fillFrom: Kernels.fill(m, alpha * x[0], into: z)
-      case .scaled: alpha == 1 ? Kernels.copy(m, x, into: z) : Kernels.scale(m, alpha, x, into: z)
-      case .axpy: Kernels.axpy(m, alpha, x, into: z)
-      case .addConstant: Kernels.addScalar(m, alpha, z, into: z)
-      case .addScalar: Kernels.addScalar(m, alpha * x[0], z, into: z)
-      case .addColumn: for j in 0..<n { Kernels.axpy(m, alpha, x, into: z + j &* m) }
-      case .addRow: for j in 0..<n { Kernels.addScalar(m, alpha * x[j], z + j &* m, into: z + j &* m) }
-      case .addDiagonal: for i in 0..<m { z[i &* (m &+ 1)] += alpha * x[i] }
-      case .addDiagonalScalar: for i in 0..<m { z[i &* (m &+ 1)] += alpha * x[0] }
-      case .addDiagonalConstant: for i in 0..<m { z[i &* (m &+ 1)] += alpha }
-      case .multiply: Kernels.hadamard(m, x, y, into: z)
-      case .divide: Kernels.divide(m, x, y, into: z)
-      case .select:
-        for i in 0..<m {
-          let selector = x[i &* n]
-          z[i] = selector == 0 ? 0 : selector * y[i &* k]
-        }
-      case .scaleBy: Kernels.scale(m, alpha * y[0], x, into: z)
-      case .square: Kernels.hadamard(m, x, x, into: z)
-      case .reciprocal: for i in 0..<m { z[i] = 1 / x[i] }
-      case .squareRoot: for i in 0..<m { z[i] = x[i].squareRoot() }
-      case .powInteger: for i in 0..<m { z[i] = ScalarKernels.power(x[i], k) }
-      case .pow: LibraryFunction.apply(.power, m, x, xStride: n, y, yStride: k, into: z)
-      case .less: for i in 0..<m { z[i] = ScalarKernels.less(x[i &* n], y[i &* k]) }
-      case .lessEqual: for i in 0..<m { z[i] = ScalarKernels.lessEqual(x[i &* n], y[i &* k]) }
-      case .unary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, into: z)
-      case .binary:
-        LibraryFunction.apply(ScalarKernels.library[step.extra], m, x, xStride: n, y, yStride: k, into: z)
-      case .gemm:
-        Kernels.multiply(
-          m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB),
-          into: z, factor: alpha)
-      case .gram:
-        let isTransposed = !step.flags.contains(.transposeA)
-        Kernels.crossGram(
-          isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z,
-          factor: alpha)
-      case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, y, into: step.scratch)
-      case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
-      case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
-      case .selectRows:
-        for j in 0..<n {
-          for i in 0..<m { z[i &+ j &* m] = y[i] == 0 ? 0 : y[i] * x[i &+ j &* m] }
-        }
-      case .selectColumns:
-        for j in 0..<n {
-          if y[j] == 0 {
-            Kernels.fill(m, 0, into: z + j &* m)
-          } else {
-            Kernels.scale(m, y[j], x + j &* m, into: z + j &* m)
-          }
-        }
-      case .sum: z[0] = Kernels.sum(m, x)
-      case .rowSums: Kernels.rowSums(m, n, x, into: z)
-      case .columnSums: Kernels.columnSums(m, n, x, into: z)
-      case .dot: z[0] = Kernels.dot(m, x, y)
-      case .trace: z[0] = Kernels.trace(m, x)
-      case .traceOfProduct: z[0] = ArrayKernels.traceOfProduct(m, n, x, y)
-      case .transpose: Kernels.transpose(m, n, x, into: z)
-      case .norm1: z[0] = ArrayKernels.norm1(k, x)
-      case .norm2: z[0] = Kernels.norm(k, y, square: x[0])
-      case .normInf: z[0] = Kernels.maxAbs(k, x)
-      case .maximum: z[0] = Kernels.maximum(k, x)
-      case .minimum: z[0] = Kernels.minimum(k, x)
-      case .factorLU: FactorKernels.factorLU(m, x, into: z)
-      case .factorCholesky: FactorKernels.factorCholesky(m, x, into: z)
-      case .solve: FactorKernels.solve(m, n, x, y, step.flags, into: z)
-      case .solveRight:
-        FactorKernels.solveRight(m, n, x, y, step.flags, into: z)
-      case .inverse: FactorKernels.inverse(m, x, step.flags, into: z)
-      case .determinant: z[0] = FactorKernels.determinant(m, x, step.flags)
-      case .logDeterminant: z[0] = FactorKernels.logDeterminant(m, x, step.flags)
-      case .logSignedDeterminant: z[0] = FactorKernels.logSignedDeterminant(m, x, step.flags)
-      case .singularNorm: z[0] = ArrayKernels.singularValues(m, n, x, step.scratch).first
-      case .nuclearNorm: z[0] = ArrayKernels.singularValues(m, n, x, step.scratch).sum
-      case .polar: MatrixFunctions.polar(m, n, x, into: z, work: step.scratch)
-      case .leftVector: ArrayKernels.leading(m, n, x, left: z, step.scratch)
-      case .rightVector: ArrayKernels.leading(m, n, x, right: z, step.scratch)
-      case .pseudoInverse: MatrixFunctions.pseudoInverse(m, n, x, into: z, work: step.scratch)
-      case .adjugate: MatrixFunctions.adjugate(m, x, into: z, work: step.scratch)
-      case .exponential: MatrixFunctions.exponential(m, x, into: z, work: step.scratch)
-      case .cholesky: FactorKernels.cholesky(m, x, into: z)
-      case .logSumExp: Kernels.logSumExp(m, n, x, into: z)
-      case .softmax: Kernels.softmax(m, n, x, into: z)
-      case .logSoftmax: Kernels.logSoftmax(m, n, x, into: z)
-      case .diagonalMatrix:
-        Kernels.fill(m &* m, 0, into: z)
-        for i in 0..<m { z[i &* (m &+ 1)] = x[i] }
-      case .diagonal: for i in 0..<m { z[i] = x[i &* (n &+ 1)] }
-      case .kron: MatrixFunctions.kronecker(m, n, x, k, step.extra, y, into: z)
-      case .scaleBlocks:
-        for block in 0..<k {
-          for j in 0..<n { Kernels.hadamard(m, x + j &* m, y + block &* m, into: z + (block &* n &+ j) &* m) }
-        }
-      case .addBlocks:
-        for block in 0..<k {
-          let (source, corner) = (x + block &* step.extra, z + block &* (n &* m &* k &+ m))
-          for j in 0..<n { Kernels.axpy(m, alpha, source + j &* m, into: corner + j &* m &* k) }
-        }
-      case .lowerTriangle: MatrixFunctions.lowerTriangle(m, n, x, into: z)
-      case .upperTriangle: MatrixFunctions.upperTriangle(m, n, x, into: z)
-      case .lowHalf: MatrixFunctions.lowerTriangle(m, n, x, diagonalFactor: 0.5, into: z)
-      case .commutation: MatrixFunctions.commutation(m, n, into: z)
-      case .argmaxHot: ArrayKernels.argmaxHot(k, x, into: z)
-      case .slice:
-        let start = x + step.extra
-        for j in 0..<n { Kernels.copy(m, start + j &* k, into: z + j &* m) }
-      case .slidingSlice:
-        try slide(tables.slices[step.extra], m, n, x, counters, into: z)
-      case .place:
-        let start = z + step.extra
-        for j in 0..<n { Kernels.copy(m, x + j &* m, into: start + j &* k) }
-      case .fused:
-        if let run = step.fused {
-          run.clearTotals()
-          run.run(from: 0, count: m)
-        }
-      case .stream:
-        BlockPass(
-          parts: instructions + position, partCount: n, count: m, block: k, chunk: step.extra,
-          byColumns: step.flags.contains(.byColumns), partial: step.scratch
-        )
-        .run()
-        position &+= n
-      case .function:
-        let evaluate = tables.functions[step.extra]
-        if m == 1 { evaluate(x, z) } else { for i in 0..<m { evaluate(x + i, z + i) } }
-      case .loopBegin:
-        counters[step.extra] = m
-        z[0] = Double(m)
-      case .loopEnd:
-        untilLook &-= k
-        if untilLook < 0 {
-          if Cancellation.isRequested { throw .cancelled }
-          untilLook = nanosecondsBetweenLooks
-        }
-        let next = counters[step.extra] &+ 1
-        if next <= n {
-          counters[step.extra] = next
-          z[0] = Double(next)
-          position = tables.loops[step.extra].begin &+ 1
-        }
+      switch step.precision {
+      case .float64:
+        try perform(step, Operands<Double>(step), instructions, tables, counters, &position, &untilLook)
+      case .float32:
+        try perform(step, Operands<Float>(step), instructions, tables, counters, &position, &untilLook)
       }
     }
   }
 
-  private static func slide(
-    _ slice: SlidingSlice, _ m: Int, _ n: Int, _ x: UnsafeMutablePointer<Double>,
-    _ counters: UnsafeMutablePointer<Int>, into z: UnsafeMutablePointer<Double>
+  /// Performs a step; only control steps change the position. Steps without kernels for floats are in doubles.
+  @inline(__always)
+  private static func perform<T: KernelNumber>(
+    _ step: Instruction, _ own: Operands<T>, _ instructions: UnsafePointer<Instruction>,
+    _ tables: InstructionTables, _ counters: UnsafeMutablePointer<Int>, _ position: inout Int,
+    _ untilLook: inout Int
+  ) throws(RunError) {
+    let (z, x, y) = (own.z, own.x, own.y)
+    let wide = Operands<Double>(step)
+    let (m, n, k, alpha, factor) = (step.m, step.n, step.k, step.alpha, T(step.alpha))
+    switch step.opcode {
+    case .addColumn: for j in 0..<n { Kernels.axpy(m, factor, x, into: z + j &* m) }
+    case .addRow: for j in 0..<n { Kernels.addScalar(m, factor * x[j], z + j &* m, into: z + j &* m) }
+    case .addDiagonal: for i in 0..<m { z[i &* (m &+ 1)] += factor * x[i] }
+    case .addDiagonalScalar: for i in 0..<m { z[i &* (m &+ 1)] += factor * x[0] }
+    case .addDiagonalConstant: for i in 0..<m { z[i &* (m &+ 1)] += factor }
+    case .gemm:
+      Kernels.multiply(
+        m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB),
+        into: z, factor: factor)
+    case .gram:
+      let isTransposed = !step.flags.contains(.transposeA)
+      Kernels.crossGram(
+        isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z,
+        factor: factor)
+    case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, y, into: own.scratch)
+    case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
+    case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
+    case .selectRows:
+      for j in 0..<n {
+        for i in 0..<m { z[i &+ j &* m] = y[i] == 0 ? 0 : y[i] * x[i &+ j &* m] }
+      }
+    case .selectColumns:
+      for j in 0..<n {
+        if y[j] == 0 {
+          Kernels.fill(m, 0, into: z + j &* m)
+        } else {
+          Kernels.scale(m, y[j], x + j &* m, into: z + j &* m)
+        }
+      }
+    case .rowSums: Kernels.rowSums(m, n, x, into: z)
+    case .columnSums: Kernels.columnSums(m, n, x, into: z)
+    case .trace: z[0] = Kernels.trace(m, x)
+    case .traceOfProduct: z[0] = ArrayKernels.traceOfProduct(m, n, x, y)
+    case .transpose: Kernels.transpose(m, n, x, into: z)
+    case .norm1: z[0] = ArrayKernels.norm1(k, x)
+    case .norm2: z[0] = Kernels.norm(k, y, square: x[0])
+    case .normInf: z[0] = Kernels.maxAbs(k, x)
+    case .maximum: z[0] = Kernels.maximum(k, x)
+    case .minimum: z[0] = Kernels.minimum(k, x)
+    case .logSumExp: Kernels.logSumExp(m, n, x, into: z)
+    case .softmax: Kernels.softmax(m, n, x, into: z)
+    case .logSoftmax: Kernels.logSoftmax(m, n, x, into: z)
+    case .diagonalMatrix:
+      Kernels.fill(m &* m, 0, into: z)
+      for i in 0..<m { z[i &* (m &+ 1)] = x[i] }
+    case .diagonal: for i in 0..<m { z[i] = x[i &* (n &+ 1)] }
+    case .kron: Kernels.kronecker(m, n, x, k, step.extra, y, into: z)
+    case .scaleBlocks:
+      for block in 0..<k {
+        for j in 0..<n { Kernels.hadamard(m, x + j &* m, y + block &* m, into: z + (block &* n &+ j) &* m) }
+      }
+    case .addBlocks:
+      for block in 0..<k {
+        let (source, corner) = (x + block &* step.extra, z + block &* (n &* m &* k &+ m))
+        for j in 0..<n { Kernels.axpy(m, factor, source + j &* m, into: corner + j &* m &* k) }
+      }
+    case .lowerTriangle: Kernels.lowerTriangle(m, n, x, into: z)
+    case .upperTriangle: Kernels.upperTriangle(m, n, x, into: z)
+    case .lowHalf: Kernels.lowerTriangle(m, n, x, diagonalFactor: 0.5, into: z)
+    case .commutation: Kernels.commutation(m, n, into: z)
+    case .argmaxHot: ArrayKernels.argmaxHot(k, x, into: z)
+    case .slice:
+      let start = x + step.extra
+      for j in 0..<n { Kernels.copy(m, start + j &* k, into: z + j &* m) }
+    case .slidingSlice:
+      try slide(tables.slices[step.extra], m, n, x, counters, into: z)
+    case .place:
+      let start = z + step.extra
+      for j in 0..<n { Kernels.copy(m, x + j &* m, into: start + j &* k) }
+    case .fused:
+      if let run = step.fused {
+        run.clearTotals(T.self)
+        run.run(from: 0, count: m, T.self)
+      }
+    case .stream:
+      BlockPass(
+        parts: instructions + position, partCount: n, count: m, block: k, chunk: step.extra,
+        byColumns: step.flags.contains(.byColumns), precision: step.precision, partial: step.scratch
+      )
+      .run()
+      position &+= n
+    case .fill: Kernels.fill(m, alpha, into: wide.z)
+    case .fillFrom: Kernels.fill(m, alpha * wide.x[0], into: wide.z)
+    case .scaled:
+      alpha == 1 ? Kernels.copy(m, wide.x, into: wide.z) : Kernels.scale(m, alpha, wide.x, into: wide.z)
+    case .axpy: Kernels.axpy(m, alpha, wide.x, into: wide.z)
+    case .addConstant: Kernels.addScalar(m, alpha, wide.z, into: wide.z)
+    case .addScalar: Kernels.addScalar(m, alpha * wide.x[0], wide.z, into: wide.z)
+    case .multiply: Kernels.hadamard(m, wide.x, wide.y, into: wide.z)
+    case .divide: Kernels.divide(m, wide.x, wide.y, into: wide.z)
+    case .select:
+      for i in 0..<m {
+        let selector = wide.x[i &* n]
+        wide.z[i] = selector == 0 ? 0 : selector * wide.y[i &* k]
+      }
+    case .scaleBy: Kernels.scale(m, alpha * wide.y[0], wide.x, into: wide.z)
+    case .square: Kernels.hadamard(m, wide.x, wide.x, into: wide.z)
+    case .reciprocal: for i in 0..<m { wide.z[i] = 1 / wide.x[i] }
+    case .squareRoot: for i in 0..<m { wide.z[i] = wide.x[i].squareRoot() }
+    case .powInteger: for i in 0..<m { wide.z[i] = ScalarKernels.power(wide.x[i], k) }
+    case .pow: LibraryFunction.apply(.power, m, wide.x, xStride: n, wide.y, yStride: k, into: wide.z)
+    case .less: for i in 0..<m { wide.z[i] = ScalarKernels.less(wide.x[i &* n], wide.y[i &* k]) }
+    case .lessEqual: for i in 0..<m { wide.z[i] = ScalarKernels.lessEqual(wide.x[i &* n], wide.y[i &* k]) }
+    case .unary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, wide.x, into: wide.z)
+    case .binary:
+      LibraryFunction.apply(
+        ScalarKernels.library[step.extra], m, wide.x, xStride: n, wide.y, yStride: k, into: wide.z)
+    case .sum: wide.z[0] = Kernels.sum(m, wide.x)
+    case .dot: wide.z[0] = Kernels.dot(m, wide.x, wide.y)
+    case .factorLU: FactorKernels.factorLU(m, wide.x, into: wide.z)
+    case .factorCholesky: FactorKernels.factorCholesky(m, wide.x, into: wide.z)
+    case .solve: FactorKernels.solve(m, n, wide.x, wide.y, step.flags, into: wide.z)
+    case .solveRight:
+      FactorKernels.solveRight(m, n, wide.x, wide.y, step.flags, into: wide.z)
+    case .inverse: FactorKernels.inverse(m, wide.x, step.flags, into: wide.z)
+    case .determinant: wide.z[0] = FactorKernels.determinant(m, wide.x, step.flags)
+    case .logDeterminant: wide.z[0] = FactorKernels.logDeterminant(m, wide.x, step.flags)
+    case .logSignedDeterminant: wide.z[0] = FactorKernels.logSignedDeterminant(m, wide.x, step.flags)
+    case .singularNorm: wide.z[0] = ArrayKernels.singularValues(m, n, wide.x, wide.scratch).first
+    case .nuclearNorm: wide.z[0] = ArrayKernels.singularValues(m, n, wide.x, wide.scratch).sum
+    case .polar: MatrixFunctions.polar(m, n, wide.x, into: wide.z, work: wide.scratch)
+    case .leftVector: ArrayKernels.leading(m, n, wide.x, left: wide.z, wide.scratch)
+    case .rightVector: ArrayKernels.leading(m, n, wide.x, right: wide.z, wide.scratch)
+    case .pseudoInverse: MatrixFunctions.pseudoInverse(m, n, wide.x, into: wide.z, work: wide.scratch)
+    case .adjugate: MatrixFunctions.adjugate(m, wide.x, into: wide.z, work: wide.scratch)
+    case .exponential: MatrixFunctions.exponential(m, wide.x, into: wide.z, work: wide.scratch)
+    case .cholesky: FactorKernels.cholesky(m, wide.x, into: wide.z)
+    case .function:
+      let evaluate = tables.functions[step.extra]
+      if m == 1 { evaluate(wide.x, wide.z) } else { for i in 0..<m { evaluate(wide.x + i, wide.z + i) } }
+    case .widen:
+      let narrow = Operands<Float>(step)
+      for i in 0..<m { wide.z[i] = Double(narrow.x[i]) }
+    case .narrow:
+      let narrow = Operands<Float>(step)
+      for i in 0..<m { narrow.z[i] = Float(wide.x[i]) }
+    case .loopBegin:
+      counters[step.extra] = m
+      z[0] = T(m)
+    case .loopEnd:
+      untilLook &-= k
+      if untilLook < 0 {
+        if Cancellation.isRequested { throw .cancelled }
+        untilLook = nanosecondsBetweenLooks
+      }
+      let next = counters[step.extra] &+ 1
+      if next <= n {
+        counters[step.extra] = next
+        z[0] = T(next)
+        position = tables.loops[step.extra].begin &+ 1
+      }
+    }
+  }
+
+  private static func slide<T: KernelNumber>(
+    _ slice: SlidingSlice, _ m: Int, _ n: Int, _ x: UnsafeMutablePointer<T>,
+    _ counters: UnsafeMutablePointer<Int>, into z: UnsafeMutablePointer<T>
   ) throws(RunError) {
     let top = slice.row.value(counters) ?? 0
     let left = slice.column.value(counters) ?? 0

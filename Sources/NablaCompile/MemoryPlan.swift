@@ -16,7 +16,7 @@ struct MemoryPlan: Sendable {
     for output in schedule.outputs { lastUse[values[output].root] = schedule.steps.count }
     var free = FreeList()
     for (index, value) in values.enumerated() where value.root == index && value.source != .computed {
-      offsets[index] = free.take(value.length)
+      offsets[index] = free.take(value.doubles)
     }
     var ending: [Int: [Int]] = [:]
     for (root, last) in lastUse.enumerated() where last < schedule.steps.count && last >= 0 {
@@ -25,14 +25,14 @@ struct MemoryPlan: Sendable {
     for (index, step) in schedule.steps.enumerated() {
       for output in schedule.writes(step) {
         let root = values[output].root
-        if offsets[root] < 0 { offsets[root] = free.take(values[root].length) }
+        if offsets[root] < 0 { offsets[root] = free.take(values[root].doubles) }
       }
       if step.scratch > 0 {
         scratch[index] = free.take(step.scratch)
         free.give(scratch[index], step.scratch)
       }
       for root in ending[index] ?? [] where values[root].source == .computed && offsets[root] >= 0 {
-        free.give(offsets[root], values[root].length)
+        free.give(offsets[root], values[root].doubles)
       }
       if free.size > CompileLimits.workspace { throw .workspaceTooLarge(limit: CompileLimits.workspace) }
     }

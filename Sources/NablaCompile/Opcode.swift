@@ -26,6 +26,8 @@ enum Opcode: UInt8, Hashable, Sendable {
   case fused
   // A product, elementwise steps on it, and the product of the transpose with their result, in one pass.
   case stream
+  // The same numbers in the other precision.
+  case widen, narrow
   // Control.
   case function, loopBegin, loopEnd
 }

@@ -49,6 +49,10 @@ struct Planner {
     planner.schedule.joinPasses()
     planner.schedule.fuse()
     planner.schedule.stream()
+    switch options.precision {
+    case .float64: break
+    case .float32: planner.schedule.useFloats()
+    }
     return planner.schedule
   }
 

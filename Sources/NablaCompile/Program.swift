@@ -17,14 +17,16 @@ package final class CompiledProgram: Sendable {
   /// The names of the results in the steps: `%4`, a variable or a number.
   package var resultNames: [String] { schedule.outputs.map { schedule.name($0) } }
   /// Bytes that the values of the variables take.
-  package var inputBytes: Int { 8 * inputs.reduce(0) { $0 + $1.count } }
+  package var inputBytes: Int { inputs.reduce(0) { $0 + $1.count * $1.precision.bytes } }
   /// Bytes of a workspace beside those: constants, temporaries and results.
   package var workspaceBytes: Int { 8 * workspaceSize - inputBytes }
   /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
   package var operations: Double { schedule.operations }
+  /// The type of numbers of inputs and outputs.
+  package let precision: Precision
   /// The number of threads for an operation; that of the process if `nil`.
   let threads: Int?
-  /// Number of doubles in a workspace.
+  /// Number of doubles with the memory of a workspace.
   package let workspaceSize: Int
 
   let schedule: Schedule
@@ -32,7 +34,7 @@ package final class CompiledProgram: Sendable {
   let tables: InstructionTables
   let inputs: [Place]
   let outputs: [Place]
-  let constants: [(offset: Int, value: Double)]
+  let constants: [(place: Place, value: Double)]
   let counterCount: Int
   private let shared: Mutex<ProgramWorkspace?>
 
@@ -43,17 +45,19 @@ package final class CompiledProgram: Sendable {
     let columns: Int
     /// The value that owns the memory.
     let root: Int
+    var precision = Precision.float64
     var count: Int { rows * columns }
 
     static let nowhere = Place(offset: 0, rows: 0, columns: 0, root: -1)
   }
 
-  init(_ schedule: Schedule, threads: Int? = nil) throws(CompileError) {
+  init(_ schedule: Schedule, precision: Precision = .float64, threads: Int? = nil) throws(CompileError) {
     let memory = try MemoryPlan(schedule)
     func place(_ value: Int) -> Place {
       let known = schedule.values[value]
       return Place(
-        offset: max(memory.offsets[value], 0), rows: known.rows, columns: known.columns, root: known.root)
+        offset: max(memory.offsets[value], 0), rows: known.rows, columns: known.columns, root: known.root,
+        precision: known.precision)
     }
     var loops = [(begin: Int, end: Int)](repeating: (0, 0), count: schedule.loopCount)
     var instructions: [PlacedInstruction] = []
@@ -61,7 +65,7 @@ package final class CompiledProgram: Sendable {
     func append(_ step: PlanStep, scratch: Int) {
       instructions.append(
         PlacedInstruction(
-          opcode: step.opcode, flags: step.flags,
+          opcode: step.opcode, flags: step.flags, precision: step.precision,
           output: step.output >= 0 ? place(step.output) : Place.nowhere,
           a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
           b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
@@ -93,12 +97,13 @@ package final class CompiledProgram: Sendable {
     outputSizes = outputs.map { ($0.rows, $0.columns) }
     constants = schedule.values.enumerated().compactMap { index, value in
       if case .constant(let number) = value.source, value.root == index {
-        return (memory.offsets[index], number)
+        return (place(index), number)
       }
       return nil
     }
     workspaceSize = memory.size
     counterCount = schedule.loopCount
+    self.precision = precision
     self.threads = threads
     self.schedule = schedule
     shared = Mutex(nil)

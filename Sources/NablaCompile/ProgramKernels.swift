@@ -1,22 +1,23 @@
+import NablaArrays
 import NablaNumerics
 
 /// Operations on whole arrays that the kernel library lacks.
 enum ArrayKernels {
   /// tr(A*B) of an m × n and an n × m array.
-  static func traceOfProduct(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>
-  ) -> Double {
+  static func traceOfProduct<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, _ b: UnsafePointer<T>
+  ) -> T {
     var total = 0.0
     for j in 0..<n {
-      for i in 0..<m { total += a[i &+ j &* m] * b[j &+ i &* n] }
+      for i in 0..<m { total += Double(a[i &+ j &* m] * b[j &+ i &* n]) }
     }
-    return total
+    return T(total)
   }
 
-  static func norm1(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
+  static func norm1<T: KernelNumber>(_ count: Int, _ x: UnsafePointer<T>) -> T {
     var total = 0.0
-    for i in 0..<count { total += x[i].magnitude }
-    return total
+    for i in 0..<count { total += Double(x[i].magnitude) }
+    return T(total)
   }
 
   /// The largest singular value and the sum of all; `work` has (m + n + 1)·min(m, n) entries.
@@ -47,10 +48,12 @@ enum ArrayKernels {
   }
 
   /// 1 at the largest entry and 0 elsewhere. Tied entries share the 1, which is the mean of the subgradients.
-  static func argmaxHot(_ count: Int, _ x: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>) {
+  static func argmaxHot<T: KernelNumber>(
+    _ count: Int, _ x: UnsafePointer<T>, into z: UnsafeMutablePointer<T>
+  ) {
     let largest = Kernels.maximum(count, x)
     if largest.isNaN { return Kernels.fill(count, .nan, into: z) }
-    var ties = 0.0
+    var ties = T.zero
     for i in 0..<count where x[i] == largest { ties += 1 }
     for i in 0..<count { z[i] = x[i] == largest ? 1 / ties : 0 }
   }

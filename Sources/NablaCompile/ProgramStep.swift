@@ -28,8 +28,7 @@ extension Schedule {
   private func bytes(_ step: PlanStep) -> Double {
     let read = Set(step.inputs.map { values[$0].root })
     let written = Set(writes(step).map { values[$0].root })
-    let total = read.union(written).reduce(0) { $0 + values[$1].length }
-    return 8 * Double(total)
+    return Double(read.union(written).reduce(0) { $0 + values[$1].length * values[$1].precision.bytes })
   }
 
   /// The name of a value in the steps.

@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaCore
 import NablaKernels
 import NablaNumerics
@@ -10,6 +11,7 @@ package final class ProgramWorkspace {
   private let variables: [Formula: Int]
   /// The offsets of constants.
   private let constants: Set<Int>
+  private let precision: Precision
   private let tables: InstructionTables
   private let threads: Int?
   private let memory: UnsafeMutablePointer<Double>
@@ -19,12 +21,12 @@ package final class ProgramWorkspace {
   private let count: Int
   private let steps: UnsafeMutablePointer<nabla_step>
   private let slots: UnsafeMutablePointer<nabla_slot>
-  private let totals: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  private let totals: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// For each value that owns memory, the places that hold its address.
   private let uses: [Int: [Use]]
   /// The address of each input and each output.
-  private let inputAddresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
-  private let outputAddresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  private let inputAddresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let outputAddresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
   /// A place in the program that holds an address.
   private enum Use {
@@ -41,7 +43,8 @@ package final class ProgramWorkspace {
     outputs = program.outputs
     tables = program.tables
     threads = program.threads
-    constants = Set(program.constants.map(\.offset))
+    constants = Set(program.constants.map(\.place.offset))
+    precision = program.precision
     var variables: [Formula: Int] = [:]
     for (index, variable) in program.variables.enumerated() { variables[variable] = index }
     self.variables = variables
@@ -50,7 +53,13 @@ package final class ProgramWorkspace {
     self.memory = memory
     counters = .allocate(capacity: max(program.counterCount, 1))
     counters.initialize(repeating: 0, count: max(program.counterCount, 1))
-    for constant in program.constants { memory[constant.offset] = constant.value }
+    for constant in program.constants {
+      let address = UnsafeMutableRawPointer(memory + constant.place.offset)
+      switch constant.place.precision {
+      case .float64: address.storeBytes(of: constant.value, as: Double.self)
+      case .float32: address.storeBytes(of: Float(constant.value), as: Float.self)
+      }
+    }
 
     let groups = program.tables.groups
     steps = .allocate(capacity: max(groups.reduce(0) { $0 + $1.steps.count }, 1))
@@ -131,22 +140,29 @@ package final class ProgramWorkspace {
     return true
   }
 
-  /// Copies the values of the variable with this index in `CompiledProgram.variables`.
+  /// Copies the values of the variable with this index in `CompiledProgram.variables`, rounded to its precision.
   package func setInput(_ index: Int, _ values: UnsafePointer<Double>) {
-    Kernels.copy(inputs[index].count, values, into: inputAddresses[index])
+    let (count, address) = (inputs[index].count, inputAddresses[index])
+    switch precision {
+    case .float64: Kernels.copy(count, values, into: address.assumingMemoryBound(to: Double.self))
+    case .float32:
+      let entries = address.assumingMemoryBound(to: Float.self)
+      for i in 0..<count { entries[i] = Float(values[i]) }
+    }
   }
 
   /// Number of entries of an input.
   package func inputCount(_ index: Int) -> Int { inputs[index].count }
 
   /// The address of the values of a variable in column-major order; they persist between runs. `nil` if the variable is
-  /// not used.
+  /// not used or has floats.
   package func inputPointer(_ variable: Formula) -> UnsafeMutablePointer<Double>? {
-    variables[variable].map { inputAddresses[$0] }
+    guard precision == .float64, let index = variables[variable] else { return nil }
+    return inputAddresses[index].assumingMemoryBound(to: Double.self)
   }
 
-  /// Makes the program read an input from this address from now on, without copying.
-  package func readInput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
+  /// Makes the program read an input from this address from now on, without copying. The numbers have its precision.
+  package func readInput(_ index: Int, at address: UnsafeMutableRawPointer) {
     if inputAddresses[index] == address { return }
     inputAddresses[index] = address
     let root = inputs[index].root
@@ -161,14 +177,14 @@ package final class ProgramWorkspace {
       && !constants.contains(outputs[index].offset)
   }
 
-  /// Makes the program write an output to this address from now on.
-  package func writeOutput(_ index: Int, at address: UnsafeMutablePointer<Double>) {
+  /// Makes the program write an output to this address from now on. The numbers have its precision.
+  package func writeOutput(_ index: Int, at address: UnsafeMutableRawPointer) {
     if outputAddresses[index] == address { return }
     outputAddresses[index] = address
     move(outputs[index].root, to: address)
   }
 
-  private func move(_ root: Int, to address: UnsafeMutablePointer<Double>) {
+  private func move(_ root: Int, to address: UnsafeMutableRawPointer) {
     guard let places = uses[root] else { return }
     for use in places {
       switch use {
@@ -189,13 +205,25 @@ package final class ProgramWorkspace {
     }
   }
 
-  /// The address of output i in column-major order, valid until the next run.
-  package func outputPointer(_ i: Int) -> UnsafePointer<Double> { UnsafePointer(outputAddresses[i]) }
+  /// The address of output i of a program in doubles, in column-major order, valid until the next run.
+  package func outputPointer(_ i: Int) -> UnsafePointer<Double> {
+    UnsafePointer(outputAddresses[i].assumingMemoryBound(to: Double.self))
+  }
+
+  /// The address of output i of a program in floats, in column-major order, valid until the next run.
+  package func floatOutputPointer(_ i: Int) -> UnsafePointer<Float> {
+    UnsafePointer(outputAddresses[i].assumingMemoryBound(to: Float.self))
+  }
 
   /// A copy of output i.
   package func output(_ i: Int) -> Matrix {
     let place = outputs[i]
-    let values = UnsafeBufferPointer(start: outputAddresses[i], count: place.count)
-    return Matrix(rows: place.rows, columns: place.columns, storage: Array(values))
+    let values: [Double]
+    switch precision {
+    case .float64: values = Array(UnsafeBufferPointer(start: outputPointer(i), count: place.count))
+    case .float32:
+      values = UnsafeBufferPointer(start: floatOutputPointer(i), count: place.count).map(Double.init)
+    }
+    return Matrix(rows: place.rows, columns: place.columns, storage: values)
   }
 }

@@ -1,4 +1,5 @@
 import NablaCore
+import NablaNumerics
 
 /// A linear list of steps for formulas of given sizes, with each shared value computed once.
 /// The list is in static single assignment form, except that later terms of a sum are added in place before any other
@@ -32,11 +33,12 @@ struct Schedule: Sendable {
 struct PlannedValue: Sendable {
   let rows: Int
   let columns: Int
-  /// Number of doubles; factorizations need more than rows × columns.
+  /// Number of entries; factorizations need more than rows × columns.
   let length: Int
   /// The value that owns the memory: itself, or the value it is a view of.
   let root: Int
   let source: Source
+  var precision = Precision.float64
 
   enum Source: Hashable, Sendable {
     case computed
@@ -45,6 +47,8 @@ struct PlannedValue: Sendable {
   }
 
   var count: Int { rows * columns }
+  /// Number of doubles with the same memory.
+  var doubles: Int { (length * precision.bytes + 7) / 8 }
 }
 
 /// One instruction before memory is assigned.
@@ -61,6 +65,8 @@ struct PlanStep: Hashable, Sendable {
   var extra = -1
   /// Number of doubles of scratch memory.
   var scratch = 0
+  /// The type of numbers on which it works.
+  var precision = Precision.float64
 }
 
 /// A slice whose position depends on loop counters.
@@ -187,7 +193,7 @@ extension Schedule {
       .addDiagonalConstant, .multiply, .divide, .select, .scaleBy, .square, .reciprocal, .squareRoot,
       .powInteger,
       .pow, .less, .lessEqual, .unary, .binary, .sum, .dot, .trace, .function, .diagonalMatrix, .diagonal,
-      .determinant, .logDeterminant, .logSignedDeterminant, .loopBegin, .loopEnd:
+      .determinant, .logDeterminant, .logSignedDeterminant, .widen, .narrow, .loopBegin, .loopEnd:
       return m
     case .addColumn, .addRow, .scaleRows, .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums,
       .traceOfProduct, .transpose, .norm1, .norm2, .normInf, .maximum, .minimum, .logSumExp, .softmax,

@@ -1,7 +1,7 @@
 // Elementwise loops over arrays, sums, and programs of such loops run block by block.
 
 /// The inner product of a block short enough for its rounding error to be negligible.
-INLINE double FN(dot_block)(long n, const double *x, const double *y) {
+INLINE NUMBER FN(dot_block)(long n, const NUMBER *x, const NUMBER *y) {
   V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
   long i = 0;
   for (; i + 4 * LANES <= n; i += 4 * LANES) {
@@ -14,7 +14,7 @@ INLINE double FN(dot_block)(long n, const double *x, const double *y) {
   if (i < n) s1 += LOAD_PART(x + i, n - i) * LOAD_PART(y + i, n - i);
   return FN(total)((s0 + s1) + (s2 + s3));
 }
-INLINE double FN(sum_block)(long n, const double *x) {
+INLINE NUMBER FN(sum_block)(long n, const NUMBER *x) {
   V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
   long i = 0;
   for (; i + 4 * LANES <= n; i += 4 * LANES) {
@@ -31,7 +31,7 @@ INLINE double FN(sum_block)(long n, const double *x) {
 // gives infinity instead of NaN. Sums of products that come out infinite are therefore recomputed with rounded
 // products; sums of two terms are not fused at all.
 
-INLINE int FN(any_infinite)(long n, const double *x) {
+INLINE int FN(any_infinite)(long n, const NUMBER *x) {
   I found = (I)S(0.0);
   long i = 0;
   for (; i + LANES <= n; i += LANES) found |= FN(magnitude)(LOAD(x + i)) == __builtin_inf();
@@ -40,10 +40,10 @@ INLINE int FN(any_infinite)(long n, const double *x) {
   for (int q = 0; q < LANES; q++) any |= found[q];
   return any != 0;
 }
-static double FN(rounded_dot)(long n, const double *x, long xs, const double *y, long ys) {
-  double sum = 0;
+static NUMBER FN(rounded_dot)(long n, const NUMBER *x, long xs, const NUMBER *y, long ys) {
+  NUMBER sum = 0;
   for (long i = 0; i < n; i++) {
-    double product = x[i * xs] * y[i * ys];
+    NUMBER product = x[i * xs] * y[i * ys];
     sum += product;
   }
   return sum;
@@ -57,26 +57,26 @@ INLINE void FN(add_exactly)(double term, double *sum, double *lost) {
   if (__builtin_isfinite(error)) *lost += error;
 }
 enum { FN(long_block) = 2048 };
-static double FN(dot)(long n, const double *x, const double *y) {
+static NUMBER FN(dot)(long n, const NUMBER *x, const NUMBER *y) {
   double sum = 0, lost = 0;
   for (long i = 0; i < n; i += FN(long_block)) {
     long size = n - i < FN(long_block) ? n - i : FN(long_block);
     FN(add_exactly)(FN(dot_block)(size, x + i, y + i), &sum, &lost);
   }
-  sum += lost;
-  return __builtin_isinf(sum) ? FN(rounded_dot)(n, x, 1, y, 1) : sum;
+  NUMBER total = (NUMBER)(sum + lost);
+  return __builtin_isinf(total) ? FN(rounded_dot)(n, x, 1, y, 1) : total;
 }
-static double FN(sum)(long n, const double *x) {
+static NUMBER FN(sum)(long n, const NUMBER *x) {
   if (n <= FN(long_block)) return FN(sum_block)(n, x);
   double sum = 0, lost = 0;
   for (long i = 0; i < n; i += FN(long_block)) {
     long size = n - i < FN(long_block) ? n - i : FN(long_block);
     FN(add_exactly)(FN(sum_block)(size, x + i), &sum, &lost);
   }
-  return sum + lost;
+  return (NUMBER)(sum + lost);
 }
 
-static void FN(axpy)(long n, double alpha, const double *x, double *y) {
+static void FN(axpy)(long n, NUMBER alpha, const NUMBER *x, NUMBER *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) {
     V product = alpha * LOAD(x + i);
@@ -87,12 +87,12 @@ static void FN(axpy)(long n, double alpha, const double *x, double *y) {
     STORE_PART(y + i, product + LOAD_PART(y + i, n - i), n - i);
   }
 }
-static void FN(scale)(long n, double alpha, const double *x, double *y) {
+static void FN(scale)(long n, NUMBER alpha, const NUMBER *x, NUMBER *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) STORE(y + i, alpha * LOAD(x + i));
   if (i < n) STORE_PART(y + i, alpha * LOAD_PART(x + i, n - i), n - i);
 }
-static void FN(offset)(long n, double value, const double *x, double *y) {
+static void FN(offset)(long n, NUMBER value, const NUMBER *x, NUMBER *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) STORE(y + i, value + LOAD(x + i));
   if (i < n) STORE_PART(y + i, value + LOAD_PART(x + i, n - i), n - i);
@@ -106,7 +106,7 @@ PAIRED(pair_less_equal, FN(less_equal)(a, b))
 PAIRED(pair_larger, FN(larger)(a, b))
 PAIRED(pair_smaller, FN(smaller)(a, b))
 
-static void FN(axpby)(long n, double alpha, const double *x, const double *y, double *z) {
+static void FN(axpby)(long n, NUMBER alpha, const NUMBER *x, const NUMBER *y, NUMBER *z) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) {
     V product = alpha * LOAD(x + i);
@@ -118,7 +118,7 @@ static void FN(axpby)(long n, double alpha, const double *x, const double *y, do
   }
 }
 /// x and y as c*x - s*y and s*x + c*y.
-static void FN(rotate)(long n, double c, double s, double *x, double *y) {
+static void FN(rotate)(long n, NUMBER c, NUMBER s, NUMBER *x, NUMBER *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) {
     V a = LOAD(x + i), b = LOAD(y + i);
@@ -131,12 +131,12 @@ static void FN(rotate)(long n, double c, double s, double *x, double *y) {
     STORE_PART(y + i, s * a + c * b, n - i);
   }
 }
-static void FN(powers)(long n, const double *x, int exponent, double *y) {
+static void FN(powers)(long n, const NUMBER *x, int exponent, NUMBER *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) STORE(y + i, FN(power)(LOAD(x + i), exponent));
   if (i < n) STORE_PART(y + i, FN(power)(LOAD_PART(x + i, n - i), exponent), n - i);
 }
-static void FN(fill)(long n, double value, double *y) {
+static void FN(fill)(long n, NUMBER value, NUMBER *y) {
   long i = 0;
   for (; i + LANES <= n; i += LANES) STORE(y + i, S(value));
   for (; i < n; i++) y[i] = value;
@@ -150,27 +150,28 @@ typedef struct {
 static void FN(fused_part)(
   long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount,
   FN(totals) *totals) {
-  double blocks[NABLA_MOST_SLOTS][NABLA_BLOCK] __attribute__((aligned(64)));
-  double *place[NABLA_MOST_SLOTS];
+  NUMBER blocks[NABLA_MOST_SLOTS][NABLA_BLOCK] __attribute__((aligned(64)));
+  NUMBER *place[NABLA_MOST_SLOTS];
   long first = n < NABLA_BLOCK ? n : NABLA_BLOCK;
   for (long s = 0; s < slotCount; s++) {
     place[s] = blocks[s];
     if (!slots[s].address) continue;
-    if (slots[s].stride) place[s] = slots[s].address + start;
-    else FN(fill)(first, slots[s].address[0], blocks[s]);
+    NUMBER *address = slots[s].address;
+    if (slots[s].stride) place[s] = address + start;
+    else FN(fill)(first, address[0], blocks[s]);
   }
   for (long begin = 0; begin < n; begin += NABLA_BLOCK) {
     long size = n - begin < NABLA_BLOCK ? n - begin : NABLA_BLOCK, next = 0;
     for (long index = 0; index < count; index++) {
       const nabla_step step = steps[index];
-      const double *a = place[step.a], *b = place[step.b];
-      double *z = place[step.target];
+      const NUMBER *a = place[step.a], *b = place[step.b];
+      NUMBER *z = place[step.target];
       switch ((nabla_step_kind)step.kind) {
       case NABLA_COPY: FN(scale)(size, 1, a, z); break;
-      case NABLA_SCALE: FN(scale)(size, step.c, a, z); break;
-      case NABLA_OFFSET: FN(offset)(size, step.c, a, z); break;
+      case NABLA_SCALE: FN(scale)(size, (NUMBER)step.c, a, z); break;
+      case NABLA_OFFSET: FN(offset)(size, (NUMBER)step.c, a, z); break;
       case NABLA_ADD: FN(add)(size, a, b, z); break;
-      case NABLA_AXPY: FN(axpby)(size, step.c, a, b, z); break;
+      case NABLA_AXPY: FN(axpby)(size, (NUMBER)step.c, a, b, z); break;
       case NABLA_MULTIPLY: FN(multiply)(size, a, b, z); break;
       case NABLA_DIVIDE: FN(divide)(size, a, b, z); break;
       case NABLA_SELECT: FN(select)(size, a, b, z); break;
@@ -181,13 +182,13 @@ static void FN(fused_part)(
       case NABLA_POWER: FN(powers)(size, a, step.power, z); break;
       case NABLA_MAP: FN(map)(step.function, size, a, z); break;
       case NABLA_PAIR: FN(pairs)(step.function, size, a, b, z); break;
-      case NABLA_FILL: FN(fill)(size, step.c, z); break;
+      case NABLA_FILL: FN(fill)(size, (NUMBER)step.c, z); break;
       case NABLA_SUM:
         FN(add_exactly)(FN(sum_block)(size, a), &totals->sum[next], &totals->lost[next]);
         next++;
         break;
       case NABLA_DOT: {
-        double term = FN(dot_block)(size, a, b);
+        NUMBER term = FN(dot_block)(size, a, b);
         if (__builtin_isinf(term)) term = FN(rounded_dot)(size, a, 1, b, 1);
         FN(add_exactly)(term, &totals->sum[next], &totals->lost[next]);
         next++;
@@ -217,9 +218,9 @@ static void FN(fused_task)(void *context, long chunk) {
     job->slotCount, &job->totals[chunk]);
 }
 static void FN(fused)(
-  long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount, double *sums) {
+  long start, long n, const nabla_step *steps, long count, const nabla_slot *slots, long slotCount, NUMBER *sums) {
   FN(fused_job) job;
-  double *targets[NABLA_MOST_SLOTS];
+  NUMBER *targets[NABLA_MOST_SLOTS];
   long sumCount = 0;
   for (long index = 0; index < count; index++)
     if (steps[index].kind == NABLA_SUM || steps[index].kind == NABLA_DOT) {
@@ -246,27 +247,27 @@ static void FN(fused)(
         total->lost[i] += job.totals[c].lost[i];
       }
   }
-  for (long i = 0; i < sumCount; i++) targets[i][0] = total->sum[i] + total->lost[i];
+  for (long i = 0; i < sumCount; i++) targets[i][0] = (NUMBER)(total->sum[i] + total->lost[i]);
 }
 
 
 typedef struct {
   int function;
   long n;
-  const double *x;
-  double *y;
+  const NUMBER *x;
+  NUMBER *y;
 } FN(map_job);
 static void FN(map_task)(void *context, long chunk) {
   const FN(map_job) *job = context;
   long first = chunk * FN(least_chunk), left = job->n - first;
   FN(map)(job->function, left < FN(least_chunk) ? left : FN(least_chunk), job->x + first, job->y + first);
 }
-static void FN(map_long)(int function, long n, const double *x, double *y) {
+static void FN(map_long)(int function, long n, const NUMBER *x, NUMBER *y) {
   FN(map_job) job = {function, n, x, y};
   nabla_divide_work(1.5 * (double)n, (n + FN(least_chunk) - 1) / FN(least_chunk), FN(map_task), &job);
 }
 
-static void FN(transpose)(long m, long n, const double *a, long lda, double *b, long ldb) {
+static void FN(transpose)(long m, long n, const NUMBER *a, long lda, NUMBER *b, long ldb) {
   enum { tile = 32 };
   for (long j0 = 0; j0 < n; j0 += tile)
     for (long i0 = 0; i0 < m; i0 += tile) {
@@ -279,10 +280,10 @@ static void FN(transpose)(long m, long n, const double *a, long lda, double *b, 
 // Rows of exponentials. The largest number m is factored out, unless it is not finite.
 
 enum { FN(rows_block) = 64 };
-static void FN(row_largest)(long m, long n, const double *x, long ldx, double *largest) {
+static void FN(row_largest)(long m, long n, const NUMBER *x, long ldx, NUMBER *largest) {
   FN(fill)(m, -__builtin_inf(), largest);
   for (long j = 0; j < n; j++) {
-    const double *column = x + j * ldx;
+    const NUMBER *column = x + j * ldx;
     long i = 0;
     for (; i + LANES <= m; i += LANES) {
       V v = LOAD(column + i), known = LOAD(largest + i);
@@ -297,12 +298,12 @@ static void FN(row_largest)(long m, long n, const double *x, long ldx, double *l
 }
 /// The sum of exp(x - m) without one largest term, which is 1.
 static void FN(row_rest)(
-  long m, long n, const double *x, long ldx, const double *largest, double *rest) {
-  double skipped[FN(rows_block)];
+  long m, long n, const NUMBER *x, long ldx, const NUMBER *largest, NUMBER *rest) {
+  NUMBER skipped[FN(rows_block)];
   FN(fill)(m, 0, rest);
   FN(fill)(m, 0, skipped);
   for (long j = 0; j < n; j++) {
-    const double *column = x + j * ldx;
+    const NUMBER *column = x + j * ldx;
     for (long i = 0; i < m; i += LANES) {
       long size = m - i;
       int whole = size >= LANES;
@@ -324,46 +325,46 @@ static void FN(row_rest)(
   }
 }
 /// The same for one contiguous row.
-static double FN(line_largest)(long n, const double *x) {
+static NUMBER FN(line_largest)(long n, const NUMBER *x) {
   V most = S(-__builtin_inf());
   long i = 0;
   for (; i + LANES <= n; i += LANES) {
     V v = LOAD(x + i);
     most = PICK((v > most) | (v != v), v, most);
   }
-  double largest = -__builtin_inf();
+  NUMBER largest = -__builtin_inf();
   for (int q = 0; q < LANES; q++)
     if (!(most[q] <= largest)) largest = most[q];
   for (; i < n; i++)
     if (!(x[i] <= largest) && largest == largest) largest = x[i];
   return largest;
 }
-static double FN(line_part)(long n, const double *x, double largest) {
+static NUMBER FN(line_part)(long n, const NUMBER *x, NUMBER largest) {
   V sum = {0};
   long i = 0;
   for (; i + LANES <= n; i += LANES) sum += FN(exp)(LOAD(x + i) - largest);
-  double rest = FN(total)(sum);
+  NUMBER rest = FN(total)(sum);
   if (i < n) {
     V last = FN(exp)(LOAD_PART(x + i, n - i) - largest);
     for (long q = 0; q < n - i; q++) rest += last[q];
   }
   return rest;
 }
-static double FN(line_rest)(long n, const double *x, double largest) {
+static NUMBER FN(line_rest)(long n, const NUMBER *x, NUMBER largest) {
   long place = 0;
   while (place < n && x[place] != largest) place++;
   if (place == n) return FN(line_part)(n, x, largest);
   return FN(line_part)(place, x, largest) + FN(line_part)(n - place - 1, x + place + 1, largest);
 }
 
-static void FN(logsumexp_rows)(long m, long n, const double *x, long ldx, double *y) {
+static void FN(logsumexp_rows)(long m, long n, const NUMBER *x, long ldx, NUMBER *y) {
   if (m == 1 && ldx == 1) {
-    double largest = FN(line_largest)(n, x);
-    double rest = __builtin_isfinite(largest) ? FN(line_rest)(n, x, largest) : 0;
-    y[0] = largest + (rest == 0 ? 0 : __builtin_log1p(rest));
+    NUMBER largest = FN(line_largest)(n, x);
+    NUMBER rest = __builtin_isfinite(largest) ? FN(line_rest)(n, x, largest) : 0;
+    y[0] = largest + (rest == 0 ? 0 : (NUMBER)__builtin_log1p(rest));
     return;
   }
-  double largest[FN(rows_block)], rest[FN(rows_block)];
+  NUMBER largest[FN(rows_block)], rest[FN(rows_block)];
   for (long begin = 0; begin < m; begin += FN(rows_block)) {
     long size = m - begin < FN(rows_block) ? m - begin : FN(rows_block);
     FN(row_largest)(size, n, x + begin, ldx, largest);
@@ -373,23 +374,23 @@ static void FN(logsumexp_rows)(long m, long n, const double *x, long ldx, double
       y[begin + i] = __builtin_isfinite(largest[i]) ? largest[i] + rest[i] : largest[i];
   }
 }
-static void FN(softmax_rows)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+static void FN(softmax_rows)(long m, long n, const NUMBER *x, long ldx, NUMBER *y, long ldy) {
   if (m == 1 && ldx == 1 && ldy == 1) {
-    double largest = FN(line_largest)(n, x);
+    NUMBER largest = FN(line_largest)(n, x);
     FN(offset)(n, -largest, x, y);
     FN(map_exp)(n, y, y);
-    double total = FN(sum)(n, y);
+    NUMBER total = FN(sum)(n, y);
     for (long i = 0; i < n; i++) y[i] /= total;
     return;
   }
-  double largest[FN(rows_block)], total[FN(rows_block)];
+  NUMBER largest[FN(rows_block)], total[FN(rows_block)];
   for (long begin = 0; begin < m; begin += FN(rows_block)) {
     long size = m - begin < FN(rows_block) ? m - begin : FN(rows_block);
     FN(row_largest)(size, n, x + begin, ldx, largest);
     FN(scale)(size, -1, largest, largest);
     FN(fill)(size, 0, total);
     for (long j = 0; j < n; j++) {
-      double *out = y + begin + j * ldy;
+      NUMBER *out = y + begin + j * ldy;
       FN(add)(size, x + begin + j * ldx, largest, out);
       FN(map_exp)(size, out, out);
       FN(add)(size, total, out, total);
@@ -397,22 +398,22 @@ static void FN(softmax_rows)(long m, long n, const double *x, long ldx, double *
     for (long j = 0; j < n; j++) FN(divide)(size, y + begin + j * ldy, total, y + begin + j * ldy);
   }
 }
-static void FN(logsoftmax_rows)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+static void FN(logsoftmax_rows)(long m, long n, const NUMBER *x, long ldx, NUMBER *y, long ldy) {
   if (m == 1 && ldx == 1 && ldy == 1) {
-    double largest = FN(line_largest)(n, x);
-    double excess = __builtin_log1p(FN(line_rest)(n, x, largest));
+    NUMBER largest = FN(line_largest)(n, x);
+    NUMBER excess = (NUMBER)__builtin_log1p(FN(line_rest)(n, x, largest));
     for (long i = 0; i < n; i++) y[i] = (x[i] - largest) - excess;
     return;
   }
-  double largest[FN(rows_block)], rest[FN(rows_block)];
+  NUMBER largest[FN(rows_block)], rest[FN(rows_block)];
   for (long begin = 0; begin < m; begin += FN(rows_block)) {
     long size = m - begin < FN(rows_block) ? m - begin : FN(rows_block);
     FN(row_largest)(size, n, x + begin, ldx, largest);
     FN(row_rest)(size, n, x + begin, ldx, largest, rest);
     FN(map_log1p)(size, rest, rest);
     for (long j = 0; j < n; j++) {
-      const double *in = x + begin + j * ldx;
-      double *out = y + begin + j * ldy;
+      const NUMBER *in = x + begin + j * ldx;
+      NUMBER *out = y + begin + j * ldy;
       // Subtracting the maximum first keeps the result exact when all numbers share a large part.
       for (long i = 0; i < size; i++) out[i] = (in[i] - largest[i]) - rest[i];
     }
@@ -421,9 +422,9 @@ static void FN(logsoftmax_rows)(long m, long n, const double *x, long ldx, doubl
 
 typedef struct {
   long m, n;
-  const double *x;
+  const NUMBER *x;
   long ldx;
-  double *y;
+  NUMBER *y;
   long ldy;
 } FN(rows_job);
 #define ROWWISE(name, ...)                                                                        \
@@ -431,12 +432,12 @@ typedef struct {
     const FN(rows_job) *job = context;                                                            \
     long first = chunk * FN(rows_block), left = job->m - first, n = job->n;                       \
     long m = left < FN(rows_block) ? left : FN(rows_block), ldx = job->ldx, ldy = job->ldy;       \
-    const double *x = job->x + first;                                                             \
-    double *y = job->y + first;                                                                   \
+    const NUMBER *x = job->x + first;                                                             \
+    NUMBER *y = job->y + first;                                                                   \
     (void)ldy;                                                                                    \
     FN(name##_rows)(__VA_ARGS__);                                                                 \
   }                                                                                               \
-  static void FN(name##_divided)(long m, long n, const double *x, long ldx, double *y, long ldy) { \
+  static void FN(name##_divided)(long m, long n, const NUMBER *x, long ldx, NUMBER *y, long ldy) { \
     FN(rows_job) job = {m, n, x, ldx, y, ldy};                                                    \
     long chunks = (m + FN(rows_block) - 1) / FN(rows_block);                                      \
     nabla_divide_work(1.5 * (double)m * (double)n, chunks, FN(name##_task), &job);                \
@@ -445,15 +446,15 @@ ROWWISE(logsumexp, m, n, x, ldx, y)
 ROWWISE(softmax, m, n, x, ldx, y, ldy)
 ROWWISE(logsoftmax, m, n, x, ldx, y, ldy)
 
-static void FN(logsumexp)(long m, long n, const double *x, long ldx, double *y) {
+static void FN(logsumexp)(long m, long n, const NUMBER *x, long ldx, NUMBER *y) {
   if (m <= FN(rows_block)) FN(logsumexp_rows)(m, n, x, ldx, y);
   else FN(logsumexp_divided)(m, n, x, ldx, y, m);
 }
-static void FN(softmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+static void FN(softmax)(long m, long n, const NUMBER *x, long ldx, NUMBER *y, long ldy) {
   if (m <= FN(rows_block)) FN(softmax_rows)(m, n, x, ldx, y, ldy);
   else FN(softmax_divided)(m, n, x, ldx, y, ldy);
 }
-static void FN(logsoftmax)(long m, long n, const double *x, long ldx, double *y, long ldy) {
+static void FN(logsoftmax)(long m, long n, const NUMBER *x, long ldx, NUMBER *y, long ldy) {
   if (m <= FN(rows_block)) FN(logsoftmax_rows)(m, n, x, ldx, y, ldy);
   else FN(logsoftmax_divided)(m, n, x, ldx, y, ldy);
 }

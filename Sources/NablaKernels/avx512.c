@@ -7,17 +7,12 @@
 #pragma clang attribute push( \
   __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
 #pragma clang fp contract(on)
-#define SET avx512
+#define ISA avx512
 #define SET_NAME "avx512"
-#define LANES 8
+#define VECTOR_BYTES 64
 #define TILE_VECTORS 3
 #define TILE_COLUMNS 8
-#define BLOCK_ROWS 192
-#include "vector.h"
-#include "functions.h"
-#include "arrays.h"
-#include "matrix.h"
-#include "matvec.h"
-#include "solve.h"
+#define BLOCK_BYTES 1536
+#include "kernels.h"
 #pragma clang attribute pop
 #endif

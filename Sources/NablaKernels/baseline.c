@@ -5,15 +5,10 @@
 #if defined(__aarch64__)
 #pragma clang fp contract(on)
 #endif
-#define SET baseline
+#define ISA baseline
 #define SET_NAME "baseline"
-#define LANES 2
+#define VECTOR_BYTES 16
 #define TILE_VECTORS 2
 #define TILE_COLUMNS 4
-#define BLOCK_ROWS 96
-#include "vector.h"
-#include "functions.h"
-#include "arrays.h"
-#include "matrix.h"
-#include "matvec.h"
-#include "solve.h"
+#define BLOCK_BYTES 768
+#include "kernels.h"

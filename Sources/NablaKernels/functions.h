@@ -1,4 +1,4 @@
-// Elementary functions of vectors. Their error bounds are stated and tested in KernelAccuracyTests.
+// Elementary functions of vectors of doubles. Their error bounds are stated and tested in KernelAccuracyTests.
 
 /// x = k*log(2) + r + low with |r| <= log(2)/2.
 INLINE V FN(reduced)(V x, I *k, V *low) {
@@ -156,12 +156,6 @@ INLINE V FN(sine)(V x, long long turn) {
 }
 INLINE V FN(sin)(V x) { V y = FN(sine)(x, 0); return PICK(x == 0.0, x, y); }
 INLINE V FN(cos)(V x) { return FN(sine)(x, 1); }
-INLINE V FN(sign)(V x) {
-  V y = PICK(x > 0.0, S(1.0), PICK(x < 0.0, S(-1.0), S(0.0)));
-  return PICK(x != x, x, y);
-}
-INLINE V FN(step)(V x) { return PICK(x != x, x, PICK(x > 0.0, S(1.0), S(0.0))); }
-INLINE V FN(relu)(V x) { return PICK((x > 0.0) | (x != x), x, S(0.0)); }
 /// x*sigmoid(x); below 0 the exponential is scaled by 2^64 until it is multiplied by x.
 INLINE V FN(silu)(V x) {
   V bounded = PICK(x < -1000.0, S(-1000.0), x), size = FN(magnitude)(bounded);
@@ -169,25 +163,6 @@ INLINE V FN(silu)(V x) {
   V lifted = FN(exp_lifted)(-size) * (bounded / (1.0 + e)) * 0x1p-64;
   return PICK(x < 0.0, lifted, x / (1.0 + e));
 }
-INLINE V FN(less)(V x, V y) { return PICK(x < y, S(1.0), PICK(x >= y, S(0.0), S(__builtin_nan("")))); }
-INLINE V FN(less_equal)(V x, V y) { return PICK(x <= y, S(1.0), PICK(x > y, S(0.0), S(__builtin_nan("")))); }
-INLINE V FN(larger)(V x, V y) {
-  return PICK((x != x) | (y != y), S(__builtin_nan("")), PICK(x >= y, x, y));
-}
-INLINE V FN(smaller)(V x, V y) {
-  return PICK((x != x) | (y != y), S(__builtin_nan("")), PICK(x <= y, x, y));
-}
-/// By repeated squaring, as in `ScalarKernels.power`.
-INLINE V FN(power)(V x, int exponent) {
-  V y = S(1.0);
-  while (exponent > 0) {
-    if (exponent & 1) y *= x;
-    exponent >>= 1;
-    if (exponent > 0) x *= x;
-  }
-  return y;
-}
-
 /// The sum of two numbers and its rounding error.
 INLINE V FN(two_sum)(V x, V y, V *error) {
   V sum = x + y, back = sum - x;
@@ -344,12 +319,10 @@ INLINE V FN(log1msquare)(V x) {
   return PICK(FN(magnitude)(x) < 0.5, FN(log1p)(-x * x), FN(log)((1.0 - x) * (1.0 + x)));
 }
 
-INLINE V FN(leakyrelu)(V x, V y) {
-  return PICK((x != x) | (y != y), S(__builtin_nan("")), PICK(x > 0.0, x, y * x));
-}
 INLINE V FN(elu)(V x, V y) {
   return PICK((x != x) | (y != y), S(__builtin_nan("")), PICK(x > 0.0, x, y * FN(expm1)(x)));
 }
+INLINE V FN(damped)(V x, V y) { return x * FN(exp)(y); }
 /// (exp(x) - 1)*exp(y), where exp(y) may be as small as exp(x) is large.
 INLINE V FN(dampedexpm1)(V x, V y) {
   return PICK(x > 1.0, FN(exp)(y + x) * -FN(expm1)(-x), FN(exp)(y) * FN(expm1)(x));
@@ -404,113 +377,3 @@ INLINE V FN(powered)(V x, V p) {
   return value;
 }
 #endif
-
-#define MAPPED(name, expression)                                        \
-  static void FN(map_##name)(long n, const double *x, double *y) {      \
-    long i = 0;                                                         \
-    for (; i + LANES <= n; i += LANES) {                                \
-      V v = LOAD(x + i);                                                \
-      STORE(y + i, expression);                                         \
-    }                                                                   \
-    if (i < n) {                                                        \
-      V v = LOAD_PART(x + i, n - i);                                    \
-      STORE_PART(y + i, expression, n - i);                             \
-    }                                                                   \
-  }
-MAPPED(exp, FN(exp)(v))
-MAPPED(log, FN(log)(v))
-MAPPED(log1p, FN(log1p)(v))
-MAPPED(expm1, FN(expm1)(v))
-MAPPED(tanh, FN(tanh)(v))
-MAPPED(sigmoid, FN(sigmoid)(v))
-MAPPED(softplus, FN(softplus)(v))
-MAPPED(logsigmoid, -FN(softplus)(-v))
-MAPPED(sech, FN(sech)(v))
-MAPPED(sin, FN(sin)(v))
-MAPPED(cos, FN(cos)(v))
-MAPPED(sqrt, __builtin_elementwise_sqrt(v))
-MAPPED(abs, FN(magnitude)(v))
-MAPPED(sign, FN(sign)(v))
-MAPPED(step, FN(step)(v))
-MAPPED(relu, FN(relu)(v))
-MAPPED(square, v *v)
-MAPPED(reciprocal, 1.0 / v)
-MAPPED(silu, FN(silu)(v))
-MAPPED(tan, FN(tan)(v))
-MAPPED(sinh, FN(sinh)(v))
-MAPPED(cosh, FN(cosh)(v))
-MAPPED(erf, FN(erf)(v))
-MAPPED(erfc, FN(erfc)(v))
-MAPPED(logerfc, FN(logerfc)(v))
-MAPPED(gelu, FN(gelu)(v))
-MAPPED(logit, FN(logit)(v))
-MAPPED(logcosh, FN(logcosh)(v))
-MAPPED(log1mexp, FN(log1mexp)(v))
-MAPPED(log1psquare, FN(log1psquare)(v))
-MAPPED(log1msquare, FN(log1msquare)(v))
-
-static void FN(map)(int function, long n, const double *x, double *y) {
-  switch ((nabla_unary)function) {
-  case NABLA_EXP: FN(map_exp)(n, x, y); break;
-  case NABLA_LOG: FN(map_log)(n, x, y); break;
-  case NABLA_LOG1P: FN(map_log1p)(n, x, y); break;
-  case NABLA_EXPM1: FN(map_expm1)(n, x, y); break;
-  case NABLA_TANH: FN(map_tanh)(n, x, y); break;
-  case NABLA_SIGMOID: FN(map_sigmoid)(n, x, y); break;
-  case NABLA_SOFTPLUS: FN(map_softplus)(n, x, y); break;
-  case NABLA_LOGSIGMOID: FN(map_logsigmoid)(n, x, y); break;
-  case NABLA_SECH: FN(map_sech)(n, x, y); break;
-  case NABLA_SIN: FN(map_sin)(n, x, y); break;
-  case NABLA_COS: FN(map_cos)(n, x, y); break;
-  case NABLA_SQRT: FN(map_sqrt)(n, x, y); break;
-  case NABLA_ABS: FN(map_abs)(n, x, y); break;
-  case NABLA_SIGN: FN(map_sign)(n, x, y); break;
-  case NABLA_STEP: FN(map_step)(n, x, y); break;
-  case NABLA_RELU: FN(map_relu)(n, x, y); break;
-  case NABLA_SQUARE: FN(map_square)(n, x, y); break;
-  case NABLA_RECIPROCAL: FN(map_reciprocal)(n, x, y); break;
-  case NABLA_SILU: FN(map_silu)(n, x, y); break;
-  case NABLA_TAN: FN(map_tan)(n, x, y); break;
-  case NABLA_SINH: FN(map_sinh)(n, x, y); break;
-  case NABLA_COSH: FN(map_cosh)(n, x, y); break;
-  case NABLA_ERF: FN(map_erf)(n, x, y); break;
-  case NABLA_ERFC: FN(map_erfc)(n, x, y); break;
-  case NABLA_LOGERFC: FN(map_logerfc)(n, x, y); break;
-  case NABLA_GELU: FN(map_gelu)(n, x, y); break;
-  case NABLA_LOGIT: FN(map_logit)(n, x, y); break;
-  case NABLA_LOGCOSH: FN(map_logcosh)(n, x, y); break;
-  case NABLA_LOG1MEXP: FN(map_log1mexp)(n, x, y); break;
-  case NABLA_LOG1PSQUARE: FN(map_log1psquare)(n, x, y); break;
-  case NABLA_LOG1MSQUARE: FN(map_log1msquare)(n, x, y); break;
-  case NABLA_UNARY_COUNT: break;
-  }
-}
-
-/// z = expression in a and b, the entries of x and y.
-#define PAIRED(name, expression)                                                  \
-  static void FN(name)(long n, const double *x, const double *y, double *z) {     \
-    long i = 0;                                                                   \
-    for (; i + LANES <= n; i += LANES) {                                          \
-      V a = LOAD(x + i), b = LOAD(y + i);                                         \
-      STORE(z + i, expression);                                                   \
-    }                                                                             \
-    if (i < n) {                                                                  \
-      V a = LOAD_PART(x + i, n - i), b = LOAD_PART(y + i, n - i);                 \
-      STORE_PART(z + i, expression, n - i);                                       \
-    }                                                                             \
-  }
-PAIRED(pairs_pow, FN(powered)(a, b))
-PAIRED(pairs_leakyrelu, FN(leakyrelu)(a, b))
-PAIRED(pairs_elu, FN(elu)(a, b))
-PAIRED(pairs_damped, a *FN(exp)(b))
-PAIRED(pairs_dampedexpm1, FN(dampedexpm1)(a, b))
-
-static void FN(pairs)(int function, long n, const double *x, const double *y, double *z) {
-  switch ((nabla_binary)function) {
-  case NABLA_POW: FN(pairs_pow)(n, x, y, z); break;
-  case NABLA_LEAKYRELU: FN(pairs_leakyrelu)(n, x, y, z); break;
-  case NABLA_ELU: FN(pairs_elu)(n, x, y, z); break;
-  case NABLA_DAMPED: FN(pairs_damped)(n, x, y, z); break;
-  case NABLA_DAMPEDEXPM1: FN(pairs_dampedexpm1)(n, x, y, z); break;
-  }
-}

@@ -13,8 +13,8 @@ enum {
 /// C (+)= alpha*A*B for a tile; a(i, p) is at a[i + p*acs], b(p, j) at b[p*brs + j*bcs]. Only `part` rows of the last
 /// vector count, or all if it is 0.
 INLINE void FN(tile)(
-  long k, double alpha, const double *a, long acs, const double *b, long brs, long bcs, int accumulate,
-  double *c, long ldc, long part, const int vectors, const int columns, const int partial, const int packed) {
+  long k, NUMBER alpha, const NUMBER *a, long acs, const NUMBER *b, long brs, long bcs, int accumulate,
+  NUMBER *c, long ldc, long part, const int vectors, const int columns, const int partial, const int packed) {
   V sum[TILE_COLUMNS][TILE_VECTORS];
 #pragma clang loop unroll(full)
   for (int j = 0; j < columns; j++)
@@ -28,7 +28,7 @@ INLINE void FN(tile)(
       x[v] = partial && !packed && v == vectors - 1 ? LOAD_PART(a + v * LANES, part) : LOAD(a + v * LANES);
 #pragma clang loop unroll(full)
     for (int j = 0; j < columns; j++) {
-      double y = b[j * bcs];
+      NUMBER y = b[j * bcs];
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sum[j][v] += y * x[v];
     }
@@ -39,7 +39,7 @@ INLINE void FN(tile)(
   for (int j = 0; j < columns; j++)
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
-      double *to = c + j * ldc + v * LANES;
+      NUMBER *to = c + j * ldc + v * LANES;
       V value = alpha * sum[j][v];
       if (partial && v == vectors - 1) {
         if (accumulate) value += LOAD_PART(to, part);
@@ -52,12 +52,12 @@ INLINE void FN(tile)(
 }
 
 typedef void (*FN(tile_function))(
-  long k, double alpha, const double *a, long acs, const double *b, long brs, long bcs, int accumulate,
-  double *c, long ldc, long part);
+  long k, NUMBER alpha, const NUMBER *a, long acs, const NUMBER *b, long brs, long bcs, int accumulate,
+  NUMBER *c, long ldc, long part);
 #define TILE(vectors, columns, partial, packed)                                                           \
   static void FN(NABLA_TILE_NAME(vectors, columns, partial, packed))(                                     \
-    long k, double alpha, const double *a, long acs, const double *b, long brs, long bcs, int accumulate, \
-    double *c, long ldc, long part) {                                                                     \
+    long k, NUMBER alpha, const NUMBER *a, long acs, const NUMBER *b, long brs, long bcs, int accumulate, \
+    NUMBER *c, long ldc, long part) {                                                                     \
     FN(tile)(k, alpha, a, acs, b, brs, packed ? 1 : bcs, accumulate, c, ldc, part, vectors, columns,      \
       partial, packed);                                                                                   \
   }
@@ -95,8 +95,8 @@ static const FN(tile_function) FN(tiles)[TILE_VECTORS][2][2][4] = {
 
 /// Columns of C in tiles, for one panel of A with `rows` rows, rows <= tile_rows.
 static void FN(strip)(
-  long rows, long n, long k, double alpha, const double *a, long acs, int packedA, const double *b, long brs,
-  long bcs, long panel, int accumulate, double *c, long ldc) {
+  long rows, long n, long k, NUMBER alpha, const NUMBER *a, long acs, int packedA, const NUMBER *b, long brs,
+  long bcs, long panel, int accumulate, NUMBER *c, long ldc) {
   long vectors = (rows + LANES - 1) / LANES, part = rows % LANES;
   const FN(tile_function) *tiles = FN(tiles)[vectors - 1][part != 0][packedA];
   long j = 0;
@@ -105,7 +105,7 @@ static void FN(strip)(
     int size = left >= TILE_COLUMNS ? TILE_COLUMNS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     int place = size == 8 ? 3 : size == 4 ? 2 : size - 1;
     // A packed B consists of panels of TILE_COLUMNS columns, with each row of a panel contiguous.
-    const double *from = panel ? b + j / TILE_COLUMNS * TILE_COLUMNS * panel + j % TILE_COLUMNS : b + j * bcs;
+    const NUMBER *from = panel ? b + j / TILE_COLUMNS * TILE_COLUMNS * panel + j % TILE_COLUMNS : b + j * bcs;
     tiles[place](k, alpha, a, acs, from, brs, bcs, accumulate, c + j * ldc, ldc, part);
     j += size;
   }
@@ -113,10 +113,10 @@ static void FN(strip)(
 
 /// Writes `count` contiguous arrays of k numbers, with distance `stride`, as k rows of `count` numbers with distance
 /// `width`.
-INLINE void FN(interleave)(long count, long k, const double *from, long stride, double *to, const int width) {
+INLINE void FN(interleave)(long count, long k, const NUMBER *from, long stride, NUMBER *to, const int width) {
   long r = 0;
   for (; r + LANES <= count; r += LANES) {
-    const double *x = from + r * stride;
+    const NUMBER *x = from + r * stride;
     long p = 0;
     for (; p + LANES <= k; p += LANES) {
       V rows[LANES];
@@ -133,10 +133,10 @@ INLINE void FN(interleave)(long count, long k, const double *from, long stride, 
     for (long p = 0; p < k; p++) to[p * width + r] = from[r * stride + p];
 }
 
-static void FN(pack_a)(long m, long k, const double *a, long ars, long acs, double *to) {
+static void FN(pack_a)(long m, long k, const NUMBER *a, long ars, long acs, NUMBER *to) {
   for (long i = 0; i < m; i += FN(tile_rows)) {
     long rows = m - i < FN(tile_rows) ? m - i : FN(tile_rows);
-    const double *from = a + i * ars;
+    const NUMBER *from = a + i * ars;
     if (ars == 1 && rows == FN(tile_rows)) {
       for (long p = 0; p < k; p++)
 #pragma clang loop unroll(full)
@@ -157,10 +157,10 @@ static void FN(pack_a)(long m, long k, const double *a, long ars, long acs, doub
     to += k * FN(tile_rows);
   }
 }
-static void FN(pack_b)(long k, long n, const double *b, long brs, long bcs, double *to) {
+static void FN(pack_b)(long k, long n, const NUMBER *b, long brs, long bcs, NUMBER *to) {
   for (long j = 0; j < n; j += TILE_COLUMNS) {
     long columns = n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS;
-    const double *from = b + j * bcs;
+    const NUMBER *from = b + j * bcs;
     if (columns == TILE_COLUMNS && bcs == 1) {
       for (long p = 0; p < k; p++)
 #pragma clang loop unroll(full)
@@ -178,14 +178,14 @@ static void FN(pack_b)(long k, long n, const double *b, long brs, long bcs, doub
   }
 }
 
-static void FN(clear)(long m, long n, double *c, long ldc) {
+static void FN(clear)(long m, long n, NUMBER *c, long ldc) {
   for (long j = 0; j < n; j++) FN(fill)(m, 0, c + j * ldc);
 }
 
 /// Without packing, in strips of rows; A is read in place, so its columns must be contiguous.
 static void FN(gemm_direct)(
-  long m, long n, long k, double alpha, const double *a, long acs, const double *b, long brs, long bcs,
-  int accumulate, double *c, long ldc, int part) {
+  long m, long n, long k, NUMBER alpha, const NUMBER *a, long acs, const NUMBER *b, long brs, long bcs,
+  int accumulate, NUMBER *c, long ldc, int part) {
   for (long i = 0; i < m; i += FN(tile_rows)) {
     long rows = m - i < FN(tile_rows) ? m - i : FN(tile_rows);
     long columns = part == NABLA_LOWER && i + rows < n ? i + rows : n;
@@ -195,15 +195,15 @@ static void FN(gemm_direct)(
 
 /// Recomputes the infinite entries of C with rounded products.
 static void FN(settle)(
-  long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
-  long bcs, int accumulate, double *c, long ldc, int part) {
+  long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
+  long bcs, int accumulate, NUMBER *c, long ldc, int part) {
   for (long j = 0; j < n; j++) {
     long first = part == NABLA_LOWER ? j : 0;
-    double *column = c + j * ldc;
+    NUMBER *column = c + j * ldc;
     if (!FN(any_infinite)(m - first, column + first)) continue;
     for (long i = first; i < m; i++) {
       if (!__builtin_isinf(column[i])) continue;
-      double product = FN(rounded_dot)(k, a + i * ars, acs, b + j * bcs, brs);
+      NUMBER product = FN(rounded_dot)(k, a + i * ars, acs, b + j * bcs, brs);
       // The previous value is lost; it was added with rounding.
       if (!accumulate || product != product) column[i] = alpha * product;
     }
@@ -212,7 +212,7 @@ static void FN(settle)(
 
 /// Inner products of four columns of A with some of B, over a part of their length that stays in the cache.
 INLINE void FN(dots_tile)(
-  long k, double alpha, const double *a, long lda, const double *b, long ldb, int accumulate, double *c,
+  long k, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *b, long ldb, int accumulate, NUMBER *c,
   long ldc, const int columns) {
   V sum[4][4];
 #pragma clang loop unroll(full)
@@ -241,22 +241,22 @@ INLINE void FN(dots_tile)(
   for (int j = 0; j < columns; j++)
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) {
-      double product = alpha * FN(total)(sum[j][i]);
+      NUMBER product = alpha * FN(total)(sum[j][i]);
       c[i + j * ldc] = (accumulate ? c[i + j * ldc] : 0) + product;
     }
 }
 /// A'*B if one of them has few columns: both are read along their columns, without packing.
 static void FN(gemm_dots)(
-  long m, long n, long k, double alpha, const double *a, long lda, const double *b, long ldb, int accumulate,
-  double *c, long ldc) {
+  long m, long n, long k, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *b, long ldb, int accumulate,
+  NUMBER *c, long ldc) {
   enum { depth = 1024 };
   for (long begin = 0; begin < k; begin += depth) {
     long size = k - begin < depth ? k - begin : depth;
     int adds = accumulate || begin > 0;
     for (long i = 0; i < m; i += 4)
       for (long j = 0; j < n; j += 4) {
-        const double *x = a + i * lda + begin, *y = b + j * ldb + begin;
-        double *to = c + i + j * ldc;
+        const NUMBER *x = a + i * lda + begin, *y = b + j * ldb + begin;
+        NUMBER *to = c + i + j * ldc;
         if (i + 4 <= m && j + 4 <= n) {
           FN(dots_tile)(size, alpha, x, lda, y, ldb, adds, to, ldc, 4);
         } else if (i + 4 <= m && j + 3 == n) {
@@ -266,7 +266,7 @@ static void FN(gemm_dots)(
         } else {
           for (long q = j; q < n && q < j + 4; q++)
             for (long r = i; r < m && r < i + 4; r++) {
-              double product = alpha * FN(dot_block)(size, a + r * lda + begin, b + q * ldb + begin);
+              NUMBER product = alpha * FN(dot_block)(size, a + r * lda + begin, b + q * ldb + begin);
               c[r + q * ldc] = (adds ? c[r + q * ldc] : 0) + product;
             }
         }
@@ -278,13 +278,13 @@ static void FN(gemm_dots)(
 /// begins.
 typedef struct {
   long m, n, k;
-  double alpha;
-  const double *a;
+  NUMBER alpha;
+  const NUMBER *a;
   long ars, acs;
-  const double *b;
+  const NUMBER *b;
   long brs, bcs;
   int accumulate;
-  double *c;
+  NUMBER *c;
   long ldc;
   int part;
   /// Rows and columns of a part of C, and the number of parts side by side.
@@ -293,7 +293,7 @@ typedef struct {
   int packsB;
   /// The first column of C in the whole.
   long left;
-  double *packed;
+  NUMBER *packed;
 } FN(product);
 
 /// Nanoseconds of a product on one thread, roughly.
@@ -357,13 +357,13 @@ static void FN(panel_task)(void *context, long chunk) {
   long first, start, mc, nc;
   FN(bounds)(p, chunk, &first, &mc, &start, &nc);
   if (p->part == NABLA_LOWER && first + mc <= p->left + start) return;
-  double *packedA =
-    nabla_packing_memory(NABLA_PACKING_OWN, (size_t)((mc + FN(tile_rows)) / FN(tile_rows) * FN(tile_rows) * p->k));
+  NUMBER *packedA =
+    FN(packing)(NABLA_PACKING_OWN, (mc + FN(tile_rows)) / FN(tile_rows) * FN(tile_rows) * p->k);
   if (!packedA) {
     // Entry by entry, if there is no memory at all.
     for (long j = start; j < start + nc; j++)
       for (long i = first; i < first + mc; i++) {
-        double sum = 0;
+        NUMBER sum = 0;
         for (long q = 0; q < p->k; q++) sum += p->a[i * p->ars + q * p->acs] * p->b[q * p->brs + j * p->bcs];
         p->c[i + j * p->ldc] = (p->accumulate ? p->c[i + j * p->ldc] : 0) + p->alpha * sum;
       }
@@ -373,11 +373,11 @@ static void FN(panel_task)(void *context, long chunk) {
   // A group of columns of B stays in the L1 cache while the panels of A pass.
   for (long j = start; j < start + nc; j += TILE_COLUMNS) {
     long columns = start + nc - j < TILE_COLUMNS ? start + nc - j : TILE_COLUMNS;
-    const double *panel = p->packsB ? p->packed + j * p->k : p->b + j * p->bcs;
+    const NUMBER *panel = p->packsB ? p->packed + j * p->k : p->b + j * p->bcs;
     for (long i = 0; i < mc; i += FN(tile_rows)) {
       long rows = mc - i < FN(tile_rows) ? mc - i : FN(tile_rows);
       if (p->part == NABLA_LOWER && first + i + rows <= p->left + j) continue;
-      double *to = p->c + first + i + j * p->ldc;
+      NUMBER *to = p->c + first + i + j * p->ldc;
       if (p->packsB)
         FN(strip)(rows, columns, p->k, p->alpha, packedA + i * p->k, FN(tile_rows), 1, panel, TILE_COLUMNS, 1,
           p->k, p->accumulate, to, p->ldc);
@@ -389,8 +389,8 @@ static void FN(panel_task)(void *context, long chunk) {
 }
 
 static void FN(gemm_raw)(
-  long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
-  long bcs, int accumulate, double *c, long ldc, int part) {
+  long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
+  long bcs, int accumulate, NUMBER *c, long ldc, int part) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) {
     if (!accumulate) FN(clear)(m, n, c, ldc);
@@ -419,7 +419,7 @@ static void FN(gemm_raw)(
   long wide = n < FN(block_columns) ? (n + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS : FN(block_columns);
   // Packing B pays if many panels of A use it.
   int packsB = m > 2 * FN(tile_rows) && n * k > 4096;
-  if (packsB) p.packed = nabla_packing_memory(NABLA_PACKING_SHARED, (size_t)(wide * deep));
+  if (packsB) p.packed = FN(packing)(NABLA_PACKING_SHARED, wide * deep);
   p.packsB = p.packed != NULL;
   for (long jc = 0; jc < n; jc += FN(block_columns)) {
     p.n = n - jc < FN(block_columns) ? n - jc : FN(block_columns);
@@ -450,8 +450,8 @@ static void FN(settle_task)(void *context, long chunk) {
 }
 
 static void FN(gemm)(
-  long m, long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs,
-  long bcs, int accumulate, double *c, long ldc, int part) {
+  long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
+  long bcs, int accumulate, NUMBER *c, long ldc, int part) {
   FN(gemm_raw)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
   if (m * n < 1 << 16) {
     FN(settle)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);

@@ -5,15 +5,15 @@ enum { FN(vector_rows) = 1024 };
 
 /// y (+)= alpha*A*x for some of the rows: eight columns at a time, over rows that stay in the L1 cache.
 static void FN(gemv_rows)(
-  long m, long first, long last, long n, double alpha, const double *a, long lda, const double *x, int accumulate,
-  double *y) {
+  long m, long first, long last, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate,
+  NUMBER *y) {
   for (long begin = first, size; begin < last; begin += size) {
     // Blocks of the whole, so that a row is computed in the same way whichever rows are.
     long block_begin = begin / FN(vector_rows) * FN(vector_rows), block_end = block_begin + FN(vector_rows);
     long whole = (block_end < m ? block_end : m) - block_begin;
     size = (block_end < last ? block_end : last) - begin;
-    double *out = y + begin;
-    const double *block = a + begin;
+    NUMBER *out = y + begin;
+    const NUMBER *block = a + begin;
     int adds = accumulate;
     long j = 0;
     if (whole <= 4 * LANES && n > 1) {
@@ -21,7 +21,7 @@ static void FN(gemv_rows)(
       for (long i = 0; i < size; i += LANES) {
         long part = size - i;
         V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
-        const double *c = block + i;
+        const NUMBER *c = block + i;
         long q = 0;
         if (part >= LANES) {
           for (; q + 4 <= n; q += 4, c += 4 * lda) {
@@ -46,9 +46,9 @@ static void FN(gemv_rows)(
       continue;
     }
     for (; j + 8 <= n; j += 8) {
-      const double *c = block + j * lda;
-      double f0 = alpha * x[j], f1 = alpha * x[j + 1], f2 = alpha * x[j + 2], f3 = alpha * x[j + 3];
-      double f4 = alpha * x[j + 4], f5 = alpha * x[j + 5], f6 = alpha * x[j + 6], f7 = alpha * x[j + 7];
+      const NUMBER *c = block + j * lda;
+      NUMBER f0 = alpha * x[j], f1 = alpha * x[j + 1], f2 = alpha * x[j + 2], f3 = alpha * x[j + 3];
+      NUMBER f4 = alpha * x[j + 4], f5 = alpha * x[j + 5], f6 = alpha * x[j + 6], f7 = alpha * x[j + 7];
       long i = 0;
 #define EIGHT(LOADED, i)                                                                                     \
   ((f0 * LOADED(c + i) + f1 * LOADED(c + lda + i)) + (f2 * LOADED(c + 2 * lda + i) + f3 * LOADED(c + 3 * lda + i))) \
@@ -77,22 +77,22 @@ static void FN(gemv_rows)(
 }
 
 static void FN(gemv_raw)(
-  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y) {
   FN(gemv_rows)(m, 0, m, n, alpha, a, lda, x, accumulate, y);
 }
 
 /// Work on a product with a vector, divided by the entries of the result.
 typedef struct {
   long m, n;
-  double alpha;
-  const double *a;
+  NUMBER alpha;
+  const NUMBER *a;
   long lda;
-  const double *x, *u;
+  const NUMBER *x, *u;
   int accumulate;
-  double *y, *z;
+  NUMBER *y, *z;
   /// The number of entries of a part, and memory for partial sums.
   long size;
-  double *rest;
+  NUMBER *rest;
 } FN(vector_product);
 /// Divides entries among threads, in multiples of `least`.
 static long FN(shares)(FN(vector_product) *p, long count, long least) {
@@ -101,7 +101,7 @@ static long FN(shares)(FN(vector_product) *p, long count, long least) {
   return (count + p->size - 1) / p->size;
 }
 /// Nanoseconds that a matrix takes to pass, roughly.
-INLINE double FN(passing)(long m, long n) { return 0.25 * (double)m * (double)n; }
+INLINE double FN(passing)(long m, long n) { return sizeof(NUMBER) / 32.0 * (double)m * (double)n; }
 
 static void FN(gemv_task)(void *context, long chunk) {
   const FN(vector_product) *p = context;
@@ -109,7 +109,7 @@ static void FN(gemv_task)(void *context, long chunk) {
   FN(gemv_rows)(p->m, first, last, p->n, p->alpha, p->a, p->lda, p->x, p->accumulate, p->y);
 }
 static void FN(gemv)(
-  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y) {
   if (FN(passing)(m, n) < NABLA_LEAST_SHARED) {
     FN(gemv_raw)(m, n, alpha, a, lda, x, accumulate, y);
   } else {
@@ -120,7 +120,7 @@ static void FN(gemv)(
 }
 
 /// Inner products of four columns with x.
-INLINE void FN(four_dots)(long m, const double *a, long lda, const double *x, double *to) {
+INLINE void FN(four_dots)(long m, const NUMBER *a, long lda, const NUMBER *x, NUMBER *to) {
   V s[8];
 #pragma clang loop unroll(full)
   for (int q = 0; q < 8; q++) s[q] = S(0.0);
@@ -145,7 +145,7 @@ INLINE void FN(four_dots)(long m, const double *a, long lda, const double *x, do
 
 /// y (+)= alpha*A'*x: four columns at a time, over rows that stay in the L1 cache.
 static void FN(gemvt_raw)(
-  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y) {
   if (m <= 0 && !accumulate) FN(fill)(n, 0, y);
   enum { rows = 2048 };
   for (long begin = 0; begin < m; begin += rows) {
@@ -153,12 +153,12 @@ static void FN(gemvt_raw)(
     int adds = accumulate || begin > 0;
     long j = 0;
     for (; j + 4 <= n; j += 4) {
-      double sums[4];
+      NUMBER sums[4];
       FN(four_dots)(size, a + begin + j * lda, lda, x + begin, sums);
       for (int q = 0; q < 4; q++) y[j + q] = (adds ? y[j + q] : 0) + alpha * sums[q];
     }
     for (; j < n; j++) {
-      double sum = FN(dot_block)(size, a + begin + j * lda, x + begin);
+      NUMBER sum = FN(dot_block)(size, a + begin + j * lda, x + begin);
       y[j] = (adds ? y[j] : 0) + alpha * sum;
     }
   }
@@ -170,7 +170,7 @@ static void FN(gemvt_task)(void *context, long chunk) {
   FN(gemvt_raw)(p->m, columns, p->alpha, p->a + j * p->lda, p->lda, p->x, p->accumulate, p->y + j);
 }
 static void FN(gemvt)(
-  long m, long n, double alpha, const double *a, long lda, const double *x, int accumulate, double *y) {
+  long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y) {
   if (FN(passing)(m, n) < NABLA_LEAST_SHARED) {
     FN(gemvt_raw)(m, n, alpha, a, lda, x, accumulate, y);
   } else {
@@ -182,14 +182,14 @@ static void FN(gemvt)(
 
 /// y = A*x and z = A'*u for `last - first` rows; each block of A is read from memory once.
 static void FN(gemvboth_rows)(
-  long first, long last, long n, const double *a, long lda, const double *x, double *y, const double *u,
-  double *z) {
+  long first, long last, long n, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y, const NUMBER *u,
+  NUMBER *z) {
   for (long begin = first; begin < last; begin += FN(vector_rows)) {
     long size = last - begin < FN(vector_rows) ? last - begin : FN(vector_rows);
-    double *out = y + begin;
+    NUMBER *out = y + begin;
     for (long j = 0; j < n; j += 8) {
       long columns = n - j < 8 ? n - j : 8;
-      const double *block = a + begin + j * lda;
+      const NUMBER *block = a + begin + j * lda;
       FN(gemv_raw)(size, columns, 1, block, lda, x + j, j > 0, out);
       FN(gemvt_raw)(size, columns, 1, block, lda, u + begin, begin > first, z + j);
     }
@@ -203,18 +203,18 @@ INLINE long FN(both_rows)(long m) {
 static void FN(both_task)(void *context, long chunk) {
   const FN(vector_product) *p = context;
   long first = chunk * p->size, last = p->m - first < p->size ? p->m : first + p->size;
-  double *z = chunk ? p->rest + (chunk - 1) * p->n : p->z;
+  NUMBER *z = chunk ? p->rest + (chunk - 1) * p->n : p->z;
   FN(gemvboth_rows)(first, last, p->n, p->a, p->lda, p->x, p->y, p->u, z);
 }
 static void FN(gemvboth)(
-  long m, long n, const double *a, long lda, const double *x, double *y, const double *u, double *z) {
+  long m, long n, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y, const NUMBER *u, NUMBER *z) {
   if (m <= 0) FN(fill)(n, 0, z);
   if (n <= 0) FN(fill)(m, 0, y);
   FN(vector_product) p = {m, n, 1, a, lda, x, u, 0, y, z};
   p.size = FN(both_rows)(m);
   long chunks = (m + p.size - 1) / p.size;
   // The first part adds to the result, the others to memory of their own.
-  if (chunks > 1) p.rest = nabla_packing_memory(NABLA_PACKING_SHARED, (size_t)((chunks - 1) * n));
+  if (chunks > 1) p.rest = FN(packing)(NABLA_PACKING_SHARED, (chunks - 1) * n);
   if (p.rest) {
     nabla_divide_work(FN(passing)(m, n), chunks, FN(both_task), &p);
     for (long chunk = 1; chunk < chunks; chunk++) FN(add)(n, z, p.rest + (chunk - 1) * n, z);

@@ -4,12 +4,12 @@ enum { FN(solved_at_once) = 32 };
 
 /// T*X = B by substitution for a small triangle, with a vector of right-hand sides at a time.
 static void FN(trsm_small)(
-  int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
+  int lower, long n, long k, const NUMBER *t, long trs, long tcs, int unit, NUMBER *b, long brs, long bcs) {
   V x[FN(solved_at_once)];
   for (long r = 0; r < k; r += LANES) {
     long part = k - r < LANES ? k - r : LANES;
     for (long i = 0; i < n; i++) {
-      double *from = b + i * brs + r * bcs;
+      NUMBER *from = b + i * brs + r * bcs;
       if (bcs == 1) {
         x[i] = part == LANES ? LOAD(from) : LOAD_PART(from, part);
       } else {
@@ -28,7 +28,7 @@ static void FN(trsm_small)(
       x[i] = unit ? sum : sum / t[i * trs + i * tcs];
     }
     for (long i = 0; i < n; i++) {
-      double *to = b + i * brs + r * bcs;
+      NUMBER *to = b + i * brs + r * bcs;
       if (bcs == 1) {
         if (part == LANES) STORE(to, x[i]); else STORE_PART(to, x[i], part);
       } else {
@@ -39,12 +39,12 @@ static void FN(trsm_small)(
 }
 
 /// T*x = b for one contiguous right-hand side.
-static void FN(trsv)(int lower, long n, const double *t, long trs, long tcs, int unit, double *x) {
+static void FN(trsv)(int lower, long n, const NUMBER *t, long trs, long tcs, int unit, NUMBER *x) {
   for (long step = 0; step < n; step++) {
     long i = lower ? step : n - 1 - step;
-    const double *row = lower ? t + i * trs : t + i * trs + (i + 1) * tcs;
+    const NUMBER *row = lower ? t + i * trs : t + i * trs + (i + 1) * tcs;
     long before = lower ? i : n - 1 - i;
-    double *known = lower ? x : x + i + 1;
+    NUMBER *known = lower ? x : x + i + 1;
     if (tcs == 1) {
       x[i] -= FN(dot)(before, row, known);
       if (!unit) x[i] /= t[i * trs + i * tcs];
@@ -60,7 +60,7 @@ static void FN(trsv)(int lower, long n, const double *t, long trs, long tcs, int
 
 /// Recursively by halves, so that most of the work is products.
 static void FN(trsm)(
-  int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
+  int lower, long n, long k, const NUMBER *t, long trs, long tcs, int unit, NUMBER *b, long brs, long bcs) {
   if (n <= 0 || k <= 0) return;
   if (k == 1 && brs == 1 && (trs == 1 || tcs == 1)) {
     FN(trsv)(lower, n, t, trs, tcs, unit, b);
@@ -71,11 +71,11 @@ static void FN(trsm)(
     return;
   }
   long half = (n / 2 + 15) / 16 * 16, rest = n - half;
-  const double *last = t + half * (trs + tcs);
-  double *below = b + half * brs;
+  const NUMBER *last = t + half * (trs + tcs);
+  NUMBER *below = b + half * brs;
   long first = lower ? half : rest, second = n - first;
-  double *solved = lower ? b : below, *open = lower ? below : b;
-  const double *corner = lower ? t + half * trs : t + half * tcs;
+  NUMBER *solved = lower ? b : below, *open = lower ? below : b;
+  const NUMBER *corner = lower ? t + half * trs : t + half * tcs;
   FN(trsm)(lower, first, k, lower ? t : last, trs, tcs, unit, solved, brs, bcs);
   if (brs == 1) {
     FN(gemm)(second, k, first, -1, corner, trs, tcs, solved, brs, bcs, 1, open, bcs, NABLA_WHOLE);
@@ -85,8 +85,8 @@ static void FN(trsm)(
   FN(trsm)(lower, second, k, lower ? last : t, trs, tcs, unit, open, brs, bcs);
 }
 
-const nabla_kernels NABLA_JOIN(nabla_kernels, SET) = {
+const TYPED(kernels) NABLA_JOIN(TYPED(kernels), ISA) = {
   SET_NAME, FN(gemm), FN(gemv), FN(gemvt), FN(gemvboth), FN(trsm), FN(dot), FN(sum), FN(axpy), FN(scale),
   FN(offset), FN(add), FN(multiply), FN(divide), FN(map_long), FN(pairs), FN(fused), FN(transpose), FN(softmax),
-  FN(logsoftmax), FN(logsumexp), FN(settle), FN(rotate),
+  FN(logsoftmax), FN(logsumexp), FN(settle), FN(rotate), OTHER_TABLE
 };

@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaCompile
 import NablaCore
 import NablaNumerics
@@ -5,8 +6,8 @@ import NablaOutput
 
 /// Compiled formulas for given sizes with their own memory, for loops that evaluate often.
 /// Calls allocate nothing. An instance belongs to one thread at a time. Arrays are in column-major order and have the
-/// sizes it was made for. Declared properties are not checked, and values outside the range of doubles are not
-/// recomputed.
+/// sizes it was made for. Declared properties are not checked, and values outside the range of its numbers are not
+/// recomputed. If the formulas were compiled with `precision: .float32`, addresses are those of `Float`s.
 /// ```swift
 /// let slope = try Formula.compiled([J, gradient]).bound(["n": 1000, "d": 200], argument: w)
 /// slope.read(X, at: data)
@@ -18,6 +19,8 @@ public final class BoundFunction {
   public let variables: [Formula]
   /// Rows and columns of each value.
   public let sizes: [(rows: Int, columns: Int)]
+  /// The type of numbers that it reads and writes.
+  public let precision: Precision
   /// Additions, multiplications and function evaluations of a call, as planned.
   public let operations: Double
   private let workspace: ProgramWorkspace
@@ -30,6 +33,7 @@ public final class BoundFunction {
     variables = program.variables
     sizes = program.outputSizes
     operations = program.operations
+    precision = program.precision
     workspace = program.makeWorkspace()
     var places: [Formula: Int] = [:]
     for (index, variable) in program.variables.enumerated() { places[variable] = index }
@@ -42,7 +46,8 @@ public final class BoundFunction {
     writesInPlace = last >= 0 && workspace.isMovable(output: last)
   }
 
-  /// Copies the values of a variable; returns false if the variable does not occur or has another size.
+  /// Copies the values of a variable, rounded to the precision; returns false if the variable does not occur or has
+  /// another size.
   @discardableResult
   public func set(_ variable: Formula, _ values: Matrix) -> Bool {
     guard let place = places[variable], workspace.inputCount(place) == values.count else { return false }
@@ -50,11 +55,23 @@ public final class BoundFunction {
     return true
   }
 
-  /// Reads the values of a variable in place from the next call on; they must stay at this address.
-  public func read(_ variable: Formula, at values: UnsafePointer<Double>) {
-    if let place = places[variable] {
-      workspace.readInput(place, at: UnsafeMutablePointer(mutating: values))
-    }
+  /// Reads the values of a variable in place from the next call on; they must stay at this address. Returns false if the
+  /// variable does not occur or the function has another precision.
+  @discardableResult
+  public func read(_ variable: Formula, at values: UnsafePointer<Double>) -> Bool {
+    read(variable, at: UnsafeRawPointer(values), .float64)
+  }
+
+  /// The same for a function with `precision: .float32`.
+  @discardableResult
+  public func read(_ variable: Formula, at values: UnsafePointer<Float>) -> Bool {
+    read(variable, at: UnsafeRawPointer(values), .float32)
+  }
+
+  private func read(_ variable: Formula, at values: UnsafeRawPointer, _ given: Precision) -> Bool {
+    guard let place = places[variable], given == precision else { return false }
+    workspace.readInput(place, at: UnsafeMutableRawPointer(mutating: values))
+    return true
   }
 
   /// Computes all values.
@@ -65,22 +82,50 @@ public final class BoundFunction {
   }
 
   /// Computes all values with the argument read from `x`, writes the last one to `y`, and returns the first entry of
-  /// the first.
+  /// the first. Throws if the function has another precision.
   @discardableResult
   public func callAsFunction(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) throws(FormulaError) -> Double {
-    if let argument { workspace.readInput(argument, at: UnsafeMutablePointer(mutating: x)) }
+    try call(x, y, .float64) { workspace.outputPointer($0) } ?? 0
+  }
+
+  /// The same for a function with `precision: .float32`.
+  @discardableResult
+  public func callAsFunction(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) throws(FormulaError) -> Float {
+    try call(x, y, .float32) { workspace.floatOutputPointer($0) } ?? 0
+  }
+
+  @inline(__always)
+  private func call<T: KernelNumber>(
+    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ given: Precision,
+    _ output: (Int) -> UnsafePointer<T>
+  ) throws(FormulaError) -> T? {
+    guard given == precision else {
+      throw FormulaError(
+        message: "this function is compiled for \(precision.rawValue), not \(given.rawValue)",
+        hint: "compile it with `precision: .\(given.rawValue)`")
+    }
+    if let argument { workspace.readInput(argument, at: UnsafeMutableRawPointer(mutating: x)) }
     if writesInPlace { workspace.writeOutput(last, at: y) }
     try self()
     if !writesInPlace, last >= 0 {
-      Kernels.copy(sizes[last].rows * sizes[last].columns, workspace.outputPointer(last), into: y)
+      Kernels.copy(sizes[last].rows * sizes[last].columns, output(last), into: y)
     }
-    return last >= 0 && sizes[0].rows * sizes[0].columns > 0 ? workspace.outputPointer(0)[0] : 0
+    return last >= 0 && sizes[0].rows * sizes[0].columns > 0 ? output(0)[0] : nil
   }
 
-  /// The address of a value after a call, in column-major order.
-  public func pointer(_ index: Int) -> UnsafePointer<Double> { workspace.outputPointer(index) }
+  /// The address of a value after a call, in column-major order; `nil` if the function has another precision.
+  public func pointer(_ index: Int) -> UnsafePointer<Double>? {
+    precision == .float64 ? workspace.outputPointer(index) : nil
+  }
+
+  /// The same for a function with `precision: .float32`.
+  public func floatPointer(_ index: Int) -> UnsafePointer<Float>? {
+    precision == .float32 ? workspace.floatOutputPointer(index) : nil
+  }
 
   /// A copy of a value.
   public func value(_ index: Int) -> Matrix { workspace.output(index) }

@@ -61,6 +61,7 @@ public struct CompiledFunctions: Sendable {
 
   fileprivate init(
     _ formulas: [Formula], _ book: RuleBook, _ checksProperties: Bool, _ threads: Int?,
+    _ precision: Precision,
     _ functions: FunctionProvider?
   ) throws(EvaluationError) {
     self.formulas = formulas
@@ -71,6 +72,7 @@ public struct CompiledFunctions: Sendable {
     var options = Compiler.Options(book)
     options.functions = functions
     options.threads = threads
+    options.precision = precision
     // Relies on declared properties, so only if the data are known to have them.
     if checksProperties {
       options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
@@ -97,7 +99,9 @@ public struct CompiledFunctions: Sendable {
     if outputs.allSatisfy(\.isFinite) { return outputs }
     // Products of large numbers may overflow although the value does not.
     let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
-    return zip(outputs, formulas).map { $0.isFinite ? $0 : correction.corrected($0, $1).value }
+    return zip(outputs, formulas).map {
+      $0.isFinite ? $0 : correction.corrected($0, $1).value.rounded(to: options.precision)
+    }
   }
 
   /// The same values, with more digits where doubles lose theirs; see `CompiledFunction.certified`.
@@ -178,30 +182,34 @@ extension Formula {
   /// that the data have the declared properties. Throws for a formula that has no value at all: a differential, or a
   /// declared function without values. With `threads` large operations are divided among up to that many threads, the
   /// calling one included; otherwise there is one, or as many as the environment variable `NABLA_THREADS` gives.
-  /// Results do not depend on it.
+  /// Results do not depend on it. With `precision: .float32` data and results are rounded to floats, and so are those of
+  /// all operations but factorizations and rare functions, which compute in doubles.
   public func compiled(
-    using book: RuleBook = .standard, checkingProperties: Bool = true, threads: Int? = nil
+    using book: RuleBook = .standard, checkingProperties: Bool = true, threads: Int? = nil,
+    precision: Precision = .float64
   ) throws(FormulaError) -> CompiledFunction {
     CompiledFunction(
-      try Formula.compiled([self], using: book, checkingProperties: checkingProperties, threads: threads))
+      try Formula.compiled(
+        [self], using: book, checkingProperties: checkingProperties, threads: threads, precision: precision))
   }
 
   /// Several formulas as one function, with shared parts computed once, such as a value with its gradients.
   public static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
-    threads: Int? = nil
+    threads: Int? = nil, precision: Precision = .float64
   ) throws(FormulaError) -> CompiledFunctions {
     try compiled(
-      formulas, using: book, checkingProperties: checkingProperties, threads: threads, functions: nil)
+      formulas, using: book, checkingProperties: checkingProperties, threads: threads, precision: precision,
+      functions: nil)
   }
 
   /// As above, with values for functions that are declared without a body.
   package static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
-    threads: Int? = nil, functions: FunctionProvider?
+    threads: Int? = nil, precision: Precision = .float64, functions: FunctionProvider?
   ) throws(FormulaError) -> CompiledFunctions {
     try FormulaError.computing { () throws(EvaluationError) in
-      try CompiledFunctions(formulas, book, checkingProperties, threads, functions)
+      try CompiledFunctions(formulas, book, checkingProperties, threads, precision, functions)
     }
   }
 }

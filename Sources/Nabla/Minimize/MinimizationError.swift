@@ -87,6 +87,8 @@ extension EvaluationProblem: CustomStringConvertible {
     case .sizeNotPositive(let name, let size): "\(name) is a size and must be at least 1, not \(size)"
     case .notFinite(let name, let row, let column, let value):
       "\(name) must contain finite numbers, but row \(row + 1), column \(column + 1) is \(value)"
+    case .outOfRange(let name, let row, let column, let value, let precision):
+      "\(name) must be in the range of \(precision.rawValue), but row \(row + 1), column \(column + 1) is \(value)"
     case .data(let error): error.description
     case .unanswered(let diagnostic): diagnostic.message
     case .defect(let question, _): "a defect of Nabla: the answer to '\(question)' failed its own check"

@@ -31,6 +31,8 @@ package enum EvaluationProblem: Error, Sendable {
   case sizeNotPositive(name: String, size: Int)
   /// An entry is not finite; row and column count from zero.
   case notFinite(name: String, row: Int, column: Int, value: Double)
+  /// An entry is beyond the range of the numbers that compute.
+  case outOfRange(name: String, row: Int, column: Int, value: Double, Precision)
   /// The data do not fit, or allow no computation.
   case data(EvaluationError)
   /// The question itself has no answer.
@@ -50,11 +52,14 @@ package struct Evaluation: Sendable {
   let names: Lowering
   let values: [Formula: Matrix]
   let sizes: [String: Int]
+  /// The options of checks, which compute in doubles.
   let options: Compiler.Options
+  /// The type of numbers of data and results.
+  let precision: Precision
 
-  /// Checks that the data fit the declarations and each other.
+  /// Checks that the data fit the declarations and each other, and rounds them to the precision.
   package init(
-    _ session: Session, data: [String: Matrix], sizes: [String: Int] = [:]
+    _ session: Session, data: [String: Matrix], sizes: [String: Int] = [:], precision: Precision = .float64
   ) throws(EvaluationProblem) {
     self.session = session
     names = session.names()
@@ -83,7 +88,15 @@ package struct Evaluation: Sendable {
     } catch {
       throw .data(error)
     }
-    self.values = values
+    let rounded = values.mapValues { $0.rounded(to: precision) }
+    for formula in ordered {
+      guard let variable = formula.variable, let (row, column) = rounded[formula]?.firstNotFinite,
+        let value = values[formula]?[row, column]
+      else { continue }
+      throw .outOfRange(name: variable.name, row: row, column: column, value: value, precision)
+    }
+    self.values = rounded
+    self.precision = precision
     self.sizes = reader.sizes
     let book = session.options.book
     var options = Compiler.Options(book)
@@ -151,6 +164,7 @@ package struct Evaluation: Sendable {
         matrices[index + 1] = found
       }
     }
+    for index in matrices.indices { matrices[index].value = matrices[index].value.rounded(to: precision) }
     let needs = domainConditions.flatMap(\.needs).map {
       Caveat(kind: .condition($0.property), formula: closed($0.argument))
     }
@@ -205,14 +219,21 @@ package struct Evaluation: Sendable {
     if !missing.isEmpty { throw .missing(missing) }
     let program: CompiledProgram
     do throws(EvaluationError) {
-      program = try Compiler.program(for: formulas, sizes: sizes, options: options)
+      program = try self.program(for: formulas)
     } catch {
       throw .data(error)
     }
     let outputs: [Matrix]
     do throws(RunError) { outputs = try program.run(values) } catch { throw .data(.failed(error)) }
     let correction = Correction(sizes: sizes, values: values, definitions: options.definitions)
-    return zip(outputs, formulas).map { correction.corrected($0, $1) }
+    return zip(outputs, formulas).map { correction.corrected($0, $1, precision: precision) }
+  }
+
+  /// The program that computes values in the chosen precision.
+  func program(for formulas: [Formula]) throws(EvaluationError) -> CompiledProgram {
+    var options = options
+    options.precision = precision
+    return try Compiler.program(for: formulas, sizes: sizes, options: options)
   }
 }
 

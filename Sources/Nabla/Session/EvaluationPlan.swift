@@ -36,7 +36,7 @@ extension Evaluation {
     let formulas = formulas(answers, of: closed(first.expression))
     let program: CompiledProgram
     do throws(EvaluationError) {
-      program = try Compiler.program(for: formulas, sizes: sizes, options: options)
+      program = try self.program(for: formulas)
     } catch {
       throw .data(error)
     }

@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaKernels
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import NablaArrays
+
 /// The thin factorization A = QR of an m×n matrix by Householder reflections.
 ///
 /// With p = min(m, n), Q is m×p with orthonormal columns and R is p×n, upper triangular (trapezoidal

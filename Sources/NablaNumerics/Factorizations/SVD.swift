@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaKernels
 
 /// The thin singular value decomposition A = U diag(values) V' of an m×n matrix.

@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaKernels
 
 /// The eigenvalues and orthonormal eigenvectors of a symmetric n×n matrix.

@@ -1,3 +1,5 @@
+import NablaArrays
+
 extension Matrix {
   /// The transpose, columns × rows.
   public var transpose: Matrix { transposed }
@@ -11,6 +13,14 @@ extension Matrix {
   /// The matrix with `function` applied to every entry.
   public func map(_ function: (Double) throws -> Double) rethrows -> Matrix {
     Matrix(rows: rows, columns: columns, storage: try storage.map(function))
+  }
+
+  /// The entries rounded to a type of numbers; those beyond its range are infinite.
+  package func rounded(to precision: Precision) -> Matrix {
+    switch precision {
+    case .float64: self
+    case .float32: map { Double(Float($0)) }
+    }
   }
 
   /// The matrix with `function` applied to every pair of corresponding entries of equal shapes.

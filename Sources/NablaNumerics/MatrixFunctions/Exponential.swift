@@ -1,3 +1,5 @@
+import NablaArrays
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,3 +1,5 @@
+import NablaArrays
+
 extension Matrix {
   /// The inverse of a square matrix, or nil when a pivot is exactly zero.
   public var inverse: Matrix? { LU(self).inverse }
@@ -56,7 +58,7 @@ extension Matrix {
   package func kronecker(_ other: Matrix) -> Matrix {
     computed(rows: rows * other.rows, columns: columns * other.columns, 0) { a, x, _ in
       other.withPointer {
-        MatrixFunctions.kronecker(rows, columns, a, other.rows, other.columns, $0, into: x)
+        Kernels.kronecker(rows, columns, a, other.rows, other.columns, $0, into: x)
       }
     }
   }
@@ -64,28 +66,28 @@ extension Matrix {
   /// The commutation matrix K, mn×mn, with K vec(A) = vec(A') for every m×n matrix A.
   package static func commutation(_ m: Int, _ n: Int) -> Matrix {
     var result = Matrix(rows: m * n, columns: m * n)
-    result.withMutablePointer { MatrixFunctions.commutation(m, n, into: $0) }
+    result.withMutablePointer { Kernels.commutation(m, n, into: $0) }
     return result
   }
 
   /// The lower triangle with its diagonal halved.
   package var lowerHalf: Matrix {
     computed(rows: rows, columns: columns, 0) { a, x, _ in
-      MatrixFunctions.lowerTriangle(rows, columns, a, diagonalFactor: 0.5, into: x)
+      Kernels.lowerTriangle(rows, columns, a, diagonalFactor: 0.5, into: x)
     }
   }
 
   /// The entries on and below the diagonal.
   package var lowerTriangle: Matrix {
     computed(rows: rows, columns: columns, 0) { a, x, _ in
-      MatrixFunctions.lowerTriangle(rows, columns, a, into: x)
+      Kernels.lowerTriangle(rows, columns, a, into: x)
     }
   }
 
   /// The entries on and above the diagonal.
   package var upperTriangle: Matrix {
     computed(rows: rows, columns: columns, 0) { a, x, _ in
-      MatrixFunctions.upperTriangle(rows, columns, a, into: x)
+      Kernels.upperTriangle(rows, columns, a, into: x)
     }
   }
 

@@ -1,3 +1,5 @@
+import NablaArrays
+
 /// Matrix functions on raw pointers with a workspace of doubles from the caller.
 ///
 /// Every function states the places its workspace needs. Outputs must not be inputs. A matrix

@@ -18,21 +18,30 @@ package struct Correction {
       sizes: sizes, values: values, definitions: definitions, places: Self.places, work: Self.work)
   }
 
-  /// The corrected value of a formula, and how many of its entries were off by more than 1e-10.
-  package func corrected(_ computed: Matrix, _ formula: Formula) -> (value: Matrix, count: Int) {
+  /// The corrected value of a formula, and how many of its entries were off by more than the precision explains.
+  package func corrected(
+    _ computed: Matrix, _ formula: Formula, precision: Precision = .float64
+  ) -> (value: Matrix, count: Int) {
     guard certified.values.values.allSatisfy(\.isFinite), let truth = certified.entries(formula) else {
       return (computed, 0)
     }
-    return Self.corrected(computed, truth)
+    return Self.corrected(computed, truth, precision: precision)
   }
 
-  /// The corrected doubles, and how many of them were off by more than 1e-10.
-  package static func corrected(_ computed: Matrix, _ truth: [Real]) -> (value: Matrix, count: Int) {
+  /// The corrected numbers, and how many of them were off by more than 1e-10, or 1e-4 for floats.
+  package static func corrected(
+    _ computed: Matrix, _ truth: [Real], precision: Precision = .float64
+  ) -> (value: Matrix, count: Int) {
     guard truth.count == computed.count else { return (computed, 0) }
     var entries = computed.storage
     var count = 0
+    let tolerance =
+      switch precision {
+      case .float64: 1e-10
+      case .float32: 1e-4
+      }
     for (index, (value, entry)) in zip(computed.storage, truth).enumerated() {
-      switch BallValues.compare(value, entry, allowsNaN: false) {
+      switch BallValues.compare(value, entry, tolerance: tolerance, allowsNaN: false) {
       case .right: entries[index] = BallValues.nearest(entry) ?? value
       case .undecided: break
       case .wrong(let right):

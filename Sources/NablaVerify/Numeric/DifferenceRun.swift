@@ -1,3 +1,4 @@
+import NablaArrays
 import NablaCompile
 import NablaCore
 import NablaNumerics

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import NablaArrays
 @testable import NablaKernels
 @testable import NablaNumerics
 

@@ -127,6 +127,24 @@ struct EvaluationCommandTests {
     #expect(run.code == 0 && run.output.hasSuffix(answer), "\(run.output)\(run.errors)")
   }
 
+  @Test("floats")
+  func floats() throws {
+    let words = ["X=X.csv", "y=y.csv", "--precision"]
+    let files = text(["X.csv": "1,2,3\n4,5,6.1\n", "y.csv": "1\n2\n"])
+    let wrong = try run(words + ["float16"], files)
+    #expect(wrong.code == 64 && wrong.errors.contains("takes float32 or float64"), "\(wrong.errors)")
+    let rounded = Double(Float(6.1))
+    let exact = try run(words + ["float32", "--format", "json"], files)
+    #expect(
+      exact.code == 0 && exact.output.contains("\(Double(Float(9 + rounded)))"),
+      "\(exact.output)\(exact.errors)")
+    let large = try run(words + ["float32"], text(["X.csv": "1,2,3\n4,5,1e39\n", "y.csv": "1\n2\n"]))
+    #expect(
+      large.code == 65
+        && large.errors.contains("X must be in the range of float32, but row 2, column 3 is 1e+39"),
+      "\(large.errors)")
+  }
+
   @Test("arrays of NumPy")
   func npy() throws {
     let y = text(["y.json": "[1, 2]"])

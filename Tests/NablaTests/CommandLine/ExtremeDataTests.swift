@@ -36,7 +36,7 @@ private let broken: [(property: Property, rows: [[Double]], row: Int, column: In
     } catch {
       switch error {
       case .data(let problem): evaluation = "\(problem)"
-      case .missing, .notFinite, .sizeNotPositive, .unanswered, .defect: evaluation = "\(error)"
+      case .missing, .notFinite, .outOfRange, .sizeNotPositive, .unanswered, .defect: evaluation = "\(error)"
       }
     }
     let a = Formula.variable(Variable(name: "A", shape: .matrix("n", "n"), properties: [property]))

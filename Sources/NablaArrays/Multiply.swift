@@ -5,53 +5,55 @@ extension Kernels {
   /// op(A) is m×k, op(B) is k×n and C is m×n, all in column-major order; A is stored k×m when `transA` and B is stored
   /// n×k when `transB`. C must not be an operand. No term is skipped for a zero factor, so NaN and infinity propagate
   /// as the formula says.
-  package static func multiply(
+  @inlinable
+  public static func multiply<T: KernelNumber>(
     _ m: Int, _ n: Int, _ k: Int,
-    _ a: UnsafePointer<Double>, transA: Bool,
-    _ b: UnsafePointer<Double>, transB: Bool,
-    into c: UnsafeMutablePointer<Double>, accumulate: Bool = false, factor: Double = 1
+    _ a: UnsafePointer<T>, transA: Bool,
+    _ b: UnsafePointer<T>, transB: Bool,
+    into c: UnsafeMutablePointer<T>, accumulate: Bool = false, factor: T = 1
   ) {
-    let set = nabla_kernels_active()
     let adds: Int32 = accumulate ? 1 : 0
     // A row and a column vector have the same memory layout.
     if n == 1 {
-      if transA { return nabla_gemvt(set, k, m, factor, a, k, b, adds, c) }
-      return nabla_gemv(set, m, k, factor, a, m, b, adds, c)
+      if transA { return T.gemvt(k, m, factor, a, k, b, adds, c) }
+      return T.gemv(m, k, factor, a, m, b, adds, c)
     }
     if m == 1 {
-      if transB { return nabla_gemv(set, n, k, factor, b, n, a, adds, c) }
-      return nabla_gemvt(set, k, n, factor, b, k, a, adds, c)
+      if transB { return T.gemv(n, k, factor, b, n, a, adds, c) }
+      return T.gemvt(k, n, factor, b, k, a, adds, c)
     }
-    nabla_gemm(
-      set, m, n, k, factor, a, transA ? k : 1, transA ? 1 : m, b, transB ? n : 1, transB ? 1 : k, adds, c, m,
+    T.gemm(
+      m, n, k, factor, a, transA ? k : 1, transA ? 1 : m, b, transB ? n : 1, transB ? 1 : k, adds, c, m,
       NABLA_WHOLE)
   }
 
   /// Writes A'A, or AA' when `transposed`, for an m×n matrix: half of the work of a product.
-  package static func gram(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, transposed: Bool, into c: UnsafeMutablePointer<Double>,
-    factor: Double = 1
+  @inlinable
+  public static func gram<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, transposed: Bool, into c: UnsafeMutablePointer<T>,
+    factor: T = 1
   ) {
     crossGram(m, n, a, a, transposed: transposed, into: c, factor: factor)
   }
 
   /// Writes A'B, or AB' when `transposed`, for m×n matrices for which that is known to be symmetric.
-  package static func crossGram(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, transposed: Bool,
-    into c: UnsafeMutablePointer<Double>, factor: Double = 1
+  @inlinable
+  public static func crossGram<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, transposed: Bool,
+    into c: UnsafeMutablePointer<T>, factor: T = 1
   ) {
-    let set = nabla_kernels_active()
     let size = transposed ? m : n
     if transposed {
-      nabla_gemm(set, m, m, n, factor, a, 1, m, b, m, 1, 0, c, m, NABLA_LOWER)
+      T.gemm(m, m, n, factor, a, 1, m, b, m, 1, 0, c, m, NABLA_LOWER)
     } else {
-      nabla_gemm(set, n, n, m, factor, a, m, 1, b, 1, m, 0, c, n, NABLA_LOWER)
+      T.gemm(n, n, m, factor, a, m, 1, b, 1, m, 0, c, n, NABLA_LOWER)
     }
     mirrorLower(size, c)
   }
 
   /// Copies the lower triangle to the upper one.
-  static func mirrorLower(_ n: Int, _ c: UnsafeMutablePointer<Double>) {
+  @inlinable
+  public static func mirrorLower<T: KernelNumber>(_ n: Int, _ c: UnsafeMutablePointer<T>) {
     let tile = 32
     for jj in stride(from: 0, to: n, by: tile) {
       for ii in stride(from: jj, to: n, by: tile) {
@@ -68,21 +70,22 @@ extension Kernels {
   }
 
   /// Writes y = Ax and z = A'u for an m×n matrix, in one pass over it.
-  package static func multiplyBoth(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
-    into y: UnsafeMutablePointer<Double>, _ u: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>
+  @inlinable
+  public static func multiplyBoth<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, _ x: UnsafePointer<T>,
+    into y: UnsafeMutablePointer<T>, _ u: UnsafePointer<T>, into z: UnsafeMutablePointer<T>
   ) {
-    nabla_gemv_both(nabla_kernels_active(), m, n, a, m, x, y, u, z)
+    T.gemvBoth(m, n, a, m, x, y, u, z)
   }
 
   /// Which triangle of an array forms the matrix, and how it is read.
-  enum Triangle {
+  public enum Triangle {
     case lower, upper, lowerTransposed, upperTransposed
   }
 
   /// Overwrites the n×k matrix B with the solution X of op(T)X = B, where T is a triangle of an array whose
   /// columns are `stride` apart.
-  static func solveTriangle(
+  public static func solveTriangle(
     _ triangle: Triangle, unit: Bool, _ n: Int, _ k: Int, _ t: UnsafePointer<Double>, stride: Int,
     _ b: UnsafeMutablePointer<Double>, rowStep: Int, columnStep: Int
   ) {

@@ -1,8 +1,9 @@
-extension MatrixFunctions {
+extension Kernels {
   /// Writes the Kronecker product, mp×nq, of an m×n and a p×q matrix.
-  package static func kronecker(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ p: Int, _ q: Int, _ b: UnsafePointer<Double>,
-    into x: UnsafeMutablePointer<Double>
+  @inlinable
+  public static func kronecker<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, _ p: Int, _ q: Int, _ b: UnsafePointer<T>,
+    into x: UnsafeMutablePointer<T>
   ) {
     var target = x
     for j in 0..<n {
@@ -18,7 +19,8 @@ extension MatrixFunctions {
   /// Writes the commutation matrix K, mn×mn, with K vec(A) = vec(A') for every m×n matrix A.
   ///
   /// Source: Magnus and Neudecker, The commutation matrix, Annals of Statistics 7 (1979).
-  package static func commutation(_ m: Int, _ n: Int, into x: UnsafeMutablePointer<Double>) {
+  @inlinable
+  public static func commutation<T: KernelNumber>(_ m: Int, _ n: Int, into x: UnsafeMutablePointer<T>) {
     let size = m &* n
     Kernels.fill(size &* size, 0, into: x)
     for i in 0..<m {
@@ -29,9 +31,10 @@ extension MatrixFunctions {
   /// Writes the entries of an m×n matrix on and below its diagonal; in place is allowed.
   ///
   /// The diagonal is multiplied by `diagonalFactor`.
-  package static func lowerTriangle(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, diagonalFactor: Double = 1,
-    into x: UnsafeMutablePointer<Double>
+  @inlinable
+  public static func lowerTriangle<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, diagonalFactor: T = 1,
+    into x: UnsafeMutablePointer<T>
   ) {
     for j in 0..<n {
       for i in 0..<m {
@@ -42,8 +45,9 @@ extension MatrixFunctions {
   }
 
   /// Writes the entries of an m×n matrix on and above its diagonal; in place is allowed.
-  package static func upperTriangle(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into x: UnsafeMutablePointer<Double>
+  @inlinable
+  public static func upperTriangle<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, into x: UnsafeMutablePointer<T>
   ) {
     for j in 0..<n {
       for i in 0..<m { x[i &+ j &* m] = i <= j ? a[i &+ j &* m] : 0 }
