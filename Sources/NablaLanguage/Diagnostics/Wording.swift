@@ -211,6 +211,11 @@ extension Problem {
         "`^T` is the transpose, and `\(text.shortened)` is a number",
         "give the exponent another name: `N` for `T`"
       )
+    case .entryAsArray(let text):
+      (
+        "`\(text.shortened)` is a number, and is used as an array",
+        "`A[i, :]` is a row of a matrix, and `A[:, i]` a column"
+      )
     case .conjugateTranspose(let base):
       (
         "`^H` is the conjugate transpose, and Nabla computes with real numbers only",

@@ -21,6 +21,8 @@ struct NameRoles {
   private(set) var roles: [String: [Role]] = [:]
   /// Names added to a data matrix times coefficients: the b of `X*w + b`.
   private(set) var intercepts: Set<String> = []
+  /// Names that may be arrays or numbers: the c of `m*x + c`, the y of `(1 + y).^t`.
+  private(set) var rivals: Set<String> = []
   /// Whether `*` and `/` of the expression being read act entry by entry.
   private var isEntrywise = false
   private let isUndeclared: (String) -> Bool
@@ -108,6 +110,7 @@ struct NameRoles {
         walk(b, in: role.inFunction)
       case .add, .subtract: sum(tree, role)
       case .power, .elementwisePower:
+        if operation == .elementwisePower, b.integerLiteral == nil { noteRate(a) }
         walk(a, in: b.isNumber ? role : .other)
         walk(b, in: operation == .power ? .scalar : .other)
       case .kronecker, .compare, .centeredDot:
@@ -181,6 +184,13 @@ struct NameRoles {
       {
         intercepts.insert(name)
       }
+      if let name = term.tree.name, Self.offsetNames.contains(name),
+        parts.indices.contains(where: {
+          terms[$0].isNegative == term.isNegative && isScaledName(parts[$0])
+        })
+      {
+        rivals.insert(name)
+      }
       walk(term.tree, in: .term(others: others))
     }
   }
@@ -239,7 +249,24 @@ struct NameRoles {
   private static let interceptNames: Set<String> = [
     "b", "b0", "b_0", "w0", "w_0", "beta0", "beta_0", "bias", "intercept",
   ]
+  /// Names that are numbers in `m*x + c` as often as arrays.
+  private static let offsetNames = interceptNames.union(["a", "c", "q"])
   private static let coefficientNames: Set<String> = ["w", "beta", "theta", "alpha", "omega"]
+
+  /// `m*x`: one lower-case name times another.
+  private func isScaledName(_ parts: [Part]) -> Bool {
+    let names = parts.filter { $0 != .number }
+    return names.count == 2
+      && names.allSatisfy { if case .name(let name) = $0 { !Letters.isCapital(name) } else { false } }
+  }
+
+  /// Notes the rate of a discount: the y of `(1 + y).^t`.
+  private mutating func noteRate(_ base: SyntaxTree) {
+    guard case .binary(.add, let a, let b) = base.kind else { return }
+    for (number, rate) in [(a, b), (b, a)] where number.isNumber {
+      if let name = rate.name { rivals.insert(name) }
+    }
+  }
 
   /// `X*w`, `K*alpha`: one value for each observation.
   private static func isDataTimesCoefficients(_ parts: [Part]) -> Bool {

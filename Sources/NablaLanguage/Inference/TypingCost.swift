@@ -38,6 +38,13 @@ struct TypingCost: Comparable {
       < (other.scalarsAsArrays, other.implausible, other.arraysAsked, other.mixtures)
   }
 
+  /// Whether it answers the question as well, with numbers and arrays in the same places.
+  func isAsClose(as other: TypingCost) -> Bool {
+    (scalarsAsArrays, implausible, arraysAsked) == (
+      other.scalarsAsArrays, other.implausible, other.arraysAsked
+    )
+  }
+
   static func < (a: TypingCost, b: TypingCost) -> Bool {
     if a.isCloser(than: b) { return true }
     if b.isCloser(than: a) { return false }

@@ -39,9 +39,12 @@ extension TypingSearch {
         return SearchFailure(
           diagnostic: Diagnostic(.powerOfVector(text), at: base.tree.range), statement: statement)
       case .joined(let a, let b):
-        // The variable of `norm2(x^2 - y)` was to be raised entry by entry.
         for (one, other) in [(a, b), (b, a)] where isUnlikely(one, next: other) {
-          guard case .binary(.power, let base, _) = one.tree.kind, isVariable(base), isUndeclared(base) else {
+          if let entry = undeclaredEntry(one.tree) { return entryAsArray(entry, statement) }
+          // The variable of `norm2(x^2 - y)` was to be raised entry by entry.
+          guard case .binary(.power, let base, _) = one.tree.kind, isUndeclared(base),
+            base.name.map(isVariable) == true
+          else {
             continue
           }
           let text = engine.source.text(base.range)
@@ -57,17 +60,36 @@ extension TypingSearch {
         let text = engine.source.text(draft.tree.range)
         return SearchFailure(
           diagnostic: Diagnostic(.numberTransposed(text), at: draft.tree.range), statement: statement)
-      case .multiplied, .array, .question: continue
+      case .array(let draft):
+        guard isScalar(draft) == true, let entry = undeclaredEntry(draft.tree) else { continue }
+        return entryAsArray(entry, statement)
+      case .multiplied, .question: continue
       }
     }
     return nil
   }
 
+  /// The first term that is an entry of an undeclared name: the `x[i]` of `x[i]'*w` was to be a row of a matrix.
+  private func undeclaredEntry(_ tree: SyntaxTree) -> SyntaxTree? {
+    switch tree.kind {
+    case .entry(let array, _): isUndeclared(array) ? tree : nil
+    case .negate(let a): undeclaredEntry(a)
+    case .binary(.add, let a, let b), .binary(.subtract, let a, let b):
+      undeclaredEntry(a) ?? undeclaredEntry(b)
+    case .number, .name, .binary, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .sum: nil
+    }
+  }
+
+  private func entryAsArray(_ entry: SyntaxTree, _ statement: Int) -> SearchFailure {
+    let text = engine.source.text(entry.range)
+    return SearchFailure(diagnostic: Diagnostic(.entryAsArray(text), at: entry.range), statement: statement)
+  }
+
   /// Whether a derivative is taken with respect to a name.
-  private func isVariable(_ tree: SyntaxTree) -> Bool {
+  func isVariable(_ name: String) -> Bool {
     start.uses.contains { use, _ in
       guard case .question(_, let variables) = use else { return false }
-      return variables.contains { $0.tree.name == tree.name }
+      return variables.contains { $0.tree.name == name }
     }
   }
 

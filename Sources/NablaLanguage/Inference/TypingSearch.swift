@@ -14,15 +14,15 @@ struct TypingSearch {
   private let original: InferenceEngine.State
   let roles: NameRoles
   private let habits: [NameHabit]
-  private var steps: Int
-  private typealias Typing = (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])
-  private var best: Typing?
+  var steps: Int
+  typealias Typing = (state: InferenceEngine.State, cost: TypingCost, kinds: [TypeKind?])
+  var best: Typing?
   /// The reason why the best typing is implausible, if it is.
-  private var doubt: SearchFailure?
+  var doubt: SearchFailure?
   /// A different typing of the same cost.
-  private(set) var alternative: InferenceEngine.State?
+  var alternative: InferenceEngine.State?
   /// Whether capitals may be scalars for the sake of the question.
-  private var freesCapitals = false
+  var freesCapitals = false
   /// Whether typings that nobody means are considered too.
   private var allowsImplausible = false
   /// The questions whose expressions are not scalars: typings in which they are have been tried.
@@ -51,10 +51,11 @@ struct TypingSearch {
     try search()
     if let best, best.cost.arraysAsked > 0 { reconsider(best) }
     if let doubt { throw doubt }
+    if let best { alternative = rival(of: best) ?? alternative }
     return best?.state
   }
 
-  private mutating func search() throws(SearchFailure) {
+  mutating func search() throws(SearchFailure) {
     engine.state = start
     let questions = start.uses.compactMap { use, _ -> Draft? in
       if case .question(let draft, _) = use { draft } else { nil }
@@ -67,54 +68,6 @@ struct TypingSearch {
     allowsImplausible = true
     engine.state = start
     try descend(decisions[...])
-  }
-
-  /// Looks for a typing in which capitals are numbers and the expression is one: the gas law `n*R*T/V` with respect to
-  /// `V`. The variables keep their types, so that `A*X*B` with respect to `X` is a matrix.
-  private mutating func reconsider(_ habitual: Typing) {
-    let before = (doubt, alternative)
-    engine.state = start
-    for (use, _) in start.uses {
-      guard case .question(_, let variables) = use else { continue }
-      for variable in variables {
-        engine.state = habitual.state
-        guard let kind = engine.kind(of: variable.shape) else { continue }
-        engine.state = start
-        if engine.assume(kind, variable.shape) { start = engine.state }
-      }
-    }
-    freesCapitals = true
-    var isComplete = true
-    do throws(SearchFailure) { try search() } catch { isComplete = false }
-    guard isComplete, let found = best, found.cost.isCloser(than: habitual.cost) else {
-      best = habitual
-      (doubt, alternative) = before
-      return
-    }
-    if isClear(habitual, found.kinds) { return }
-    best = habitual
-    doubt = before.0
-    alternative = found.state
-  }
-
-  /// Whether the numbers of another typing are meant for certain. Whether `(A + t*B)*x` has numbers or a vector, nobody
-  /// can tell; in `G*m*M/r` the last capital is a number, so the others are.
-  private func isClear(_ habitual: Typing, _ kinds: [TypeKind?]) -> Bool {
-    engine.state = habitual.state
-    var multiplied: Set<String> = []
-    for (use, _) in start.uses {
-      switch use {
-      case .multiplied(let a, let b):
-        if isScaledByCapital(a, b) { return true }
-        if engine.kind(of: a.shape) == .matrix, let name = b.tree.name { multiplied.insert(name) }
-      case .question(let draft, let variables):
-        if isScalar(draft) == false, variables.contains(where: { isScalar($0) == false }) { return true }
-      case .joined, .array, .raised, .twins, .transposedByLetter: break
-      }
-    }
-    return zip(start.undeclared, zip(kinds, habitual.kinds)).allSatisfy {
-      !multiplied.contains($0.0.name) || Letters.isCapital($0.0.name) || $0.1.0 == $0.1.1
-    }
   }
 
   /// Tries the open decisions, likeliest first.
@@ -158,7 +111,7 @@ struct TypingSearch {
     return engine.assume(kind, shape) && propagates()
   }
 
-  private mutating func propagates() -> Bool {
+  mutating func propagates() -> Bool {
     do throws(SearchFailure) { try engine.propagate(&steps) } catch { return false }
     return true
   }
@@ -219,7 +172,7 @@ struct TypingSearch {
   }
 
   /// A lower bound for the cost of the decided names, and of the questions whose expressions are not scalars.
-  private func bound(_ declined: [Draft] = []) -> TypingCost {
+  func bound(_ declined: [Draft] = []) -> TypingCost {
     var cost = TypingCost()
     cost.arraysAsked = declined.count { isScalar($0) != false }
     for (use, _) in engine.state.uses {
@@ -253,7 +206,7 @@ struct TypingSearch {
   }
 
   /// Whether a capital is a scalar after a product with a capital that is an array: the M of `G*m*M`.
-  private func isScaledByCapital(_ a: Draft, _ b: Draft) -> Bool {
+  func isScaledByCapital(_ a: Draft, _ b: Draft) -> Bool {
     guard let name = b.tree.name, Letters.isCapital(name), isUndeclared(b.tree), isScalar(b) == true else {
       return false
     }
