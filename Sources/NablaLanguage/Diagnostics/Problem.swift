@@ -120,6 +120,8 @@ package indirect enum Problem: Sendable, Hashable {
   case transposeByName(String)
   /// `(1 + y)^T`, where T was to be a number.
   case numberTransposed(String)
+  /// `sum(x*log(x))`.
+  case lowerMatrix(String)
   /// `x[i]'*w` and `norm2(x[i] - c)`, where x[i] was to be a row of a matrix.
   case entryAsArray(String)
   /// `x^H`.

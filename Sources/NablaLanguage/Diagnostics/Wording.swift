@@ -211,6 +211,11 @@ extension Problem {
         "`^T` is the transpose, and `\(text.shortened)` is a number",
         "give the exponent another name: `N` for `T`"
       )
+    case .lowerMatrix(let name):
+      (
+        "`\(name)` fits only as a matrix, which a lower-case name is not taken for",
+        "`.*` multiplies entry by entry; or declare `\(name) : matrix(n, n)`"
+      )
     case .entryAsArray(let text):
       (
         "`\(text.shortened)` is a number, and is used as an array",

@@ -21,6 +21,8 @@ struct NameRoles {
   private(set) var roles: [String: [Role]] = [:]
   /// Names added to a data matrix times coefficients: the b of `X*w + b`.
   private(set) var intercepts: Set<String> = []
+  /// Names that are factors inside elementwise functions: the t of `sin(w*t + p)`, which may be a vector of times.
+  private(set) var arguments: Set<String> = []
   /// Names that may be arrays or numbers: the c of `m*x + c`, the y of `(1 + y).^t`.
   private(set) var rivals: Set<String> = []
   /// Whether `*` and `/` of the expression being read act entry by entry.
@@ -119,7 +121,10 @@ struct NameRoles {
       }
     case .call(let name, _, _, let arguments):
       let isElementwise = Signature.builtins[name]?.rule == .elementwise
-      for argument in arguments { walk(argument, in: isElementwise ? role.inFunction : .other) }
+      for argument in arguments {
+        if isElementwise { self.arguments.formUnion(argument.addedNames) }
+        walk(argument, in: isElementwise ? role.inFunction : .other)
+      }
     case .derivative, .norm, .blocks, .entry, .sum: tree.forEachChild { walk($0, in: .other) }
     }
   }
@@ -186,7 +191,8 @@ struct NameRoles {
       }
       if let name = term.tree.name, Self.offsetNames.contains(name),
         parts.indices.contains(where: {
-          terms[$0].isNegative == term.isNegative && isScaledName(parts[$0])
+          terms[$0].isNegative == term.isNegative && Self.isScaled(parts[$0])
+            || Self.isDataTimesCoefficients(parts[$0])
         })
       {
         rivals.insert(name)
@@ -250,14 +256,15 @@ struct NameRoles {
     "b", "b0", "b_0", "w0", "w_0", "beta0", "beta_0", "bias", "intercept",
   ]
   /// Names that are numbers in `m*x + c` as often as arrays.
-  private static let offsetNames = interceptNames.union(["a", "c", "q"])
+  private static let offsetNames = interceptNames.union(["a", "c", "d", "h", "k", "l", "m"])
   private static let coefficientNames: Set<String> = ["w", "beta", "theta", "alpha", "omega"]
 
-  /// `m*x`: one lower-case name times another.
-  private func isScaledName(_ parts: [Part]) -> Bool {
-    let names = parts.filter { $0 != .number }
-    return names.count == 2
-      && names.allSatisfy { if case .name(let name) = $0 { !Letters.isCapital(name) } else { false } }
+  /// `m*x`, `b*log(x)`: a lower-case name times another, or a compound.
+  private static func isScaled(_ parts: [Part]) -> Bool {
+    let factors = parts.filter { $0 != .number }
+    guard factors.count == 2 else { return false }
+    let names = factors.compactMap { if case .name(let name) = $0 { name } else { nil } }
+    return !names.isEmpty && !names.contains(where: Letters.isCapital)
   }
 
   /// Notes the rate of a discount: the y of `(1 + y).^t`.
@@ -286,6 +293,16 @@ extension NameRoles.Role {
 }
 
 extension SyntaxTree {
+  /// The names in its sums, products and powers.
+  fileprivate var addedNames: [String] {
+    switch kind {
+    case .name(let name): [name]
+    case .negate(let a): a.addedNames
+    case .binary(_, let a, let b): a.addedNames + b.addedNames
+    case .number, .transpose, .inverseTranspose, .call, .derivative, .norm, .blocks, .entry, .sum: []
+    }
+  }
+
   /// Whether it is a number, or consists only of numbers.
   var isNumber: Bool {
     switch kind {

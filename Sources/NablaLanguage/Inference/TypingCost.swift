@@ -76,7 +76,7 @@ enum NameHabit: Equatable {
 
   private static let scalars: Set<String> = [
     "lambda", "alpha", "gamma", "eta", "rho", "tau", "sigma", "epsilon", "delta", "nu", "kappa", "beta_",
-    "lam", "eps",
+    "lam", "eps", "rf", "r_f",
   ]
 
   /// Lower-case Latin letters that more often scale vectors than denote them.

@@ -66,6 +66,18 @@ extension TypingSearch {
       case .multiplied, .question: continue
       }
     }
+    return lowerMatrix
+  }
+
+  /// A lower-case name that is a matrix although no function of matrices is applied to it: the x of `sum(x*log(x))`.
+  private var lowerMatrix: SearchFailure? {
+    for (index, entry) in start.undeclared.enumerated()
+    where NameHabit(entry.name) != .matrix && engine.kind(of: entry.shape) == .matrix && !isGiven(index) {
+      if start.roots.contains(where: { $0.tree.appliesMatrixFunction(to: entry.name) }) { continue }
+      let statement = start.mentions.first { $0.name == entry.name }?.statement ?? 0
+      return SearchFailure(
+        diagnostic: Diagnostic(.lowerMatrix(entry.name), at: entry.range), statement: statement)
+    }
     return nil
   }
 
@@ -118,4 +130,26 @@ extension SyntaxTree {
       false
     }
   }
+}
+
+extension SyntaxTree {
+  /// Whether a function that takes only matrices, an inverse or two subscripts are applied to something with a name.
+  fileprivate func appliesMatrixFunction(to name: String, isInside: Bool = false) -> Bool {
+    var isInside = isInside
+    switch kind {
+    case .name(let own): return isInside && own == name
+    case .call(let function, _, _, _): isInside = isInside || Self.matrixFunctions.contains(function)
+    case .inverseTranspose, .binary(.power, _, _), .binary(.kronecker, _, _), .blocks: isInside = true
+    case .entry(_, let subscripts): isInside = isInside || subscripts.count == 2
+    case .number, .negate, .transpose, .binary, .derivative, .norm, .sum: break
+    }
+    var found = false
+    forEachChild { found = found || $0.appliesMatrixFunction(to: name, isInside: isInside) }
+    return found
+  }
+
+  private static let matrixFunctions: Set<String> = [
+    "tr", "det", "logdet", "inv", "pinv", "adj", "expm", "chol", "kron", "vec", "diag", "specnorm", "nucnorm",
+    "normF", "rowsums", "colsums", "softmax", "logsoftmax", "logsumexp", "tril", "triu",
+  ]
 }

@@ -191,7 +191,7 @@ struct TypingSearch {
       cost.unusual += habits[index].cost(of: kind, scales: roles.mayScale(entry.name))
       if kind != .scalar {
         cost.arrays += 1
-        if NameHabit.factors.contains(entry.name) { cost.letters += 1 }
+        if NameHabit.factors.contains(entry.name), !roles.arguments.contains(entry.name) { cost.letters += 1 }
       }
     }
     return cost
@@ -314,7 +314,7 @@ struct TypingSearch {
   }
 
   /// Whether the type was determined before any assumption.
-  private func isGiven(_ index: Int) -> Bool {
+  func isGiven(_ index: Int) -> Bool {
     let state = engine.state
     defer { engine.state = state }
     engine.state = start
