@@ -12,6 +12,7 @@ package struct IndexSums {
       if case .apply(.indexSum, _) = node.kind { true } else { false }
     }
     if !hasSums { return formula }
+    let ranges = ranges(nodes)
     var memo: [Formula: Formula] = [:]
     for node in nodes {
       let children = node.children
@@ -21,13 +22,24 @@ package struct IndexSums {
         memo[node] = rebuilt
         continue
       }
-      memo[node] = IndexSums(index: name, size: upper).total(of: arguments[0]) ?? rebuilt
+      memo[node] = IndexSums(index: name, size: upper, ranges: ranges).total(of: arguments[0]) ?? rebuilt
     }
     return memo[formula] ?? formula
   }
 
   let index: String
   let size: Dimension
+  /// The upper bounds of the indices that have one and start at 1.
+  let ranges: [String: Dimension]
+
+  private static func ranges(_ nodes: [Formula]) -> [String: Dimension] {
+    var result: [String: Dimension] = [:]
+    var others: Set<String> = []
+    for case .apply(.indexSum(let name, let lower, let upper), _) in nodes.map(\.kind) {
+      if !lower.isOne || result.updateValue(upper, forKey: name) ?? upper != upper { others.insert(name) }
+    }
+    return result.filter { !others.contains($0.key) }
+  }
 
   /// The sum of the body over all indices, without the index.
   private func total(of body: Formula) -> Formula? {
@@ -81,7 +93,11 @@ package struct IndexSums {
     case .power(let base, let exponent):
       guard let parts = all([base, exponent]) else { return nil }
       return .power(parts[0], parts[1])
+    case .variable(let variable) where variable.role == .index && variable.name == index:
+      // The numbers from 1 on.
+      return .product([.apply(.array(.tril), [.ones(square)], square), .ones(shape)])
     case .apply(.elementwise(let name), let arguments):
+      if let column = comparison(name, arguments) { return column }
       guard takesRows(name, arguments) else { return nil }
       return all(arguments).map { .apply(.elementwise(name), $0, shape) }
     case .apply(.array(let operation), let arguments):
@@ -103,6 +119,23 @@ package struct IndexSums {
       .differential:
       return nil
     }
+  }
+
+  private var square: Shape { Shape(size, size) }
+
+  /// The column of `i < j` or `i <= j` at every value of this index: a column or a row of a triangle of ones.
+  private func comparison(_ name: String, _ sides: [Formula]) -> Formula? {
+    guard name == "less" || name == "lessequal", sides.count == 2,
+      let first = sides[0].variable, let second = sides[1].variable, first.role == .index,
+      second.role == .index, first != second, ranges[first.name] == size, ranges[second.name] == size
+    else { return nil }
+    let triangle = Formula.apply(.array(.triu), [.ones(square)], square)
+    let holds = name == "less" ? Formula.adding(triangle, Formula.identity(size).negated) : triangle
+    let other = Dimension(name: first.name == index ? second.name : first.name)
+    let fixed = Operation.Range(first: other, last: other)
+    return first.name == index
+      ? .slice(holds, rows: .all(size), columns: fixed)
+      : .slice(holds, rows: fixed, columns: .all(size)).transposed
   }
 
   /// Reductions of a row or column at index i that have a rowwise form.
@@ -157,6 +190,9 @@ package struct IndexSums {
       }
       return nil
     case .transpose(let inner):
+      if case .apply(.elementwise(let name), let arguments) = inner.kind {
+        return stacked(name, arguments.map(\.transposed))
+      }
       // A[:, i]' is a row too.
       guard case .apply(.slice(let rows, let columns), let arguments) = inner.kind else { return nil }
       let at = Dimension(name: index)
@@ -173,7 +209,16 @@ package struct IndexSums {
       return parts.first.map { .sum(parts, $0.shape) }
     case .times(let factors):
       let (scalars, arrays) = (factors.filter(\.isScalar), factors.filter { !$0.isScalar })
-      guard !arrays.isEmpty, !scalars.contains(where: depends) else { return nil }
+      guard !arrays.isEmpty else { return nil }
+      let moving = scalars.filter(depends)
+      if !moving.isEmpty {
+        // A number at index i times a row.
+        let rest = factors.filter { !moving.contains($0) }
+        guard let weights = column(.times(moving)) else { return nil }
+        let part = Formula.times(rest)
+        if !depends(part) { return .product([weights, part]) }
+        return rows(part).map { .times([$0, .product([weights, .ones(.row($0.shape.columns))])]) }
+      }
       // Elementwise, hence row by row.
       var parts: [Formula] = []
       for array in arrays {
@@ -191,12 +236,17 @@ package struct IndexSums {
       guard !row.isScalar, let parts = entrywise([base, exponent]) else { return nil }
       return .power(parts[0], parts[1])
     case .apply(.elementwise(let name), let arguments):
-      guard !row.isScalar, let parts = entrywise(arguments), let array = parts.first(where: { !$0.isScalar })
-      else { return nil }
-      return .apply(.elementwise(name), parts, array.shape)
+      return row.isScalar ? nil : stacked(name, arguments)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .apply, .differential:
       return nil
     }
+  }
+
+  private func stacked(_ name: String, _ arguments: [Formula]) -> Formula? {
+    guard let parts = entrywise(arguments), let array = parts.first(where: { !$0.isScalar }) else {
+      return nil
+    }
+    return .apply(.elementwise(name), parts, array.shape)
   }
 
   /// The arguments of an elementwise function of rows: scalars without the index are kept, and rows are stacked.

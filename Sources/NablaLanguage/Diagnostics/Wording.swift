@@ -219,7 +219,7 @@ extension Problem {
     case .entryAsArray(let text):
       (
         "`\(text.shortened)` is a number, and is used as an array",
-        "`A[i, :]` is a row of a matrix, and `A[:, i]` a column"
+        "`A[i, :]` is a row of a matrix; for a number, declare the names"
       )
     case .conjugateTranspose(let base):
       (
