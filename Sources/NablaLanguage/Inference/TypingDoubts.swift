@@ -84,7 +84,9 @@ extension TypingSearch {
   /// The first term that is an entry of an undeclared name: the `x[i]` of `x[i]'*w` was to be a row of a matrix.
   private func undeclaredEntry(_ tree: SyntaxTree) -> SyntaxTree? {
     switch tree.kind {
-    case .entry(let array, _): isUndeclared(array) ? tree : nil
+    case .entry(let array, let subscripts):
+      // `x[1]` is an entry without doubt.
+      if case .index(let place) = subscripts[0], place.name != nil, isUndeclared(array) { tree } else { nil }
     case .negate(let a): undeclaredEntry(a)
     case .binary(.add, let a, let b), .binary(.subtract, let a, let b):
       undeclaredEntry(a) ?? undeclaredEntry(b)

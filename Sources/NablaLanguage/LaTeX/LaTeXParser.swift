@@ -6,6 +6,8 @@ struct LaTeXParser {
   var names: LaTeXNames
   /// The indices of the enclosing sums.
   var bound: [String] = []
+  /// The upper bounds of indices, if they have one.
+  var ranges: [String: SyntaxTree] = [:]
   /// Whether `\odot` binds more strongly than juxtaposition.
   var hadamardIsTight = false
   private var depth = 0

@@ -22,24 +22,38 @@ extension LaTeXParser {
     let start = token.range.start
     let isProduct = token.text == "prod"
     advance()
-    var upper: SyntaxTree?
+    var before: SyntaxTree?
     if kind == .sup {
       advance()
-      upper = try argument()
+      before = try argument()
     }
     guard kind == .sub else { throw error(.noIndex, from: start) }
     advance()
-    let (indices, lower) = try sumIndices(isProduct: isProduct)
+    let below = token.range
+    var head = try sumHead(isProduct: isProduct)
+    head.upper = head.upper ?? before
     if kind == .sup {
       advance()
-      upper = try argument()
+      head.upper = try argument()
     }
+    head = withConditions(head)
+    let (indices, lower, upper) = (head.indices, head.lower, head.upper)
     if upper == nil, let lower, lower.integerLiteral != 1 { throw error(.rangeNeedsEnd, from: start) }
     if isProduct, let lower, lower.integerLiteral != 1 { throw error(.productFromOne, from: start) }
-    bound += indices.map(\.text)
-    let body = try product()
+    bound += head.names
+    for name in head.names { ranges[name] = upper }
+    var result = try product()
     bound.removeLast(indices.count)
-    var result = body
+    if !head.conditions.isEmpty {
+      guard !isProduct, result.isTotal(in: head.names), head.names.allSatisfy({ result.mentions([$0]) }) else {
+        let whole = SourceRange(start: below.start, end: max(head.end, below.end))
+        let text = source.text(whole).trimmed.filter { $0 != "{" && $0 != "}" }
+        throw LaTeXProblem.sumOverCondition(text, isProduct: isProduct).diagnostic(at: whole)
+      }
+      for condition in head.conditions.reversed() {
+        result = try make(.binary(.multiply, condition, result), from: start)
+      }
+    }
     for index in indices.reversed() {
       if isProduct { result = result.atPlace(of: index.text, index.range) }
       if let upper {
@@ -56,14 +70,20 @@ extension LaTeXParser {
   }
 
   /// `{i=1}`, `{i}`, `i`, `{i,j}`, `{ij}`.
-  private mutating func sumIndices(isProduct: Bool) throws(Diagnostic) -> ([LaTeXToken], SyntaxTree?) {
+  private mutating func sumHead(isProduct: Bool) throws(Diagnostic) -> SumHead {
     let start = token.range.start
     let first = position
     guard kind == .beginGroup else {
       let index = token
       guard kind == .letter else { throw unexpected(wanted: "an index") }
       advance()
-      return ([index], nil)
+      return SumHead(indices: [index], end: index.range.end)
+    }
+    if var head = sumCondition(first) {
+      position = groupEnd(first)
+      head.end = token.range.end
+      advance()
+      return head
     }
     advance()
     var indices: [LaTeXToken] = []
@@ -94,8 +114,9 @@ extension LaTeXParser {
       let text = source.text(SourceRange(start: start + 1, end: max(whole.end - 1, start + 1)))
       throw LaTeXProblem.sumOverCondition(text.trimmed, isProduct: isProduct).diagnostic(at: whole)
     }
+    let end = token.range.end
     advance()
-    return (indices, lower)
+    return SumHead(indices: indices, lower: lower, end: end)
   }
 
   private static let conditions: Set<String> = [

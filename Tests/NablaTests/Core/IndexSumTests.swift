@@ -12,6 +12,7 @@ struct IndexSumTests {
     B : matrix(n, d)
     x : vector(n)
     w : vector(d)
+    t : scalar
 
     """
 
@@ -26,6 +27,20 @@ struct IndexSumTests {
         "gradient sum(i = 1:n, log(sum(exp(B[i, :])))) wrt B", "exp(B) .* ((1 ./ rowsums(exp(B)))*ones(d)')"
       ),
       ("gradient sum(i = 1:n, sum(B[i, :] .* B[i, :] .* w')) wrt B", "2*B*diag(w)"),
+      ("gradient sum(i = 1:n, sum(j = 1:n, (i < j)*x[i]*x[j])) wrt x", "sum(x) - x"),
+      ("gradient sum(i = 1:n, sum(j = 1:n, (i < j)*x[i]*x[j] + (j < i)*x[i]*x[j])) wrt x", "2*(sum(x) - x)"),
+      ("gradient sum(i = 1:n, sum(j = 1:n, (i <= j)*x[i]*A[i, j])) wrt x", "rowsums(A .* triu(ones(n, n)))"),
+      ("gradient sum(i = 1:n, sum(j = 1:n, (x[i] - x[j])^2)) wrt x", "4*(n*x - sum(x))"),
+      (
+        "gradient sum(i = 1:n, sum(j = 1:n, A[i, j]*(x[i] - x[j])^2)) wrt x",
+        "2*x .* (rowsums(A) + rowsums(A')) - 2*(A + A')*x"
+      ),
+      ("gradient sum(i = 1:n, sum(exp(x[i]*w))) wrt w", "exp(w*x')*x"),
+      ("gradient sum(i = 1:n, i*x[i]) wrt x", "rowsums(tril(ones(n, n)))"),
+      (
+        "gradient sum(k = 1:n, x[k]*exp(-k*t)) wrt t",
+        "-sum(tril(ones(n, n))'*(x .* exp(-t*rowsums(tril(ones(n, n))))))"
+      ),
     ])
   func lifted(_ question: String, _ expected: String) throws {
     let session = Session(SourceText(Self.declarations + question + "\n", name: "sums"))

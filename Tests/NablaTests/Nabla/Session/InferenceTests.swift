@@ -125,6 +125,17 @@ import Testing
     ("Norm[x]", "x", "write `Norm(...)`"),
     ("A(:, 1)'*x", "x", "`A[:, 1]` is a column"), ("softmax(z, dim=0)", "z", "`dim =` is not read"),
     (#"\min_{w} \|Xw - y\|^2"#, "y", "leave the extremum out"),
+    ("r[i]'*w", "w", "`A[i, :]` is a row of a matrix"),
+    ("sum(i = 1:n, (y[i] - x[i]'*w)^2)", "w", "`A[i, :]` is a row of a matrix"),
+    ("sum(i = 1:n, norm2(x[i] - c)^2)", "c", "`A[i, :]` is a row of a matrix"),
+    ("sum(C ./ (1 + y).^t)", "y", "declare `y : vector(n)` or `y : scalar`"),
+    ("sum((y - m*x - c).^2)", "c", "declare `c : vector(n)` or `c : scalar`"),
+    ("sum((y - a - b*x).^2)", "a", "declare `a : vector(n)` or `a : scalar`"),
+    ("sum((y - m*x - c).^2)", "m", "declare `m : scalar; x : vector(n)` or"),
+    ("sum((y - a*sin(w*t + p)).^2)", "w", "declare `w : scalar; t : vector(n)` or"),
+    ("sum(x*log(x))", "x", "declare `x : matrix(n, n)`"),
+    (#"\sum_{i<j} \frac{q_i q_j}{|x_i - x_j|}"#, "x", "sum over all indices"),
+    (#"\sum_{i<n} x_i"#, "x", "sum over all indices"),
     ("1/2x'x", "x", "has two meanings"), ("tr A*B", "A", "write `tr(A*B)` or `tr(A)*B`"),
   ]
 
