@@ -17,6 +17,7 @@ extern const nabla_single_kernels NABLA_JOIN(nabla_single_kernels, ISA);
 #include "vector.h"
 #include "choices.h"
 #include "functions.h"
+#include "special.h"
 #include "maps.h"
 #include "arrays.h"
 #include "matrix.h"

@@ -43,6 +43,11 @@ MAPPED(logcosh, FN(logcosh)(v))
 MAPPED(log1mexp, FN(log1mexp)(v))
 MAPPED(log1psquare, FN(log1psquare)(v))
 MAPPED(log1msquare, FN(log1msquare)(v))
+MAPPED(asin, FN(asin)(v))
+MAPPED(acos, FN(acos)(v))
+MAPPED(atan, FN(atan)(v))
+MAPPED(lgamma, FN(lgamma)(v))
+MAPPED(digamma, FN(digamma)(v))
 
 static void FN(map)(int function, long n, const NUMBER *x, NUMBER *y) {
   switch ((nabla_unary)function) {
@@ -77,6 +82,11 @@ static void FN(map)(int function, long n, const NUMBER *x, NUMBER *y) {
   case NABLA_LOG1MEXP: FN(map_log1mexp)(n, x, y); break;
   case NABLA_LOG1PSQUARE: FN(map_log1psquare)(n, x, y); break;
   case NABLA_LOG1MSQUARE: FN(map_log1msquare)(n, x, y); break;
+  case NABLA_ASIN: FN(map_asin)(n, x, y); break;
+  case NABLA_ACOS: FN(map_acos)(n, x, y); break;
+  case NABLA_ATAN: FN(map_atan)(n, x, y); break;
+  case NABLA_LGAMMA: FN(map_lgamma)(n, x, y); break;
+  case NABLA_DIGAMMA: FN(map_digamma)(n, x, y); break;
   case NABLA_UNARY_COUNT: break;
   }
 }

@@ -42,6 +42,11 @@ WIDENED(logcosh)
 WIDENED(log1mexp)
 WIDENED(log1psquare)
 WIDENED(log1msquare)
+WIDENED(asin)
+WIDENED(acos)
+WIDENED(atan)
+WIDENED(lgamma)
+WIDENED(digamma)
 
 #define WIDENED_PAIR(name)                                            \
   INLINE V FN(name)(V x, V y) {                                       \

@@ -45,9 +45,9 @@ package enum SpecialFunctions {
     case .sin: nabla_map(set, NABLA_SIN, n, x, y)
     case .cos: nabla_map(set, NABLA_COS, n, x, y)
     case .tan: nabla_map(set, NABLA_TAN, n, x, y)
-    case .asin: each(n, x, y) { asin($0) }
-    case .acos: each(n, x, y) { acos($0) }
-    case .atan: each(n, x, y) { atan($0) }
+    case .asin: nabla_map(set, NABLA_ASIN, n, x, y)
+    case .acos: nabla_map(set, NABLA_ACOS, n, x, y)
+    case .atan: nabla_map(set, NABLA_ATAN, n, x, y)
     case .sinh: nabla_map(set, NABLA_SINH, n, x, y)
     case .cosh: nabla_map(set, NABLA_COSH, n, x, y)
     case .tanh: nabla_map(set, NABLA_TANH, n, x, y)
@@ -61,8 +61,8 @@ package enum SpecialFunctions {
     case .gelu: nabla_map(set, NABLA_GELU, n, x, y)
     case .step: nabla_map(set, NABLA_STEP, n, x, y)
     case .logsigmoid: nabla_map(set, NABLA_LOGSIGMOID, n, x, y)
-    case .lgamma: each(n, x, y) { logGamma($0) }
-    case .digamma: each(n, x, y) { digamma($0) }
+    case .lgamma: nabla_map(set, NABLA_LGAMMA, n, x, y)
+    case .digamma: nabla_map(set, NABLA_DIGAMMA, n, x, y)
     case .erfc: nabla_map(set, NABLA_ERFC, n, x, y)
     case .logerfc: nabla_map(set, NABLA_LOGERFC, n, x, y)
     case .logcosh: nabla_map(set, NABLA_LOGCOSH, n, x, y)
@@ -98,15 +98,6 @@ package enum SpecialFunctions {
       .digamma, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare:
       Kernels.fill(n, .nan, into: z)
     }
-  }
-
-  /// Writes `function` of every number.
-  @inline(__always)
-  private static func each(
-    _ count: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>,
-    _ function: (Double) -> Double
-  ) {
-    for i in 0..<count { y[i] = function(x[i]) }
   }
 
   /// Writes a vectorized function of every pair; a number is repeated in a block.
@@ -176,8 +167,12 @@ extension LibraryFunction {
     case .log1mexp: NABLA_LOG1MEXP
     case .log1psquare: NABLA_LOG1PSQUARE
     case .log1msquare: NABLA_LOG1MSQUARE
-    case .asin, .acos, .atan, .leakyrelu, .elu, .max, .min, .lgamma, .digamma, .polygamma, .power, .hypot,
-      .ratio, .damped, .dampedexpm1:
+    case .asin: NABLA_ASIN
+    case .acos: NABLA_ACOS
+    case .atan: NABLA_ATAN
+    case .lgamma: NABLA_LGAMMA
+    case .digamma: NABLA_DIGAMMA
+    case .leakyrelu, .elu, .max, .min, .polygamma, .power, .hypot, .ratio, .damped, .dampedexpm1:
       nil
     }
   }
