@@ -128,6 +128,10 @@ struct ArticleExamplesTests {
     let values = try both([A: Matrix(rows: [[2, 1], [1, 3]]), x: [1, 2]])
     print(values[1].storage)
 
+    let inFloats = try form.compiled(precision: .float32)
+    let rounded = try inFloats([A: Matrix(rows: [[0.1, 1], [1, 3]]), x: [1, 2]])
+    print(Float(rounded.number))
+
     try article.check()
   }
 
