@@ -120,6 +120,8 @@ package indirect enum Problem: Sendable, Hashable {
   case transposeByName(String)
   /// `(1 + y)^T`, where T was to be a number.
   case numberTransposed(String)
+  /// `sum(i = 1:n, y_i)` and `sum(c_t/(1 + r)^t)`.
+  case indexedName(String, entry: String, index: String)
   /// `sum(x*log(x))`.
   case lowerMatrix(String)
   /// `x[i]'*w` and `norm2(x[i] - c)`, where x[i] was to be a row of a matrix.

@@ -211,6 +211,11 @@ extension Problem {
         "`^T` is the transpose, and `\(text.shortened)` is a number",
         "give the exponent another name: `N` for `T`"
       )
+    case .indexedName(let name, let entry, let index):
+      (
+        "`\(name)` is a name, and has an index of the sum in it",
+        "`\(entry)` is an entry: `sum(\(index) = 1:n, ...)`; or declare `\(name)`"
+      )
     case .lowerMatrix(let name):
       (
         "`\(name)` fits only as a matrix, which a lower-case name is not taken for",
@@ -380,19 +385,5 @@ extension String {
       if depth == 0 { return self.index(after: index) == endIndex }
     }
     return false
-  }
-}
-
-extension Problem {
-  /// The hint for a character that other systems use in formulas.
-  private static func hint(for character: Character) -> String? {
-    switch character {
-    case ".": "`*` is the matrix product, and a function precedes its arguments: `dot(x, y)`"
-    case "{", "}": "brackets are `(` and `)`"
-    case "%": "comments begin with `#`; `outer(x, y)` is the outer product"
-    case "&": "`(a < b) .* (b < c)` is 1 where both hold"
-    case "∇": "`∇_x f` is the gradient of f with respect to x"
-    default: nil
-    }
   }
 }

@@ -212,9 +212,30 @@ extension InferenceEngine {
     }
     indices.append(index)
     defer { indices.removeLast() }
+    try refuseIndexedNames(in: summand) { isBound($0) }
     let a = try draft(summand)
     return Draft(tree, a.shape) { unifier in
       .sum(index: name, lower: lower, upper: unifier.resolve(index.upper), a.built(unifier))
     }
+  }
+
+  /// Refuses undeclared names such as `y_i` in a sum over i, which are names and not entries.
+  func refuseIndexedNames(in tree: SyntaxTree, _ isIndex: (String) -> Bool) throws(Diagnostic) {
+    if !environment.infersUndeclared { return }
+    var found: (name: String, index: Substring, range: SourceRange)?
+    func search(_ tree: SyntaxTree) {
+      if let name = tree.name, found == nil, let mark = name.firstIndex(of: "_"), mark != name.startIndex {
+        let letters = name[name.index(after: mark)...]
+        let isDeclared = environment.declarations[name] != nil || environment.definitions[name] != nil
+        if !isDeclared, drafts[name] == nil, !letters.isEmpty, letters.allSatisfy({ isIndex(String($0)) }) {
+          found = (name, letters, tree.range)
+        }
+      }
+      tree.forEachChild(search)
+    }
+    search(tree)
+    guard let (name, letters, range) = found else { return }
+    let entry = name.prefix { $0 != "_" } + "[" + letters.map(String.init).joined(separator: ", ") + "]"
+    throw Diagnostic(.indexedName(name, entry: entry, index: String(letters.prefix(1))), at: range)
   }
 }

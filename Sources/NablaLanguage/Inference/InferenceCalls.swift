@@ -110,6 +110,12 @@ extension InferenceEngine {
   private func operation(
     _ tree: SyntaxTree, _ name: String, _ head: Signature.Head, _ arguments: [SyntaxTree]
   ) throws(Diagnostic) -> Draft {
+    if name == "sum" || name == "mean" || name == "prod" {
+      let names = Set(arguments.flatMap(\.allNames))
+      for argument in arguments {
+        try refuseIndexedNames(in: argument) { names.contains($0) && !isDeclared($0) }
+      }
+    }
     var values: [String: Dimension] = [:]
     var drafts: [Draft] = []
     var sizes: [Dimension] = []
@@ -185,6 +191,11 @@ extension InferenceEngine {
   func hasValue(_ name: String) -> Bool {
     environment.declarations[name] != nil || drafts[name] != nil || environment.definitions[name] != nil
       || state.undeclaredIndex[name] != nil || upcoming[name] != nil
+  }
+
+  private func isDeclared(_ name: String) -> Bool {
+    environment.declarations[name] != nil || drafts[name] != nil || environment.definitions[name] != nil
+      || isSize(name)
   }
 
   private func builtin(

@@ -45,7 +45,8 @@ extension LaTeXParser {
     var result = try product()
     bound.removeLast(indices.count)
     if !head.conditions.isEmpty {
-      guard !isProduct, result.isTotal(in: head.names), head.names.allSatisfy({ result.mentions([$0]) }) else {
+      guard !isProduct, result.isTotal(in: head.names), head.names.allSatisfy({ result.mentions([$0]) })
+      else {
         let whole = SourceRange(start: below.start, end: max(head.end, below.end))
         let text = source.text(whole).trimmed.filter { $0 != "{" && $0 != "}" }
         throw LaTeXProblem.sumOverCondition(text, isProduct: isProduct).diagnostic(at: whole)
