@@ -1,4 +1,5 @@
 import NablaCore
+import NablaTypes
 
 /// Restores the names of intermediates in a formula.
 struct Naming {
@@ -16,6 +17,8 @@ struct Naming {
   private var chains: [Formula: [Replacement]] = [:]
   private var sums: [Formula: [Replacement]] = [:]
   private var factors: [Formula: [Replacement]] = [:]
+  /// Definitions that are powers, by their bases.
+  private var powers: [Formula: [(index: Int, exponent: Rational, symbol: Formula)]] = [:]
 
   /// The definitions in an order in which each uses only earlier ones; no formula contains a name.
   init(_ definitions: [(name: String, formula: Formula)]) {
@@ -34,7 +37,7 @@ struct Naming {
       guard let key else { return }
       table[key, default: []].insert(Replacement(index: index, parts: parts, symbol: symbol), at: 0)
     }
-    let turned = formula.transposed
+    let turned = formula.transposed.withoutTransposesOfSymmetric
     for (form, symbol) in [
       (formula, symbol), (formula.negated, symbol.negated), (turned, symbol.transposed),
       (turned.negated, symbol.transposed.negated),
@@ -51,8 +54,20 @@ struct Naming {
       put(&sums, opposite.first, opposite, symbol.negated)
     case .times(let parts):
       put(&factors, parts.first, parts, symbol)
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
-      .apply, .differential:
+      // Of g = Z'*r/n, Z'*r is n*g.
+      let (scalars, array) = formula.splitScalars
+      guard let array, case .product(let run) = array.kind, scalars.allSatisfy(\.isNumberOrSize) else { break }
+      let whole = Formula.times([symbol] + scalars.map { .power($0, .number(-1)) })
+      let turnedRun = array.transposed.withoutTransposesOfSymmetric
+      put(&nodes, array, [], whole)
+      put(&nodes, turnedRun, [], whole.transposed)
+      put(&chains, run.first, run, whole)
+      put(&chains, turnedRun.chain.first, turnedRun.chain, whole.transposed)
+    case .power(let base, let exponent):
+      guard base.height > 0, let value = exponent.number, value.magnitude != 1 else { break }
+      powers[base, default: []].insert((index, value, symbol), at: 0)
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+      .differential:
       break
     }
   }
@@ -101,17 +116,37 @@ struct Naming {
       let children = shortened.children
       memo[node] =
         children.isEmpty
-        ? shortened : shortened.rebuilt(children.map { symbol(of: $0, before: end) ?? memo[$0] ?? $0 })
+        ? shortened
+        : shortened.rebuilt(
+          // The scalars of a name may have moved in front of a new product.
+          children.map { symbol(of: $0, before: end) ?? memo[$0] ?? replaced($0, before: end, &memo) })
     }
     return symbol(of: formula, before: end) ?? memo[formula] ?? formula
   }
 
   private func symbol(of formula: Formula, before end: Int) -> Formula? {
-    nodes[formula]?.first { $0.index < end }?.symbol
+    if let whole = nodes[formula]?.first(where: { $0.index < end })?.symbol { return whole }
+    if powers.isEmpty { return nil }
+    var (base, exponent) = (formula, Rational(1))
+    if case .power(let inner, let outer) = formula.kind, let value = outer.number {
+      (base, exponent) = (inner, value)
+    }
+    // Of s = sqrt(u), u is s^2 and 1/u^(3/2) is 1/s^3.
+    for power in powers[base] ?? [] where power.index < end {
+      let quotient = exponent * power.exponent.reciprocal
+      if quotient.isInteger { return .power(power.symbol, .number(quotient)) }
+    }
+    return nil
   }
 
-  /// A product or sum in which a run of factors or a group of terms has a name.
+  /// A product or sum in which runs of factors or a group of terms have names.
   private func withPart(_ node: Formula, before end: Int) -> Formula {
+    let next = withOnePart(node, before: end)
+    if case .product = node.kind, next !== node { return withPart(next, before: end) }
+    return next
+  }
+
+  private func withOnePart(_ node: Formula, before end: Int) -> Formula {
     switch node.kind {
     case .product(let chain):
       let found = chain.indices.flatMap { start in
@@ -149,5 +184,31 @@ struct Naming {
     if candidates.isEmpty { return nil }
     let present = Set(parts)
     return candidates.sorted { $0.index > $1.index }.first { present.isSuperset(of: $0.parts) }
+  }
+}
+
+extension Formula {
+  /// Whether it is a number, a size or a power of one, so that it is not zero.
+  fileprivate var isNumberOrSize: Bool {
+    switch kind {
+    case .number(let value): !value.isZero
+    case .dimension: true
+    case .power(let base, let exponent): exponent.number != nil && base.isNumberOrSize
+    case .constant, .variable, .zeros, .ones, .identity, .sum, .times, .product, .inverse, .transpose, .apply,
+      .differential:
+      false
+    }
+  }
+
+  /// The formula without transposes of variables that are declared symmetric.
+  fileprivate var withoutTransposesOfSymmetric: Formula {
+    // Long definitions of deep models are not searched.
+    guard cost <= 80 * Cost.symbol else { return self }
+    let transposes = nodesChildrenFirst.filter { node in
+      guard case .transpose(let inner) = node.kind, let variable = inner.variable else { return false }
+      return variable.properties.closed.contains(.symmetric)
+    }
+    if transposes.isEmpty { return self }
+    return replacing(Dictionary(transposes.map { ($0, $0.transposed) }) { first, _ in first })
   }
 }

@@ -11,9 +11,9 @@ package enum Cost {
   package static let turn = 7
   static let minus = 2
   static let bracket = 10
-  /// For each bracket inside a bracket: next to an array, and among scalars.
+  /// For each bracket inside a bracket: next to an array or a name, and after a number.
   static let nestedBracket = 6
-  static let nestedScaledBracket = 12
+  static let nestedScaledBracket = 9
   package static let call = 10
   /// A sum of entries that a product can express.
   static let total = 11
@@ -84,9 +84,11 @@ package enum Cost {
       return (clamp(inner + dot + Cost.exponent + exponent.cost), max(innerDepth, exponent.bracketDepth))
     }
     let bar = value.isNegative ? dot : 0
-    if value.magnitude == 1 { return (clamp(bar + inner), innerDepth) }
+    // Alone it needs a numerator: 1 ./ x.
+    let one = value.isNegative ? symbol : 0
+    if value.magnitude == 1 { return (clamp(one + bar + inner), innerDepth) }
     if value.magnitude == Rational(1, over: 2) {
-      return (clamp(bar + call + minus + base.cost), base.bracketDepth)
+      return (clamp(one + bar + call + minus + base.cost), base.bracketDepth)
     }
     // Prefers (x'*x)^2 to norm2(x)^4.
     var extra = 0
@@ -144,8 +146,19 @@ package enum Cost {
         if case .product = factor.kind { return false }
         return true
       }
-    let scales = factors.dropLast().allSatisfy(\.isScalar)
-    for factor in factors {
+    let scales = factors.dropLast().allSatisfy { $0.number != nil }
+    if isMean(factors) { sum -= dot + symbol }
+    if factors.contains(where: \.hasNumerator),
+      factors.allSatisfy({ $0.isReciprocal || $0.number == -1 })
+    {
+      sum += symbol
+    }
+    var index = factors.startIndex
+    while index < factors.endIndex {
+      let factor = factors[index]
+      var count = 1
+      while index + count < factors.endIndex, factors[index + count] === factor { count += 1 }
+      index += count
       if factor.number == -1 {
         sum += minus
         continue
@@ -156,12 +169,37 @@ package enum Cost {
         sum += top + dot + symbol + (value.isNegative ? minus : 0)
         continue
       }
-      let (inner, innerDepth) = bracketed(factor, nested: scales ? nestedScaledBracket : nestedBracket)
+      var (inner, innerDepth) = bracketed(factor, nested: scales ? nestedScaledBracket : nestedBracket)
+      if factor.hasNumerator { inner -= symbol }
       // The fraction bar is the operator.
       sum += factor.isReciprocal ? inner : dot + inner
+      // Equal neighbors print as a power.
+      if count > 1 { sum += min((count - 1) * (dot + inner), dot + exponent + symbol) }
       depth = max(depth, innerDepth)
     }
     return (clamp(sum), depth)
+  }
+
+  /// Whether one factor is a sum over axes and the others divide by their sizes: this prints as `mean(...)`.
+  private static func isMean(_ factors: [Formula]) -> Bool {
+    for factor in factors {
+      guard factor.isScalar, case .product(let chain) = factor.kind, let first = chain.first,
+        let last = chain.last
+      else { continue }
+      var sizes: [Dimension] = []
+      if first.isOnes { sizes.append(first.shape.columns) }
+      if last.isOnes { sizes.append(last.shape.rows) }
+      if sizes.isEmpty { continue }
+      return sizes.allSatisfy { size in
+        factors.contains { other in
+          guard case .power(let base, let exponent) = other.kind, exponent.number == -1,
+            case .dimension(let name) = base.kind
+          else { return false }
+          return name == size.name
+        }
+      }
+    }
+    return false
   }
 
   private static func clamp(_ value: Int) -> Int { min(value, limit) }
@@ -172,5 +210,11 @@ extension Formula {
   fileprivate var isReciprocal: Bool {
     if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }
     return false
+  }
+
+  /// Whether it prints as a fraction with numerator 1 where it stands alone.
+  fileprivate var hasNumerator: Bool {
+    guard case .power(_, let exponent) = kind, let value = exponent.number else { return false }
+    return value == -1 || value == Rational(-1, over: 2)
   }
 }

@@ -43,7 +43,7 @@ struct Distribution {
         + withoutInnerDenominators(factors) + withoutSharedEntries(factors)
     case .product(let chain):
       return multipliedOut(formula) + multipliedOnce(chain, formula.shape) { .product($0) }
-        + Blocks.distributed(chain)
+        + withoutSharedEnds(chain) + Blocks.distributed(chain)
     case .apply(.array(.kron), let sides):
       return Blocks.kronecker(sides[0], sides[1]).map { [$0] } ?? []
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
@@ -87,6 +87,14 @@ struct Distribution {
       guard !named.contains(factors[index]), let (shared, rest) = Factoring.sharedEntries(of: factors[index])
       else { return nil }
       return .times(replacing(factors, index, rest) + shared)
+    }
+  }
+
+  /// Takes out the common end of the terms of a sum among the factors: (A*B - B)*C is (A - I)*B*C.
+  private func withoutSharedEnds(_ chain: [Formula]) -> [Formula] {
+    chain.indices.flatMap { index in
+      named.contains(chain[index])
+        ? [] : Factoring.sharedEnds(of: chain[index]).map { .product(replacing(chain, index, $0)) }
     }
   }
 

@@ -45,7 +45,7 @@ struct Factoring {
   // MARK: Places
 
   /// The position of a factor in a term.
-  private enum Place: Hashable {
+  enum Place: Hashable {
     /// A scalar or entrywise factor, to any power.
     case entry(Formula)
     /// A number other than one, up to sign.
@@ -64,7 +64,7 @@ struct Factoring {
     }
   }
 
-  private static func places(of term: Formula) -> [Place] {
+  static func places(of term: Formula) -> [Place] {
     var result: [Place] = []
     let coefficient = term.coefficient.magnitude
     if !coefficient.isOne, coefficient.isInteger || !term.hasDenominators {
@@ -99,7 +99,7 @@ struct Factoring {
   }
 
   /// The matrix product in a term; both orientations if it is a scalar.
-  private static func orientations(of term: Formula) -> [[Formula]] {
+  static func orientations(of term: Formula) -> [[Formula]] {
     if term.isScalar {
       return term.factors.flatMap { factor -> [[Formula]] in
         guard case .product(let chain) = factor.kind else { return [] }
@@ -111,7 +111,7 @@ struct Factoring {
 
   /// The matrix product in an array term, and for a column also those with an inner product at its end: (x'*y)*z is
   /// z*x'*y.
-  private static func chains(of term: Formula) -> [(chain: [Formula], others: [Formula])] {
+  static func chains(of term: Formula) -> [(chain: [Formula], others: [Formula])] {
     let (scalars, array) = term.splitScalars
     guard let array else { return [] }
     var result = [(array.chain, scalars)]
@@ -167,7 +167,9 @@ struct Factoring {
       if case .entry(let base) = place, let taken = dividedOnce(by: base, group, sum) {
         offer(taken, Set(group))
       }
-      guard let (taken, indices) = takenOut(place, group, sum) else { continue }
+      let found = takenOut(place, group, sum)
+      if let completed = completed(at: place, group, sum, found) { result.append(completed) }
+      guard let (taken, indices) = found else { continue }
       offer(taken, indices)
     }
     if let content = Self.withoutContent(sum) { result.append(content) }
@@ -216,15 +218,20 @@ struct Factoring {
   }
 
   /// The terms of a group with the factor at the place taken out, and the indices of those that have it.
-  private mutating func takenOut(_ place: Place, _ group: [Int], _ sum: Formula) -> (Formula, Set<Int>)? {
+  mutating func takenOut(
+    _ place: Place, _ group: [Int], _ sum: Formula, leavesIdentity: Bool = false
+  ) -> (Formula, Set<Int>)? {
     let terms = sum.terms
     if let base = place.entry {
       return takenOut(entries: [base], group, sum).map { ($0, Set(group)) }
     }
+    let leavesIdentity = leavesIdentity || !group.contains { Self.isBetween(place, terms[$0]) }
     var indices: Set<Int> = []
     var rest: [Formula] = []
     for index in group {
-      guard let part = Self.remainder(of: terms[index], without: place) else { continue }
+      guard let part = Self.remainder(
+        of: terms[index], without: place, leavesIdentity: leavesIdentity)
+      else { continue }
       if let first = rest.first, first.shape != part.shape { continue }
       indices.insert(index)
       rest.append(part)
@@ -310,90 +317,5 @@ struct Factoring {
     guard open.count > terms.count else { return nil }
     let result = Formula.sum(open, sum.shape)
     return result.terms.count < open.count ? result : nil
-  }
-
-  /// The term without its factor at a place other than an entrywise one.
-  private static func remainder(of term: Formula, without place: Place) -> Formula? {
-    switch place {
-    case .entry: return nil
-    case .number(let number): return term.scaled(by: number.reciprocal)
-    case .left(let factor): return stripped(term, factor, fromLeft: true)
-    case .right(let factor): return stripped(term, factor, fromLeft: false)
-    case .operation(let operation):
-      return replacingHead(of: term) { kind in
-        if case .apply(.array(operation), let arguments) = kind { arguments[0] } else { nil }
-      }
-    case .kronLeft(let factor):
-      return replacingHead(of: term) { kind in
-        if case .apply(.array(.kron), let sides) = kind, sides[0] === factor { sides[1] } else { nil }
-      }
-    case .kronRight(let factor):
-      return replacingHead(of: term) { kind in
-        if case .apply(.array(.kron), let sides) = kind, sides[1] === factor { sides[0] } else { nil }
-      }
-    }
-  }
-
-  /// The term with the operation on its array, or on one of its scalar factors, replaced by its argument.
-  private static func replacingHead(of term: Formula, _ inside: (Formula.Kind) -> Formula?) -> Formula? {
-    if term.isScalar {
-      var factors = term.factors
-      for (index, factor) in factors.enumerated() {
-        guard let part = inside(factor.kind) else { continue }
-        factors.remove(at: index)
-        return .times(factors + [part])
-      }
-      return nil
-    }
-    let (scalars, array) = term.splitScalars
-    guard let array, let part = inside(array.kind) else { return nil }
-    return .times(scalars + [part])
-  }
-
-  /// The terms without a common factor; a remaining scalar applies to every entry.
-  private static func divided(_ terms: [Formula], by factor: Formula, _ shape: Shape) -> [Formula] {
-    let inverse = Formula.power(factor, .number(-1))
-    return terms.map { term in
-      let quotient = Formula.times([term, inverse])
-      return quotient.shape == shape || factor.isScalar ? quotient : .times([quotient, .ones(shape)])
-    }
-  }
-
-  private static func exponent(of base: Formula, in term: Formula) -> Rational {
-    for factor in term.factors {
-      if factor === base { return 1 }
-      if case .power(let other, let exponent) = factor.kind, other === base, let value = exponent.number {
-        return value
-      }
-    }
-    return 0
-  }
-
-  /// The term without the factor at an end of its matrix product.
-  private static func stripped(_ term: Formula, _ factor: Formula, fromLeft: Bool) -> Formula? {
-    let ways =
-      term.isScalar
-      ? orientations(of: term).map { ($0, removingOne(term.factors, $0)) } : chains(of: term)
-    for (chain, scalars) in ways {
-      guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
-      var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
-      if rest.isEmpty {
-        // (A + s*I)*x is no shorter than A*x + s*x, but (A - s*I)*(A*x - b) is shorter than its two terms.
-        let size = fromLeft ? factor.shape.columns : factor.shape.rows
-        var isBracket = false
-        if case .sum = factor.kind { isBracket = !factor.shape.isMatrix }
-        guard size.isOne || isBracket else { continue }
-        rest = [.identity(size)]
-      }
-      return .product(scalars + rest)
-    }
-    return nil
-  }
-
-  private static func removingOne(_ factors: [Formula], _ chain: [Formula]) -> [Formula] {
-    let whole = Formula.product(chain)
-    var rest = factors
-    if let index = rest.firstIndex(where: { $0 === whole }) { rest.remove(at: index) }
-    return rest
   }
 }

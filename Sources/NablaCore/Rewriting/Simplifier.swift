@@ -148,6 +148,9 @@ package final class Simplifier {
     if case .times(let factors) = a.kind, case .times(let others) = b.kind {
       return factors.count > others.count
     }
+    if case .product(let factors) = a.kind, case .product(let others) = b.kind {
+      return factors.count > others.count
+    }
     guard case .apply(let operation, _) = a.kind, case .apply(let other, _) = b.kind else { return false }
     return operation == other && a < b
   }

@@ -11,6 +11,7 @@ extension Presenter {
       let turned = applied(operation, [inner])
       return Piece(.transpose(turned.layout), key: turned.key + "'")
     }
+    if case .array(.kron) = operation { return kronecker(arguments) }
     // The determinant of a diagonal matrix is the product of its diagonal.
     if case .array(.determinant) = operation,
       case .apply(.array(.diagonalMatrix), let inner) = arguments[0].kind
@@ -62,6 +63,21 @@ extension Presenter {
       return named(
         "sum", .indexSum(name, layout(.dimension(first)), layout(.dimension(last)), inner), parts)
     }
+  }
+
+  /// A Kronecker product; rows, and a product of transposed factors, are transposed as a whole: kron((A*X)', B).
+  private func kronecker(_ sides: [Formula]) -> Piece {
+    if sides.allSatisfy({ $0.shape.isRow && !$0.isScalar }) {
+      let inner = kronecker(sides.map(\.transposed))
+      return Piece(.transpose(inner.layout), key: inner.key + "'")
+    }
+    let parts = sides.map { side in
+      let turn = turn(of: side)
+      guard case .product = side.kind, turn.turned == 0, turn.here > 1 else { return piece(side) }
+      let inner = piece(side.transposed)
+      return Piece(.transpose(inner.layout), key: inner.key + "'")
+    }
+    return named("kron", .call(.array(.kron), parts.map(\.layout)), parts)
   }
 
   /// The name of the identity's entries: Kronecker's delta, or I if that name is taken.

@@ -1,0 +1,66 @@
+import NablaTypes
+
+extension Factoring {
+  /// The sum in which other terms are a multiple of the bracket beside a factor that was taken out:
+  /// A*(B - I) - B + I is (A - I)*(B - I).
+  mutating func completed(
+    at place: Place, _ group: [Int], _ sum: Formula, _ found: (taken: Formula, indices: Set<Int>)?
+  ) -> Formula? {
+    let isLeft: Bool
+    let factor: Formula
+    switch place {
+    case .left(let end): (isLeft, factor) = (true, end)
+    case .right(let end): (isLeft, factor) = (false, end)
+    case .entry, .number, .operation, .kronLeft, .kronRight: return nil
+    }
+    let terms = sum.terms
+    guard factor.shape.isMatrix, factor.shape.rows == factor.shape.columns, terms.count >= 4,
+      group.count < terms.count
+    else { return nil }
+    // A term that is the factor itself leaves I.
+    let isFound = found?.indices.count == group.count
+    guard let (taken, indices) = isFound ? found : takenOut(place, group, sum, leavesIdentity: true) else {
+      return nil
+    }
+    let (scalars, array) = taken.splitScalars
+    guard let chain = array?.chain, chain.count == 2, chain[isLeft ? 0 : 1] === factor else { return nil }
+    let bracket = chain[isLeft ? 1 : 0]
+    guard case .sum(let parts) = bracket.kind else { return nil }
+    var others = terms.indices.filter { !indices.contains($0) }.map { terms[$0] }
+    guard let multiple = multiple(of: parts, among: others) else { return nil }
+    for part in parts {
+      guard let index = others.firstIndex(where: { $0 === Formula.times([multiple, part]) }) else { return nil }
+      others.remove(at: index)
+    }
+    let size = factor.shape.rows
+    let sum = Formula.sum([.times(scalars + [factor]), .times([multiple, .identity(size)])], factor.shape)
+    let product = Formula.product(isLeft ? [sum, bracket] : [bracket, sum])
+    return .sum([product] + others, taken.shape)
+  }
+
+  /// The products that equal a short sum whose terms all have the same factor at an end: (A - I)*x for A*x - x.
+  static func sharedEnds(of sum: Formula) -> [Formula] {
+    guard case .sum(let terms) = sum.kind, terms.count <= 3, !sum.isScalar else { return [] }
+    var factoring = Factoring()
+    return places(of: terms[0]).compactMap { place in
+      switch place {
+      case .left, .right: break
+      case .entry, .number, .operation, .kronLeft, .kronRight: return nil
+      }
+      let found = factoring.takenOut(place, Array(terms.indices), sum, leavesIdentity: true)
+      guard let (taken, indices) = found, indices.count == terms.count else { return nil }
+      return taken
+    }
+  }
+
+  /// The scalar by which the first part is multiplied in one of the terms.
+  private func multiple(of parts: [Formula], among terms: [Formula]) -> Formula? {
+    let (scalars, array) = parts[0].splitScalars
+    guard let array else { return nil }
+    for term in terms {
+      let (others, same) = term.splitScalars
+      if same === array { return .times(others + scalars.map { .power($0, .number(-1)) }) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,100 @@
+import NablaTypes
+
+extension Factoring {
+  /// The term without its factor at a place other than an entrywise one.
+  static func remainder(
+    of term: Formula, without place: Place, leavesIdentity: Bool
+  ) -> Formula? {
+    switch place {
+    case .entry: return nil
+    case .number(let number): return term.scaled(by: number.reciprocal)
+    case .left(let factor):
+      return stripped(term, factor, fromLeft: true, leavesIdentity: leavesIdentity)
+    case .right(let factor):
+      return stripped(term, factor, fromLeft: false, leavesIdentity: leavesIdentity)
+    case .operation(let operation):
+      return replacingHead(of: term) { kind in
+        if case .apply(.array(operation), let arguments) = kind { arguments[0] } else { nil }
+      }
+    case .kronLeft(let factor):
+      return replacingHead(of: term) { kind in
+        if case .apply(.array(.kron), let sides) = kind, sides[0] === factor { sides[1] } else { nil }
+      }
+    case .kronRight(let factor):
+      return replacingHead(of: term) { kind in
+        if case .apply(.array(.kron), let sides) = kind, sides[1] === factor { sides[0] } else { nil }
+      }
+    }
+  }
+
+  /// The term with the operation on its array, or on one of its scalar factors, replaced by its argument.
+  static func replacingHead(of term: Formula, _ inside: (Formula.Kind) -> Formula?) -> Formula? {
+    if term.isScalar {
+      var factors = term.factors
+      for (index, factor) in factors.enumerated() {
+        guard let part = inside(factor.kind) else { continue }
+        factors.remove(at: index)
+        return .times(factors + [part])
+      }
+      return nil
+    }
+    let (scalars, array) = term.splitScalars
+    guard let array, let part = inside(array.kind) else { return nil }
+    return .times(scalars + [part])
+  }
+
+  /// The terms without a common factor; a remaining scalar applies to every entry.
+  static func divided(_ terms: [Formula], by factor: Formula, _ shape: Shape) -> [Formula] {
+    let inverse = Formula.power(factor, .number(-1))
+    return terms.map { term in
+      let quotient = Formula.times([term, inverse])
+      return quotient.shape == shape || factor.isScalar ? quotient : .times([quotient, .ones(shape)])
+    }
+  }
+
+  static func exponent(of base: Formula, in term: Formula) -> Rational {
+    for factor in term.factors {
+      if factor === base { return 1 }
+      if case .power(let other, let exponent) = factor.kind, other === base, let value = exponent.number {
+        return value
+      }
+    }
+    return 0
+  }
+
+  /// Whether the factor is at both ends: inv(A) - inv(A)*x*x'*inv(A) reads better than inv(A)*(I - x*x'*inv(A)).
+  static func isBetween(_ place: Place, _ term: Formula) -> Bool {
+    switch place {
+    case .left(let factor), .right(let factor):
+      orientations(of: term).contains { $0.count > 2 && $0.first === factor && $0.last === factor }
+    case .entry, .number, .operation, .kronLeft, .kronRight: false
+    }
+  }
+
+  /// The term without the factor at an end of its matrix product.
+  static func stripped(
+    _ term: Formula, _ factor: Formula, fromLeft: Bool, leavesIdentity: Bool
+  ) -> Formula? {
+    let ways =
+      term.isScalar
+      ? orientations(of: term).map { ($0, removingOne(term.factors, $0)) } : chains(of: term)
+    for (chain, scalars) in ways {
+      guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
+      var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
+      if rest.isEmpty {
+        let size = fromLeft ? factor.shape.columns : factor.shape.rows
+        guard leavesIdentity || size.isOne else { continue }
+        rest = [.identity(size)]
+      }
+      return .product(scalars + rest)
+    }
+    return nil
+  }
+
+  static func removingOne(_ factors: [Formula], _ chain: [Formula]) -> [Formula] {
+    let whole = Formula.product(chain)
+    var rest = factors
+    if let index = rest.firstIndex(where: { $0 === whole }) { rest.remove(at: index) }
+    return rest
+  }
+}
