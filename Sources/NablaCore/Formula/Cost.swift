@@ -85,7 +85,7 @@ package enum Cost {
     }
     let bar = value.isNegative ? dot : 0
     // Alone it needs a numerator: 1 ./ x.
-    let one = value.isNegative ? symbol : 0
+    let one = value.isNegative && (base.isScalar || value.magnitude <= 1) ? symbol : 0
     if value.magnitude == 1 { return (clamp(one + bar + inner), innerDepth) }
     if value.magnitude == Rational(1, over: 2) {
       return (clamp(one + bar + call + minus + base.cost), base.bracketDepth)
@@ -97,7 +97,7 @@ package enum Cost {
     {
       extra = 2 * symbol
     }
-    return (clamp(bar + inner + dot + Cost.exponent + number(value.magnitude) + extra), innerDepth)
+    return (clamp(one + bar + inner + dot + Cost.exponent + number(value.magnitude) + extra), innerDepth)
   }
 
   /// Ones at the ends of a chain print as `sum(...)`, `rowsums(...)` or `colsums(...)`.
@@ -214,7 +214,7 @@ extension Formula {
 
   /// Whether it prints as a fraction with numerator 1 where it stands alone.
   fileprivate var hasNumerator: Bool {
-    guard case .power(_, let exponent) = kind, let value = exponent.number else { return false }
-    return value == -1 || value == Rational(-1, over: 2)
+    guard case .power(let base, let exponent) = kind, let value = exponent.number else { return false }
+    return value.isNegative && (base.isScalar || value.magnitude <= 1)
   }
 }

@@ -62,6 +62,15 @@ struct Factoring {
     var entry: Formula? {
       if case .entry(let factor) = self { factor } else { nil }
     }
+
+    /// Whether the factor is a sum of vectors.
+    var isVectorSum: Bool {
+      switch self {
+      case .left(let factor), .right(let factor):
+        if case .sum = factor.kind { !factor.shape.isMatrix } else { false }
+      case .entry, .number, .operation, .kronLeft, .kronRight: false
+      }
+    }
   }
 
   static func places(of term: Formula) -> [Place] {
@@ -225,13 +234,15 @@ struct Factoring {
     if let base = place.entry {
       return takenOut(entries: [base], group, sum).map { ($0, Set(group)) }
     }
-    let leavesIdentity = leavesIdentity || !group.contains { Self.isBetween(place, terms[$0]) }
+    let parts = group.map { Self.remainder(of: terms[$0], without: place) }
+    // A*x + s*x is no longer than (A + s*I)*x, but X - ones(n)*colsums(X)/n is than (I - ones(n, n)/n)*X.
+    let leavesIdentity =
+      leavesIdentity || place.isVectorSum || !parts.contains { $0?.isMultipleOfIdentity == true }
+      || !parts.contains { $0?.hasVariables == true }
     var indices: Set<Int> = []
     var rest: [Formula] = []
-    for index in group {
-      guard let part = Self.remainder(
-        of: terms[index], without: place, leavesIdentity: leavesIdentity)
-      else { continue }
+    for (index, part) in zip(group, parts) {
+      guard let part, leavesIdentity || !part.isMultipleOfIdentity else { continue }
       if let first = rest.first, first.shape != part.shape { continue }
       indices.insert(index)
       rest.append(part)

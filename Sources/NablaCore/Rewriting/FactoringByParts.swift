@@ -38,9 +38,9 @@ extension Factoring {
     return .sum([product] + others, taken.shape)
   }
 
-  /// The products that equal a short sum whose terms all have the same factor at an end: (A - I)*x for A*x - x.
+  /// The products that equal a short sum of matrices whose terms all have the same factor at an end: (A - I)*B for A*B - B.
   static func sharedEnds(of sum: Formula) -> [Formula] {
-    guard case .sum(let terms) = sum.kind, terms.count <= 3, !sum.isScalar else { return [] }
+    guard case .sum(let terms) = sum.kind, terms.count <= 3, sum.shape.isMatrix else { return [] }
     var factoring = Factoring()
     return places(of: terms[0]).compactMap { place in
       switch place {

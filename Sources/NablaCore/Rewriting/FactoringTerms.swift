@@ -2,16 +2,12 @@ import NablaTypes
 
 extension Factoring {
   /// The term without its factor at a place other than an entrywise one.
-  static func remainder(
-    of term: Formula, without place: Place, leavesIdentity: Bool
-  ) -> Formula? {
+  static func remainder(of term: Formula, without place: Place) -> Formula? {
     switch place {
     case .entry: return nil
     case .number(let number): return term.scaled(by: number.reciprocal)
-    case .left(let factor):
-      return stripped(term, factor, fromLeft: true, leavesIdentity: leavesIdentity)
-    case .right(let factor):
-      return stripped(term, factor, fromLeft: false, leavesIdentity: leavesIdentity)
+    case .left(let factor): return stripped(term, factor, fromLeft: true)
+    case .right(let factor): return stripped(term, factor, fromLeft: false)
     case .operation(let operation):
       return replacingHead(of: term) { kind in
         if case .apply(.array(operation), let arguments) = kind { arguments[0] } else { nil }
@@ -62,33 +58,20 @@ extension Factoring {
     return 0
   }
 
-  /// Whether the factor is at both ends: inv(A) - inv(A)*x*x'*inv(A) reads better than inv(A)*(I - x*x'*inv(A)).
-  static func isBetween(_ place: Place, _ term: Formula) -> Bool {
-    switch place {
-    case .left(let factor), .right(let factor):
-      orientations(of: term).contains { $0.count > 2 && $0.first === factor && $0.last === factor }
-    case .entry, .number, .operation, .kronLeft, .kronRight: false
-    }
-  }
-
   /// The term without the factor at an end of its matrix product.
-  static func stripped(
-    _ term: Formula, _ factor: Formula, fromLeft: Bool, leavesIdentity: Bool
-  ) -> Formula? {
+  static func stripped(_ term: Formula, _ factor: Formula, fromLeft: Bool) -> Formula? {
     let ways =
       term.isScalar
       ? orientations(of: term).map { ($0, removingOne(term.factors, $0)) } : chains(of: term)
+    // Of (x'*x)*x = x*x'*x rather x*x' remains than (x'*x)*I.
+    var bare: Formula?
     for (chain, scalars) in ways {
       guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }
-      var rest = fromLeft ? Array(chain.dropFirst()) : Array(chain.dropLast())
-      if rest.isEmpty {
-        let size = fromLeft ? factor.shape.columns : factor.shape.rows
-        guard leavesIdentity || size.isOne else { continue }
-        rest = [.identity(size)]
-      }
-      return .product(scalars + rest)
+      let rest = fromLeft ? chain.dropFirst() : chain.dropLast()
+      if !rest.isEmpty { return .product(scalars + rest) }
+      bare = bare ?? .product(scalars + [.identity(fromLeft ? factor.shape.columns : factor.shape.rows)])
     }
-    return nil
+    return bare
   }
 
   static func removingOne(_ factors: [Formula], _ chain: [Formula]) -> [Formula] {
@@ -97,4 +80,11 @@ extension Factoring {
     if let index = rest.firstIndex(where: { $0 === whole }) { rest.remove(at: index) }
     return rest
   }
+}
+
+extension Formula {
+  /// Whether it is an identity matrix times scalars.
+  var isMultipleOfIdentity: Bool { splitScalars.array?.isIdentity ?? false }
+
+  var hasVariables: Bool { nodesChildrenFirst.contains { $0.isVariable } }
 }

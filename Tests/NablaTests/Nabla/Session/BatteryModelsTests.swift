@@ -54,7 +54,7 @@ private let models: [(question: String, printed: String)] = [
   ("hessian sum(huber(x, lambda)) wrt lambda", "-sum(lambda < abs(x))"),
   ("gradient -sum(Y .* logsoftmax(X*W)) wrt W", "X'*(softmax(X*W) - Y)"),
   ("gradient sum(logsumexp(X*W)) - tr(Y'*X*W) wrt W", "X'*(softmax(X*W) - Y)"),
-  ("gradient tr((I - K*H)*S*(I - K*H)' + K*R*K') wrt K", "2*(K*H*S - S)*H' + 2*K*R"),
+  ("gradient tr((I - K*H)*S*(I - K*H)' + K*R*K') wrt K", "2*K*R - 2*(I - K*H)*S*H'"),
   ("gradient (A*x + B*b)'*S*(A*x + B*b) wrt b", "2*B'*S*(A*x + B*b)"),
   ("hessian (A*x + B*b)'*S*(A*x + B*b) wrt x, b", "2*A'*S*B"),
   ("gradient (x - a)'*inv(S)*(x - a) wrt x", "2*inv(S)*(x - a)"),
