@@ -56,7 +56,9 @@ struct Naming {
       put(&factors, parts.first, parts, symbol)
       // Of g = Z'*r/n, Z'*r is n*g.
       let (scalars, array) = formula.splitScalars
-      guard let array, case .product(let run) = array.kind, scalars.allSatisfy(\.isNumberOrSize) else { break }
+      guard let array, case .product(let run) = array.kind, scalars.allSatisfy(\.isNumberOrSize) else {
+        break
+      }
       let whole = Formula.times([symbol] + scalars.map { .power($0, .number(-1)) })
       let turnedRun = array.transposed.withoutTransposesOfSymmetric
       put(&nodes, array, [], whole)

@@ -29,7 +29,9 @@ extension Factoring {
     var others = terms.indices.filter { !indices.contains($0) }.map { terms[$0] }
     guard let multiple = multiple(of: parts, among: others) else { return nil }
     for part in parts {
-      guard let index = others.firstIndex(where: { $0 === Formula.times([multiple, part]) }) else { return nil }
+      guard let index = others.firstIndex(where: { $0 === Formula.times([multiple, part]) }) else {
+        return nil
+      }
       others.remove(at: index)
     }
     let size = factor.shape.rows
