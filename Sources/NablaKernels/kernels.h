@@ -16,6 +16,8 @@ extern const nabla_single_kernels NABLA_JOIN(nabla_single_kernels, ISA);
 #define OTHER_TABLE &NABLA_JOIN(nabla_single_kernels, ISA)
 #include "vector.h"
 #include "choices.h"
+#include "exponentials.h"
+#include "composed.h"
 #include "functions.h"
 #include "special.h"
 #include "maps.h"
@@ -45,6 +47,8 @@ extern const nabla_single_kernels NABLA_JOIN(nabla_single_kernels, ISA);
 #define OTHER_TABLE
 #include "vector.h"
 #include "choices.h"
+#include "exponentials_single.h"
+#include "composed.h"
 #include "widened.h"
 #include "maps.h"
 #include "arrays.h"

@@ -1,4 +1,4 @@
-// Elementary functions of vectors of floats: those of doubles, rounded.
+// Other elementary functions of vectors of floats: those of doubles, rounded.
 
 #define WIDE(name) NABLA_JOIN(name, ISA)
 typedef WIDE(vector) FN(wide);
@@ -19,17 +19,8 @@ INLINE V FN(narrowed)(FN(wide) low, FN(wide) high) {
 
 #define WIDENED(name) \
   INLINE V FN(name)(V x) { return FN(narrowed)(WIDE(name)(FN(widened)(x, 0)), WIDE(name)(FN(widened)(x, 1))); }
-WIDENED(exp)
-WIDENED(log)
-WIDENED(log1p)
-WIDENED(expm1)
-WIDENED(tanh)
-WIDENED(sigmoid)
-WIDENED(softplus)
-WIDENED(sech)
 WIDENED(sin)
 WIDENED(cos)
-WIDENED(silu)
 WIDENED(tan)
 WIDENED(sinh)
 WIDENED(cosh)
