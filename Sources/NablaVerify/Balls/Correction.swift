@@ -46,7 +46,8 @@ package struct Correction {
       case .undecided: break
       case .wrong(let right):
         entries[index] = right
-        count += 1
+        // The true value may be beyond the range of floats.
+        if precision == .float64 || Double(Float(right)) != value { count += 1 }
       }
     }
     return (Matrix(rows: computed.rows, columns: computed.columns, storage: entries), count)
