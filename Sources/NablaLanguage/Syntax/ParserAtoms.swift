@@ -255,7 +255,16 @@ extension Parser {
     guard take(.rightBrace) else { throw Diagnostic(.unclosed("{"), at: opening.range) }
     guard take(.caret) else { throw unexpected(wanted: "`^` and where the index ends") }
     let isBraced = take(.leftBrace)
-    let upper = isBraced ? try apart { parser throws(Diagnostic) in try parser.sum() } : try atom()
+    let upper: SyntaxTree
+    if isBraced {
+      upper = try apart { parser throws(Diagnostic) in try parser.sum() }
+    } else if kind == .name {
+      // A bracket behind it opens the summand.
+      upper = SyntaxTree(.name(token.text), range: token.range)
+      advance()
+    } else {
+      upper = try atom()
+    }
     if isBraced, !take(.rightBrace) { throw unexpected(wanted: "`}`") }
     let isProduct = name.text == "prod"
     if isProduct, lower.integerLiteral != 1 { throw Diagnostic(.productFromOne, at: lower.range) }

@@ -47,6 +47,7 @@ import Testing
     ("[A (B + C)]", "[A, (B + C)]"), ("[A - B, C]", "[A - B, C]"), ("[A-B, C]", "[A-B, C]"),
     ("sum(i in 1:n, x[i]^2)", "sum(i = 1:n, x[i]^2)"), ("sum(i=1..n, x[i]^2)", "sum(i = 1:n, x[i]^2)"),
     ("sum_{i=1}^n x[i]^2", "sum(i = 1:n, x[i]^2)"),
+    ("sum_{i=1}^n (x[i] - y[i])^2", "sum(i = 1:n, (x[i] - y[i])^2)"),
     ("sum_{i=1}^{n} x[i]*y[i] + t", "sum(i = 1:n, x[i]*y[i]) + t"),
     ("x.T @ A @ x", "x'*A*x"), ("x @ y", "dot(x, y)"), ("x @ A", "A'*x"), ("A.dot(x)", "A*x"),
     ("x.dot(y)", "dot(x, y)"), ("np.dot(A, B)", "A*B"), ("x.sum()", "sum(x)"),

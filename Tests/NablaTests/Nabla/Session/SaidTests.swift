@@ -35,7 +35,14 @@ import Testing
     let sum = norm2(x) + other
     #expect(throws: FormulaError.self) { try sum.gradient(wrt: x) }
     #expect(throws: FormulaError.self) { try norm2(x).gradient(wrt: other) }
+    #expect(throws: FormulaError.self) { try sum.jacobian(wrt: x) }
+    #expect(throws: FormulaError.self) { try sum.hessian(wrt: x) }
+    #expect(throws: FormulaError.self) { try sum.differential(wrt: x) }
     #expect(throws: FormulaError.self) { try sum.compiled() }
+    #expect(throws: FormulaError.self) { try sum.exported(to: .numpy) }
+    #expect(throws: FormulaError.self) { try Formula("x + 1", in: [x, other]) }
+    let positive = Formula.vector("x", "n", .positive)
+    #expect(throws: FormulaError.self) { try (x + positive).gradient(wrt: x) }
     #expect(sum.checked(equalTo: sum + 0 * x[1]).status != .verified)
   }
 
