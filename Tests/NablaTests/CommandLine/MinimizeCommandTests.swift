@@ -15,7 +15,7 @@ private let various = """
   quadratic = norm2(S*x - c)^2
   barrier = 1/s - log(s)
   array = x*x'
-  looped = sum(i = 1:n, exp(x[i] + x[1]*i))
+  looped = sum(i = 1:n, polygamma(i, x[1]))
   hard = sum(expm(A))
   J = norm2(x - c)^2/n
 
