@@ -8,6 +8,7 @@ extension Presenter {
     let rank: Int
     let cost: Int
     let isLight: Bool
+    let isCall: Bool
     /// Whether it is a name, a sum, or computed entry by entry, so that a divisor may follow it.
     let isEntrywise: Bool
   }
@@ -176,7 +177,10 @@ extension Presenter {
       }
       return Piece(.prefixed(scalar(), array, isSpaced: false), of: parts)
     }
-    let isLeaf = sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty && sorted.arrays[0].isLight
+    // kron(A, B)/n, but 1/n * A*B.
+    let isLeaf =
+      sorted.arrays.count == 1 && sorted.arrayDivisors.isEmpty
+      && (sorted.arrays[0].isLight || sorted.arrays[0].isCall)
     // Sizes precede what they average.
     let isAverage = factors.contains { $0.holdsSizes && positivePower($0)?.1.isInteger == true }
     if (isLeaf || !isAverage) && top.isEmpty || !sorted.divisors.allSatisfy(\.isLight) {
@@ -188,7 +192,19 @@ extension Presenter {
   private func factor(_ formula: Formula, _ piece: Piece) -> Factor {
     Factor(
       piece: piece, rank: rank(formula), cost: formula.cost, isLight: isLight(formula),
-      isEntrywise: isEntrywise(formula))
+      isCall: isCall(formula), isEntrywise: isEntrywise(formula))
+  }
+
+  /// Whether it prints as a call.
+  private func isCall(_ formula: Formula) -> Bool {
+    switch formula.kind {
+    case .inverse: true
+    case .apply(.elementwise(let name), _): Layout.Relation(operation: name) == nil
+    case .apply(.array, _), .apply(.defined, _): true
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
+      .transpose, .apply, .differential:
+      false
+    }
   }
 
   private func isEntrywise(_ formula: Formula) -> Bool {
