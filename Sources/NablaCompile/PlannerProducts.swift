@@ -147,8 +147,8 @@ extension Planner {
     else { return nil }
     let known = factors.filter { planned[$0] != nil }.count
     let other = chain[1].transposed
-    let turned = other.factors.filter { planned[$0] != nil }.count
-    let value = try plan(turned > known ? other : chain[1])
+    let transposed = other.factors.filter { planned[$0] != nil }.count
+    let value = try plan(transposed > known ? other : chain[1])
     return try emit(PlanStep(opcode: .sum, inputs: [value], m: count(value)), 1, 1)
   }
 

@@ -57,18 +57,18 @@ extension Formula {
   /// Replaces up to `count` factors x by another formula; also returns the number left to replace.
   fileprivate func replacing(_ x: Formula, by unit: Formula, atMost count: Int) -> (Formula, Int) {
     if self === x { return (unit, count - 1) }
-    let (turned, turnedUnit) = (x.transposed, unit.transposed)
-    if self === turned { return (turnedUnit, count - 1) }
+    let (transposed, transposedUnit) = (x.transposed, unit.transposed)
+    if self === transposed { return (transposedUnit, count - 1) }
     guard case .product(let chain) = kind else { return (self, count) }
     var (result, left, index) = ([Formula](), count, 0)
-    let (plain, reversed) = (x.chain, turned.chain)
+    let (plain, reversed) = (x.chain, transposed.chain)
     while index < chain.count {
       if left > 0, chain[index...].starts(with: plain) {
         result.append(unit)
         index += plain.count
         left -= 1
       } else if left > 0, chain[index...].starts(with: reversed) {
-        result.append(turnedUnit)
+        result.append(transposedUnit)
         index += reversed.count
         left -= 1
       } else {

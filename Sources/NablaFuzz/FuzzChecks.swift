@@ -56,7 +56,7 @@ struct FuzzChecks {
       let again = try reader.printed(text, like: formula.shape)
       // The printer chooses the sign inside norms and odd functions, so another formula of the same value may come back.
       if again !== formula, simplified(again) !== simplified(formula),
-        Verification(numeric, book).checkEqual(formula, again).status != .verified
+        Verification(numeric, book).verdict(on: .equality(formula, again)).status != .verified
       {
         return FuzzFinding(
           kind: .roundTrip, message: "'\(text)' reads back as '\(again.text)'", questions: ask)
@@ -99,7 +99,7 @@ struct FuzzChecks {
       // An index sum may hide a division by zero at all sizes except 1.
       if IndexSums.lifted(formula).isInvalid { return nil }
       // A formula with a value has a simplest form; infinities may hide that it has no value.
-      if case .notApplicable = exact.checkEqual(formula, formula.scaled(by: 2)) { return nil }
+      if case .notApplicable = exact.finding(on: .equality(formula, formula.scaled(by: 2))) { return nil }
       if !numeric.hasSteadyValue(formula) { return nil }
       return FuzzFinding(kind: .simplification, message: "the simplest form is invalid", questions: ask)
     }
@@ -114,9 +114,9 @@ struct FuzzChecks {
     }
     if let found = printing(plain, reader, ask) { return found }
     return disagreement(
-      .simplification, "simplified to '\(plain.text)'", ask, numeric.checkEqual(formula, plain),
-      exact.checkEqual(formula, plain)
-    ) { Verification(numeric, book).checkEqual(formula, plain) }
+      .simplification, "simplified to '\(plain.text)'", ask, numeric.verdict(on: .equality(formula, plain)),
+      exact.finding(on: .equality(formula, plain))
+    ) { Verification(numeric, book).verdict(on: .equality(formula, plain)) }
   }
 
   /// Compares the canonical form with the operations of the text, evaluated in turn.

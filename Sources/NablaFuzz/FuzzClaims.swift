@@ -56,13 +56,14 @@ struct SpoiledClaimCheck {
     let calculus = Calculus(book: book)
     guard let answer = try? derivative(calculus, question, formula, x), !answer.isInvalid,
       answer.cost <= 4 * Self.largestCost,
-      let (edit, spoiled) = answer.spoiled(using: &random).randomElement(using: &random)
+      let (edit, spoiled) = answer.spoiled(using: &random).randomElement(using: &random),
+      let claim = Claim(question, spoiled, of: formula, by: [x])
     else { return nil }
     let check = Verification(seed: seed, book: book, differentiated: [x])
     let asked = "\(question.rawValue) \(tree.text) wrt \(variable.name)"
     let arms: [(name: String, verdict: () -> Verdict)] = [
-      ("as an equation", { check.checkEqual(answer, spoiled) }),
-      ("as a derivative", { verdict(check, question, formula, x, spoiled) }),
+      ("as an equation", { check.verdict(on: .equality(answer, spoiled)) }),
+      ("as a derivative", { check.verdict(on: claim) }),
     ]
     for (name, arm) in arms {
       let verdict = arm()
@@ -84,17 +85,6 @@ struct SpoiledClaimCheck {
     case .hessian: try calculus.hessian(of: formula, by: x, x).formula
     case .jacobian, .differential, .simplify, .check, .stationary:
       try calculus.jacobian(of: formula, by: x).formula
-    }
-  }
-
-  private func verdict(
-    _ check: Verification, _ question: QuestionKind, _ formula: Formula, _ x: Formula, _ claim: Formula
-  ) -> Verdict {
-    switch question {
-    case .gradient: check.checkGradient(of: formula, variable: x, gradient: claim)
-    case .hessian: check.checkHessian(of: formula, variable: x, hessian: claim)
-    case .jacobian, .differential, .simplify, .check, .stationary:
-      check.checkJacobian(of: formula, variable: x, jacobian: claim)
     }
   }
 

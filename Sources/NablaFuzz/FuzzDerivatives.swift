@@ -44,35 +44,15 @@ extension FuzzChecks {
     of claim: Formula, _ kind: QuestionKind, _ formula: Formula, _ x: Formula, _ gradient: Formula?,
     _ ask: [String]
   ) -> FuzzFinding? {
-    let numbers: Verdict
-    let finding: ExactCheck.Finding
+    guard let asked = Claim(kind, claim, of: formula, by: [x]) else { return nil }
     let both = Verification(numeric, book)
-    var joined = { both.checkGradient(of: formula, variable: x, gradient: claim) }
-    switch kind {
-    case .gradient:
-      numbers = numeric.checkGradient(of: formula, variable: x, gradient: claim)
-      finding = exact.checkDerivative(of: formula, variable: x, claim: claim, layout: .denominator)
-    case .jacobian:
-      numbers = numeric.checkDerivative(of: formula, variable: x, claim: claim, layout: .numerator)
-      finding = exact.checkDerivative(of: formula, variable: x, claim: claim, layout: .numerator)
-      joined = { both.checkJacobian(of: formula, variable: x, jacobian: claim) }
-    case .hessian:
-      numbers =
-        gradient.map {
-          numeric.checkDerivative(of: $0, variable: x, claim: claim, layout: .numerator)
-        } ?? numeric.checkHessian(of: formula, variable: x, hessian: claim)
-      finding = exact.checkHessian(of: formula, by: x, x, claim: claim)
-      joined = { both.checkHessian(of: formula, variable: x, hessian: claim, gradient: gradient) }
-    case .differential:
-      let along = DifferentialAlongLine(formula, [x], claim)
-      var numeric = numeric
-      numeric.pinned[along.parameter] = 0
-      numbers = numeric.checkGradient(of: along.objective, variable: along.parameter, gradient: along.slope)
-      finding = exact.checkDifferential(of: formula, variables: [x], differential: claim)
-      joined = { both.checkDifferential(of: formula, variables: [x], differential: claim) }
-    case .simplify, .check, .stationary: return nil
+    let numbers = numeric.verdict(on: gradient.map { .jacobian(claim, of: $0, by: x) } ?? asked)
+    let joined = {
+      gradient.map { both.verdict(onHessian: claim, of: formula, by: x, x, through: $0) }
+        ?? both.verdict(on: asked)
     }
     return disagreement(
-      .derivative, "\(kind.rawValue) '\(claim.text)'", ask, numbers, finding, joined: joined)
+      .derivative, "\(kind.rawValue) '\(claim.text)'", ask, numbers, exact.finding(on: asked),
+      joined: joined)
   }
 }

@@ -58,7 +58,7 @@ package struct LaTeXCampaign: FuzzCampaign {
 extension FuzzChecks {
   /// Whether nothing contradicts the equality of two formulas.
   func agree(_ a: Formula, _ b: Formula) -> Bool {
-    switch Verification(numeric, book).checkEqual(a, b).status {
+    switch Verification(numeric, book).verdict(on: .equality(a, b)).status {
     case .verified, .skipped: true
     case .refuted: false
     }

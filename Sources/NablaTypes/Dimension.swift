@@ -39,7 +39,7 @@ public struct Dimension: Hashable, Sendable, Comparable, ExpressibleByIntegerLit
   public init(integerLiteral value: Int) { self.init(value) }
   /// A size that is a name, or a polynomial in names, such as `"h + 1"` and `"2*n"`.
   ///
-  /// A text that is no size is refused where it is used.
+  /// A text that is not a size is refused where it is used.
   public init(stringLiteral value: String) { self = Dimension(polynomial: value) ?? Dimension(name: value) }
 
   /// Reads sums and differences of products of names and whole numbers.

@@ -98,7 +98,7 @@ package struct CheapestForms {
   }
 
   private func isEqual(_ formula: Formula, _ other: Formula) -> Bool {
-    check.map { $0.checkEqual(formula, other).status == .verified } ?? true
+    check.map { $0.verdict(on: .equality(formula, other)).status == .verified } ?? true
   }
 
   private mutating func otherForms(of node: Formula) -> [Formula] {

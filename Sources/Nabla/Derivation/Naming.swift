@@ -37,17 +37,17 @@ struct Naming {
       guard let key else { return }
       table[key, default: []].insert(Replacement(index: index, parts: parts, symbol: symbol), at: 0)
     }
-    let turned = formula.transposed.withoutTransposesOfSymmetric
+    let transposed = formula.transposed.withoutTransposesOfSymmetric
     for (form, symbol) in [
-      (formula, symbol), (formula.negated, symbol.negated), (turned, symbol.transposed),
-      (turned.negated, symbol.transposed.negated),
+      (formula, symbol), (formula.negated, symbol.negated), (transposed, symbol.transposed),
+      (transposed.negated, symbol.transposed.negated),
     ] where nodes[form]?.first?.index != index {
       put(&nodes, form, [], symbol)
     }
     switch formula.kind {
     case .product(let run):
       put(&chains, run.first, run, symbol)
-      put(&chains, turned.chain.first, turned.chain, symbol.transposed)
+      put(&chains, transposed.chain.first, transposed.chain, symbol.transposed)
     case .sum(let terms):
       put(&sums, terms.first, terms, symbol)
       let opposite = formula.negatedTermwise.terms
@@ -60,11 +60,11 @@ struct Naming {
         break
       }
       let whole = Formula.times([symbol] + scalars.map { .power($0, .number(-1)) })
-      let turnedRun = array.transposed.withoutTransposesOfSymmetric
+      let transposedRun = array.transposed.withoutTransposesOfSymmetric
       put(&nodes, array, [], whole)
-      put(&nodes, turnedRun, [], whole.transposed)
+      put(&nodes, transposedRun, [], whole.transposed)
       put(&chains, run.first, run, whole)
-      put(&chains, turnedRun.chain.first, turnedRun.chain, whole.transposed)
+      put(&chains, transposedRun.chain.first, transposedRun.chain, whole.transposed)
     case .power(let base, let exponent):
       guard base.height > 0, let value = exponent.number, value.magnitude != 1 else { break }
       powers[base, default: []].insert((index, value, symbol), at: 0)

@@ -127,7 +127,8 @@ private struct Replay {
   }
 
   private func isEqual(_ left: Formula, _ right: Formula) -> Bool {
-    left.shape == right.shape && (left === right || check.checkEqual(left, right).status == .verified)
+    left.shape == right.shape
+      && (left === right || check.verdict(on: .equality(left, right)).status == .verified)
   }
 
   /// The rules applied in turn to the differential of a node; `nil` if a step is not an instance of its rule.

@@ -28,7 +28,7 @@ extension Formula {
     }
     var check = NumericCheck(seed: seed, book: book)
     check.points = max(points, 1)
-    return Verification(check, book).checkEqual(self, other)
+    return Verification(check, book).verdict(on: .equality(self, other))
   }
 }
 

@@ -21,36 +21,14 @@ extension Formula {
   public func gradients(
     wrt variables: [Formula], options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> [DerivationResult] {
-    let derivation = try DerivedQuestion(self, variables, options)
-    let derivatives = try derivation.derived { (calculus) throws(DerivativeProblem) in
-      try calculus.gradients(of: self, by: variables)
-    }
-    var results: [DerivationResult] = []
-    for (variable, derivative) in zip(variables, derivatives) {
-      let verdict = try derivation.confirmed { check in
-        check.checkGradient(of: self, variable: variable, gradient: derivative.formula)
-      }
-      let isTransposed = options.layout == .numerator && !variable.isScalar
-      let shown = try derivation.derived { (calculus) throws(DerivativeProblem) in
-        isTransposed ? try calculus.transposed(derivative) : derivative
-      }
-      results.append(derivation.result(.gradient, shown, [variable], verdict))
-    }
-    return results
+    try DerivedQuestion(self, variables, options).results(.gradient, by: variables)
   }
 
   /// The Jacobian in numerator layout: m × n for a vector of m with respect to one of n, 1 × n for a scalar.
   public func jacobian(
     wrt variable: Formula, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
-    let derivation = try DerivedQuestion(self, [variable], options)
-    let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
-      try calculus.jacobian(of: self, by: variable)
-    }
-    let verdict = try derivation.confirmed { check in
-      check.checkJacobian(of: self, variable: variable, jacobian: derivative.formula)
-    }
-    return derivation.result(.jacobian, derivative, [variable], verdict)
+    try DerivedQuestion(self, [variable], options).results(.jacobian, by: [variable])[0]
   }
 
   /// The second derivatives of a scalar: n × n with respect to a vector of n. A mixed Hessian has rows for the first
@@ -59,32 +37,14 @@ extension Formula {
     wrt first: Formula, and second: Formula? = nil, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
     let variables = [first] + (second.map { [$0] } ?? [])
-    let derivation = try DerivedQuestion(self, variables, options)
-    let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
-      try calculus.hessian(of: self, by: first, second ?? first)
-    }
-    let gradient = try derivation.derived { (calculus) throws(DerivativeProblem) in
-      try calculus.gradient(of: self, by: first, second ?? first).formula
-    }
-    let verdict = try derivation.confirmed { check in
-      check.checkHessian(
-        of: self, variable: first, variable: second ?? first, hessian: derivative.formula, gradient: gradient)
-    }
-    return derivation.result(.hessian, derivative, variables, verdict)
+    return try DerivedQuestion(self, variables, options).results(.hessian, by: variables)[0]
   }
 
   /// The differential in terms of the differentials of the variables: `d(x)` prints as `dx`.
   public func differential(
     wrt variables: Formula..., options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
-    let derivation = try DerivedQuestion(self, variables, options)
-    let derivative = try derivation.derived { (calculus) throws(DerivativeProblem) in
-      try calculus.differential(of: self, by: variables)
-    }
-    let verdict = try derivation.confirmed { check in
-      check.checkDifferential(of: self, variables: variables, differential: derivative.formula)
-    }
-    return derivation.result(.differential, derivative, variables, verdict)
+    try DerivedQuestion(self, variables, options).results(.differential, by: variables)[0]
   }
 
   /// An equal formula in the simplest form that the rules of the book lead to.
@@ -127,35 +87,29 @@ private struct DerivedQuestion {
     calculus = Calculus(book: options.book).about(expression)
   }
 
-  func derived<T>(_ body: (Calculus) throws(DerivativeProblem) -> T) throws(FormulaError) -> T {
-    let result: T
-    do throws(DerivativeProblem) { result = try body(calculus) } catch {
+  /// The verified answers, in the layout of the options.
+  func results(_ kind: QuestionKind, by variables: [Formula]) throws(FormulaError) -> [DerivationResult] {
+    let check = options.checks ? Verification(seed: options.seed, book: options.book) : nil
+    let inquiry = Inquiry(
+      expression: expression, calculus: calculus, check: check, layout: options.layout)
+    let results: [DerivationResult]
+    do throws(Inquiry.Failure) {
+      results = try inquiry.outcomes(kind, by: variables).map { result(kind, $0) }
+    } catch {
+      try FormulaError.checkCancellation()
       throw FormulaError(error, of: expression)
     }
     try FormulaError.checkCancellation()
-    return result
+    return results
   }
 
-  func confirmed(_ verdict: (Verification) -> Verdict) throws(FormulaError) -> Verdict? {
-    guard options.checks else { return nil }
-    let verdict = verdict(Verification(seed: options.seed, book: options.book))
-    try FormulaError.checkCancellation()
-    if verdict.status == .refuted {
-      let place = verdict.counterexample.map { ", for instance at \($0)" } ?? ""
-      throw FormulaError(
-        expression.text, name: "<formula>", message: "a defect in Nabla: the answer failed its check\(place)")
-    }
-    return verdict
-  }
-
-  func result(
-    _ kind: QuestionKind, _ derivative: Derivative, _ variables: [Formula], _ verdict: Verdict?
-  ) -> DerivationResult {
+  private func result(_ kind: QuestionKind, _ outcome: Inquiry.Outcome) -> DerivationResult {
+    let (derivative, variables) = (outcome.derivative, outcome.variables)
     let remarks = Remarks(
       variables: variables, occurring: Set(expression.variables), caveats: derivative.caveats)
     return DerivationResult(
       result: derivative.formula, conditions: remarks.conditions,
-      notes: remarks.notes, verdict: verdict, calculus: calculus,
+      notes: remarks.notes, verdict: outcome.verdict, calculus: calculus,
       question: DerivationQuestion(
         kind: kind, expression: expression, variables: variables, answer: derivative.formula,
         shown: derivative.formula, layout: options.layout))

@@ -15,33 +15,37 @@ struct ObjectiveDerivatives {
   init(
     of objective: Formula, by variables: [Formula], withHessian: Bool, _ options: SessionOptions
   ) throws(MinimizationError) {
-    let derivation = CheckedDerivation(objective: objective, options: options)
+    let inquiry = Inquiry(
+      expression: objective, calculus: Calculus(book: options.book),
+      check: options.checks ? Verification(seed: options.seed, book: options.book) : nil)
     var remarks: [String] = []
-    let found = try derivation.derived(isHessian: false) { (calculus) throws(DerivativeProblem) in
-      try calculus.gradients(of: objective, by: variables)
-    }
-    for (variable, derivative) in zip(variables, found) {
-      let question = "gradient by \(variable.text)"
-      let unchecked = try derivation.confirm(question) { check in
-        check.checkGradient(of: objective, variable: variable, gradient: derivative.formula)
+    /// The formula of an answer; the reason why it is not verified becomes a note.
+    func formula(_ outcome: Inquiry.Outcome, _ question: String) -> Formula {
+      if case .skipped(let reason) = outcome.verdict?.status {
+        remarks.append("the \(question) was not checked: \(reason)")
       }
-      let notes = Remarks(
-        variables: [variable], occurring: Set(objective.variables), caveats: derivative.caveats
-      ).notes
-      remarks += notes + (unchecked.map { ["the \(question) was not checked: \($0)"] } ?? [])
+      return outcome.derivative.formula
     }
-    gradients = found.map { $0.formula.takingSubgradients(of: objective) }
+    let outcomes = try Self.answered("gradient", isHessian: false) { () throws(Inquiry.Failure) in
+      try inquiry.gradients(by: variables)
+    }
+    gradients = zip(variables, outcomes).map { variable, outcome in
+      remarks +=
+        Remarks(
+          variables: [variable], occurring: Set(objective.variables), caveats: outcome.derivative.caveats
+        ).notes
+      return formula(outcome, "gradient with respect to \(variable.text)")
+        .takingSubgradients(of: objective)
+    }
     var rows: [[Formula]] = []
     for i in variables.indices where withHessian {
       var row: [Formula] = []
-      for j in variables.indices[i...] {
-        let (block, unchecked) = try derivation.hessian(by: variables[i], variables[j])
-        if let unchecked {
-          remarks.append(
-            "the Hessian with respect to \(variables[i].text), \(variables[j].text) was not checked: \(unchecked)"
-          )
+      for other in variables[i...] {
+        let question = "Hessian with respect to \(variables[i].text), \(other.text)"
+        let outcome = try Self.answered(question, isHessian: true) { () throws(Inquiry.Failure) in
+          try inquiry.hessian(by: variables[i], other)
         }
-        row.append(block)
+        row.append(formula(outcome, question))
       }
       rows.append(row)
     }
@@ -49,49 +53,17 @@ struct ObjectiveDerivatives {
     var seen: Set<String> = []
     notes = remarks.filter { seen.insert($0).inserted }
   }
-}
 
-/// Derives parts of an objective and compares them with differences.
-private struct CheckedDerivation {
-  let objective: Formula
-  let options: SessionOptions
-
-  func derived<T>(
-    isHessian: Bool, _ body: (Calculus) throws(DerivativeProblem) -> T
+  private static func answered<T>(
+    _ question: String, isHessian: Bool, _ answer: () throws(Inquiry.Failure) -> T
   ) throws(MinimizationError) -> T {
-    do throws(DerivativeProblem) { return try body(Calculus(book: options.book)) } catch {
-      throw .underivable(error.diagnostic(at: SourceRange(start: 0, end: 0)), isHessian: isHessian)
+    do throws(Inquiry.Failure) { return try answer() } catch {
+      switch error {
+      case .problem(let problem):
+        throw .underivable(problem.diagnostic(at: SourceRange(start: 0, end: 0)), isHessian: isHessian)
+      case .defect(let example):
+        throw .evaluation(.defect(question: question, example))
+      }
     }
-  }
-
-  /// Why the check is undecided; `nil` if the derivative is verified or checks are off.
-  func confirm(_ question: String, _ verdict: (Verification) -> Verdict) throws(MinimizationError) -> String?
-  {
-    guard options.checks else { return nil }
-    let verdict = verdict(Verification(seed: options.seed, book: options.book))
-    switch verdict.status {
-    case .verified: return nil
-    case .skipped(let reason): return reason
-    case .refuted: throw .evaluation(.defect(question: question, verdict.counterexample))
-    }
-  }
-
-  /// The Hessian is compared with differences of the gradient, and the gradient with differences of the objective.
-  func hessian(by first: Formula, _ second: Formula) throws(MinimizationError) -> (Formula, String?) {
-    let (gradient, block) = try derived(isHessian: true) {
-      (calculus) throws(DerivativeProblem) in
-      let gradient = try calculus.gradient(of: objective, by: first, second).formula
-      return (gradient, try calculus.hessian(of: objective, by: first, second).formula)
-    }
-    let question = "hessian by \(first.text), \(second.text)"
-    let unchecked = try confirm(question) { check in
-      check.checkGradient(of: objective, variable: first, gradient: gradient)
-    }
-    if let unchecked { return (block, unchecked) }
-    let verdict = try confirm(question) { check in
-      check.checkHessian(
-        of: objective, variable: first, variable: second, hessian: block, gradient: gradient)
-    }
-    return (block, verdict)
   }
 }

@@ -35,7 +35,7 @@ struct Answering {
       expression, definitions: definitions.map(\.formula))
   }
 
-  func answers() throws(QuestionFailure) -> [Answer] { finished(try drafts()) }
+  func answers() throws(Inquiry.Failure) -> [Answer] { finished(try drafts()) }
 
   /// An answer before its parts get names.
   struct Draft {
@@ -47,15 +47,15 @@ struct Answering {
     var refutation: Refutation?
   }
 
-  private func drafts() throws(QuestionFailure) -> [Draft] {
-    switch question.question.kind {
-    case .gradient: return try gradients()
-    case .jacobian:
-      var result: [Draft] = []
-      for name in question.wrt { result.append(try jacobian(name)) }
-      return result
-    case .hessian: return [try hessian()]
-    case .differential: return [try differential()]
+  private func drafts() throws(Inquiry.Failure) -> [Draft] {
+    let kind = question.question.kind
+    switch kind {
+    case .gradient, .jacobian, .hessian, .differential:
+      return try inquiry.outcomes(kind, by: question.wrt.map(variable)).map { outcome in
+        Draft(
+          derivative: outcome.derivative, variables: outcome.variables, expression: expression,
+          verdict: outcome.verdict)
+      }
     case .simplify: return [try simplified()]
     case .check: return [try checked()]
     case .stationary:
@@ -65,123 +65,21 @@ struct Answering {
     }
   }
 
+  private var inquiry: Inquiry {
+    Inquiry(
+      expression: expression, calculus: calculus, check: session.options.checks ? check : nil,
+      layout: session.options.layout)
+  }
+
   func variable(_ name: String) -> Formula { names.names[name] ?? .invalid }
-
-  /// Runs a part of the calculus and attributes its errors to the question.
-  func derived<T>(_ body: () throws(DerivativeProblem) -> T) throws(QuestionFailure) -> T {
-    do throws(DerivativeProblem) { return try body() } catch { throw .problem(error) }
-  }
-
-  func confirmed(_ verdict: () -> Verdict) throws(QuestionFailure) -> Verdict? {
-    guard session.options.checks else { return nil }
-    let verdict = verdict()
-    if verdict.status == .refuted { throw .defect(verdict.counterexample) }
-    return verdict
-  }
 
   // MARK: The questions
 
-  private func gradients() throws(QuestionFailure) -> [Draft] {
-    let expression = self.expression
-    let variables = question.wrt.map(variable)
-    let derivatives = try derived { () throws(DerivativeProblem) in
-      try calculus.gradients(of: expression, by: variables)
-    }
-    var result: [Draft] = []
-    let joint = try jointVerdict(expression, variables, derivatives.map(\.formula))
-    for (variable, derivative) in zip(variables, derivatives) {
-      let verdict =
-        if let joint {
-          joint
-        } else {
-          try confirmed {
-            check.checkGradient(of: expression, variable: variable, gradient: derivative.formula)
-          }
-        }
-      let isTransposed = session.options.layout == .numerator && !variable.isScalar
-      let shown = try derived { () throws(DerivativeProblem) in
-        isTransposed ? try calculus.transposed(derivative) : derivative
-      }
-      result.append(
-        Draft(derivative: shown, variables: [variable], expression: expression, verdict: verdict))
-    }
-    return result
-  }
-
-  /// A joint verdict on several gradients from the differential that they form; `nil` if that leaves a doubt.
-  /// The directions of the variables are independent, so a wrong gradient makes the differential wrong in almost all of
-  /// them.
-  private func jointVerdict(
-    _ expression: Formula, _ variables: [Formula], _ gradients: [Formula]
-  ) throws(QuestionFailure) -> Verdict? {
-    guard session.options.checks, expression.isScalar, variables.count >= Self.several,
-      Set(variables).count == variables.count
-    else { return nil }
-    let terms = zip(variables, gradients).map { variable, gradient in
-      Formula.apply(.array(.dot), [gradient, .differential(of: variable)], .scalar)
-    }
-    let differential = Formula.sum(terms, .scalar)
-    if differential.isInvalid { return nil }
-    let verdict = check.checkDifferential(of: expression, variables: variables, differential: differential)
-    return verdict.status == .verified && verdict.certificate != nil ? verdict : nil
-  }
-
-  /// Number of gradients from which they are checked jointly.
-  private static let several = 3
-
-  private func jacobian(_ name: String) throws(QuestionFailure) -> Draft {
-    let (expression, variable) = (self.expression, variable(name))
-    let derivative = try derived { () throws(DerivativeProblem) in
-      try calculus.jacobian(of: expression, by: variable)
-    }
-    let verdict = try confirmed {
-      check.checkJacobian(of: expression, variable: variable, jacobian: derivative.formula)
-    }
-    return Draft(derivative: derivative, variables: [variable], expression: expression, verdict: verdict)
-  }
-
-  private func hessian() throws(QuestionFailure) -> Draft {
-    let expression = self.expression
-    let variables = question.wrt.map(variable)
-    guard let first = variables.first, let last = variables.last else {
-      throw .problem(.noMatrixForm(of: expression))
-    }
-    let (gradient, hessian) = try derived { () throws(DerivativeProblem) in
-      try calculus.secondDerivatives(of: expression, by: first, last)
-    }
-    let verdict = try confirmedHessian(hessian.formula, expression, first, last, gradient: gradient.formula)
-    return Draft(derivative: hessian, variables: variables, expression: expression, verdict: verdict)
-  }
-
-  func confirmedHessian(
-    _ hessian: Formula, _ expression: Formula, _ first: Formula, _ last: Formula, gradient: Formula? = nil
-  ) throws(QuestionFailure) -> Verdict? {
-    let gradient = try derived { () throws(DerivativeProblem) in
-      if let gradient { gradient } else { try calculus.gradient(of: expression, by: first, last).formula }
-    }
-    return try confirmed {
-      check.checkHessian(
-        of: expression, variable: first, variable: last, hessian: hessian, gradient: gradient)
-    }
-  }
-
-  private func differential() throws(QuestionFailure) -> Draft {
-    let expression = self.expression
-    let variables = question.wrt.map(variable)
-    let derivative = try derived { () throws(DerivativeProblem) in
-      try calculus.differential(of: expression, by: variables)
-    }
-    let verdict = try confirmed {
-      check.checkDifferential(of: expression, variables: variables, differential: derivative.formula)
-    }
-    return Draft(derivative: derivative, variables: variables, expression: expression, verdict: verdict)
-  }
-
-  private func simplified() throws(QuestionFailure) -> Draft {
+  private func simplified() throws(Inquiry.Failure) -> Draft {
     let expression = self.expression
     let result = calculus.simplified(expression)
     if result.isInvalid { throw .problem(.noValue) }
-    let verdict = try confirmed { check.checkEqual(expression, result) }
+    let verdict = try inquiry.confirmed { $0.verdict(on: .equality(expression, result)) }
     // Lost domain conditions are reported: x/x is 1 where x is not zero.
     let knowledge = Knowledge(session.options.book)
     let lost = domainConditions(question.expression.expression).lost(from: [result])
@@ -201,16 +99,18 @@ struct Answering {
 
   /// The zero of a linear gradient. Its linearity and the zero itself are always checked numerically, whatever the
   /// options say, since a kink looks linear to its own derivative.
-  private func stationary(_ name: String) throws(QuestionFailure) -> Draft {
+  private func stationary(_ name: String) throws(Inquiry.Failure) -> Draft {
     let (expression, variable) = (self.expression, variable(name))
-    let found = try derived { () throws(DerivativeProblem) in
+    let found = try inquiry.derived { () throws(DerivativeProblem) in
       try calculus.stationary(of: expression, by: variable)
     }
-    guard check.checkEqual(found.gradient, found.linear).status == .verified else {
+    guard check.verdict(on: .equality(found.gradient, found.linear)).status == .verified else {
       throw .problem(.noClosedForm(of: expression, by: variable))
     }
     let atPoint = found.gradient.replacing([variable: found.point])
-    let verdict = try confirmed { check.checkEqual(atPoint, .zeros(found.gradient.shape)) }
+    let verdict = try inquiry.confirmed {
+      $0.verdict(on: .equality(atPoint, .zeros(found.gradient.shape)))
+    }
     let knowledge = Knowledge(session.options.book)
     var caveats = found.derivative.caveats
     let isScalar = found.slope.isScalar

@@ -5,7 +5,7 @@ import NablaVerify
 
 extension Answering {
   /// The verdict on a claim, or on a derivation step by step up to the first wrong one.
-  func checked() throws(QuestionFailure) -> Draft {
+  func checked() throws(Inquiry.Failure) -> Draft {
     var (left, ground) = try side(question.expression)
     let first = left.formula
     var sides = [left]
@@ -15,8 +15,9 @@ extension Answering {
     for (index, other) in question.otherSides.enumerated() {
       let (right, otherGround) = try side(other)
       sides.append(right)
-      var next = check.checkEqual(
-        left.formula, right.formula, presupposing: left.presupposed + right.presupposed)
+      var next = check.verdict(
+        on: .equality(
+          left.formula, right.formula, presupposing: left.presupposed + right.presupposed))
       switch next.status {
       case .verified:
         verified += 1
@@ -57,49 +58,26 @@ extension Answering {
     return found
   }
 
-  /// A side of a check: a formula, or a verified derivative with its verdict.
-  private func side(_ claim: TypedClaim) throws(QuestionFailure) -> (ClaimSide, ground: Verdict?) {
-    let side = try derivedSide(claim)
-    guard let kind = claim.derivative, let first = side.variables.first, let last = side.variables.last else {
-      return (side, nil)
-    }
-    let (formula, result, variables) = (side.expression, side.formula, side.variables)
-    if kind == .hessian { return (side, try confirmedHessian(result, formula, first, last)) }
-    let ground = try confirmed {
-      switch kind {
-      case .gradient: check.checkGradient(of: formula, variable: first, gradient: result)
-      case .jacobian: check.checkJacobian(of: formula, variable: first, jacobian: result)
-      case .hessian: check.checkHessian(of: formula, variable: first, variable: last, hessian: result)
-      case .differential: check.checkDifferential(of: formula, variables: variables, differential: result)
-      case .simplify, .check, .stationary: check.checkEqual(formula, result)
-      }
-    }
-    return (side, ground)
-  }
-
-  /// A side of a check: a formula, or a derivative that is not checked itself.
-  func derivedSide(_ claim: TypedClaim) throws(QuestionFailure) -> ClaimSide {
+  /// A side of a check: a formula, or a derivative with its verdict.
+  func side(_ claim: TypedSide, isVerified: Bool = true) throws(Inquiry.Failure) -> (
+    ClaimSide, ground: Verdict?
+  ) {
     let formula = names.formula(claim.expression)
     if formula.isInvalid { throw .problem(.noValue) }
     let variables = claim.wrt.map(variable)
     let grounds = domainConditions(claim.expression).lost(from: [formula]).map(\.formula)
-    func side(_ result: Formula) -> ClaimSide {
-      ClaimSide(claim: claim, formula: result, expression: formula, variables: variables, grounds: grounds)
-    }
-    guard let kind = claim.derivative, let first = variables.first, let last = variables.last else {
-      return side(formula)
-    }
-    let result = try derived { () throws(DerivativeProblem) -> Formula in
-      switch kind {
-      case .gradient: return try calculus.gradients(of: formula, by: [first])[0].formula
-      case .jacobian: return try calculus.jacobian(of: formula, by: first).formula
-      case .hessian: return try calculus.hessian(of: formula, by: first, last).formula
-      case .differential: return try calculus.differential(of: formula, by: variables).formula
-      case .simplify: return calculus.simplified(formula)
-      case .check, .stationary: throw .noDifferential(of: formula)
+    var (result, ground) = (formula, Verdict?.none)
+    if let kind = claim.derivative {
+      let inquiry = Inquiry(
+        expression: formula, calculus: calculus, check: isVerified && session.options.checks ? check : nil)
+      guard let outcome = try inquiry.outcomes(kind, by: variables).first else {
+        throw .problem(.noDifferential(of: formula))
       }
+      (result, ground) = (outcome.derivative.formula, outcome.verdict)
     }
-    return side(result)
+    let side = ClaimSide(
+      claim: claim, formula: result, expression: formula, variables: variables, grounds: grounds)
+    return (side, ground)
   }
 
   /// The explanation of a refuted step: its position, the derivatives, and what would make it true.

@@ -60,15 +60,16 @@ extension Evaluation {
     let answering = Answering(session, question)
     var sides: [ClaimSide] = []
     for claim in [question.expression] + question.otherSides {
-      guard let side = try? answering.derivedSide(claim) else { return nil }
-      sides.append(side)
+      guard let side = try? answering.side(claim, isVerified: false) else { return nil }
+      sides.append(side.0)
     }
     for (left, right) in zip(sides, sides.dropFirst()) {
       let presupposed = left.presupposed + right.presupposed
       let example = contradiction(
         closed(left.formula), closed(right.formula), presupposed: presupposed.map(closed))
       guard let example else { continue }
-      let verdict = answering.check.checkEqual(left.formula, right.formula, presupposing: presupposed)
+      let verdict = answering.check.verdict(
+        on: .equality(left.formula, right.formula, presupposing: presupposed))
       if verdict.status == .verified { return example }
     }
     return nil

@@ -48,9 +48,16 @@ public struct FormulaError: Error, Sendable {
     self.init(source, [Diagnostic(message: message, range: range, hint: hint)])
   }
 
-  init(_ problem: DerivativeProblem, of formula: Formula) {
-    let source = SourceText(formula.text, name: "<formula>")
-    self.init(source, [problem.diagnostic(at: SourceRange(start: 0, end: source.bytes.count))])
+  init(_ failure: Inquiry.Failure, of formula: Formula) {
+    switch failure {
+    case .problem(let problem):
+      let source = SourceText(formula.text, name: "<formula>")
+      self.init(source, [problem.diagnostic(at: SourceRange(start: 0, end: source.bytes.count))])
+    case .defect(let example):
+      let place = example.map { ", for instance at \($0)" } ?? ""
+      self.init(
+        formula.text, name: "<formula>", message: "a defect in Nabla: the answer failed its check\(place)")
+    }
   }
 
   /// An error that is not about a text.

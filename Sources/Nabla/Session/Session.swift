@@ -142,7 +142,7 @@ public struct Session: Sendable {
     for side in sides {
       if let problem = lowering.problem(in: side.expression) { return .failure(problem) }
     }
-    do throws(QuestionFailure) {
+    do throws(Inquiry.Failure) {
       return .answers(try Answering(self, question).answers())
     } catch {
       switch error {
@@ -237,11 +237,6 @@ public struct Session: Sendable {
 }
 
 /// The reason why a question has no answer.
-enum QuestionFailure: Error {
-  case problem(DerivativeProblem)
-  case defect(Counterexample?)
-}
-
 /// The role of a name in a question.
 package struct SessionDeclaration: Sendable {
   package let declaration: Declaration

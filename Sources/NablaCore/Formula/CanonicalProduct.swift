@@ -77,10 +77,10 @@ extension Formula {
     if chain.count == 1 { return chain[0] }
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
     let (content, forward) = primitive(chain)
-    let (turnedContent, turned) = primitive(chain.reversed().map(\.transposed))
-    let isForward = !turned.lexicographicallyPrecedes(forward)
-    return interned(.product(isForward ? forward : turned), .scalar)
-      .scaled(by: isForward ? content : turnedContent)
+    let (transposedContent, transposed) = primitive(chain.reversed().map(\.transposed))
+    let isForward = !transposed.lexicographicallyPrecedes(forward)
+    return interned(.product(isForward ? forward : transposed), .scalar)
+      .scaled(by: isForward ? content : transposedContent)
   }
 
   /// Gives the multiples of a sum one form: the number moves out of the chain.
@@ -162,10 +162,10 @@ extension Formula {
       let parts = ordered(arguments.map { $0.uniformValue ?? $0 })
       // Elementwise operations move inside vec.
       if let stacked = Stacked(parts) { return stacked.around { .apply(operation, $0, $0.arrayShape) } }
-      let turned = ordered(parts.map(\.transposed))
-      let (before, after) = (parts.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
-      let isPlainer = after == before ? turned.lexicographicallyPrecedes(parts) : after < before
-      if isPlainer { return interned(.apply(operation, turned), shape.transposed).transposed }
+      let transposed = ordered(parts.map(\.transposed))
+      let (before, after) = (parts.reduce(0) { $0 + $1.cost }, transposed.reduce(0) { $0 + $1.cost })
+      let isPlainer = after == before ? transposed.lexicographicallyPrecedes(parts) : after < before
+      if isPlainer { return interned(.apply(operation, transposed), shape.transposed).transposed }
       return interned(.apply(operation, parts), shape)
     }
     return interned(.apply(operation, arguments), shape)

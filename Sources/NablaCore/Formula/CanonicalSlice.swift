@@ -79,11 +79,11 @@ extension Formula {
     if arguments.allSatisfy(\.isZero) { return zeros(shape) }
     if arguments.allSatisfy({ $0.isOnes || $0.isOne }) { return ones(shape) }
     // The transpose is outside if that is the simpler form.
-    let turned = first.indices.flatMap { column in rows.map { $0[column].transposed } }
-    let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, turned.reduce(0) { $0 + $1.cost })
-    if after == before ? turned.lexicographicallyPrecedes(arguments) : after < before {
+    let transposed = first.indices.flatMap { column in rows.map { $0[column].transposed } }
+    let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, transposed.reduce(0) { $0 + $1.cost })
+    if after == before ? transposed.lexicographicallyPrecedes(arguments) : after < before {
       let array = interned(
-        .apply(.blocks(rows: first.count, columns: rows.count), turned), shape.transposed)
+        .apply(.blocks(rows: first.count, columns: rows.count), transposed), shape.transposed)
       return interned(.transpose(array), shape)
     }
     return interned(.apply(.blocks(rows: rows.count, columns: first.count), arguments), shape)

@@ -17,7 +17,7 @@ struct Stacked {
         continue
       }
       var column = part
-      if case .transpose(let turned) = part.kind { column = turned }
+      if case .transpose(let transposed) = part.kind { column = transposed }
       guard case .apply(.array(.vec), let arguments) = column.kind else { return nil }
       if shape == nil { (shape, isRow) = (arguments[0].shape, column !== part) }
       guard shape == arguments[0].shape, isRow == (column !== part) else { return nil }

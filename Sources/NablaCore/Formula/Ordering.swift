@@ -71,7 +71,7 @@ extension Formula: Comparable {
     if x.kind.rank != y.kind.rank { return x.kind.rank < y.kind.rank ? -1 : 1 }
     let own = compareOwn(x, y)
     if own != 0 { return own }
-    return compareUpToTransposition(x.unturnedChildren(&fuel), y.unturnedChildren(&fuel), &fuel)
+    return compareUpToTransposition(x.orientedChildren(&fuel), y.orientedChildren(&fuel), &fuel)
   }
 
   private static func compareUpToTransposition(
@@ -90,11 +90,11 @@ extension Formula: Comparable {
   }
 
   /// The children in an order that is the same for the transpose.
-  private func unturnedChildren(_ fuel: inout Int) -> [Formula] {
+  private func orientedChildren(_ fuel: inout Int) -> [Formula] {
     switch kind {
     case .product(let chain):
-      let turned = Array(chain.reversed())
-      return Self.compareUpToTransposition(turned, chain, &fuel) < 0 ? turned : chain
+      let reversed = Array(chain.reversed())
+      return Self.compareUpToTransposition(reversed, chain, &fuel) < 0 ? reversed : chain
     case .sum(let parts), .times(let parts):
       var sorted: [Formula] = []
       for part in parts {

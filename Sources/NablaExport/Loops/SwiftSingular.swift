@@ -6,9 +6,9 @@ extension SwiftRuntime {
       // a = u*diag(s)*v', by rotations of columns (Hestenes 1958); u is m x p and v is n x p for p = min(m, n).
       private func nablaSVD(_ m: Int, _ n: Int, _ a: [Double]) -> (u: [Double], s: [Double], v: [Double]) {
         if m < n {
-          var turned = a
-          for i in 0..<m { for j in 0..<n { turned[j * m + i] = a[i * n + j] } }
-          let other = nablaSVD(n, m, turned)
+          var transposed = a
+          for i in 0..<m { for j in 0..<n { transposed[j * m + i] = a[i * n + j] } }
+          let other = nablaSVD(n, m, transposed)
           return (other.v, other.s, other.u)
         }
         var u = a

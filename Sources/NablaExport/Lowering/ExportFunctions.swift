@@ -178,8 +178,8 @@ extension ExportLowering {
     for formula in chain.dropLast() { left.append(try chainFactor(formula)) }
     let a = dense(multiply(left))
     let b = dense(try chainFactor(chain[chain.count - 1]))
-    let turned = withGraph { $0.transpose(a) }
-    return turned == b ? add(.squaredNorm, [b], .scalar) : add(.dot, [turned, b], .scalar)
+    let transposed = withGraph { $0.transpose(a) }
+    return transposed == b ? add(.squaredNorm, [b], .scalar) : add(.dot, [transposed, b], .scalar)
   }
 
   /// The size denoted by a formula of sizes and numbers.

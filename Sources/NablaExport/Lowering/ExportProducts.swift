@@ -130,8 +130,8 @@ extension ExportLowering {
       return .array(solved(factor, isTransposed: isTransposed, dense(right)))
     case (_, .inverse(let factor, let isTransposed)):
       // B*inv(A) is the transpose of inv(A')*B'.
-      let turned = withGraph { [array = dense(left)] in $0.transpose(array) }
-      let solved = solved(factor, isTransposed: !isTransposed, turned)
+      let transposed = withGraph { [array = dense(left)] in $0.transpose(array) }
+      let solved = solved(factor, isTransposed: !isTransposed, transposed)
       return .array(withGraph { $0.transpose(solved) })
     case (.ones(let shape), .array(let array)):
       if shape.isRow { return .array(sums(array, .columnSums, transposed: .rowSums, result)) }

@@ -1,7 +1,7 @@
 import NablaTypes
 
 /// One side of a question with its shape: an expression or its derivative.
-package struct TypedClaim: Sendable {
+package struct TypedSide: Sendable {
   /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
   package let derivative: QuestionKind?
   package let expression: TypedExpression
@@ -15,11 +15,11 @@ package struct TypedClaim: Sendable {
 /// A question with typed expressions.
 package struct TypedQuestion: Sendable {
   package let question: Question
-  package let expression: TypedClaim
+  package let expression: TypedSide
   package let wrt: [String]
   /// The shapes of the answers, one for each variable; a mixed Hessian has one. Without variables, the shape of E.
   package let shapes: [Shape]
-  package let otherSides: [TypedClaim]
+  package let otherSides: [TypedSide]
   /// The statement of the question.
   package let statement: Statement
 }
@@ -54,17 +54,17 @@ package struct FileElaborator {
   /// The properties that remarks give to undeclared names.
   private var remarked: [String: Property] = [:]
 
-  private struct DraftClaim {
-    let claim: Claim
+  private struct DraftSide {
+    let claim: QuestionSide
     let draft: Draft
     let shape: Shape
   }
 
   private struct DraftQuestion {
     let question: Question
-    let claim: DraftClaim
+    let claim: DraftSide
     let shapes: [Shape]
-    let others: [DraftClaim]
+    let others: [DraftSide]
   }
 
   /// Elaborates statements of one source; the environment holds external declarations.
@@ -234,7 +234,7 @@ package struct FileElaborator {
         throw Diagnostic(.differentialTaken("d" + mention.name, variable: mention.name), at: mention.range)
       }
     }
-    var others: [DraftClaim] = []
+    var others: [DraftSide] = []
     for side in question.otherSides {
       let other = try read(side)
       let left = Draft(SyntaxTree(.blocks([]), range: claim.claim.range), claim.shape) { _ in .zeros }
@@ -245,14 +245,14 @@ package struct FileElaborator {
     return DraftQuestion(question: question, claim: claim, shapes: shapes, others: others)
   }
 
-  private func read(_ claim: Claim) throws(Diagnostic) -> DraftClaim {
+  private func read(_ claim: QuestionSide) throws(Diagnostic) -> DraftSide {
     let draft = try engine.root(claim.tree)
     guard let derivative = claim.derivative else {
-      return DraftClaim(claim: claim, draft: draft, shape: draft.shape)
+      return DraftSide(claim: claim, draft: draft, shape: draft.shape)
     }
     let shapes = try self.shapes(of: derivative, draft, claim.wrt)
     try limit(claim.wrt, to: derivative == .hessian ? 2 : 1, isSide: true)
-    return DraftClaim(claim: claim, draft: draft, shape: shapes.first ?? draft.shape)
+    return DraftSide(claim: claim, draft: draft, shape: shapes.first ?? draft.shape)
   }
 
   private func limit(_ wrt: [VariableMention], to most: Int, isSide: Bool) throws(Diagnostic) {
@@ -374,7 +374,7 @@ package struct FileElaborator {
   }
 
   private func typed(_ question: DraftQuestion, _ statement: Statement) throws(Diagnostic) -> TypedQuestion {
-    var others: [TypedClaim] = []
+    var others: [TypedSide] = []
     for side in question.others { others.append(try typed(side)) }
     return TypedQuestion(
       question: question.question, expression: try typed(question.claim),
@@ -383,8 +383,8 @@ package struct FileElaborator {
       statement: statement)
   }
 
-  private func typed(_ claim: DraftClaim) throws(Diagnostic) -> TypedClaim {
-    TypedClaim(
+  private func typed(_ claim: DraftSide) throws(Diagnostic) -> TypedSide {
+    TypedSide(
       derivative: claim.claim.derivative, expression: try engine.built(claim.draft),
       wrt: claim.claim.wrt.map(\.name), shape: engine.state.unifier.resolve(claim.shape),
       range: claim.claim.range)

@@ -2,7 +2,7 @@ extension InferenceEngine {
   /// An undeclared name such as `Xw` in an expression that is differentiated with respect to w, where it is
   /// a vector or a scalar, as the product would be.
   ///
-  /// A matrix of such a name, as in `Wx*x`, stands before a factor.
+  /// A matrix of such a name, as in `Wx*x`, precedes a factor.
   func runTogether(
     with variable: String, in tree: SyntaxTree, isFollowed: Bool = false
   ) -> (name: String, range: SourceRange)? {

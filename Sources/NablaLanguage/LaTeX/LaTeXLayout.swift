@@ -2,7 +2,7 @@ extension LaTeXLexer {
   /// The tokens of one formula, without what lays it out on paper: displays, and alignment marks and ends of
   /// rows where the formula goes on.
   ///
-  /// What stands in matrices and cases is kept, and so is a mark between two formulas.
+  /// Marks inside matrices and cases are kept, and so is a mark between two formulas.
   static func formula(of source: SourceText, in range: SourceRange) -> [LaTeXToken] {
     var depth = 0
     var kept: [LaTeXToken] = []

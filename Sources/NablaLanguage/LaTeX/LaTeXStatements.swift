@@ -56,7 +56,7 @@ struct LaTeXStatements {
     let parts = try split(range)
     if let colon = parts.colon { return .declaration(try declarations(range, colon)) }
     let sides = parts.sides
-    var claims: [Claim] = []
+    var claims: [QuestionSide] = []
     if sides.count > 1, let definition = try definition(sides[0], sides[1]), sides.count == 2 {
       return definition
     }
@@ -66,7 +66,7 @@ struct LaTeXStatements {
     }
     let isClaim = claims.count > 1
     if !isClaim {
-      let plain = Claim(derivative: nil, tree: first.tree, wrt: [], range: first.range)
+      let plain = QuestionSide(derivative: nil, tree: first.tree, wrt: [], range: first.range)
       return .question(
         Question(kind: derivative, expression: plain, wrt: first.wrt, otherSides: [], text: text))
     }
@@ -198,18 +198,18 @@ struct LaTeXStatements {
     if question == .check {
       let sides = try split(rest).sides
       guard sides.count > 1 else { throw Diagnostic(.checkNeedsTwoSides, at: word) }
-      var claims: [Claim] = []
+      var claims: [QuestionSide] = []
       for side in sides { claims.append(try claim(side)) }
       return Question(
         kind: .check, expression: claims[0], wrt: [], otherSides: Array(claims.dropFirst()), text: text)
     }
     guard question.takesVariables else {
       let tree = try expression(rest)
-      let claim = Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
+      let claim = QuestionSide(derivative: nil, tree: tree, wrt: [], range: tree.range)
       return Question(kind: question, expression: claim, wrt: [], otherSides: [], text: text)
     }
     let (tree, wrt) = try differentiated(question, word, rest)
-    let claim = Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
+    let claim = QuestionSide(derivative: nil, tree: tree, wrt: [], range: tree.range)
     return Question(kind: question, expression: claim, wrt: wrt, otherSides: [], text: text)
   }
 
@@ -276,7 +276,7 @@ struct LaTeXStatements {
   }
 
   /// A side of a claim: an expression, or its derivative in either notation.
-  private mutating func claim(_ whole: SourceRange) throws(Diagnostic) -> Claim {
+  private mutating func claim(_ whole: SourceRange) throws(Diagnostic) -> QuestionSide {
     let range = trimmed(whole)
     let word = firstWord(range)
     if let question = QuestionKind(rawValue: source.text(word)), word.end < range.end,
@@ -284,17 +284,17 @@ struct LaTeXStatements {
     {
       let rest = trimmed(SourceRange(start: word.end, end: range.end))
       let (tree, wrt) = try differentiated(question, word, rest)
-      return Claim(derivative: question, tree: tree, wrt: wrt, range: range)
+      return QuestionSide(derivative: question, tree: tree, wrt: wrt, range: range)
     }
     guard LaTeXDetection.isLaTeX(source, range) else {
       let tree = try expression(range)
-      return Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
+      return QuestionSide(derivative: nil, tree: tree, wrt: [], range: tree.range)
     }
     var parser = try parser(try withoutRemark(range))
     let tree = try parser.wholeExpression()
     note(parser)
     guard let derivative = parser.derivatives.last else {
-      return Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
+      return QuestionSide(derivative: nil, tree: tree, wrt: [], range: tree.range)
     }
     guard tree.name == LaTeXDerivative.name(parser.derivatives.count - 1), parser.derivatives.count == 1
     else {
@@ -309,7 +309,7 @@ struct LaTeXStatements {
         wrt.append(VariableMention(name: name, range: variable.tree.range))
       }
     }
-    return Claim(derivative: derivative.kind, tree: derivative.tree, wrt: wrt, range: derivative.range)
+    return QuestionSide(derivative: derivative.kind, tree: derivative.tree, wrt: wrt, range: derivative.range)
   }
 }
 

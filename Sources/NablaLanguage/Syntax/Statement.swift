@@ -51,7 +51,7 @@ package struct VariableMention: Sendable, Hashable {
 }
 
 /// The subject of a question: an expression, or in a `check` also its derivative.
-package struct Claim: Sendable {
+package struct QuestionSide: Sendable {
   /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
   package let derivative: QuestionKind?
   package let tree: SyntaxTree
@@ -62,10 +62,10 @@ package struct Claim: Sendable {
 /// A question of a formula file.
 package struct Question: Sendable {
   package let kind: QuestionKind
-  package let expression: Claim
+  package let expression: QuestionSide
   package let wrt: [VariableMention]
   /// The right sides of each `==` in a check; otherwise empty.
-  package let otherSides: [Claim]
+  package let otherSides: [QuestionSide]
   /// The question as typed, on one line.
   package let text: String
 }

@@ -96,10 +96,10 @@ extension Parser {
   private mutating func writtenQuestion(text: String) throws(Diagnostic) -> Question {
     let claim = try claim(allowsDerivative: true)
     if kind == .end {
-      let plain = Claim(derivative: nil, tree: claim.tree, wrt: [], range: claim.range)
+      let plain = QuestionSide(derivative: nil, tree: claim.tree, wrt: [], range: claim.range)
       return Question(kind: .gradient, expression: plain, wrt: claim.wrt, otherSides: [], text: text)
     }
-    var others: [Claim] = []
+    var others: [QuestionSide] = []
     while kind == .doubleEquals || kind == .equals {
       advance()
       others.append(try self.claim(allowsDerivative: true))
@@ -113,7 +113,7 @@ extension Parser {
     advance()
     let claim = try claim(allowsDerivative: question == .check)
     var wrt: [VariableMention] = []
-    var others: [Claim] = []
+    var others: [QuestionSide] = []
     if question.takesVariables {
       wrt = try variables(of: question, word: word)
     } else if question == .check {
@@ -134,13 +134,13 @@ extension Parser {
     return Question(kind: question, expression: claim, wrt: wrt, otherSides: others, text: text)
   }
 
-  private mutating func claim(allowsDerivative: Bool) throws(Diagnostic) -> Claim {
+  private mutating func claim(allowsDerivative: Bool) throws(Diagnostic) -> QuestionSide {
     let first = token
     if allowsDerivative, startsDerivative {
       let variable = derivativeVariable()
       let tree = try expression()
       let range = SourceRange(start: first.range.start, end: previousEnd)
-      return Claim(derivative: .gradient, tree: tree, wrt: [variable], range: range)
+      return QuestionSide(derivative: .gradient, tree: tree, wrt: [variable], range: range)
     }
     if allowsDerivative, kind == .name, let derivative = QuestionKind(rawValue: first.text) {
       switch derivative {
@@ -149,12 +149,12 @@ extension Parser {
         let tree = try expression()
         let wrt = try variables(of: derivative, word: first)
         let range = SourceRange(start: first.range.start, end: previousEnd)
-        return Claim(derivative: derivative, tree: tree, wrt: wrt, range: range)
+        return QuestionSide(derivative: derivative, tree: tree, wrt: wrt, range: range)
       case .differential, .simplify, .check, .stationary: break
       }
     }
     let tree = try expression()
-    return Claim(derivative: nil, tree: tree, wrt: [], range: tree.range)
+    return QuestionSide(derivative: nil, tree: tree, wrt: [], range: tree.range)
   }
 
   private mutating func variables(of question: QuestionKind, word: Token) throws(Diagnostic)

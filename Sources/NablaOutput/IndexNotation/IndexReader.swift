@@ -130,9 +130,9 @@ final class IndexReader {
     var chain = chain
     if row == .one, column == .one {
       // A scalar is its own transpose: rows are summed first if that transposes fewer factors.
-      let turned = chain.reversed().map(\.transposed)
+      let transposed = chain.reversed().map(\.transposed)
       func turns(_ chain: [Formula]) -> Int { chain.count { $0.shape.isMatrix && $0.isTransposed } }
-      if turns(turned) < turns(chain) { chain = turned }
+      if turns(transposed) < turns(chain) { chain = transposed }
     }
     guard let first = chain.first, let second = chain.dropFirst().first, let last = chain.last else {
       return Plan { $0.first ?? .one }

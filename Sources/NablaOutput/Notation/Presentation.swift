@@ -37,7 +37,7 @@ final class Presenter {
   /// The number of transposes in the printed form of a formula and of its transpose.
   struct Turn {
     var here: Int
-    var turned: Int
+    var transposed: Int
   }
 
   init(for formula: Formula, usedNames others: Set<String> = [], lowersPlaces: Bool = false) {
@@ -100,7 +100,7 @@ final class Presenter {
   func turn(of formula: Formula) -> Turn {
     if let known = turns[formula] { return known }
     _ = piece(formula)
-    return turns[formula] ?? Turn(here: 0, turned: 0)
+    return turns[formula] ?? Turn(here: 0, transposed: 0)
   }
 
   private func composed(_ formula: Formula) -> Piece {
@@ -152,28 +152,28 @@ final class Presenter {
 
   private func countedTurn(of formula: Formula) -> Turn {
     func children() -> Turn {
-      formula.children.reduce(into: Turn(here: 0, turned: 0)) { sum, child in
-        let part = turns[child] ?? Turn(here: 0, turned: 0)
+      formula.children.reduce(into: Turn(here: 0, transposed: 0)) { sum, child in
+        let part = turns[child] ?? Turn(here: 0, transposed: 0)
         sum.here = min(sum.here + part.here, 1 << 40)
-        sum.turned = min(sum.turned + (child.isScalar ? part.here : part.turned), 1 << 40)
+        sum.transposed = min(sum.transposed + (child.isScalar ? part.here : part.transposed), 1 << 40)
       }
     }
     func counted(_ shape: Shape) -> Turn {
       let here = children().here
-      return Turn(here: here, turned: shape.isScalar ? here : here + 1)
+      return Turn(here: here, transposed: shape.isScalar ? here : here + 1)
     }
     switch formula.kind {
-    case .number, .constant, .dimension, .zeros, .ones, .identity: return Turn(here: 0, turned: 0)
-    case .variable, .differential: return Turn(here: 0, turned: formula.isScalar ? 0 : 1)
+    case .number, .constant, .dimension, .zeros, .ones, .identity: return Turn(here: 0, transposed: 0)
+    case .variable, .differential: return Turn(here: 0, transposed: formula.isScalar ? 0 : 1)
     case .sum, .times, .product, .inverse, .apply(.array(.kron), _): return children()
     case .transpose(let inner):
-      let part = turns[inner] ?? Turn(here: 0, turned: 0)
-      return Turn(here: part.here + 1, turned: part.here)
+      let part = turns[inner] ?? Turn(here: 0, transposed: 0)
+      return Turn(here: part.here + 1, transposed: part.here)
     case .power(_, let exponent):
       return exponent.number == -1 ? children() : counted(formula.shape)
     case .apply(.array(.diagonalMatrix), _):
       let here = children().here
-      return Turn(here: here, turned: here)
+      return Turn(here: here, transposed: here)
     case .apply: return counted(formula.shape)
     }
   }

@@ -8,8 +8,8 @@ extension Presenter {
     if case .array(let array) = operation, array.commutesWithTransposition, arguments.count == 1,
       case .transpose(let inner) = arguments[0].kind
     {
-      let turned = applied(operation, [inner])
-      return Piece(.transpose(turned.layout), key: turned.key + "'")
+      let transposed = applied(operation, [inner])
+      return Piece(.transpose(transposed.layout), key: transposed.key + "'")
     }
     if case .array(.kron) = operation { return kronecker(arguments) }
     // The determinant of a diagonal matrix is the product of its diagonal.
@@ -73,7 +73,7 @@ extension Presenter {
     }
     let parts = sides.map { side in
       let turn = turn(of: side)
-      guard case .product = side.kind, turn.turned == 0, turn.here > 1 else { return piece(side) }
+      guard case .product = side.kind, turn.transposed == 0, turn.here > 1 else { return piece(side) }
       let inner = piece(side.transposed)
       return Piece(.transpose(inner.layout), key: inner.key + "'")
     }

@@ -12,7 +12,8 @@ extension Presenter {
     let chain = withTwinsOriented(chain)
     guard isScalar else {
       let turns = chain.map { turn(of: $0) }
-      let all = Turn(here: turns.reduce(0) { $0 + $1.here }, turned: turns.reduce(0) { $0 + $1.turned })
+      let all = Turn(
+        here: turns.reduce(0) { $0 + $1.here }, transposed: turns.reduce(0) { $0 + $1.transposed })
       guard Self.isAllTransposed(all) else { return joined(chain) }
       let inner = joined(chain.reversed().map(\.transposed))
       return Piece(.transpose(inner.layout), key: inner.key + "'")
@@ -31,12 +32,12 @@ extension Presenter {
   }
 
   /// Whether one transpose around all of it is far shorter than those inside: (inv(X)*B*A*inv(X))'.
-  static func isAllTransposed(_ turn: Turn) -> Bool { turn.turned == 0 && turn.here >= 4 }
+  static func isAllTransposed(_ turn: Turn) -> Bool { turn.transposed == 0 && turn.here >= 4 }
 
   /// The number of transposes shown in the simplest form of a factor.
   private func shownTurns(_ formula: Formula) -> Int {
     let turn = turn(of: formula)
-    return min(turn.here, turn.turned + 1)
+    return min(turn.here, turn.transposed + 1)
   }
 
   /// Twins are negated together, so their signs cancel.
@@ -46,7 +47,7 @@ extension Presenter {
     for index in chain.indices where hasTwin(index, in: chain) {
       let twin = chain[index]
       let turn = turn(of: twin)
-      let other = turn.turned < turn.here ? oriented(twin.transposed).transposed : oriented(twin)
+      let other = turn.transposed < turn.here ? oriented(twin.transposed).transposed : oriented(twin)
       if other == twin { continue }
       result[index] = other
       changes += 1

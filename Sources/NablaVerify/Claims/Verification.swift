@@ -2,7 +2,7 @@ import NablaCompile
 import NablaCore
 import NablaNumerics
 
-/// Combines the arms of verification: numbers at random points, exact values over a prime field, and balls.
+/// Combines the arms that decide a claim: numbers at random points, exact values over a prime field, and balls.
 /// A claim that the numbers refute is refuted, unless doubles may have lost their digits and the claim is certified. A
 /// claim that the numbers pass is certified where the exact arm applies, and refuted where that arm finds rational
 /// formulas to differ, however little.
@@ -29,84 +29,25 @@ package struct Verification: Sendable {
 
   private var exact: ExactCheck { ExactCheck(seed: numeric.seed, book: book) }
 
-  /// Whether `gradient` is the gradient of `objective` with respect to `variable`, in the layout of the language.
-  package func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
-    checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
-  }
-
-  /// Whether `jacobian` is ∂vec(E)/∂vec(x)ᵀ.
-  package func checkJacobian(of objective: Formula, variable: Formula, jacobian: Formula) -> Verdict {
-    checkDerivative(of: objective, variable: variable, claim: jacobian, layout: .numerator)
-  }
-
-  private func checkDerivative(
-    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout
-  ) -> Verdict {
-    let exactly = exact.checkDerivative(of: objective, variable: variable, claim: claim, layout: layout)
-    let numeric = numeric(besides: exactly)
-    return joined(
-      numeric.checkDerivative(of: objective, variable: variable, claim: claim, layout: layout), exactly
-    ) {
-      numeric.highPrecision(derivative: claim, of: objective, variable: variable, first: nil, layout)
+  /// The verdict on a claim.
+  package func verdict(on claim: Claim) -> Verdict {
+    let finding = exact.finding(on: claim)
+    let numeric = numeric(besides: finding)
+    return joined(numeric.verdict(on: claim), finding) {
+      numeric.highPrecision(claim)
     } example: {
-      numeric.closest(claim, claim)
+      numeric.closest(claim)
     }
   }
 
-  /// Whether `hessian` holds the second derivatives of a scalar, with rows for x and columns for y, which defaults to
-  /// x.
-  /// If the gradient with respect to x is given, it is checked first, and then the Hessian as its Jacobian, which is
-  /// sharper and faster.
-  package func checkHessian(
-    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula,
-    gradient: Formula? = nil
+  /// The verdict on a Hessian, as the Jacobian of a gradient, which is verified first. That is sharper and faster than
+  /// second derivatives.
+  package func verdict(
+    onHessian hessian: Formula, of objective: Formula, by x: Formula, _ y: Formula, through gradient: Formula
   ) -> Verdict {
-    let y = y ?? x
-    guard let gradient else {
-      let exactly = exact.checkHessian(of: objective, by: x, y, claim: hessian)
-      let numeric = numeric(besides: exactly)
-      return joined(
-        numeric.checkHessian(of: objective, variable: x, variable: y, hessian: hessian), exactly
-      ) {
-        numeric.highPrecision(derivative: hessian, of: objective, variable: y, first: x, .numerator)
-      } example: {
-        numeric.closest(hessian, hessian)
-      }
-    }
-    let first = checkGradient(of: objective, variable: x, gradient: gradient)
+    let first = verdict(on: .gradient(gradient, of: objective, by: x))
     if first.status != .verified { return first }
-    return checkJacobian(of: gradient, variable: y, jacobian: hessian).restingOn(first)
-  }
-
-  /// Whether `differential` is the change of `objective` along the differentials of the variables.
-  package func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula)
-    -> Verdict
-  {
-    let exactly = exact.checkDifferential(of: objective, variables: variables, differential: differential)
-    let along = DifferentialAlongLine(objective, variables, differential)
-    var numeric = numeric(besides: exactly)
-    numeric.pinned[along.parameter] = 0
-    return joined(
-      numeric.checkGradient(of: along.objective, variable: along.parameter, gradient: along.slope), exactly
-    ) {
-      numeric.highPrecision(
-        derivative: along.slope, of: along.objective, variable: along.parameter, first: nil, .denominator)
-    } example: {
-      nil
-    }
-  }
-
-  /// Whether two formulas of one shape have the same values wherever both, and their domain conditions, have a value.
-  package func checkEqual(
-    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
-  ) -> Verdict {
-    let exactly = exact.checkEqual(left, right)
-    let numeric = numeric(besides: exactly)
-    return joined(numeric.checkEqual(left, right, presupposing: presupposed), exactly) {
-      numeric.highPrecision(left, right, presupposing: presupposed)
-    } example: {
-      numeric.closest(left, right)
-    }
+    return verdict(on: .jacobian(hessian, of: gradient, by: y)).restingOn(first)
   }
 
   /// Points must prove that they could refute a false claim only if nothing is certified.

@@ -91,10 +91,10 @@ extension ExactEvaluator {
   /// Computes the pseudoinverse from the Gram matrix, for full rank only: it jumps where the rank drops.
   private mutating func pseudoInverse(_ a: DualMatrix) throws(ExactProblem) -> DualMatrix {
     unknowns.noteChoice()
-    let turned = a.transposed
+    let transposed = a.transposed
     return a.rows >= a.columns
-      ? try product(try inverse(try product(turned, a)), turned)
-      : try product(turned, try inverse(try product(a, turned)))
+      ? try product(try inverse(try product(transposed, a)), transposed)
+      : try product(transposed, try inverse(try product(a, transposed)))
   }
 
   // MARK: The softmax family, over a whole vector or every row of a matrix

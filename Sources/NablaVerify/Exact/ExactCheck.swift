@@ -37,9 +37,18 @@ package struct ExactCheck {
   /// Points passed over because the sides differ in logarithms of negative numbers.
   private static let negativePoints = 64
 
-  // MARK: Checks
+  // MARK: Claims
 
-  package func checkEqual(_ left: Formula, _ right: Formula, variables: [Formula] = []) -> Finding {
+  /// The finding on a claim. `variables` lists others that get values.
+  package func finding(on claim: Claim, besides variables: [Formula] = []) -> Finding {
+    switch claim {
+    case .equality(let left, let right, _): equality(left, right, variables)
+    case .derivative(let claim): claim.first.map { secondDerivative(claim, by: $0) } ?? derivative(claim)
+    case .differential(let formula, let objective, let variables): differential(formula, objective, variables)
+    }
+  }
+
+  private func equality(_ left: Formula, _ right: Formula, _ variables: [Formula]) -> Finding {
     if left === right, !left.isInvalid {
       return .certified(ExactCertificate(points: Self.points, bits: 60, hasChoices: false, isRational: false))
     }
@@ -50,16 +59,14 @@ package struct ExactCheck {
     }
   }
 
-  /// Whether a claim holds the derivatives of the entries of E with respect to a variable, in a given layout.
-  package func checkDerivative(
-    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout
-  ) -> Finding {
-    find([claim, objective, variable], order: 1) { evaluator, point throws(ExactProblem) in
-      let direction = try point.direction(variable)
-      let claimed = try evaluator.value(of: claim, at: point.leaves).value
+  private func derivative(_ claim: DerivativeClaim) -> Finding {
+    find([claim.formula, claim.objective, claim.variable], order: 1) {
+      evaluator, point throws(ExactProblem) in
+      let direction = try point.direction(claim.variable)
+      let claimed = try evaluator.value(of: claim.formula, at: point.leaves).value
       var leaves = point.leaves
-      leaves[variable]?.first = direction
-      let result = try evaluator.value(of: objective, at: leaves)
+      leaves[claim.variable]?.first = direction
+      let result = try evaluator.value(of: claim.objective, at: leaves)
       let expected = result.first ?? result.value.map { _ in 0 }
       guard claimed.count == expected.count * direction.count else {
         throw .notApplicable("the derivative has a different number of entries")
@@ -67,27 +74,24 @@ package struct ExactCheck {
       var along = FieldMatrix(rows: expected.count, columns: 1)
       for i in 0..<direction.count {
         for j in 0..<expected.count {
-          let entry =
-            switch layout {
-            case .numerator: claimed.storage[j + i * expected.count]
-            case .denominator: claimed.storage[i + j * direction.count]
-            }
-          along.storage[j] += entry * direction.storage[i]
+          let place = claim.layout.place(
+            input: i, output: j, inputs: direction.count, outputs: expected.count)
+          along.storage[j] += claimed.storage[place] * direction.storage[i]
         }
       }
       return (along, FieldMatrix(rows: expected.count, columns: 1, storage: expected.storage))
     }
   }
 
-  /// Whether a claim holds the second derivatives of a scalar, with rows for x and columns for y.
-  package func checkHessian(of objective: Formula, by x: Formula, _ y: Formula, claim: Formula) -> Finding {
-    find([claim, objective, x, y], order: 2) { evaluator, point throws(ExactProblem) in
+  private func secondDerivative(_ claim: DerivativeClaim, by x: Formula) -> Finding {
+    let y = claim.variable
+    return find([claim.formula, claim.objective, x, y], order: 2) { evaluator, point throws(ExactProblem) in
       let (left, right) = (try point.direction(x), try point.direction(y, second: true))
-      let claimed = try evaluator.value(of: claim, at: point.leaves).value
+      let claimed = try evaluator.value(of: claim.formula, at: point.leaves).value
       var leaves = point.leaves
       leaves[x]?.first = left
       leaves[y]?.second = right
-      let result = try evaluator.value(of: objective, at: leaves)
+      let result = try evaluator.value(of: claim.objective, at: leaves)
       guard result.count == 1, claimed.count == left.count * right.count else {
         throw .notApplicable("the derivative has a different number of entries")
       }
@@ -101,10 +105,9 @@ package struct ExactCheck {
     }
   }
 
-  /// Whether a claim in differentials is the change of E along them.
-  package func checkDifferential(of objective: Formula, variables: [Formula], differential: Formula)
-    -> Finding
-  {
+  private func differential(
+    _ differential: Formula, _ objective: Formula, _ variables: [Formula]
+  ) -> Finding {
     find([differential, objective] + variables, order: 1) { evaluator, point throws(ExactProblem) in
       var (moved, plain) = (point.leaves, point.leaves)
       for variable in variables { moved[variable]?.first = try point.direction(variable) }

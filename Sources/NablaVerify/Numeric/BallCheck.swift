@@ -67,19 +67,14 @@ package struct BallCheck {
 
   // MARK: Derivatives
 
-  /// Whether a claim holds the derivatives of E with respect to a variable; with `first`, the second derivatives with
-  /// respect to `first` and the variable.
-  func derivative(
-    _ claim: Formula, of objective: Formula, by variable: Formula, first: Formula?,
-    _ layout: DerivativeLayout, to precision: Precision = .ofDoubles
-  ) -> Finding {
+  func derivative(_ claim: DerivativeClaim, to precision: Precision = .ofDoubles) -> Finding {
     var generator = SplitMix64(seed: seed)
     var settled: Finding?
     for places in Self.places {
       do throws(BallEvaluator.Failure) {
-        let quotient = try Quotient(self, objective, variable, first, places, &generator)
-        let claimed = try evaluated(claim, quotient.base, places)
-        guard let projected = quotient.projected(claimed, layout) else { return .unsupported }
+        let quotient = try Quotient(self, claim, places, &generator)
+        let claimed = try evaluated(claim.formula, quotient.base, places)
+        guard let projected = quotient.projected(claimed, claim.layout) else { return .unsupported }
         // At a kink the one-sided slopes differ.
         let sides = Self.compare(quotient.ahead.entries, quotient.behind.entries, Self.bend)
         if sides == .differ { return .undefined }
@@ -110,9 +105,9 @@ package struct BallCheck {
     let size: Double?
 
     init(
-      _ check: BallCheck, _ objective: Formula, _ variable: Formula, _ first: Formula?, _ places: Int,
-      _ generator: inout SplitMix64
+      _ check: BallCheck, _ claim: DerivativeClaim, _ places: Int, _ generator: inout SplitMix64
     ) throws(BallEvaluator.Failure) {
+      let (variable, first) = (claim.variable, claim.first)
       let base = check.data(places)
       guard let start = base[variable] else { throw .unknown }
       let direction = Self.direction(start, &generator, places)
@@ -127,7 +122,7 @@ package struct BallCheck {
         }
         move(variable, direction, steps)
         if let first, let outer { move(first, outer, outerSteps) }
-        return try check.evaluated(objective, place, places)
+        return try check.evaluated(claim.objective, place, places)
       }
       let center = try moved(0)
       let largest = center.entries.reduce(-Double.infinity) { largest, entry in

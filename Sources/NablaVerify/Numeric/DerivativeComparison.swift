@@ -6,13 +6,9 @@ import NablaTypes
 /// Compares one claim about a derivative with differences at random points.
 struct DerivativeComparison {
   let check: NumericCheck
-  let claim: Formula
-  let objective: Formula
-  let variable: Formula
-  /// If set, differences are second ones, with respect to this variable and then `variable`.
-  let first: Formula?
-  private var moving: [Formula] { [variable] + (first.map { [$0] } ?? []) }
-  let layout: DerivativeLayout
+  let claim: DerivativeClaim
+  /// Both formulas.
+  private var formulas: [Formula] { [claim.formula, claim.objective] }
 
   private var found = Verdict(status: .verified)
   private var orders: [Double] = []
@@ -27,22 +23,17 @@ struct DerivativeComparison {
   /// The best known reason why no point was found.
   private var reason = "no point was found at which everything is finite"
 
-  init(
-    check: NumericCheck, claim: Formula, objective: Formula, variable: Formula, first: Formula?,
-    layout: DerivativeLayout
-  ) {
-    (self.check, self.claim, self.objective) = (check, claim, objective)
+  init(check: NumericCheck, claim: DerivativeClaim) {
+    (self.check, self.claim) = (check, claim)
     budget = BallBudget(effort: check.effort)
-    (self.variable, self.first, self.layout) = (variable, first, layout)
   }
 
   mutating func verdict() -> Verdict {
-    let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
     var source = Sampler(
-      [claim, objective], variables: variables, options: check.options, seed: check.seed)
+      formulas, variables: claim.variables, options: check.options, seed: check.seed)
     source.pinned = check.pinned
     source.needsGenericRank = true
-    let usual = check.needsEvidence ? Sampling.derivative([claim, objective]) : Sampling.besidesCertificate
+    let usual = check.needsEvidence ? Sampling.derivative(formulas) : Sampling.besidesCertificate
     for wanted in check.plan(usual, hasSizes: source.hasSizes) {
       if let end = compare(&source, wanted) { return end }
     }
@@ -73,7 +64,7 @@ struct DerivativeComparison {
   private mutating func compareBranches(_ source: inout Sampler) -> Verdict? {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
-      [claim, objective], moving: moving, places: places.map { ($0.program, $0.sizes) },
+      formulas, moving: claim.moving, places: places.map { ($0.program, $0.sizes) },
       limit: Sampling.branchesOfDerivatives, options: check.options)
     decisionsLeft = Sampling.branchesOfDerivatives
     while let (point, place) = search.next(&source) {
@@ -86,13 +77,13 @@ struct DerivativeComparison {
   private mutating func compare(_ source: inout Sampler, _ wanted: Int) -> Verdict? {
     let program: CompiledProgram
     let sizes: [String: Int]
-    switch source.nextProgram([objective, claim]) {
+    switch source.nextProgram([claim.objective, claim.formula]) {
     case .failure(let problem):
       return check.concluded(found, doubt, problem.reason)
     case .success(let made): (program, sizes) = made
     }
-    let entries = (variable.shape.rows * variable.shape.columns).value(sizes) ?? 1
-    guard let plain = try? source.program([objective], sizes) else {
+    let entries = (claim.variable.shape.rows * claim.variable.shape.columns).value(sizes) ?? 1
+    guard let plain = try? source.program([claim.objective], sizes) else {
       return .skipped("the expression cannot be compiled")
     }
     let place = Place(
@@ -138,7 +129,7 @@ struct DerivativeComparison {
   ) -> Outcome {
     let run = DifferenceRun(program: place.plain, workspace: place.workspace, point: point.values)
     let claimed = point.outputs[1]
-    if first == nil, place.entries > Self.fewEntries, spend(Self.directions, place.plain),
+    if claim.first == nil, place.entries > Self.fewEntries, spend(Self.directions, place.plain),
       let gap = directionalGap(claimed, run, place.entries, point.outputs[0])
     {
       note(gap.largest, gap.orders)
@@ -164,7 +155,7 @@ struct DerivativeComparison {
     let example = Counterexample(
       point.values, sizes: place.sizes, left: claimed,
       right: Matrix(rows: claimed.rows, columns: claimed.columns, storage: settled.expected.values),
-      shape: claim.shape)
+      shape: claim.formula.shape)
     switch judgement(example, place.program, point.values, point.outputs, place.sizes) {
     case .agree(let isZero):
       note(0, [])
@@ -210,11 +201,11 @@ struct DerivativeComparison {
     else { return .passed }
     if offset > max(error, Self.sharp) { return decided(claimed, values, place) }
     let resolution = max(offset, error)
-    if resolution <= Self.sharp, claim.isZero || claimed.maxAbs > 0 {
+    if resolution <= Self.sharp, claim.formula.isZero || claimed.maxAbs > 0 {
       found.evidence += 1
     } else if resolution * claimed.maxAbs <= Self.sharp,
-      !Sampling.mayVanishInPlaces([claim, objective], definitions: check.definitions),
-      check.cancels(claim, place.program, output: 1, values, place.sizes)
+      !Sampling.mayVanishInPlaces(formulas, definitions: check.definitions),
+      check.cancels(claim.formula, place.program, output: 1, values, place.sizes)
     {
       found.evidence += 1
     } else if resolution > Self.sharp, claimed.maxAbs > 0 {
@@ -232,21 +223,20 @@ struct DerivativeComparison {
       return .passed
     }
     decisionsLeft -= 1
-    let finding = check.ballCheck(place.sizes, values, budget).derivative(
-      claim, of: objective, by: variable, first: first, layout)
+    let finding = check.ballCheck(place.sizes, values, budget).derivative(claim)
     switch finding {
     case .agree(let isZero):
       if !isZero { found.evidence += 1 }
     case .differ:
-      if Branches([claim, objective], moving: moving, place.sizes, check.options).haveKink(at: values) {
+      if Branches(formulas, moving: claim.moving, place.sizes, check.options).haveKink(at: values) {
         break
       }
       found.status = .refuted
       found.isRefutedExactly = true
       found.counterexample = Counterexample(
         values, sizes: place.sizes, left: claimed,
-        right: check.expected(objective, variable, first, layout, place.sizes, values) ?? claimed,
-        shape: claim.shape)
+        right: check.expected(claim, place.sizes, values) ?? claimed,
+        shape: claim.formula.shape)
       return .end(found)
     case .undecided, .undefined, .tooMuchWork, .unsupported: if !isWithinError { found.unsettled += 1 }
     }
@@ -259,12 +249,11 @@ struct DerivativeComparison {
     _ sizes: [String: Int]
   ) -> BallCheck.Finding {
     let rounding = "rounding decides at the points that were found"
-    if Branches([claim, objective], moving: moving, sizes, check.options).haveKink(at: values) {
+    if Branches(formulas, moving: claim.moving, sizes, check.options).haveKink(at: values) {
       reason = "every point that was found lies on a kink"
       return .undefined
     }
-    let finding = check.ballCheck(sizes, values, budget).derivative(
-      claim, of: objective, by: variable, first: first, layout)
+    let finding = check.ballCheck(sizes, values, budget).derivative(claim)
     switch finding {
     case .agree: return finding
     case .undecided:
@@ -288,7 +277,7 @@ struct DerivativeComparison {
         return .undecided
       }
       // Without more digits, a remainder of complete cancellation does not refute.
-      if let whole = check.magnitude(of: claim, values, sizes),
+      if let whole = check.magnitude(of: claim.formula, values, sizes),
         difference <= NumericCheck.equalityTolerance * whole
       {
         reason = rounding
@@ -321,7 +310,7 @@ struct DerivativeComparison {
 
   /// Charges for differences of a program along a number of directions; false if they would exceed the limit.
   private mutating func spend(_ directions: Int, _ program: CompiledProgram) -> Bool {
-    let count = Double(directions) * (first == nil ? 1 : Double(directions) * Self.evaluations)
+    let count = Double(directions) * (claim.first == nil ? 1 : Double(directions) * Self.evaluations)
     let each = Self.evaluation + program.nanoseconds
     let needed = Self.evaluations * count * each
     if work + needed > check.effort * Self.largestWork { return false }
@@ -335,15 +324,17 @@ struct DerivativeComparison {
   ) -> (expected: Settled, gap: Double?)? {
     var last: (expected: Settled, gap: Double?)?
     for stepScale in Self.stepScales {
-      let table = first.map { run.second(by: $0, variable, stepScale) } ?? run.first(by: variable, stepScale)
-      guard let expected = table?.arranged(layout, output) else { continue }
+      let table =
+        claim.first.map { run.second(by: $0, claim.variable, stepScale) }
+        ?? run.first(by: claim.variable, stepScale)
+      guard let expected = table?.arranged(claim.layout, output) else { continue }
       let scale = expected.scale(beside: claimed, output)
       let settled = Settled(
         values: expected.values, order: expected.order,
         offset: expected.offset(from: claimed), resolution: expected.resolution(of: claimed))
       guard claimed.count == expected.values.count else { return (settled, nil) }
       if expected.hasKink || !(expected.errors.reduce(0, max) <= 1e-5 * scale) { continue }
-      let tolerance = (first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
+      let tolerance = (claim.first == nil ? 1 : 10) * NumericCheck.derivativeTolerance
       let gap = expected.gap(from: claimed, scale, tolerance)
       last = (settled, gap)
       if gap != nil { break }
@@ -370,9 +361,9 @@ struct DerivativeComparison {
     var (largest, offset, resolution) = (0.0, 0.0, 0.0)
     for _ in 0..<Self.directions {
       let direction = (0..<entries).map { _ in generator.normal() / Double(entries).squareRoot() }
-      let projected = layout.projected(claimed, along: direction, outputs: output.count)
+      let projected = claim.layout.projected(claimed, along: direction, outputs: output.count)
       let gaps = Self.stepScales.lazy.compactMap { stepScale -> (gap: Double, table: DifferenceTable)? in
-        guard let table = run.along(direction, of: variable, stepScale) else { return nil }
+        guard let table = run.along(direction, of: claim.variable, stepScale) else { return nil }
         let scale = table.scale(beside: claimed, output)
         if table.hasKink || !(table.errors.reduce(0, max) <= 1e-7 * scale) { return nil }
         return table.gap(from: projected, scale, NumericCheck.derivativeTolerance).map { ($0, table) }

@@ -10,9 +10,7 @@ extension NumericCheck {
   /// Whether two formulas of one shape have the same values wherever both have one.
   /// A refutation includes values at which the sides differ, as small integers where possible. Domain conditions must
   /// have values too: outside its domain a function has no derivative.
-  package func checkEqual(
-    _ left: Formula, _ right: Formula, presupposing presupposed: [Formula] = []
-  ) -> Verdict {
+  func equality(_ left: Formula, _ right: Formula, presupposing presupposed: [Formula]) -> Verdict {
     if left === right, !left.isInvalid {
       return Verdict(status: .verified, error: 0, points: points ?? Sampling.equation.reduce(0, +))
     }
@@ -24,7 +22,7 @@ extension NumericCheck {
       check: self, left: left, right: right, parts: parts, presupposed: presupposed,
       source: Sampler(everything, variables: variables, options: options, seed: seed))
     return withOtherFunctions(everything, comparison.verdict()) {
-      $0.checkEqual(left, right, presupposing: presupposed)
+      $0.equality(left, right, presupposing: presupposed)
     }
   }
 
@@ -179,8 +177,17 @@ extension NumericCheck {
 }
 
 extension NumericCheck {
-  /// Both sides at the readable point where they differ most, for sides that numbers hardly distinguish.
-  func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
+  /// Values for a claim that numbers hardly distinguish from a true one; `nil` for differentials.
+  func closest(_ claim: Claim) -> Counterexample? {
+    switch claim {
+    case .equality(let left, let right, _): closest(left, right)
+    case .derivative(let derivative): closest(derivative.formula, derivative.formula)
+    case .differential: nil
+    }
+  }
+
+  /// Both sides at the readable point where they differ most.
+  private func closest(_ left: Formula, _ right: Formula) -> Counterexample? {
     let variables = [left, right].freeVariables
     var source = Sampler([left, right], variables: variables, options: options, seed: seed)
     guard case .success(let (program, sizes)) = source.nextProgram([left, right]) else { return nil }

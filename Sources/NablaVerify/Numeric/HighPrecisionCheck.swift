@@ -101,8 +101,20 @@ struct HighPrecisionCheck {
 }
 
 extension NumericCheck {
+  /// Decides a claim with many digits.
+  func highPrecision(_ claim: Claim) -> HighPrecisionCheck.Finding {
+    switch claim {
+    case .equality(let left, let right, let presupposed):
+      return highPrecision(left, right, presupposing: presupposed)
+    case .derivative(let derivative): return highPrecision(derivative)
+    case .differential(let differential, let objective, let variables):
+      let (check, claim) = alongLine(differential, objective, variables)
+      return check.highPrecision(claim)
+    }
+  }
+
   /// Compares both sides of an equation to about ninety digits.
-  func highPrecision(
+  private func highPrecision(
     _ left: Formula, _ right: Formula, presupposing presupposed: [Formula]
   ) -> HighPrecisionCheck.Finding {
     let everything = [left, right] + presupposed
@@ -122,41 +134,34 @@ extension NumericCheck {
   }
 
   /// Compares a derivative with difference quotients to about sixty digits.
-  func highPrecision(
-    derivative claim: Formula, of objective: Formula, variable: Formula, first: Formula?,
-    _ layout: DerivativeLayout
-  ) -> HighPrecisionCheck.Finding {
-    let variables = ([claim, objective, variable] + (first.map { [$0] } ?? [])).freeVariables
-    var source = Sampler([claim, objective], variables: variables, options: options, seed: seed)
+  private func highPrecision(_ claim: DerivativeClaim) -> HighPrecisionCheck.Finding {
+    let formulas = [claim.objective, claim.formula]
+    var source = Sampler(
+      [claim.formula, claim.objective], variables: claim.variables, options: options, seed: seed)
     source.pinned = pinned
     source.needsGenericRank = true
-    let moving = [variable] + (first.map { [$0] } ?? [])
     let check = HighPrecisionCheck(
-      check: self, formulas: [objective, claim], sides: [(claim, 1)], claimsZero: claim.isZero,
+      check: self, formulas: formulas, sides: [(claim.formula, 1)], claimsZero: claim.formula.isZero,
       precision: .ofDerivatives
     ) { values, sizes in
-      Branches([objective, claim], moving: moving, sizes, options).haveKink(at: values)
+      Branches(formulas, moving: claim.moving, sizes, options).haveKink(at: values)
     } example: { values, sizes, outputs in
       Counterexample(
-        values, sizes: sizes, left: outputs[1],
-        right: expected(objective, variable, first, layout, sizes, values) ?? outputs[1], shape: claim.shape)
+        values, sizes: sizes, left: outputs[1], right: expected(claim, sizes, values) ?? outputs[1],
+        shape: claim.formula.shape)
     } decide: { ball, precision in
-      ball.derivative(claim, of: objective, by: variable, first: first, layout, to: precision)
+      ball.derivative(claim, to: precision)
     }
     return check.finding(source)
   }
 
   /// The derivative by differences in double precision.
-  func expected(
-    _ objective: Formula, _ variable: Formula, _ first: Formula?, _ layout: DerivativeLayout,
-    _ sizes: [String: Int],
-    _ values: [Formula: Matrix]
-  ) -> Matrix? {
-    guard let program = try? Compiler.compile([objective], sizes: sizes, options: options),
+  func expected(_ claim: DerivativeClaim, _ sizes: [String: Int], _ values: [Formula: Matrix]) -> Matrix? {
+    guard let program = try? Compiler.compile([claim.objective], sizes: sizes, options: options),
       let output = try? program.run(values).first
     else { return nil }
     let run = DifferenceRun(program: program, workspace: program.makeWorkspace(), point: values)
-    let table = first.map { run.second(by: $0, variable, 1) } ?? run.first(by: variable, 1)
-    return (table?.arranged(layout, output)).map { Matrix(column: $0.values) }
+    let table = claim.first.map { run.second(by: $0, claim.variable, 1) } ?? run.first(by: claim.variable, 1)
+    return (table?.arranged(claim.layout, output)).map { Matrix(column: $0.values) }
   }
 }

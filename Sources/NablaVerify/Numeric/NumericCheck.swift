@@ -63,30 +63,22 @@ package struct NumericCheck: Sendable {
     }
   }
 
-  /// Whether `gradient` is the gradient of `objective` with respect to `variable`, in the layout of the language.
-  package func checkGradient(of objective: Formula, variable: Formula, gradient: Formula) -> Verdict {
-    checkDerivative(of: objective, variable: variable, claim: gradient, layout: .denominator)
-  }
-
-  /// Whether `hessian` holds the second derivatives of a scalar, with rows for vec(x) and columns for vec(y); y
-  /// defaults to x.
-  package func checkHessian(
-    of objective: Formula, variable x: Formula, variable y: Formula? = nil, hessian: Formula
-  ) -> Verdict {
-    checkDerivative(of: objective, variable: y ?? x, claim: hessian, layout: .numerator, first: x)
-  }
-
-  /// Compares a claim with differences, or with second differences in `first` and then `variable`.
-  package func checkDerivative(
-    of objective: Formula, variable: Formula, claim: Formula, layout: DerivativeLayout, first: Formula? = nil
-  ) -> Verdict {
-    if variable.variable == nil {
-      return .skipped("it can be differentiated only with respect to a variable")
-    }
-    var comparison = DerivativeComparison(
-      check: self, claim: claim, objective: objective, variable: variable, first: first, layout: layout)
-    return withOtherFunctions([claim, objective], comparison.verdict()) {
-      $0.checkDerivative(of: objective, variable: variable, claim: claim, layout: layout, first: first)
+  /// The verdict of numbers on a claim.
+  package func verdict(on claim: Claim) -> Verdict {
+    switch claim {
+    case .equality(let left, let right, let presupposed):
+      return equality(left, right, presupposing: presupposed)
+    case .derivative(let derivative):
+      if derivative.variable.variable == nil {
+        return .skipped("it can be differentiated only with respect to a variable")
+      }
+      var comparison = DerivativeComparison(check: self, claim: derivative)
+      return withOtherFunctions([derivative.formula, derivative.objective], comparison.verdict()) {
+        $0.verdict(on: claim)
+      }
+    case .differential(let differential, let objective, let variables):
+      let (check, claim) = alongLine(differential, objective, variables)
+      return check.verdict(on: claim)
     }
   }
 

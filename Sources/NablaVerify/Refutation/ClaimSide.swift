@@ -3,7 +3,7 @@ import NablaLanguage
 
 /// One side of a claim, as typed and as read.
 package struct ClaimSide {
-  package let claim: TypedClaim
+  package let claim: TypedSide
   /// The formula of the side: the derivative, if the side is one.
   package let formula: Formula
   /// The expression that is differentiated, or the side itself.
@@ -17,7 +17,7 @@ package struct ClaimSide {
   var after = ""
 
   package init(
-    claim: TypedClaim, formula: Formula, expression: Formula, variables: [Formula], grounds: [Formula],
+    claim: TypedSide, formula: Formula, expression: Formula, variables: [Formula], grounds: [Formula],
     before: String = "", body: String = "", after: String = ""
   ) {
     self.claim = claim
@@ -35,7 +35,7 @@ package struct ClaimSide {
   package var presupposed: [Formula] { (claim.derivative == nil ? [] : [expression]) + grounds }
 
   /// Takes the texts from a claim that was read from `source`.
-  package mutating func setText(_ typed: Claim, _ source: SourceText) {
+  package mutating func setText(_ typed: QuestionSide, _ source: SourceText) {
     let (all, inner) = (typed.range, typed.tree.range)
     before = source.text(SourceRange(start: all.start, end: max(inner.start, all.start)))
     body = source.text(inner)

@@ -273,10 +273,10 @@ struct SlipEdits {
       let text = side.text(term)
       leaveOutTerm(index, row, node)
       if index > 0 {
-        let turned = isMinus ? "+" : "-"
+        let opposite = isMinus ? "+" : "-"
         add(
-          .partSign, side.gap(row.parts[index - 1], term), " \(turned) ",
-          "\(turned) \(text) for \(isMinus ? "-" : "+") \(text)")
+          .partSign, side.gap(row.parts[index - 1], term), " \(opposite) ",
+          "\(opposite) \(text) for \(isMinus ? "-" : "+") \(text)")
       } else {
         let negated = side.scaled(term, by: .rational(-1)).text
         add(.partSign, term.range, negated, "\(negated) for \(text)")

@@ -78,7 +78,7 @@ package struct SlipSearch {
         guard let formula = reader.formula(text, as: mine.claim.shape), keepsNames(text, formula) else {
           continue
         }
-        let verdict = check.checkEqual(other.formula, formula, presupposing: other.presupposed)
+        let verdict = check.verdict(on: .equality(other.formula, formula, presupposing: other.presupposed))
         if verdict.status == .verified { return slip(side, text, edit.words) }
       }
     }
@@ -88,24 +88,15 @@ package struct SlipSearch {
   /// Edits of the differentiated expression, whose differences are compared with the other side.
   private func slip(inQuestion side: Refutation.Side) -> Refutation.Slip? {
     let (mine, other) = (self[side], side == .left ? right : left)
-    guard let first = mine.variables.first, let last = mine.variables.last else { return nil }
+    guard let question = mine.claim.derivative else { return nil }
     var quick = check.numeric
     quick.points = 2
     guard let typed = SideText(mine.body) else { return nil }
     let candidates = SlipCandidates(of: mine, typed, edits: edits(of: typed), reader: reader, isWhole: true)
     var (tried, bytes) = (0, 0)
     func holds(_ check: Verification, _ expression: Formula) -> Bool {
-      let claim = other.formula
-      switch mine.claim.derivative {
-      case .gradient:
-        return check.checkGradient(of: expression, variable: first, gradient: claim).status == .verified
-      case .jacobian:
-        return check.checkJacobian(of: expression, variable: first, jacobian: claim).status == .verified
-      case .hessian:
-        return check.checkHessian(of: expression, variable: first, variable: last, hessian: claim).status
-          == .verified
-      case .differential, .simplify, .check, .stationary, nil: return false
-      }
+      let claim = Claim(question, other.formula, of: expression, by: mine.variables)
+      return claim.map { check.verdict(on: $0).status == .verified } ?? false
     }
     while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, !Cancellation.isRequested,
       let next = candidates.next(&bytes)
@@ -141,7 +132,8 @@ package struct SlipSearch {
     let body = typed.fitted(mine.body, typed.level(typed.tree), to: .sum)
     let longer = text.hasPrefix("-") ? "\(body) - \(text.dropFirst())" : "\(body) + \(text)"
     guard let formula = reader.formula(longer, as: mine.claim.shape),
-      check.checkEqual(other.formula, formula, presupposing: other.presupposed).status == .verified
+      check.verdict(on: .equality(other.formula, formula, presupposing: other.presupposed)).status
+        == .verified
     else { return nil }
     return slip(side, longer, "the term \(text) is missing")
   }

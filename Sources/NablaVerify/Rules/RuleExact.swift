@@ -28,10 +28,9 @@ extension ExactCheck {
     let variables = claim.variables.filter { !claim.fixed.contains($0) }.map { drawn[$0] ?? $0 }
     switch claim.statement {
     case .equal(let left, let right):
-      return checkEqual(left.replacing(drawn), right.replacing(drawn), variables: variables)
+      return finding(on: .equality(left.replacing(drawn), right.replacing(drawn)), besides: variables)
     case .differential(let inner, let right):
-      return checkDifferential(
-        of: inner.replacing(drawn), variables: variables, differential: right.replacing(drawn))
+      return finding(on: .differential(right.replacing(drawn), of: inner.replacing(drawn), by: variables))
     case .property: return .notApplicable("a property is checked only with numbers")
     }
   }

@@ -45,7 +45,7 @@ extension RuleVerifier {
             sizes: [:], values: values, definitions: options.definitions, functions: RandomFunctions(seed: 0),
             seed: 1)
           let finding = check.derivative(
-            function.derivatives[position], of: function.applied, by: parameter, first: nil, .numerator)
+            DerivativeClaim(function.derivatives[position], function.applied, parameter, .numerator))
           if case .agree = finding { continue }
           return RuleCounterexample(
             sizes: [],

@@ -3,7 +3,7 @@
 @testable import NablaNumerics
 @testable import NablaTypes
 
-/// Formulas for tests, and their values by the plainest possible means.
+/// Formulas for tests, and their values by the simplest possible means.
 enum Make {
   static func variable(_ name: String, _ shape: Shape, _ properties: Set<Property> = []) -> Formula {
     .variable(Variable(name: name, shape: shape, properties: properties, role: .declared))

@@ -136,7 +136,7 @@ import Testing
   func isolatedPoints(_ seed: Int) throws {
     let b = Formula.scalar("b")
     let sides = try ["polygamma(1, b)", "polygamma(b, 1)"].map { try Formula(parsing: $0, in: [b]) }
-    let verdict = Verification(seed: UInt64(seed), book: .standard).checkEqual(sides[0], sides[1])
+    let verdict = Verification(seed: UInt64(seed), book: .standard).verdict(on: .equality(sides[0], sides[1]))
     #expect(verdict.status != .verified, "seed \(seed)")
   }
 
@@ -172,13 +172,12 @@ import Testing
     func read(_ text: String) throws -> Formula { try Formula(parsing: text, in: [b, c]) }
     let check = Verification(seed: UInt64(seed), book: .standard, differentiated: [c])
     for left in ["relu(7*c - 121)*relu(17.5 - c)", "relu(b + c - 90)*relu(91 - b - c)"] {
-      let verdict = check.checkEqual(try read(left), try read("0"))
+      let verdict = check.verdict(on: .equality(try read(left), try read("0")))
       #expect(verdict.status == .refuted, "\(left), seed \(seed)")
     }
     // The claim is off by 1e-45 at most.
     let claim = "16*(2*c/3 <= 20)*min(20, 2*c/3)*exp(-min(20, 2*c/3)^2)/(9*sqrt(pi))"
-    let verdict = check.checkHessian(
-      of: try read("erfc(min(10, 2/3*c))"), variable: c, hessian: try read(claim))
+    let verdict = check.verdict(on: .hessian(try read(claim), of: try read("erfc(min(10, 2/3*c))"), by: c))
     #expect(verdict.status == .refuted, "seed \(seed)")
   }
 
@@ -237,7 +236,7 @@ import Testing
           !answer.expanded.containsDifferential, answer.expanded.cost < 4_000,
           let (edit, claim) = answer.expanded.spoiled(using: &random).randomElement(using: &random),
           Verification(seed: seed, book: .standard, differentiated: answer.variables)
-            .checkEqual(answer.expanded, claim).status == .verified
+            .verdict(on: .equality(answer.expanded, claim)).status == .verified
         else { continue }
         let example = spoiling.difference(answer.expanded, claim, of: answer.expression, by: answer.variables)
         #expect(example == nil, "\(name): \(question.question.text), \(edit), seed \(seed)")

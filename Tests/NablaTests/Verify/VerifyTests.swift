@@ -90,7 +90,7 @@ private let cases: [Case] = [
 
   @Test(arguments: cases.indices) func acceptsRightGradients(_ index: Int) {
     let c = cases[index]
-    let verdict = check.checkGradient(of: c.objective, variable: c.variable, gradient: c.gradient)
+    let verdict = check.verdict(on: .gradient(c.gradient, of: c.objective, by: c.variable))
     #expect(
       verdict.status == .verified && verdict.points >= 5 && verdict.error < 1e-6, "\(c.name): \(verdict)")
   }
@@ -103,7 +103,7 @@ private let cases: [Case] = [
     if c.isTransposable, c.gradient.shape.isSquare { wrong.append(c.gradient.transposed) }
     wrong.append(.zeros(c.gradient.shape))
     for gradient in wrong {
-      let verdict = check.checkGradient(of: c.objective, variable: c.variable, gradient: gradient)
+      let verdict = check.verdict(on: .gradient(gradient, of: c.objective, by: c.variable))
       #expect(verdict.status == .refuted && verdict.counterexample != nil, "\(c.name): \(verdict.status)")
     }
   }
@@ -113,47 +113,46 @@ private let cases: [Case] = [
     let check = NumericCheck(seed: 5)
     let wave = Make.apply("exp", z)
     let total = Formula.product([.ones(.row("n")), wave])
-    let smooth = check.checkGradient(of: total, variable: z, gradient: wave)
+    let smooth = check.verdict(on: .gradient(wave, of: total, by: z))
     #expect((3.9...4.1).contains(try #require(smooth.order)), "\(smooth)")
-    let form = check.checkGradient(
-      of: .product([z.transposed, z]), variable: z, gradient: z.scaled(by: 2))
+    let form = check.verdict(on: .gradient(z.scaled(by: 2), of: .product([z.transposed, z]), by: z))
     #expect(form.status == .verified && form.order == nil, "\(form)")
   }
 
   @Test func isDeterministic() {
     let c = cases[3]
-    let first = check.checkGradient(of: c.objective, variable: c.variable, gradient: c.gradient)
-    #expect(first == check.checkGradient(of: c.objective, variable: c.variable, gradient: c.gradient))
+    let first = check.verdict(on: .gradient(c.gradient, of: c.objective, by: c.variable))
+    #expect(first == check.verdict(on: .gradient(c.gradient, of: c.objective, by: c.variable)))
   }
 
   @Test func jacobiansAndHessians() {
     let check = Verification(seed: 7)
     let p = sigmoid(z)
     let slope = Formula.times([p, minus(.one, p)])
-    #expect(check.checkJacobian(of: p, variable: z, jacobian: diag(slope)).status == .verified)
-    #expect(check.checkJacobian(of: .product([a, z]), variable: z, jacobian: a).status == .verified)
+    #expect(check.verdict(on: .jacobian(diag(slope), of: p, by: z)).status == .verified)
+    #expect(check.verdict(on: .jacobian(a, of: .product([a, z]), by: z)).status == .verified)
     #expect(
-      check.checkJacobian(of: .product([a, z]), variable: z, jacobian: a.transposed).status == .refuted)
+      check.verdict(on: .jacobian(a.transposed, of: .product([a, z]), by: z)).status == .refuted)
     let nd = Dimension("n") * Dimension("n")
     let kron = Formula.apply(
       .array(.kron), [.identity("d"), a], .matrix(Dimension("n") * "d", Dimension("n") * "d"))
-    #expect(check.checkJacobian(of: .product([a, xs]), variable: xs, jacobian: kron).status == .verified)
+    #expect(check.verdict(on: .jacobian(kron, of: .product([a, xs]), by: xs)).status == .verified)
     let commutation = Formula.apply(
       .array(.commutation), [.dimension("n"), .dimension("n")], .matrix(nd, nd))
-    #expect(check.checkJacobian(of: a.transposed, variable: a, jacobian: commutation).status == .verified)
+    #expect(check.verdict(on: .jacobian(commutation, of: a.transposed, by: a)).status == .verified)
     let objective = Make.sum(Make.apply("softplus", .product([xs, w])))
     let q = sigmoid(.product([xs, w]))
     let hessian = Formula.product([xs.transposed, diag(.times([q, minus(.one, q)])), xs])
     let gradient = Formula.product([xs.transposed, q])
-    #expect(check.checkHessian(of: objective, variable: w, hessian: hessian).status == .verified)
+    #expect(check.verdict(on: .hessian(hessian, of: objective, by: w)).status == .verified)
     #expect(
-      check.checkHessian(of: objective, variable: w, hessian: hessian, gradient: gradient).status == .verified
+      check.verdict(onHessian: hessian, of: objective, by: w, w, through: gradient).status == .verified
     )
-    #expect(check.checkHessian(of: objective, variable: w, hessian: hessian.scaled(by: 2)).status == .refuted)
-    let mixed = check.checkHessian(of: .product([y.transposed, a, z]), variable: y, variable: z, hessian: a)
+    #expect(check.verdict(on: .hessian(hessian.scaled(by: 2), of: objective, by: w)).status == .refuted)
+    let mixed = check.verdict(on: .hessian(a, of: .product([y.transposed, a, z]), by: y, z))
     #expect(mixed.status == .verified)
     #expect(
-      check.checkHessian(of: .product([y.transposed, a, z]), variable: y, variable: z, hessian: a.transposed)
+      check.verdict(on: .hessian(a.transposed, of: .product([y.transposed, a, z]), by: y, z))
         .status == .refuted)
   }
 
@@ -163,22 +162,22 @@ private let cases: [Case] = [
       [
         .product([y.transposed, y]), .product([z.transposed, z]), .product([y.transposed, z]).scaled(by: 2),
       ], .scalar)
-    #expect(check.checkEqual(square, parts).status == .verified)
-    let wrong = check.checkEqual(.product([a, regular]), .product([regular, a]))
+    #expect(check.verdict(on: .equality(square, parts)).status == .verified)
+    let wrong = check.verdict(on: .equality(.product([a, regular]), .product([regular, a])))
     #expect(wrong.status == .refuted)
     let example = wrong.counterexample
     #expect(example != nil)
     #expect(example?.values["A"]?.storage.allSatisfy { $0 == $0.rounded() && abs($0) <= 3 } == true)
     #expect(example.map { $0.left != $0.right } == true)
     let log = Make.apply("log", Formula.power(t, .number(2)))
-    #expect(check.checkEqual(log, Make.apply("log", t).scaled(by: 2)).status == .verified)
+    #expect(check.verdict(on: .equality(log, Make.apply("log", t).scaled(by: 2))).status == .verified)
     #expect(
-      check.checkEqual(Make.array(.determinant, a), Make.array(.determinant, a.transposed)).status
+      check.verdict(on: .equality(Make.array(.determinant, a), Make.array(.determinant, a.transposed))).status
         == .verified)
-    #expect(check.checkEqual(.product([.inverse(regular), regular, z]), z).status == .verified)
+    #expect(check.verdict(on: .equality(.product([.inverse(regular), regular, z]), z)).status == .verified)
     let close = Formula.sum([t, .number(Rational(1, over: 100_000_000))], .scalar)
-    #expect(check.checkEqual(close, t).status == .refuted)
-    #expect(check.checkEqual(Make.apply("log", .times([t, t]).negated), t).status != .verified)
+    #expect(check.verdict(on: .equality(close, t)).status == .refuted)
+    #expect(check.verdict(on: .equality(Make.apply("log", .times([t, t]).negated), t)).status != .verified)
   }
 
   @Test func sizesRespectPolynomials() {
@@ -196,7 +195,7 @@ private let cases: [Case] = [
     let objective = Make.sum(head)
     let pad = Formula.apply(
       .blocks(rows: 2, columns: 1), [.ones(head.shape), .zeros(.matrix(Dimension("n") - "h", "d"))], xs.shape)
-    #expect(check.checkGradient(of: objective, variable: xs, gradient: pad).status == .verified)
+    #expect(check.verdict(on: .gradient(pad, of: objective, by: xs)).status == .verified)
   }
 
   @Test func kinksAreAvoidedOrSaid() {
@@ -208,11 +207,11 @@ private let cases: [Case] = [
     let objective = Make.sum(Make.apply("leakyrelu", gap, slope))
     let positive = Make.apply("step", gap)
     let gradient = plus(positive, .times([slope, minus(.one, positive)]))
-    #expect(check.checkGradient(of: objective, variable: p, gradient: gradient).status != .refuted)
-    let narrow = check.checkGradient(
-      of: Make.sum(Make.apply("abs", z)), variable: z, gradient: Make.apply("sign", z))
+    #expect(check.verdict(on: .gradient(gradient, of: objective, by: p)).status != .refuted)
+    let narrow = check.verdict(
+      on: .gradient(Make.apply("sign", z), of: Make.sum(Make.apply("abs", z)), by: z))
     #expect(narrow.status == .verified)
-    let nowhere = check.checkGradient(of: Make.apply("log", .number(-1)), variable: t, gradient: .zero)
+    let nowhere = check.verdict(on: .gradient(.zero, of: Make.apply("log", .number(-1)), by: t))
     #expect(nowhere.status != .verified)
   }
 
@@ -227,20 +226,19 @@ private let cases: [Case] = [
     let inner = call(phi, .value, z, z.shape)
     let gradient = Formula.times([call(phi, .prime(1), z, z.shape), call(f, .gradient, inner, z.shape)])
     let objective = call(f, .value, inner, .scalar)
-    #expect(check.checkGradient(of: objective, variable: z, gradient: gradient).status == .verified)
+    #expect(check.verdict(on: .gradient(gradient, of: objective, by: z)).status == .verified)
     #expect(
-      check.checkGradient(of: objective, variable: z, gradient: gradient.scaled(by: 3)).status == .refuted)
+      check.verdict(on: .gradient(gradient.scaled(by: 3), of: objective, by: z)).status == .refuted)
     #expect(
-      check.checkJacobian(
-        of: call(phi, .prime(2), z, z.shape), variable: z, jacobian: diag(call(phi, .prime(3), z, z.shape))
+      check.verdict(
+        on: .jacobian(diag(call(phi, .prime(3), z, z.shape)), of: call(phi, .prime(2), z, z.shape), by: z)
       ).status == .verified)
     #expect(
-      check.checkJacobian(
-        of: call(g, .value, w, y.shape), variable: w, jacobian: call(g, .jacobian, w, .matrix("n", "d"))
+      check.verdict(
+        on: .jacobian(call(g, .jacobian, w, .matrix("n", "d")), of: call(g, .value, w, y.shape), by: w)
       ).status == .verified)
     #expect(
-      check.checkJacobian(
-        of: call(f, .gradient, z, z.shape), variable: z, jacobian: call(f, .hessian, z, square)
-      ).status == .verified)
+      check.verdict(on: .jacobian(call(f, .hessian, z, square), of: call(f, .gradient, z, z.shape), by: z))
+        .status == .verified)
   }
 }

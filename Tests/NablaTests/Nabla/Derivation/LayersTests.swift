@@ -105,7 +105,8 @@ struct LayersTests {
     """,
   ]
 
-  @Test("delta_z is the gradient by z, all else that does not depend on it being kept", arguments: networks)
+  @Test(
+    "delta_z is the gradient with respect to z; all that does not depend on z is fixed", arguments: networks)
   func meaning(_ network: String) throws {
     let session = Session(SourceText(network + "\ngradient J wrt W1, W2, W3, x\n", name: "network"))
     guard case .answers(let answers) = session.answer(try #require(session.questions.first)) else {

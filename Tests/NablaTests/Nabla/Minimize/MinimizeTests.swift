@@ -230,7 +230,7 @@ struct MinimizeTests {
     #expect(!border.hasConverged && border.value < 1.01 && border.value >= 1)
   }
 
-  @Test("a start at which the gradient vanishes is told")
+  @Test("a start at which the gradient vanishes is reported")
   func saddle() throws {
     let found = try pow(a * b - 1, 2).minimized(wrt: [a, b])
     #expect(found.hasConverged && found.iterations == 0)

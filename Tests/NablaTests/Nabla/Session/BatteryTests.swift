@@ -38,7 +38,7 @@ private let battery: [(question: String, printed: String)] = [
   ("gradient log(ones(n)'*exp(x)) wrt x", "softmax(x)"),
 ]
 
-/// The Hessian (or second-order) forms that the printing bar asks for.
+/// Hessians and other second-order forms with their expected text.
 private let hessians: [(question: String, printed: String)] = [
   ("hessian x'*A*x wrt x", "A + A'"),
   ("hessian (A*x - b)'*(A*x - b) wrt x", "2*A'*A"),

@@ -52,8 +52,8 @@ struct DeterminismTests {
       """
     var outputs: Set<String> = []
     for shift in 0..<declarations.count {
-      let turned = Array(declarations[shift...] + declarations[..<shift])
-      for order in [turned, turned.reversed()] {
+      let rotated = Array(declarations[shift...] + declarations[..<shift])
+      for order in [rotated, rotated.reversed()] {
         let text = (order + [rest]).joined(separator: "\n") + "\n"
         let run = try Program.run(["run", "-"], input: text)
         #expect(run.code == 0)

@@ -58,8 +58,8 @@ struct EvaluationTests {
     for result in found[3...] { #expect(result.result.storage.filter { !$0.isNaN }.isEmpty) }
   }
 
-  @Test("a column may stand for a row and a row for a column")
-  func turned() throws {
+  @Test("data of a column are accepted for a row, and of a row for a column")
+  func columnsAndRows() throws {
     let found = try results(
       "r : row(n)\nx : vector(n)\ngradient r*x wrt x\n", ["r": [1, 2, 3], "x": Matrix(rows: [[1, 1, 1]])])
     #expect(found.map(\.value) == [6] as [Matrix])
@@ -99,7 +99,7 @@ struct EvaluationTests {
     #expect(names.map(\.name) == ["dx"])
   }
 
-  @Test("all missing names are told")
+  @Test("all missing names are reported")
   func missing() throws {
     let session = session("X : matrix(n, d)\ny : vector(n)\nw : vector(d)\ngradient norm2(X*w - y)^2 wrt w\n")
     let evaluation = try Nabla.Evaluation(session, data: ["y": [1, 2]])

@@ -47,15 +47,15 @@ import Testing
   @Test func numbersOfTheDocument() throws {
     let document = try String(
       contentsOf: Self.folder.appendingPathComponent("Documentation/Limits.md"), encoding: .utf8)
-    var told: Set<String> = []
+    var stated: Set<String> = []
     for line in document.split(separator: "\n") where line.contains("`") && line.hasPrefix("|") {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       let name = cells[2].filter { $0 != "`" }
       let number = try #require(Int(cells[1]), "\(line)")
       #expect(try Self.constants[name] ?? ofCommand(name) == number, "\(name)")
-      told.insert(name)
+      stated.insert(name)
     }
-    #expect(told.isSuperset(of: Self.constants.keys))
-    #expect(told.count == Self.constants.count + 4)
+    #expect(stated.isSuperset(of: Self.constants.keys))
+    #expect(stated.count == Self.constants.count + 4)
   }
 }

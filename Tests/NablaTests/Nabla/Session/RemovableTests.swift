@@ -113,7 +113,7 @@ struct RemovableTests {
     }
   }
 
-  @Test("where there is no derivative there is none")
+  @Test("no derivative is given at a point without one")
   func none() throws {
     let questions = [
       "gradient atan(1/t) wrt t", "gradient sqrt(t) wrt t", "gradient 1/t wrt t",

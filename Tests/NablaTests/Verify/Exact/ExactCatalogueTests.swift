@@ -98,7 +98,7 @@ extension RuleClaim {
       let applied = lifted(definition.applied)
       let slope = lifted(derivative)
       let gradient = Formula.apply(.array(.diagonalMatrix), [slope], .matrix(3, 3))
-      let finding = check.checkDerivative(of: applied, variable: x, claim: gradient, layout: .numerator)
+      let finding = check.finding(on: .jacobian(gradient, of: applied, by: x))
       if numericOnly.contains(name) {
         #expect(finding != .differs(isRational: true), "\(name)")
         continue
@@ -109,7 +109,7 @@ extension RuleClaim {
       }
       let total = Formula.total(applied)
       guard let bend = try? Calculus(book: .standard).jacobian(of: slope, by: x) else { continue }
-      let second = check.checkHessian(of: total, by: x, x, claim: bend.formula)
+      let second = check.finding(on: .hessian(bend.formula, of: total, by: x))
       if case .certified = second { continue }
       Issue.record("\(name), second derivative: \(second)")
     }
@@ -139,7 +139,7 @@ extension RuleClaim {
             shape: Shape(Dimension("n") * "n", Dimension("n") * "n")), true
         )
       case .cholesky:
-        // Pivots that are squares are rare but for definite matrices.
+        // Pivots are rarely squares unless the matrix is definite.
         (
           Make.array(operation, Make.variable("S", .matrix("n", "n"), Set([.spd]).closed), shape: a.shape),
           false
@@ -148,10 +148,13 @@ extension RuleClaim {
         (Make.array(operation, a, shape: a.shape), false)
       case .leftsv, .rightsv: (Make.array(operation, a, shape: .vector("n")), false)
       }
-    guard case .certified = check.checkEqual(formula, formula.scaled(by: 3).scaled(by: Rational(1, over: 3))),
-      case .certified = check.checkEqual(
-        .adding(formula, .power(Make.array(.trace, a), .number(1))),
-        .adding(.power(Make.array(.trace, a.transposed), .number(1)), formula))
+    guard
+      case .certified = check.finding(
+        on: .equality(formula, formula.scaled(by: 3).scaled(by: Rational(1, over: 3)))),
+      case .certified = check.finding(
+        on: .equality(
+          .adding(formula, .power(Make.array(.trace, a), .number(1))),
+          .adding(.power(Make.array(.trace, a.transposed), .number(1)), formula)))
     else {
       Issue.record("\(operation) has no value")
       return
@@ -159,7 +162,7 @@ extension RuleClaim {
     guard hasDerivative,
       let derivative = try? Calculus(book: .standard).differential(of: formula, by: [a]).formula
     else { return }
-    let finding = check.checkDifferential(of: formula, variables: [a], differential: derivative)
+    let finding = check.finding(on: .differential(derivative, of: formula, by: [a]))
     guard case .certified = finding else {
       Issue.record("\(operation): \(finding)")
       return
@@ -179,7 +182,7 @@ extension RuleClaim {
   ]) func laws(left: String, right: String, isKnown: Bool) throws {
     let names = ["x", "y", "z"].map { Make.variable($0, .scalar) }
     let (a, b) = (try Formula(parsing: left, in: names), try Formula(parsing: right, in: names))
-    let finding = check.checkEqual(a, b)
+    let finding = check.finding(on: .equality(a, b))
     if case .certified = finding {
       #expect(isKnown)
     } else {

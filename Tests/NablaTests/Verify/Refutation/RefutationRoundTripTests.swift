@@ -135,7 +135,7 @@ struct RefutationRoundTripTests {
     #expect(missed.count <= Self.tolerated[rank, default: 0], "seed \(Self.seed): \(missed)")
   }
 
-  /// Slips that no single edit undoes: what was left out stands nowhere else in the claim.
+  /// Slips that no single edit undoes: the part that was left out occurs nowhere else in the claim.
   private static let tolerated: [SlipEdits.Rank: Int] = [
     .surplus: 2, .operation: 2, .name: 3, .term: 9, .part: 4,
   ]

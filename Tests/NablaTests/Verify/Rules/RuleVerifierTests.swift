@@ -34,7 +34,7 @@ private let nodeByNode = identities.map(\.name).filter { !$0.hasPrefix("pinv.") 
     let subject = try #require(subjects.first { $0.name == name })
     let report = verifier.mutantReport(subject, seed: seed, extraDraws: 12)
     #expect(report.survived.isEmpty, "seed \(seed): \(report)")
-    #expect(report.killed > 0 || harmless.contains(name), "\(name) cannot be told from its mutants")
+    #expect(report.killed > 0 || harmless.contains(name), "\(name) is not distinguished from its mutants")
   }
 
   /// Both sides again, node by node on matrices, so that no compiler shortcut makes them equal.
