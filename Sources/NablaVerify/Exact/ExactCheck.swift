@@ -129,6 +129,8 @@ package struct ExactCheck {
     var leaves: [Formula: DualMatrix] = [:]
     var directions: [Formula: (first: FieldMatrix, second: FieldMatrix)] = [:]
     var isDiscrete = false
+    /// The entries of the variables whose entries have few values.
+    var entries: [Formula: Set<PrimeField>] = [:]
 
     func direction(_ variable: Formula, second: Bool = false) throws(ExactProblem) -> FieldMatrix {
       guard let both = directions[variable] else {
@@ -153,6 +155,8 @@ package struct ExactCheck {
     var budget = ExactLimits.work
     var (attempt, tries, triesOfSizes, vanishing, negative) = (0, 0, 0, 0, 0)
     var sizes: [String: Int]?
+    // The entries of variables with few values, at all points and at those that have a value.
+    var (drawn, compared): ([Formula: Set<PrimeField>], [Formula: Set<PrimeField>]) = ([:], [:])
     let named = InstanceSizes(formulas)
     let hasSizes = !named.names.isEmpty
     func wanted() -> Int { certificate.hasChoices ? Self.choices : hasSizes ? Self.sizes : Self.points }
@@ -169,6 +173,7 @@ package struct ExactCheck {
       guard let chosen = sizes else { continue }
       do throws(ExactProblem) {
         let point = try draw(variables, chosen, &generator)
+        drawn.merge(point.entries) { $0.union($1) }
         var evaluator = ExactEvaluator(
           functions: functions, sizes: chosen, seed: generator.next(), budget: budget)
         defer { budget = evaluator.budget }
@@ -183,6 +188,7 @@ package struct ExactCheck {
           }
           return .differs(isRational: !unknowns.areUsed && !unknowns.haveChoices)
         }
+        compared.merge(point.entries) { $0.union($1) }
         // On a branch where both sides vanish, a multiple of the claim would agree too.
         if unknowns.haveChoices || isDiscrete, !formulas.prefix(2).contains(where: \.isZero),
           left.storage.allSatisfy({ $0 == 0 })
@@ -213,6 +219,8 @@ package struct ExactCheck {
         }
       }
     }
+    // The power of a binary variable has a value over the field only where the variable is 1.
+    if drawn != compared { return .notApplicable("a value of a discrete variable was not compared") }
     return .certified(certificate)
   }
 
@@ -237,6 +245,9 @@ package struct ExactCheck {
         throw .notApplicable("no matrix over the field is known with the properties of \(variable.name)")
       }
       point.isDiscrete = point.isDiscrete || FieldInstance.isDiscrete(properties)
+      if properties.closed.contains(where: { $0.traits.isDiscrete && $0.traits.holdsOfEntry != nil }) {
+        point.entries[formula] = Set(value.storage)
+      }
       let direction = FieldMatrix.random(rows, columns, using: &generator)
       point.leaves[formula] = DualMatrix(value)
       point.leaves[.differential(of: formula)] = DualMatrix(direction)

@@ -17,6 +17,8 @@ package enum SamplingDistribution: CaseIterable, Sendable {
   case positiveIntegers
   /// Magnitudes from hundredths to hundreds with both signs, to reach beyond kinks far from zero or close to it.
   case wide
+  /// Fractions of both signs, for functions that have values between -1 and 1 only.
+  case fractions
   /// Values on both sides of the numbers in the formulas.
   case nearNumbers
   /// Values at the edges of the properties: zeros for nonnegative entries, corners of the simplex, low ranks.
@@ -60,6 +62,7 @@ enum Instance {
     }
     switch distribution {
     case .wide: return signed(wide)
+    case .fractions: return signed { $0.uniform(-0.95, 0.95) }
     case .nearNumbers:
       return signed { generator in
         guard let number = numbers.randomElement(using: &generator) else { return wide(&generator) }
@@ -77,14 +80,14 @@ enum Instance {
         return readable(properties, rows, columns, isVector, &generator)
           ?? rounded(random(), properties, isVector)
       case .positiveIntegers: return rounded(random(.positive) ?? random(), properties, isVector)
-      case .normal, .unitInterval, .definite, .wide, .nearNumbers, .extreme: return random()
+      case .normal, .unitInterval, .definite, .wide, .fractions, .nearNumbers, .extreme: return random()
       }
     }
     func between(_ low: Double, _ high: Double) -> Matrix {
       filled { (generator.uniform(low, high) * 100).rounded() / 100 }
     }
     switch distribution {
-    case .normal, .wide, .nearNumbers, .extreme: return random()
+    case .normal, .wide, .fractions, .nearNumbers, .extreme: return random()
     case .positive: return between(0.3, 2.5)
     case .unitInterval: return between(0.05, 0.95)
     case .definite: return isSquare ? definite() : random()

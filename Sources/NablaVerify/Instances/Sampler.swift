@@ -15,6 +15,9 @@ package struct Sampler {
   /// The next distribution to try; a distribution that worked is tried first.
   private var distributionAttempt = 0
   private var sizeAttempt = 0
+  /// Choices of distributions that gave points in the search for branches.
+  private var successes: [[SamplingDistribution]] = []
+  private static let mostSuccesses = 64
   /// Whether matrices must have generic rank, which derivatives may require.
   package var needsGenericRank = false
   /// The ranks for each choice of sizes.
@@ -105,15 +108,24 @@ package struct Sampler {
     return nil
   }
 
-  /// One attempt, with the same distribution for all variables or one for each.
+  /// One attempt, with the same distribution for all variables or one for each. Half of the attempts repeat a choice
+  /// that gave a point, since few may do so.
   mutating func nextPoint(
     _ program: CompiledProgram, _ sizes: [String: Int], among distributions: [SamplingDistribution]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     func distribution() -> SamplingDistribution {
       distributions[generator.integer(in: 0...(distributions.count - 1))]
     }
-    let common = generator.coin() ? distribution() : nil
-    return point(program, sizes, variables.map { _ in common ?? distribution() })
+    let choice: [SamplingDistribution]
+    if generator.coin(), let known = successes.randomElement(using: &generator) {
+      choice = known
+    } else {
+      let common = generator.coin() ? distribution() : nil
+      choice = variables.map { _ in common ?? distribution() }
+    }
+    let found = point(program, sizes, choice)
+    if found != nil, successes.count < Self.mostSuccesses { successes.append(choice) }
+    return found
   }
 
   private mutating func point(

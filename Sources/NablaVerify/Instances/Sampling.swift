@@ -20,12 +20,14 @@ enum Sampling {
   /// The same for claims that are not certified.
   static let (moreOfOtherEquations, moreOfOtherDerivatives) = (720, 60)
   /// Points on other combinations of branches.
-  static let (branchesOfEquations, branchesOfDerivatives) = (80, 32)
+  static let (branchesOfEquations, branchesOfDerivatives) = (80, 80)
   /// The distributions of the extra points, in turn.
-  static let distributions: [SamplingDistribution] = [.wide, .nearNumbers, .integers, .extreme, .normal]
+  static let distributions: [SamplingDistribution] = [
+    .wide, .nearNumbers, .integers, .extreme, .normal, .fractions,
+  ]
   /// The distributions of the search for branches.
   static let distributionsOfBranches: [SamplingDistribution] = distributions + [.positive, .unitInterval]
-  static let regimesOffKinks: [SamplingDistribution] = [.wide, .nearNumbers, .normal, .integers]
+  static let regimesOffKinks: [SamplingDistribution] = [.wide, .nearNumbers, .normal, .integers, .fractions]
 
   /// The distinct magnitudes of the numbers in formulas, and of the constant parts of sums: branches change there.
   static func numbers(_ formulas: [Formula]) -> [Double] {

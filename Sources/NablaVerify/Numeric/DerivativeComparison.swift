@@ -60,17 +60,39 @@ struct DerivativeComparison {
     return nil
   }
 
-  /// Compares on every combination of branches that is found.
+  /// Compares on every combination of branches that is found: in balls, which take fewer evaluations than differences of
+  /// many entries do, and in doubles where balls decide nothing.
   private mutating func compareBranches(_ source: inout Sampler) -> Verdict? {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
       formulas, moving: claim.moving, places: places.map { ($0.program, $0.sizes) },
       limit: Sampling.branchesOfDerivatives, options: check.options)
-    decisionsLeft = Sampling.branchesOfDerivatives
-    while let (point, place) = search.next(&source) {
-      if let end = compare(point, places[place]).end { return end }
+    var inDoubles = 0
+    while let (point, index) = search.next(&source) {
+      let place = places[index]
+      switch check.ballCheck(place.sizes, point.values, budget).derivative(claim) {
+      case .agree: found.points += 1
+      case .differ: return refuted(by: point.outputs[1], point.values, place)
+      case .undefined: continue
+      case .undecided, .unsupported, .tooMuchWork:
+        inDoubles += 1
+        if inDoubles > Sampling.moreOfDerivatives { return nil }
+        if let end = compare(point, place).end { return end }
+      }
     }
     return nil
+  }
+
+  /// The verdict at a point off all kinks where balls refute the claim.
+  private mutating func refuted(
+    by claimed: Matrix, _ values: [Formula: Matrix], _ place: Place
+  ) -> Verdict {
+    found.status = .refuted
+    found.isRefutedExactly = true
+    found.counterexample = Counterexample(
+      values, sizes: place.sizes, left: claimed,
+      right: check.expected(claim, place.sizes, values) ?? claimed, shape: claim.formula.shape)
+    return found
   }
 
   /// Compares at up to `wanted` points of one choice of sizes; returns a verdict if the outcome is final.
@@ -231,13 +253,7 @@ struct DerivativeComparison {
       if Branches(formulas, moving: claim.moving, place.sizes, check.options).haveKink(at: values) {
         break
       }
-      found.status = .refuted
-      found.isRefutedExactly = true
-      found.counterexample = Counterexample(
-        values, sizes: place.sizes, left: claimed,
-        right: check.expected(claim, place.sizes, values) ?? claimed,
-        shape: claim.formula.shape)
-      return .end(found)
+      return .end(refuted(by: claimed, values, place))
     case .undecided, .undefined, .tooMuchWork, .unsupported: if !isWithinError { found.unsettled += 1 }
     }
     return .passed

@@ -143,12 +143,22 @@ extension Formula {
     }
     add("negated", negated)
     add("doubled", scaled(by: 2))
-    for node in nodesChildrenFirst {
+    let sizes = Set(nodesChildrenFirst.flatMap(\.sizeArguments))
+    for node in nodesChildrenFirst where !sizes.contains(node) {
       for (edit, changed) in node.localEdits where changed.shape == node.shape {
         add("\(edit) in \(node.text)", replacing([node: changed]))
       }
     }
     return result
+  }
+
+  /// The arguments that determine the shape of this node, as `3` in `unvec(x, 3, n)`.
+  private var sizeArguments: [Formula] {
+    guard case .apply(let operation, let arguments) = kind else { return [] }
+    switch operation {
+    case .array(.commutation), .defined: return arguments.filter { $0.variables.isEmpty && $0.isScalar }
+    case .array, .elementwise, .function, .blocks, .slice, .indexSum: return []
+    }
   }
 
   /// Changes of this node alone.

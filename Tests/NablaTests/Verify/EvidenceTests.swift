@@ -31,6 +31,11 @@ import Testing
     s : vector(k), signs
     phi : scalar -> matrix(m, 3)
     psi : scalar -> scalar
+    D, E : matrix(m, m)
+    I1 : matrix(m, m), onehot
+    X1 : matrix(m, 3)
+    Y1 : matrix(3, 3), binary
+    y1 : vector(2), binary
 
     """
 
@@ -129,6 +134,34 @@ import Testing
     (
       "jacobian exp(C)/max(a, pi) wrt a", "-vec(exp(C))/max(a, pi)^2*(pi <= a)",
       ["-vec(exp(C)')/max(a, pi)^2*(pi <= a)"]
+    ),
+    // What is false where few points have a value, or all entries have one value.
+    (
+      "jacobian arccos(clip(I1, D, 2*E)) wrt I1",
+      "-diag(vec((D < I1) .* (I1 < 2*E) ./ sqrt(1 - clip(I1, D, 2*E).^2)))",
+      ["-diag(vec((D < I1) .* (I1 < 2*E') ./ sqrt(1 - clip(I1, D, 2*E').^2)))"]
+    ),
+    (
+      "jacobian y1 .^ a wrt y1", "a*diag(y1.^(a - 1))", ["a*diag(y1.^(2*a - 1))"]
+    ),
+    (
+      "jacobian huber(Y1, b) wrt Y1", "diag(vec(sign(Y1) .* min(b, Y1)))",
+      [
+        """
+        [3*(diag(vec(sign(Y1) .* min(b, Y1))))[1, :]; \
+        (diag(vec(sign(Y1) .* min(b, Y1))))[2:9, :]]
+        """
+      ]
+    ),
+    (
+      "hessian (a < 0)*exp(norminf(X1)) wrt X1",
+      "(a < 0)*exp(norminf(X1))*vec(sign(X1) .* argmaxhot(abs(X1)))*vec(sign(X1) .* argmaxhot(abs(X1)))'",
+      [
+        """
+        [3*((a < 0)*exp(norminf(X1))*vec(sign(X1) .* argmaxhot(abs(X1)))*vec(sign(X1) .* argmaxhot(abs(X1)))')[1, :]; \
+        ((a < 0)*exp(norminf(X1))*vec(sign(X1) .* argmaxhot(abs(X1)))*vec(sign(X1) .* argmaxhot(abs(X1)))')[2:3*m, :]]
+        """
+      ]
     ),
   ]
 
