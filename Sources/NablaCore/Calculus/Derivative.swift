@@ -37,11 +37,16 @@ package struct Calculus {
 
   /// The simplest form of a formula.
   package func simplified(_ formula: Formula, free: [Formula] = []) -> Formula {
+    simplified(formula, free: free, withNumbers: false)
+  }
+
+  /// `withNumbers` also gives a matrix form to sums in which the index is a number.
+  private func simplified(_ formula: Formula, free: [Formula], withNumbers: Bool) -> Formula {
     let simplifier = simplifier(free: free)
-    var result = simplifier.simplify(IndexSums.lifted(formula))
+    var result = simplifier.simplify(IndexSums.lifted(formula, withNumbers: withNumbers))
     // Simplifying the body of an index sum may make a matrix form possible.
     for _ in 0..<3 {
-      let lifted = IndexSums.lifted(result)
+      let lifted = IndexSums.lifted(result, withNumbers: withNumbers)
       if lifted === result { break }
       result = simplifier.simplify(lifted)
     }
@@ -189,7 +194,7 @@ package struct Calculus {
 
   /// The simplest form; throws if it has no value.
   private func valued(_ formula: Formula, free: [Formula] = []) throws(DerivativeProblem) -> Formula {
-    let plain = simplified(formula, free: free)
+    let plain = simplified(formula, free: free, withNumbers: true)
     if plain.isInvalid { throw .noValue }
     return plain
   }

@@ -5,8 +5,9 @@ import NablaTypes
 /// (X*w)))).
 /// The body at index i becomes row i of one array. Sums without such a form are kept.
 package struct IndexSums {
-  /// The formula with every convertible index sum in matrix form.
-  package static func lifted(_ formula: Formula) -> Formula {
+  /// The formula with every convertible index sum in matrix form. With `withNumbers` also sums in which the index is a
+  /// number, as in sum(i = 1:n, i*a[i]): their matrix form is longer, but it has a derivative.
+  package static func lifted(_ formula: Formula, withNumbers: Bool = false) -> Formula {
     let nodes = formula.nodesChildrenFirst
     let hasSums = nodes.contains { node in
       if case .apply(.indexSum, _) = node.kind { true } else { false }
@@ -22,7 +23,9 @@ package struct IndexSums {
         memo[node] = rebuilt
         continue
       }
-      memo[node] = IndexSums(index: name, size: upper, ranges: ranges).total(of: arguments[0]) ?? rebuilt
+      memo[node] =
+        IndexSums(index: name, size: upper, ranges: ranges, hasNumbers: withNumbers)
+        .total(of: arguments[0]) ?? rebuilt
     }
     return memo[formula] ?? formula
   }
@@ -31,6 +34,8 @@ package struct IndexSums {
   let size: Dimension
   /// The upper bounds of the indices that have one and start at 1.
   let ranges: [String: Dimension]
+  /// Whether the index may be a number in the body.
+  let hasNumbers: Bool
 
   private static func ranges(_ nodes: [Formula]) -> [String: Dimension] {
     var result: [String: Dimension] = [:]
@@ -93,7 +98,7 @@ package struct IndexSums {
     case .power(let base, let exponent):
       guard let parts = all([base, exponent]) else { return nil }
       return .power(parts[0], parts[1])
-    case .variable(let variable) where variable.role == .index && variable.name == index:
+    case .variable(let variable) where variable.role == .index && variable.name == index && hasNumbers:
       // The numbers from 1 on.
       return .product([.apply(.array(.tril), [.ones(square)], square), .ones(shape)])
     case .apply(.elementwise(let name), let arguments):

@@ -81,7 +81,9 @@ extension ExportLowering {
           let isScaling = middle == start && isCheap[start] || middle + 1 == end && isCheap[end]
           let work = isScaling ? max(m * k, k * n) : 2 * m * k * n
           let total = cost[start][middle] + cost[middle + 1][end] + work
-          if total < best {
+          // Of equal cost, the halves of a number may be one: y'*inv(C)^2*y is a squared norm for symmetric C.
+          let isInMiddle = m == 1 && n == 1 && 2 * middle + 1 == start + end
+          if total < best || total == best && isInMiddle {
             best = total
             cut[start][end] = middle
           }

@@ -51,10 +51,11 @@ struct DerivativeComparison {
     for index in 0..<wanted where !places.isEmpty && (work < most || index < Sampling.moreOfDerivatives) {
       let place = places[index % places.count]
       let distribution = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
-      guard let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4)
-      else {
-        continue
-      }
+      // Where few points have a value, those distributions that gave some are tried too.
+      guard
+        let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4)
+          ?? source.nextPoint(place.program, place.sizes, among: Sampling.regimesOffKinks)
+      else { continue }
       if let end = compare(point, place).end { return end }
     }
     return nil
@@ -182,7 +183,7 @@ struct DerivativeComparison {
     case .agree(let isZero):
       note(0, [])
       if !isZero, InstanceSizes.showStructure(place.sizes),
-        check.hasValueNearby(point.values, place.program)
+        check.mayBeEvidence(point.values, place.program)
       {
         found.evidence += 1
       }
@@ -219,7 +220,7 @@ struct DerivativeComparison {
     _ claimed: Matrix, _ offset: Double, _ error: Double, _ values: [Formula: Matrix], _ place: Place
   ) -> Outcome {
     guard check.needsEvidence, InstanceSizes.showStructure(place.sizes),
-      check.hasValueNearby(values, place.program)
+      check.mayBeEvidence(values, place.program)
     else { return .passed }
     if offset > max(error, Self.sharp) { return decided(claimed, values, place) }
     let resolution = max(offset, error)

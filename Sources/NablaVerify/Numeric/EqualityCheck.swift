@@ -26,9 +26,13 @@ extension NumericCheck {
     }
   }
 
-  /// Whether both sides, the first outputs, have values at a point nearby: what agrees at an isolated point, as
-  /// `polygamma(b, 1)` and `polygamma(1, b)` do at 1, need not agree anywhere else.
-  func hasValueNearby(_ values: [Formula: Matrix], _ program: CompiledProgram) -> Bool {
+  /// Whether agreement at a point may be evidence. Both sides, the first outputs, must have values nearby too: what
+  /// agrees at an isolated point, as `polygamma(b, 1)` and `polygamma(1, b)` do at 1, need not agree anywhere else. No
+  /// matrix may be symmetric by chance, which would hide transposes.
+  func mayBeEvidence(_ values: [Formula: Matrix], _ program: CompiledProgram) -> Bool {
+    if values.contains(where: { $0.key.variable?.properties.isEmpty == true && $0.value.isSymmetric }) {
+      return false
+    }
     guard let outputs = try? program.run(moved(values, by: 1e-7)) else { return false }
     return outputs.prefix(2).allSatisfy(\.isFinite)
   }
@@ -205,5 +209,12 @@ extension NumericCheck {
       )
     }
     return best?.example
+  }
+}
+
+extension Matrix {
+  /// Whether it is square with more than one row and equals its transpose.
+  fileprivate var isSymmetric: Bool {
+    isSquare && rows > 1 && (1..<rows).allSatisfy { i in (0..<i).allSatisfy { self[i, $0] == self[$0, i] } }
   }
 }

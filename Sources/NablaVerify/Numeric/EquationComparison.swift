@@ -58,9 +58,11 @@ struct EquationComparison {
     for index in 0..<min(wanted, 1_000_000 / (1_000 + work)) {
       let (program, sizes) = programs[index % programs.count]
       let distribution = distributions[index / programs.count % distributions.count]
-      guard let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2) else {
-        continue
-      }
+      // Where few points have a value, those distributions that gave some are tried too.
+      guard
+        let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2)
+          ?? source.nextPoint(program, sizes, among: distributions)
+      else { continue }
       if let end = compare(point, program, sizes) { return end }
     }
     return nil
@@ -100,7 +102,7 @@ struct EquationComparison {
     switch judgement(example, program, point.values, point.outputs) {
     case .agree(let isZero):
       found.points += 1
-      if !isZero, InstanceSizes.showStructure(sizes), check.hasValueNearby(point.values, program) {
+      if !isZero, InstanceSizes.showStructure(sizes), check.mayBeEvidence(point.values, program) {
         found.evidence += 1
       }
     case .undefined: reason = "no point was found at which both sides have a value"
@@ -129,7 +131,7 @@ struct EquationComparison {
     _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
     _ sizes: [String: Int]
   ) -> Bool {
-    guard InstanceSizes.showStructure(sizes), check.hasValueNearby(point.values, program) else {
+    guard InstanceSizes.showStructure(sizes), check.mayBeEvidence(point.values, program) else {
       return false
     }
     let scale = check.scale(left, right, point.outputs, parts, sizes)

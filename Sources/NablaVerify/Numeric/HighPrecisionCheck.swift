@@ -55,7 +55,7 @@ struct HighPrecisionCheck {
       }
       let ball = check.ballCheck(sizes, point.values, budget)
       switch decide(ball, precision) {
-      case .agree where !check.hasValueNearby(point.values, program): failures += 1
+      case .agree where !check.mayBeEvidence(point.values, program): failures += 1
       case .agree(isZero: false): agreeing += 1
       case .agree(isZero: true):
         let vanishes =

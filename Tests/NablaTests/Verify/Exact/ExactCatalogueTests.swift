@@ -25,7 +25,8 @@ private let mutated = claiming.map(\.name).enumerated().filter {
 private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "expm1.log1p", "sigmoid.logit", "logit.sigmoid", "softplus.difference",
   "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
-  "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "less.abs", "less.abs.difference",
+  "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "clip.odd", "power.square",
+  "softmax.weighted", "softmax.weighted.inner", "logsumexp.weighted", "less.abs", "less.abs.difference",
   "less.certain", "lessequal.max", "huber", "softmax.shifted.scaled", "exp.power.stable", "log.expm1.stable",
   "log.square.stable",
   "log1p.number.stable", "sigmoid.half.stable", "cos.above.stable", "cos.below.stable", "softplus.stable",
