@@ -79,7 +79,9 @@ extension RuleClaim {
       let outcome = verifier.run(mutant.claim, draws: 12, seed: seed)
       switch check.check(mutant.claim) {
       case .certified:
-        #expect(outcome.counterexample == nil, "\(name), \(mutant.edit): certified, though it is false")
+        // The field has no values at which a root or a quotient has none, as at d = 0 in sqrt(1/sign(d)).
+        let example = outcome.counterexample.flatMap { $0.right?.isFinite == false ? nil : $0 }
+        #expect(example == nil, "\(name), \(mutant.edit): certified, though it is false")
       case .differs(isRational: true):
         #expect(outcome.counterexample != nil || outcome.isUnusable, "\(name), \(mutant.edit): it is true")
       case .differs(isRational: false), .notApplicable: break
