@@ -12,7 +12,7 @@ struct Inquiry {
   /// The layout of the gradients.
   var layout = DerivativeLayout.denominator
 
-  /// Why there is no answer.
+  /// The reason for a missing answer.
   enum Failure: Error {
     case problem(DerivativeProblem)
     /// The check refutes the answer: a defect in Nabla.

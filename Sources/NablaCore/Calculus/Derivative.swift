@@ -229,7 +229,7 @@ package struct Calculus {
     return Derivative(formula: formula, caveats: open, adjoints: differentiator.visited)
   }
 
-  /// A formula with the same zeros: a scalar that is repeated in every entry stands alone.
+  /// A formula with the same zeros, without factors; an array that repeats a scalar becomes that scalar.
   private static func withoutFactors(_ formula: Formula) -> Formula {
     let (scalars, array) = formula.splitScalars
     let core = array?.isOnes == true ? Formula.times(scalars) : formula

@@ -212,7 +212,7 @@ extension Formula {
     return false
   }
 
-  /// Whether it prints as a fraction with numerator 1 where it stands alone.
+  /// Whether it prints as a fraction with numerator 1 unless other factors precede it.
   fileprivate var hasNumerator: Bool {
     guard case .power(let base, let exponent) = kind, let value = exponent.number else { return false }
     return value.isNegative && (base.isScalar || value.magnitude <= 1)

@@ -36,7 +36,7 @@ extension FunctionDefinition {
     domain.compactMap { condition in
       switch condition {
       case .property(let subject, let property):
-        // What depends on scalars alone is the same for every entry.
+        // A condition on scalars alone is the same for every entry.
         DomainNeed(
           argument: subject.lifted(
             parameters, arguments,

@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// What is written below and above a sum: its indices, their bounds, and conditions on them.
+/// The indices of a sum, their bounds and the conditions on them, as written below and above its sign.
 struct SumHead {
   var indices: [LaTeXToken]
   var lower: SyntaxTree?
@@ -73,7 +73,11 @@ extension LaTeXParser {
     switch token.kind {
     case .letter: SyntaxTree(.name(token.text), range: token.range)
     case .number: Int(token.text).map { SyntaxTree(.number(Rational($0)), range: token.range) }
-    default: nil
+    case .command, .word, .begin, .finish, .beginGroup, .endGroup, .sub, .sup, .prime, .align, .row, .opening,
+      .closing, .bar, .doubleBar, .plus, .minus, .star, .slash, .comma, .semicolon, .colon, .dot, .equals,
+      .less,
+      .greater, .end, .bad:
+      nil
     }
   }
 

@@ -51,7 +51,7 @@ struct DerivativeComparison {
     for index in 0..<wanted where !places.isEmpty && (work < most || index < Sampling.moreOfDerivatives) {
       let place = places[index % places.count]
       let distribution = Sampling.regimesOffKinks[index % Sampling.regimesOffKinks.count]
-      // Where few points have a value, those distributions that gave some are tried too.
+      // If few points have a value, the distributions that gave one are tried again.
       guard
         let point = source.nextPoint(place.program, place.sizes, distribution: distribution, tries: 4)
           ?? source.nextPoint(place.program, place.sizes, among: Sampling.regimesOffKinks)

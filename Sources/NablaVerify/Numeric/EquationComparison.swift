@@ -58,7 +58,7 @@ struct EquationComparison {
     for index in 0..<min(wanted, 1_000_000 / (1_000 + work)) {
       let (program, sizes) = programs[index % programs.count]
       let distribution = distributions[index / programs.count % distributions.count]
-      // Where few points have a value, those distributions that gave some are tried too.
+      // If few points have a value, the distributions that gave one are tried again.
       guard
         let point = source.nextPoint(program, sizes, distribution: distribution, tries: 2)
           ?? source.nextPoint(program, sizes, among: distributions)

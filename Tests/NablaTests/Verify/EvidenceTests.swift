@@ -133,7 +133,7 @@ import Testing
       "jacobian exp(C)/max(a, pi) wrt a", "-vec(exp(C))/max(a, pi)^2*(pi <= a)",
       ["-vec(exp(C)')/max(a, pi)^2*(pi <= a)"]
     ),
-    // What is false where all entries have one value, or at one of many leading entries.
+    // Claims that are false only if all entries are equal, or at one of many leading entries.
     (
       "jacobian y1 .^ a wrt y1", "a*diag(y1.^(a - 1))", ["a*diag(y1.^(2*a - 1))"]
     ),
