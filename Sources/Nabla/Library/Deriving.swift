@@ -1,5 +1,6 @@
 import NablaCore
 import NablaLanguage
+import NablaNumerics
 import NablaOutput
 import NablaVerify
 
@@ -49,8 +50,11 @@ extension Formula {
 
   /// An equal formula in the simplest form that the rules of the book lead to.
   ///
-  /// In a task that is cancelled it may be less simple; it is equal all the same.
+  /// In a task that is cancelled it may be less simple; it is equal all the same. Traps if two different variables have
+  /// one name.
   public func simplified(using book: RuleBook = .standard) -> Formula {
+    let shared = [self].sharedName
+    require(shared == nil, "simplified(): two different variables are called `\(shared ?? "")`")
     let result = Calculus(book: book).about(self).simplified(self)
     return result.isInvalid ? self : result
   }

@@ -41,6 +41,10 @@ struct LibraryTrapTests {
     #expect(said(number, "1e-300 is not an exact fraction of 128 bits"))
     let zero = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = x / 0 }
     #expect(said(zero, "a division by zero"))
+    let shared = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = (x + Formula.vector("x", "n", .positive)).simplified()
+    }
+    #expect(said(shared, "two different variables are called `x`"))
   }
 
   @Test("hints say what to write in Swift")
