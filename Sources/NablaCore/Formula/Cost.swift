@@ -105,9 +105,9 @@ package enum Cost {
     var inner = factors[...]
     if inner.count > 1, let first = inner.first, first.isOnes, first.shape.isRow { inner = inner.dropFirst() }
     if inner.count > 1, let last = inner.last, last.isOnes, last.shape.isVector { inner = inner.dropLast() }
-    if inner.count == factors.count { return combine(factors) }
+    if inner.count == factors.count { return combine(factors, isChain: true) }
     if inner.count == 1, let only = inner.first { return (clamp(total + only.cost), only.bracketDepth) }
-    let (cost, depth) = combine(Array(inner))
+    let (cost, depth) = combine(Array(inner), isChain: true)
     return (clamp(total + cost), depth)
   }
 
@@ -127,7 +127,8 @@ package enum Cost {
     return (clamp(formula.cost + bracket + nested * formula.bracketDepth), formula.bracketDepth + 1)
   }
 
-  private static func combine(_ factors: [Formula]) -> (Int, Int) {
+  /// In a matrix product a reciprocal is an array of its own: `X'*(1 ./ y)`.
+  private static func combine(_ factors: [Formula], isChain: Bool = false) -> (Int, Int) {
     var sum = -dot
     var depth = 0
     // `1/n * X'*X` needs its 1; `s/n` does not.
@@ -140,7 +141,7 @@ package enum Cost {
       }
     }
     let hasBar =
-      factors.contains(where: \.isReciprocal)
+      !isChain && factors.contains(where: \.isReciprocal)
       || factors.allSatisfy { factor in
         guard factor.isScalar else { return false }
         if case .product = factor.kind { return false }
@@ -148,7 +149,7 @@ package enum Cost {
       }
     let scales = factors.dropLast().allSatisfy { $0.number != nil }
     if isMean(factors) { sum -= dot + symbol }
-    if factors.contains(where: \.hasNumerator),
+    if !isChain, factors.contains(where: \.hasNumerator),
       factors.allSatisfy({ $0.isReciprocal || $0.number == -1 })
     {
       sum += symbol
@@ -170,9 +171,10 @@ package enum Cost {
         continue
       }
       var (inner, innerDepth) = bracketed(factor, nested: scales ? nestedScaledBracket : nestedBracket)
-      if factor.hasNumerator { inner -= symbol }
+      let isBelowBar = factor.isReciprocal && !isChain
+      if isBelowBar, factor.hasNumerator { inner -= symbol }
       // The fraction bar is the operator.
-      sum += factor.isReciprocal ? inner : dot + inner
+      sum += isBelowBar ? inner : dot + inner
       // Equal neighbors print as a power.
       if count > 1 { sum += min((count - 1) * (dot + inner), dot + exponent + symbol) }
       depth = max(depth, innerDepth)

@@ -37,6 +37,7 @@ struct Distribution {
       if let joined = overCommonDenominator(formula) { result.append(joined) }
       if let blocks = Blocks.collected(formula) { result.append(blocks) }
       result += Factoring.overOneBar(formula)
+      result += normsMultipliedOut(formula)
       return result + multipliedOut(formula)
     case .times(let factors):
       return multipliedOut(formula) + multipliedOnce(factors, formula.shape) { .times($0) }
@@ -67,6 +68,25 @@ struct Distribution {
     let expanded = Formula.sum(terms, formula.shape)
     guard terms.count <= Self.fewTerms || cancels(terms, expanded) else { return [] }
     return [expanded] + (factored(expanded).map { [$0] } ?? [])
+  }
+
+  /// The sum with the squared norms of sums expanded, if terms cancel: norm2(x + y)^2 - norm2(x - y)^2 is 4*x'*y.
+  private func normsMultipliedOut(_ sum: Formula) -> [Formula] {
+    var count = 0
+    let terms = sum.terms.map { term in
+      Formula.times(
+        term.factors.map { factor in
+          guard case .power(let norm, let exponent) = factor.kind, exponent.number == 2,
+            case .apply(.array(.norm2), let arguments) = norm.kind, case .sum = arguments[0].kind,
+            arguments[0].shape.isVector, !named.contains(arguments[0])
+          else { return factor }
+          count += 1
+          return .product([arguments[0].transposed, arguments[0]])
+        })
+    }
+    guard count > 1, let open = distributed(.sum(terms, sum.shape)) else { return [] }
+    let expanded = Formula.sum(open, sum.shape)
+    return cancels(open, expanded) ? [expanded] : []
   }
 
   /// Expands one sum among the factors and keeps the others.
@@ -246,23 +266,42 @@ struct Distribution {
 
   /// The product with inner fractions cleared from sums below a fraction bar: 1/(s*(x/s + 1)) becomes 1/(x + s).
   private func withoutInnerDenominators(_ factors: [Formula]) -> [Formula] {
-    factors.indices.compactMap { index in
-      guard case .power(let base, let exponent) = factors[index].kind, case .sum(let terms) = base.kind,
-        let count = exponent.number?.integer, count < 0, base.hasDenominators
-      else { return nil }
-      var bases: [Formula] = []
-      var exponents: [Formula: Int] = [:]
-      for factor in terms.flatMap(\.factors) {
-        guard let (inner, power) = factor.denominator, inner.number == nil, inner.isScalar else { continue }
-        if exponents[inner] == nil { bases.append(inner) }
-        exponents[inner] = max(exponents[inner] ?? 0, power)
+    factors.indices.flatMap { index -> [Formula] in
+      switch factors[index].kind {
+      case .power(let base, let exponent):
+        guard let count = exponent.number?.integer, count < 0, let (common, cleared) = cleared(base) else {
+          return []
+        }
+        var others = factors
+        others.remove(at: index)
+        return [.times(others + [.power(common, .number(-count)), .power(cleared, exponent)])]
+      case .inverse, .product:
+        return factors[index].chain.indices.compactMap { place in
+          guard case .inverse(let inner) = factors[index].chain[place].kind,
+            let (common, cleared) = cleared(inner)
+          else { return nil }
+          let product = Formula.product(replacing(factors[index].chain, place, .inverse(cleared)))
+          return .times(replacing(factors, index, product) + [common])
+        }
+      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .transpose,
+        .apply, .differential:
+        return []
       }
-      if bases.isEmpty { return nil }
-      let common = Formula.times(bases.map { .power($0, .number(exponents[$0] ?? 1)) })
-      let cleared = Formula.sum(terms.map { .times([common, $0]) }, base.shape)
-      var others = factors
-      others.remove(at: index)
-      return .times(others + [.power(common, .number(-count)), .power(cleared, exponent)])
     }
+  }
+
+  /// The common scalar denominator of the terms of a sum, and the sum multiplied by it.
+  private func cleared(_ sum: Formula) -> (common: Formula, cleared: Formula)? {
+    guard case .sum(let terms) = sum.kind, sum.hasDenominators else { return nil }
+    var bases: [Formula] = []
+    var exponents: [Formula: Int] = [:]
+    for factor in terms.flatMap(\.factors) {
+      guard let (inner, power) = factor.denominator, inner.number == nil, inner.isScalar else { continue }
+      if exponents[inner] == nil { bases.append(inner) }
+      exponents[inner] = max(exponents[inner] ?? 0, power)
+    }
+    if bases.isEmpty { return nil }
+    let common = Formula.times(bases.map { .power($0, .number(exponents[$0] ?? 1)) })
+    return (common, .sum(terms.map { .times([common, $0]) }, sum.shape))
   }
 }

@@ -308,6 +308,7 @@ struct Factoring {
     if sum.isInvalid { return nil }
     if mustCancel, sum.terms.count >= rest.count { return nil }
     var best = cheapest(sum)
+    for shared in sharedEnds(of: sum) where shared.cost < best.cost { best = shared }
     if let open = Self.withoutInnerNumbers(sum) {
       let other = cheapest(open)
       if other.cost < best.cost { best = other }
