@@ -30,9 +30,11 @@ package struct ElementwiseFunction: Sendable {
   let body: Formula?
   /// Formulas at whose zeros there is no derivative.
   package let kinks: [Formula]
+  /// Whether some arguments have no value.
+  package let hasDomain: Bool
 
-  package init(parameters: [Formula], body: Formula?, kinks: [Formula] = []) {
-    (self.parameters, self.body, self.kinks) = (parameters, body, kinks)
+  package init(parameters: [Formula], body: Formula?, kinks: [Formula] = [], hasDomain: Bool = false) {
+    (self.parameters, self.body, self.kinks, self.hasDomain) = (parameters, body, kinks, hasDomain)
   }
 
   /// A formula in the parameters, applied to arguments entry by entry.
@@ -49,7 +51,8 @@ extension RuleBook {
   package var numericDefinitions: FunctionDefinitions {
     { [functions] name in
       functions[name].map {
-        ElementwiseFunction(parameters: $0.parameters, body: $0.body, kinks: $0.kinks)
+        ElementwiseFunction(
+          parameters: $0.parameters, body: $0.body, kinks: $0.kinks, hasDomain: !$0.domain.isEmpty)
       }
     }
   }

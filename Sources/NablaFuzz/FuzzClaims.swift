@@ -89,8 +89,8 @@ struct SpoiledClaimCheck {
   }
 
   /// A point away from kinks at which the answer and the altered one have values that certainly differ, drawn
-  /// independently of the verdict; nil if the change makes no difference. A claim has no value where a divisor has
-  /// none, even if the quotient is multiplied by zero, and it does not cover points outside the domain of a function,
+  /// independently of the verdict; nil if the change makes no difference. A claim has no value where a quotient has
+  /// none, even if it is multiplied by zero, and it does not cover points outside the domain of a function,
   /// even if numbers continue the function there.
   func difference(
     _ answer: Formula, _ spoiled: Formula, of objective: Formula, by moving: [Formula]
@@ -98,9 +98,9 @@ struct SpoiledClaimCheck {
     let check = NumericCheck(seed: seed ^ 0x5EED, book: book)
     let everything = [answer, spoiled, objective]
     let variables = everything.freeVariables
-    let divisors = NumericCheck.quotients(everything)
+    let parts = check.partialParts(everything)
     let domains = everything.flatMap { domain(of: $0) }
-    let besides = divisors + domains.map(\.argument)
+    let besides = parts + domains.map(\.argument)
     var source = Sampler(everything, variables: variables, options: check.options, seed: check.seed)
     source.needsGenericRank = true
     let budget = BallBudget()

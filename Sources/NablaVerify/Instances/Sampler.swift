@@ -15,8 +15,9 @@ package struct Sampler {
   /// The next distribution to try; a distribution that worked is tried first.
   private var distributionAttempt = 0
   private var sizeAttempt = 0
-  /// Choices of distributions that gave points in the search for branches.
+  /// Choices of distributions that gave points in the search for branches, and the points for each choice of sizes.
   private var successes: [[SamplingDistribution]] = []
+  private var points: [[String: Int]: [[Formula: Matrix]]] = [:]
   private static let mostSuccesses = 64
   /// Whether matrices must have generic rank, which derivatives may require.
   package var needsGenericRank = false
@@ -108,42 +109,67 @@ package struct Sampler {
     return nil
   }
 
-  /// One attempt, with the same distribution for all variables or one for each. Half of the attempts repeat a choice
-  /// that gave a point, since few may do so.
+  /// One attempt, with the same distribution for all variables or one for each. Since few points may have a value, some
+  /// attempts repeat the distributions of a point that was found, and some change part of its values.
   mutating func nextPoint(
     _ program: CompiledProgram, _ sizes: [String: Int], among distributions: [SamplingDistribution]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     func distribution() -> SamplingDistribution {
       distributions[generator.integer(in: 0...(distributions.count - 1))]
     }
-    let choice: [SamplingDistribution]
-    if generator.coin(), let known = successes.randomElement(using: &generator) {
-      choice = known
-    } else {
-      let common = generator.coin() ? distribution() : nil
-      choice = variables.map { _ in common ?? distribution() }
+    let common = generator.coin() ? distribution() : nil
+    var choice = variables.map { _ in common ?? distribution() }
+    var base: [Formula: Matrix]?
+    if generator.coin() {
+      if generator.coin() { base = points[sizes]?.randomElement(using: &generator) }
+      if base == nil, let known = successes.randomElement(using: &generator) { choice = known }
     }
-    let found = point(program, sizes, choice)
-    if found != nil, successes.count < Self.mostSuccesses { successes.append(choice) }
+    guard let values = values(sizes, choice, changing: base), let found = point(program, sizes, values) else {
+      return nil
+    }
+    if base == nil, successes.count < Self.mostSuccesses { successes.append(choice) }
+    var known = points[sizes, default: []]
+    if known.count == Self.mostSuccesses { known.remove(at: generator.integer(in: 0...(known.count - 1))) }
+    points[sizes] = known + [values]
     return found
   }
 
-  private mutating func point(
-    _ program: CompiledProgram, _ sizes: [String: Int], _ distributions: [SamplingDistribution]
-  ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
+  /// Values with the given distributions. With `base`, half of the variables keep their values, and half of the others
+  /// change in one entry only.
+  private mutating func values(
+    _ sizes: [String: Int], _ distributions: [SamplingDistribution], changing base: [Formula: Matrix]? = nil
+  ) -> [Formula: Matrix]? {
     var values: [Formula: Matrix] = [:]
     for (formula, distribution) in zip(variables, distributions) {
       if let value = pinned[formula] {
         values[formula] = value
         continue
       }
+      let known = base?[formula]
+      if let known, generator.coin() {
+        values[formula] = known
+        continue
+      }
       guard let variable = formula.variable,
-        let value = Instance.value(
+        let drawn = Instance.value(
           of: variable, sizes, distribution, near: numbers + sizes.values.sorted().map(Double.init),
           &generator)
       else { return nil }
-      values[formula] = value
+      if var known, generator.coin(), known.count > 1, variable.hasIndependentEntries {
+        let entry = generator.integer(in: 0...(known.count - 1))
+        known.storage[entry] = drawn.storage[entry]
+        values[formula] = known
+      } else {
+        values[formula] = drawn
+      }
     }
+    return values
+  }
+
+  private mutating func point(
+    _ program: CompiledProgram, _ sizes: [String: Int], _ distributions: [SamplingDistribution]
+  ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
+    guard let values = values(sizes, distributions) else { return nil }
     return point(program, sizes, values)
   }
 
@@ -164,13 +190,15 @@ package struct Sampler {
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     var values = last
     for formula in variables where pinned[formula] == nil {
-      guard let properties = formula.variable?.properties.closed,
-        !properties.contains(where: { $0.traits.tiesEntries }),
+      guard let variable = formula.variable, variable.hasIndependentEntries,
         let (from, to) = first[formula].flatMap({ from in last[formula].map { (from, $0) } })
       else { continue }
       let middle = 0.5 * (from + to)
       let isVector = formula.shape.isVector
-      if properties.allSatisfy({ RandomInstance.violation(of: $0, in: middle, isVector: isVector) == nil }) {
+      let holds = variable.properties.closed.allSatisfy {
+        RandomInstance.violation(of: $0, in: middle, isVector: isVector) == nil
+      }
+      if holds {
         values[formula] = middle
       }
     }
@@ -182,4 +210,9 @@ package struct Sampler {
 package struct CheckProblem: Error {
   let reason: String
   init(_ reason: String) { self.reason = reason }
+}
+
+extension Variable {
+  /// Whether every entry may change alone.
+  fileprivate var hasIndependentEntries: Bool { !properties.closed.contains { $0.traits.tiesEntries } }
 }

@@ -20,7 +20,7 @@ enum Sampling {
   /// The same for claims that are not certified.
   static let (moreOfOtherEquations, moreOfOtherDerivatives) = (720, 60)
   /// Points on other combinations of branches.
-  static let (branchesOfEquations, branchesOfDerivatives) = (80, 80)
+  static let (branchesOfEquations, branchesOfDerivatives) = (80, 240)
   /// The distributions of the extra points, in turn.
   static let distributions: [SamplingDistribution] = [
     .wide, .nearNumbers, .integers, .extreme, .normal, .fractions,

@@ -60,7 +60,7 @@ struct BranchSearch {
   private var closeLeft = 8
 
   /// Limits on the points drawn and on the nanoseconds that they take together.
-  private static let (draws, work) = (600, 3e7)
+  private static let (draws, work) = (2_400, 3e7)
   /// How often a pair is halved.
   private static let depth = 16
 

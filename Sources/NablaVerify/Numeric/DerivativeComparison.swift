@@ -100,7 +100,7 @@ struct DerivativeComparison {
   private mutating func compare(_ source: inout Sampler, _ wanted: Int) -> Verdict? {
     let program: CompiledProgram
     let sizes: [String: Int]
-    switch source.nextProgram([claim.objective, claim.formula]) {
+    switch source.nextProgram([claim.objective, claim.formula] + check.partialParts(formulas)) {
     case .failure(let problem):
       return check.concluded(found, doubt, problem.reason)
     case .success(let made): (program, sizes) = made

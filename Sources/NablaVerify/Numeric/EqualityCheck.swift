@@ -14,8 +14,8 @@ extension NumericCheck {
     if left === right, !left.isInvalid {
       return Verdict(status: .verified, error: 0, points: points ?? Sampling.equation.reduce(0, +))
     }
-    // Divisors must be finite too: a comparison of infinite numbers would hide them.
-    let parts = Self.magnitudeParts([left, right]) + Self.quotients([left, right])
+    // A comparison of infinite numbers would hide the borders of domains.
+    let parts = Self.magnitudeParts([left, right]) + partialParts([left, right])
     let everything = [left, right] + presupposed
     let variables = everything.freeVariables
     var comparison = EquationComparison(
@@ -124,8 +124,9 @@ extension NumericCheck {
     }
   }
 
-  /// The divisors. A formula under an index has no value outside its sum.
-  package static func quotients(_ formulas: [Formula]) -> [Formula] {
+  /// The nodes that do not have a value everywhere, quotients and functions with a domain: a point counts only where
+  /// all of them are finite. A formula under an index has no value outside its sum.
+  package func partialParts(_ formulas: [Formula]) -> [Formula] {
     var seen: Set<Formula> = []
     var result: [Formula] = []
     var open = formulas
@@ -133,6 +134,9 @@ extension NumericCheck {
       guard seen.insert(node).inserted else { continue }
       if case .apply(.indexSum, _) = node.kind { continue }
       if case .power(_, let exponent) = node.kind, exponent.number?.isNegative == true { result.append(node) }
+      if case .apply(.elementwise(let name), _) = node.kind, definitions(name)?.hasDomain == true {
+        result.append(node)
+      }
       open += node.children
     }
     return result

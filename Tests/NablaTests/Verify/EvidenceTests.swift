@@ -17,6 +17,8 @@ import Testing
     A : matrix(k, k), signs
     B : matrix(2, 2)
     C : matrix(3, 3)
+    L : matrix(3, 3), positive
+    M : matrix(3, 3), signs
     H : matrix(2, 2), onehot
     K : matrix(3, k), onehot
     N : matrix(n, 3)
@@ -37,8 +39,11 @@ import Testing
 
     """
 
-  private func answers(_ question: String) -> [Answer] {
-    let session = Session(SourceText(Self.declarations + question + "\n", name: "<test>"))
+  private func answers(_ question: String, seed: UInt64? = nil) -> [Answer] {
+    var options = SessionOptions()
+    if let seed { options.seed = seed }
+    let session = Session(
+      SourceText(Self.declarations + question + "\n", name: "<test>"), options: options)
     return session.questions.flatMap { asked -> [Answer] in
       guard case .answers(let answers) = session.answer(asked) else {
         Issue.record("no answer to \(question)")
@@ -176,17 +181,9 @@ import Testing
     ])
   func declaredFunctionsHaveAnyValue(_ seed: Int, _ question: (test: String, String, String)) throws {
     for claim in [question.1, question.2] {
-      var options = SessionOptions()
-      options.seed = UInt64(seed)
       let text = "check gradient where(\(question.test), a^2, a) wrt a == \(claim)"
-      let session = Session(
-        SourceText(Self.declarations + text, name: "<test>"), options: options)
-      for asked in session.questions {
-        guard case .answers(let answers) = session.answer(asked) else {
-          Issue.record("no answer to \(text)")
-          continue
-        }
-        for answer in answers { #expect(answer.verdict?.status == .refuted, "\(text), seed \(seed)") }
+      for answer in answers(text, seed: UInt64(seed)) {
+        #expect(answer.verdict?.status == .refuted, "\(text), seed \(seed)")
       }
     }
   }
@@ -205,6 +202,14 @@ import Testing
     let claim = "16*(2*c/3 <= 20)*min(20, 2*c/3)*exp(-min(20, 2*c/3)^2)/(9*sqrt(pi))"
     let verdict = check.verdict(on: .hessian(try read(claim), of: try read("erfc(min(10, 2/3*c))"), by: c))
     #expect(verdict.status == .refuted, "seed \(seed)")
+  }
+
+  @Test("a term that counts only where few points have a value", arguments: 0..<8)
+  func fewPointsHaveValue(_ seed: Int) {
+    let claim = "check jacobian clip(log1p(M), C + L, b*C) wrt b == vec(C .* (b*C <= max(L, log1p(M))))"
+    for answer in answers(claim, seed: UInt64(seed)) {
+      #expect(answer.verdict?.status == .refuted, "seed \(seed)")
+    }
   }
 
   @Test("what overflows or is singular at every size but one is not verified")
