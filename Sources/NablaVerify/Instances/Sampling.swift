@@ -19,8 +19,8 @@ enum Sampling {
   static let (moreOfEquations, moreOfDerivatives) = (240, 12)
   /// The same for claims that are not certified.
   static let (moreOfOtherEquations, moreOfOtherDerivatives) = (720, 60)
-  /// Points on other combinations of branches.
-  static let (branchesOfEquations, branchesOfDerivatives) = (80, 240)
+  /// Points on other combinations of branches; more for derivatives that are not certified.
+  static let (branches, branchesOfOtherDerivatives) = (80, 240)
   /// The distributions of the extra points, in turn.
   static let distributions: [SamplingDistribution] = [
     .wide, .nearNumbers, .integers, .extreme, .normal, .fractions,

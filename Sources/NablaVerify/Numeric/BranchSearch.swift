@@ -59,8 +59,8 @@ struct BranchSearch {
   private var close: [(point: Point, place: Int)] = []
   private var closeLeft = 8
 
-  /// Limits on the points drawn and on the nanoseconds that they take together.
-  private static let (draws, work) = (2_400, 3e7)
+  /// Limits on the points drawn for each that is wanted, and on the nanoseconds that they take together.
+  private static let (draws, work) = (10, 3e7)
   /// How often a pair is halved.
   private static let depth = 16
 
@@ -75,7 +75,7 @@ struct BranchSearch {
     branches = all
     coverages = all.map { _ in BranchCoverage(limit: limit / max(known.count, 1) + 1) }
     let each = places.reduce(1_000) { max($0, $1.program.nanoseconds) }
-    left = known.isEmpty ? 0 : min(Self.draws, Int(Self.work / each))
+    left = known.isEmpty ? 0 : min(Self.draws * limit, Int(Self.work / each))
   }
 
   /// A point to compare and the index of its place; `nil` if none is found.

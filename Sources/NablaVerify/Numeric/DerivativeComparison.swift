@@ -67,7 +67,8 @@ struct DerivativeComparison {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
       formulas, moving: claim.moving, places: places.map { ($0.program, $0.sizes) },
-      limit: Sampling.branchesOfDerivatives, options: check.options)
+      limit: check.needsEvidence ? Sampling.branchesOfOtherDerivatives : Sampling.branches,
+      options: check.options)
     var inDoubles = 0
     while let (point, index) = search.next(&source) {
       let place = places[index]

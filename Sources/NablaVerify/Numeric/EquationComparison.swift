@@ -72,7 +72,7 @@ struct EquationComparison {
   private mutating func compareBranches() -> Verdict? {
     guard check.takesMore else { return nil }
     var search = BranchSearch(
-      [left, right], moving: check.differentiated, places: programs, limit: Sampling.branchesOfEquations,
+      [left, right], moving: check.differentiated, places: programs, limit: Sampling.branches,
       options: check.options)
     while let (point, place) = search.next(&source) {
       let (program, sizes) = programs[place]
