@@ -164,7 +164,7 @@ struct Naming {
       let named = Set(best.parts)
       return .sum([best.symbol] + terms.filter { !named.contains($0) }, node.shape)
     case .times(let parts):
-      guard let best = group(parts, node, in: factors, before: end) else { return node }
+      guard let best = group(parts, node, in: factors, before: end, takesScalars: true) else { return node }
       let named = Set(best.parts)
       return .times([best.symbol] + parts.filter { !named.contains($0) })
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
@@ -175,12 +175,14 @@ struct Naming {
 
   /// The last definition whose parts are among these.
   private func group(
-    _ parts: [Formula], _ node: Formula, in table: [Formula: [Replacement]], before end: Int
+    _ parts: [Formula], _ node: Formula, in table: [Formula: [Replacement]], before end: Int,
+    takesScalars: Bool = false
   ) -> Replacement? {
     if table.isEmpty { return nil }
     let candidates = parts.flatMap { part in
       (table[part] ?? []).filter {
-        $0.index < end && $0.symbol.shape == node.shape && $0.parts.count < parts.count
+        $0.index < end && ($0.symbol.shape == node.shape || takesScalars && $0.symbol.isScalar)
+          && $0.parts.count < parts.count
       }
     }
     if candidates.isEmpty { return nil }

@@ -84,6 +84,7 @@ struct Factoring {
         result.append(.entry(base))
       } else {
         result.append(.entry(factor))
+        result += lowerPowers(of: factor).map(Place.entry)
       }
     }
     for chain in orientations(of: term) {
@@ -99,6 +100,14 @@ struct Factoring {
       }
     }
     return result
+  }
+
+  /// Powers that a power with a symbolic exponent contains: x^(a - 1) in x^a, x^a in x^(a + 1).
+  private static func lowerPowers(of factor: Formula) -> [Formula] {
+    guard case .power(let base, let exponent) = factor.kind else { return [] }
+    var steps: [Rational] = [1]
+    if let constant = exponent.terms.compactMap(\.number).first, constant > 1 { steps.append(constant) }
+    return steps.map { .power(base, .adding(exponent, .number(-$0))) }
   }
 
   /// Candidates for the operation of a term: its only array, or any factor of a scalar.
@@ -308,7 +317,6 @@ struct Factoring {
     if sum.isInvalid { return nil }
     if mustCancel, sum.terms.count >= rest.count { return nil }
     var best = cheapest(sum)
-    for shared in sharedEnds(of: sum) where shared.cost < best.cost { best = shared }
     if let open = Self.withoutInnerNumbers(sum) {
       let other = cheapest(open)
       if other.cost < best.cost { best = other }

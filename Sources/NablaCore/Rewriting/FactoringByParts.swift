@@ -42,18 +42,14 @@ extension Factoring {
 
   /// The products that equal a short sum of matrices whose terms all have the same factor at an end: (A - I)*B for A*B - B.
   static func sharedEnds(of sum: Formula) -> [Formula] {
-    var factoring = Factoring()
-    return factoring.sharedEnds(of: sum)
-  }
-
-  mutating func sharedEnds(of sum: Formula) -> [Formula] {
     guard case .sum(let terms) = sum.kind, terms.count <= 3, sum.shape.isMatrix else { return [] }
-    return Self.places(of: terms[0]).compactMap { place in
+    var factoring = Factoring()
+    return places(of: terms[0]).compactMap { place in
       switch place {
       case .left, .right: break
       case .entry, .number, .operation, .kronLeft, .kronRight: return nil
       }
-      let found = takenOut(place, Array(terms.indices), sum, leavesIdentity: true)
+      let found = factoring.takenOut(place, Array(terms.indices), sum, leavesIdentity: true)
       guard let (taken, indices) = found, indices.count == terms.count else { return nil }
       return taken
     }

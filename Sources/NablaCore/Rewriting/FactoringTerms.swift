@@ -55,6 +55,14 @@ extension Factoring {
         return value
       }
     }
+    if case .power(let bare, let least) = base.kind {
+      for factor in term.factors {
+        guard case .power(bare, let exponent) = factor.kind,
+          let rest = Formula.adding(exponent, least.negated).number, !rest.isNegative
+        else { continue }
+        return 1
+      }
+    }
     return 0
   }
 

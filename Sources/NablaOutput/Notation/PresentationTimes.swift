@@ -40,6 +40,7 @@ extension Presenter {
       if isSized, factor.isOnes { return number(1) }
       return isSized && factor.isIdentity ? inferredIdentity(factor) : piece(factor)
     }
+    if shape.isRow { factors = transposedTogether(factors) }
     let arraysAreMany = factors.count(where: { !$0.isScalar }) > 1
     var sorted = Sorted()
     if let mean { sorted.scalars.append(factor(mean.total, mean.piece)) }
@@ -70,6 +71,17 @@ extension Presenter {
       $0.cost != $1.cost ? $0.cost < $1.cost : precedes($0.piece.key, $1.piece.key)
     }
     return arranged(coefficient, sorted, factors)
+  }
+
+  /// The arrays of a row under one transpose if that saves some: (x .* y)'.
+  private func transposedTogether(_ factors: [Formula]) -> [Formula] {
+    let arrays = factors.filter { !$0.isScalar }
+    let turns = arrays.map { turn(of: $0) }
+    guard arrays.count > 1,
+      turns.reduce(0, { $0 + $1.transposed }) + 1 < turns.reduce(0, { $0 + $1.here })
+    else { return factors }
+    let inner = Formula.interned(.times(arrays.map(\.transposed)), arrays[0].shape.transposed)
+    return factors.filter(\.isScalar) + [.interned(.transpose(inner), arrays[0].shape)]
   }
 
   /// A scalar that adds up the entries of an array and those that divide it by their number.
