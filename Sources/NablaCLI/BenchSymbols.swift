@@ -41,16 +41,19 @@ struct BenchSymbols {
       if times.isEmpty { code = .defect } else { tell("process", [("seconds", times[times.count / 2])]) }
     }
     if isWanted("question") {
-      var times: [Double] = []
+      var each: [(question: String, seconds: Double)] = []
       for question in Self.questions {
         guard let time = measured(question, repeats: 3, checks: true) else {
           code = .defect
           Terminal.error("not verified: \(question)\n")
           continue
         }
-        times.append(time)
+        each.append((question, time))
       }
-      times.sort()
+      if writesJSON {
+        results += each.map { .object([("name", .string($0.question)), ("seconds", .number($0.seconds))]) }
+      }
+      let times = each.map(\.seconds).sorted()
       if let worst = times.last {
         tell(
           "question",
