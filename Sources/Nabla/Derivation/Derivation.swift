@@ -84,7 +84,7 @@ extension Derivation.Line {
   }
   /// The left side alone.
   public var left: String { subject.text }
-  package var leftInLaTeX: String { subject.latex }
+  package var leftMarks: [Mark] { subject.marks ?? [.function("\\text{\(subject.text)}")] }
 
   /// The left side as the elements inside `math`.
   package var leftInMathML: String { subject.mathMLRow }
@@ -107,7 +107,7 @@ extension Derivation.Subject {
   }
 
   /// The marks for LaTeX and MathML; `nil` if the formula is too large to print.
-  private var marks: [Mark]? {
+  fileprivate var marks: [Mark]? {
     switch self {
     case .formula(let formula): return formula.marks()
     case .adjoint(let name): return [.name("delta_\(name)")]
@@ -179,15 +179,17 @@ extension Derivation: CustomStringConvertible {
     return MathML.block(MathML.aligned(rows))
   }
 
-  /// The derivation as an `align*` environment.
+  /// The derivation as an `align*` environment for a page of 15 cm, with its rules.
   public var latex: String {
     var last: Subject?
     let rows = lines.map { line in
-      let left = line.subject == last ? "" : line.leftInLaTeX
-      last = line.subject
+      defer { last = line.subject }
       let reason = line.reason.filter { !"\\{}$&#^_%~".contains($0) }
-      return "  \(left) &= \(line.right.latex) && \\text{\(reason)}"
+      return LaTeXAlignment.Row(
+        left: line.subject == last ? nil : line.leftMarks,
+        right: line.right.printedMarks(functionNames: RuleBook.standard.latexNames),
+        reason: "\\text{\(reason)}")
     }
-    return "\\begin{align*}\n" + rows.joined(separator: " \\\\\n") + "\n\\end{align*}"
+    return LaTeXAlignment(rows).latex
   }
 }

@@ -12,21 +12,27 @@ extension RealArray {
     let norm = size + Self.logarithm(of: rows)
     guard norm < 20 else { return undecided }
     // The logarithm of a zero norm is infinite.
-    let halvings = norm > -2 ? Int(norm.rounded(.up)) + 2 : 0
+    let halvings = norm > -Self.smallness ? Int((norm + Self.smallness).rounded(.up)) : 0
     let small = map { $0.scaled(-halvings) }
     var (term, total, k) = (Self.identity(rows, places: places), Self.identity(rows, places: places), 0)
-    // The norm of the scaled matrix is below 1/4, so each term is below a quarter of the previous one.
+    // The norm of a term is at most that of the previous one times that of the scaled matrix over k, and the terms that
+    // are left out add up to less than the last one.
     var bound = 0.0
+    let one = Real(1, places: places)
     while bound > -Double(64 * places) {
       k += 1
-      term = (term * small).map { $0 / Real(k, places: places) }
+      let fraction = one / Real(k, places: places)
+      term = (term * small).map { $0 * fraction }
       total = total.zip(term, +)
-      bound -= 2
+      bound -= Self.smallness + Double(k.bitWidth - 1 - k.leadingZeroBitCount)
     }
     total = total.map { $0.widened(by: bound) }
     for _ in 0..<halvings { total = total * total }
     return total
   }
+
+  /// Below this negative base-2 logarithm of its norm a matrix has a short power series.
+  private static let smallness = 8.0
 
   private static func logarithm(of count: Int) -> Double {
     Double(Int.bitWidth - count.leadingZeroBitCount)

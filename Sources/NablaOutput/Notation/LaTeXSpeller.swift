@@ -1,7 +1,8 @@
 /// Writes marks for LaTeX's math mode.
 package struct LaTeXSpeller {
   private var text = ""
-  private var frames: [Mark.Frame] = []
+  private var lines: [String] = []
+  private var frames: [(frame: Mark.Frame, isBroken: Bool)] = []
   /// Set if the next text is a factor next to the previous one.
   private var join: Bool?
 
@@ -11,7 +12,43 @@ package struct LaTeXSpeller {
     return speller.text
   }
 
-  private mutating func add(_ mark: Mark) {
+  /// The lines of a formula that are at most this wide, in points at a size of ten points, as far as there are places
+  /// where a line may end.
+  package static func lines(_ marks: [Mark], width: Double) -> [String] {
+    let places = LineBreaks(marks).places(width: width)
+    let broken = broken(marks, places)
+    let starts = Set(places)
+    var speller = LaTeXSpeller()
+    for (index, mark) in marks.enumerated() {
+      if starts.contains(index) {
+        speller.lines.append(speller.text)
+        (speller.text, speller.join) = ("", nil)
+      }
+      speller.add(mark, isBroken: broken.contains(index))
+    }
+    return speller.lines + [speller.text]
+  }
+
+  /// The estimated width of a formula on one line, in points at a size of ten points.
+  package static func width(of marks: [Mark]) -> Double { LineBreaks(marks).width }
+
+  /// The indices of the fences in which a line ends.
+  private static func broken(_ marks: [Mark], _ places: [Int]) -> Set<Int> {
+    var result: Set<Int> = []
+    var open: [Int] = []
+    let starts = Set(places)
+    for (index, mark) in marks.enumerated() {
+      if starts.contains(index) { result.formUnion(open) }
+      switch mark {
+      case .begin: open.append(index)
+      case .end: _ = open.popLast()
+      case .number, .name, .function, .symbol, .join, .next, .row: continue
+      }
+    }
+    return result
+  }
+
+  private mutating func add(_ mark: Mark, isBroken: Bool = false) {
     switch mark {
     case .number(let digits): write(digits)
     case .name(let name): write(Names.latex(name))
@@ -19,11 +56,11 @@ package struct LaTeXSpeller {
     case .symbol(let symbol): write(symbol.latex)
     case .join(let isWide): join = isWide
     case .begin(let frame):
-      frames.append(frame)
-      write(Self.opening(frame))
-    case .next: frames.last.map { write(Self.middle($0)) }
+      frames.append((frame, isBroken))
+      write(Self.opening(frame, isBroken: isBroken))
+    case .next: frames.last.map { write(Self.middle($0.frame)) }
     case .row: write(" \\\\ ")
-    case .end: frames.popLast().map { write(Self.closing($0)) }
+    case .end: frames.popLast().map { write(Self.closing($0.frame, isBroken: $0.isBroken)) }
     }
   }
 
@@ -34,16 +71,18 @@ package struct LaTeXSpeller {
     text += piece
   }
 
-  private static func opening(_ frame: Mark.Frame) -> String {
-    switch frame {
+  private static func opening(_ frame: Mark.Frame, isBroken: Bool) -> String {
+    // The size of brackets in different lines is not adapted to what they hold.
+    let left = isBroken ? "\\Bigl" : "\\left"
+    return switch frame {
     case .fraction: "\\frac{"
     case .root: "\\sqrt{"
     case .superscript, .subscript, .primed: ""
     case .indexSum: "\\sum_{"
-    case .fence(.round, let isTall): isTall ? "\\left(" : "("
-    case .fence(.square, let isTall): isTall ? "\\left[" : "["
-    case .fence(.bars, let isTall): isTall ? "\\left\\lvert " : "\\lvert "
-    case .fence(.doubleBars, let isTall): isTall ? "\\left\\lVert " : "\\lVert "
+    case .fence(.round, let isTall): isTall ? left + "(" : "("
+    case .fence(.square, let isTall): isTall ? left + "[" : "["
+    case .fence(.bars, let isTall): isTall ? left + "\\lvert " : "\\lvert "
+    case .fence(.doubleBars, let isTall): isTall ? left + "\\lVert " : "\\lVert "
     case .blocks: "\\begin{bmatrix} "
     case .cases: "\\begin{cases} "
     }
@@ -60,16 +99,17 @@ package struct LaTeXSpeller {
     }
   }
 
-  private static func closing(_ frame: Mark.Frame) -> String {
-    switch frame {
+  private static func closing(_ frame: Mark.Frame, isBroken: Bool) -> String {
+    let right = isBroken ? "\\Bigr" : "\\right"
+    return switch frame {
     case .fraction, .root, .superscript: "}"
     case .subscript(let isBraced): isBraced ? "}" : ""
     case .primed: ""
     case .indexSum: "} "
-    case .fence(.round, let isTall): isTall ? "\\right)" : ")"
-    case .fence(.square, let isTall): isTall ? "\\right]" : "]"
-    case .fence(.bars, let isTall): isTall ? " \\right\\rvert" : " \\rvert"
-    case .fence(.doubleBars, let isTall): isTall ? " \\right\\rVert" : " \\rVert"
+    case .fence(.round, let isTall): isTall ? right + ")" : ")"
+    case .fence(.square, let isTall): isTall ? right + "]" : "]"
+    case .fence(.bars, let isTall): isTall ? " " + right + "\\rvert" : " \\rvert"
+    case .fence(.doubleBars, let isTall): isTall ? " " + right + "\\rVert" : " \\rVert"
     case .blocks: " \\end{bmatrix}"
     case .cases: " \\end{cases}"
     }
@@ -80,7 +120,9 @@ package struct LaTeXSpeller {
     guard let first = right.unicodeScalars.first else { return "" }
     if first.properties.numericType != nil { return " \\cdot " }
     // A letter that denotes a function before a bracket.
-    if first == "(" || right.hasPrefix("\\left("), functionLetters.contains(where: left.hasSuffix) {
+    if ["(", "\\left(", "\\Bigl("].contains(where: right.hasPrefix),
+      functionLetters.contains(where: left.hasSuffix)
+    {
       return " \\cdot "
     }
     if isWide { return " \\, " }

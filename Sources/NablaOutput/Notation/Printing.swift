@@ -76,6 +76,11 @@ extension Formula: CustomStringConvertible {
     layout(limit: limit).map(Typesetter(functionNames: functionNames).marks)
   }
 
+  /// The marks for LaTeX and MathML; words if the formula is too large or too deep.
+  package func printedMarks(functionNames: [String: String]) -> [Mark] {
+    marks(functionNames: functionNames) ?? [.function("\\text{\(tooLarge)}")]
+  }
+
   /// The layout for every notation; `nil` if the formula is too large or too deep.
   func layout(limit: Int) -> Layout? {
     guard cost / Cost.symbol <= limit, height <= PrintLimit.height else { return nil }

@@ -1,3 +1,5 @@
+import NablaOutput
+
 /// A report as an article that LaTeX compiles.
 package struct LaTeXDocument {
   private let report: Report
@@ -47,7 +49,7 @@ package struct LaTeXDocument {
   private func block(_ block: Report.Block) -> String? {
     switch block {
     case .paragraph(let words): spans(words)
-    case .equation(let equation): "\\[\n\(equation.latex)\n\\]"
+    case .equation(let equation): LaTeXAlignment.displayed(equation.left, equation.right)
     case .list(let items):
       "\\begin{itemize}\n" + items.map { "\\item \(spans($0))\n" }.joined() + "\\end{itemize}"
     case .table(let rows):
@@ -61,12 +63,17 @@ package struct LaTeXDocument {
       case .refuted: "\\textbf{\(LaTeXText.escaped(words))}"
       }
     case .steps(let steps):
-      "{\\small\n\\begin{align*}\n"
-        + steps.map {
-          "\($0.left?.latex ?? "") &= \($0.right.latex) && \\reason{\(LaTeXText.escaped($0.reason))}"
-        }
-        .joined(separator: " \\\\\n") + "\n\\end{align*}}"
+      "{\\small\n\(alignment(steps).latex)}"
     case .picture: nil
     }
+  }
+
+  private func alignment(_ steps: [Report.Step]) -> LaTeXAlignment {
+    LaTeXAlignment(
+      steps.map { step in
+        LaTeXAlignment.Row(
+          left: step.left?.left, right: step.right.right,
+          reason: "\\reason{\(LaTeXText.escaped(step.reason))}")
+      }, size: 0.9)
   }
 }

@@ -1,3 +1,5 @@
+import NablaOutput
+
 /// The contents and results of a formula file, before they become a page, an article or Markdown.
 package struct Report: Sendable {
   package var title: String
@@ -9,11 +11,14 @@ package struct Report: Sendable {
     var blocks: [Block] = []
   }
 
-  /// A formula in all notations of documents.
+  /// A formula after a left side with its sign; either may be missing.
   package struct Equation: Sendable {
+    let left: [Mark]
+    let right: [Mark]
+
     /// The elements inside `math`.
-    let mathML: String
-    let latex: String
+    var mathML: String { MathML.row(left) + MathML.row(right) }
+    var latex: String { LaTeXSpeller.spell(left) + LaTeXSpeller.spell(right) }
   }
 
   package enum Span: Sendable {
@@ -38,7 +43,7 @@ package struct Report: Sendable {
   }
 
   package struct Step: Sendable {
-    /// Empty if it continues the previous line.
+    /// The left side without its sign; `nil` if it is that of the previous line.
     let left: Equation?
     let right: Equation
     let reason: String

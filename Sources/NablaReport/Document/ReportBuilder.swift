@@ -64,9 +64,7 @@ package struct ReportBuilder {
   }
 
   private func equation(_ marks: [Mark], _ formula: Formula? = nil) -> Report.Equation {
-    Report.Equation(
-      mathML: MathML.row(marks) + (formula?.mathMLRow(functionNames: latexNames) ?? ""),
-      latex: LaTeXSpeller.spell(marks) + (formula?.latex(functionNames: latexNames) ?? ""))
+    Report.Equation(left: marks, right: formula?.printedMarks(functionNames: latexNames) ?? [])
   }
 
   // MARK: The answers
@@ -140,7 +138,7 @@ package struct ReportBuilder {
   private func steps(_ derivation: Derivation) -> [Report.Step] {
     var last = ""
     return derivation.lines.map { line in
-      let left = Report.Equation(mathML: line.leftInMathML, latex: line.leftInLaTeX)
+      let left = equation(line.leftMarks)
       defer { last = line.left }
       return Report.Step(
         left: line.left == last ? nil : left, right: equation([], line.right),
