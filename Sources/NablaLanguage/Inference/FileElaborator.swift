@@ -1,66 +1,23 @@
 import NablaTypes
 
-/// One side of a question with its shape: an expression or its derivative.
-package struct TypedSide: Sendable {
-  /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
-  package let derivative: QuestionKind?
-  package let expression: TypedExpression
-  package let wrt: [String]
-  /// The shape of the side: that of the derivative if it is one.
-  package let shape: Shape
-  /// The location in the source.
-  package let range: SourceRange
-}
-
-/// A question with typed expressions.
-package struct TypedQuestion: Sendable {
-  package let question: Question
-  package let expression: TypedSide
-  package let wrt: [String]
-  /// The shapes of the answers, one for each variable; a mixed Hessian has one. Without variables, the shape of E.
-  package let shapes: [Shape]
-  package let otherSides: [TypedSide]
-  /// The statement of the question.
-  package let statement: Statement
-}
-
-/// A formula file with the meanings of its names.
-package struct ElaboratedFile: Sendable {
-  /// Declarations, assumptions and definitions together.
-  package let environment: Environment
-  /// The names of definitions in order.
-  package let definitions: [String]
-  /// The valid questions in order.
-  package let questions: [TypedQuestion]
-  /// The assumptions about undeclared names, in order of first use.
-  package let assumed: [Declaration]
-  /// An equally good typing of the undeclared names; empty if there is none.
-  package let alternative: [Declaration]
-  /// In text order.
-  package let diagnostics: [Diagnostic]
-
-  /// The error if two typings are equally good and lead to different answers.
-  package var ambiguity: Problem? { .ambiguity(between: assumed, and: alternative) }
-}
-
 /// Types the statements of a file; a faulty statement is reported and the others continue.
 package struct FileElaborator {
-  private let engine: InferenceEngine
+  let engine: InferenceEngine
   private let source: SourceText
-  private let statements: [Statement]
+  let statements: [Statement]
   private var diagnostics: [Diagnostic] = []
-  private var definitions: [(name: String, statement: Int)] = []
+  private(set) var definitions: [(name: String, statement: Int)] = []
   private var questions: [(question: DraftQuestion, statement: Int)] = []
   /// The properties that remarks give to undeclared names.
   private var remarked: [String: Property] = [:]
 
-  private struct DraftSide {
+  struct DraftSide {
     let claim: QuestionSide
     let draft: Draft
     let shape: Shape
   }
 
-  private struct DraftQuestion {
+  struct DraftQuestion {
     let question: Question
     let claim: DraftSide
     let shapes: [Shape]
@@ -68,12 +25,31 @@ package struct FileElaborator {
   }
 
   /// Elaborates statements of one source; the environment holds external declarations.
+  ///
+  /// A name such as `Xw` is a product if nothing else makes sense, and reading it so removes errors.
   package static func elaborate(
     _ statements: [Statement], source: SourceText, in environment: Environment = Environment()
   ) -> ElaboratedFile {
+    var products: Set<String> = []
+    var (file, found) = elaborate(statements, source, environment, products: products)
+    while !found.isSubset(of: products) {
+      products.formUnion(found)
+      let next = elaborate(statements, source, environment, products: products)
+      guard next.file.diagnostics.count < file.diagnostics.count else { break }
+      (file, found) = next
+    }
+    return file
+  }
+
+  /// Elaborates with some names read as products, and finds names that are to be read so.
+  private static func elaborate(
+    _ statements: [Statement], _ source: SourceText, _ environment: Environment, products: Set<String>
+  ) -> (file: ElaboratedFile, found: Set<String>) {
     var excluded: [Int: Diagnostic] = [:]
+    var found: Set<String> = []
     while true {
       var elaborator = FileElaborator(statements, source, environment)
+      elaborator.engine.products = products
       elaborator.read(excluding: excluded)
       do throws(SearchFailure) {
         try elaborator.engine.settle()
@@ -83,13 +59,14 @@ package struct FileElaborator {
         let place = min(max(error.statement, 0), max(statements.count - 1, 0))
         if excluded[place] == nil, excluded.count < Limits.diagnostics {
           excluded[place] = error.diagnostic
+          found.formUnion(elaborator.runTogetherNames(in: statements[place]))
           continue
         }
         elaborator.diagnostics.append(error.diagnostic)
         elaborator.questions = []
         elaborator.definitions = []
       }
-      return elaborator.result()
+      return (elaborator.result(), found.union(elaborator.engine.runTogether))
     }
   }
 
@@ -313,8 +290,10 @@ package struct FileElaborator {
       if let line = engine.upcoming[name] {
         throw Diagnostic(.usedBeforeItsLine(name, line: line), at: mention.range)
       }
-      if let other = engine.state.undeclared.first(where: { $0.name.isRunTogether(with: name) }) {
-        throw Diagnostic(.runTogether(other.name), at: other.range)
+      let others = engine.state.undeclared.filter { $0.name.isRunTogether(with: name) }
+      if let first = others.first {
+        engine.runTogether.formUnion(others.map(\.name))
+        throw Diagnostic(.runTogether(first.name), at: first.range)
       }
       let known =
         engine.environment.knownNames + engine.drafts.keys.sorted() + engine.state.undeclared.map(\.name)
@@ -342,11 +321,7 @@ package struct FileElaborator {
     var typed: [TypedQuestion] = []
     for (question, statement) in questions {
       do throws(Diagnostic) {
-        for mention in question.question.wrt {
-          if let name = engine.runTogether(with: mention.name, in: question.claim.claim.tree) {
-            throw Diagnostic(.runTogether(name.name), at: name.range)
-          }
-        }
+        try refuseRunTogether(question)
         typed.append(try self.typed(question, statements[statement]))
       } catch {
         diagnostics.append(error)

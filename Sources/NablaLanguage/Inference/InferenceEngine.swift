@@ -66,6 +66,9 @@ final class InferenceEngine {
   /// Names that get their meaning later in the text, with the line.
   var upcoming: [String: Int] = [:]
   var faulty: Set<String> = []
+  /// Undeclared names of two letters that are read as products, and those found that are to be read so.
+  var products: Set<String> = []
+  var runTogether: Set<String> = []
   /// A typing as good as the chosen one.
   var alternative: State?
   /// The current statement.
@@ -94,7 +97,7 @@ final class InferenceEngine {
   /// The expression in the language's own notation.
   func respelled(_ tree: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
     let respelling = Respelling(
-      source: source,
+      source: source, products: products,
       isFunction: { name in
         self.environment.functions[name] != nil && self.environment.declarations[name] == nil
           || self.environment.isFunction(name)

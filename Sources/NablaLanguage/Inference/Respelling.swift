@@ -3,6 +3,8 @@ import NablaTypes
 /// Converts other notations to the language's own, where that requires the meanings of names.
 struct Respelling {
   let source: SourceText
+  /// Undeclared names of two letters that are products of the letters.
+  let products: Set<String>
   /// Whether a name is that of a built-in or declared function.
   let isFunction: (String) -> Bool
   /// Whether a name is declared or defined.
@@ -71,6 +73,13 @@ struct Respelling {
 
   /// `Xβ` is X times β, and `I_n` the identity, unless they are declared.
   private func name(_ tree: SyntaxTree, _ name: String) -> SyntaxTree {
+    if products.contains(name), let start = letters(of: name, in: tree.range) {
+      let parts = [
+        SyntaxTree(.name(String(name.prefix(1))), range: SourceRange(start: start, end: start + 1)),
+        SyntaxTree(.name(String(name.dropFirst())), range: SourceRange(start: start + 1, end: start + 2)),
+      ]
+      return SyntaxTree(.binary(.multiply, parts[0], parts[1]), range: tree.range)
+    }
     if name.utf8.count < 3 && !name.contains("_") || hasMeaning(name) || isFunction(name) { return tree }
     if name.hasPrefix("I_"), let first = name.dropFirst(2).first, first.isLetter || first.isNumber {
       let size = SyntaxTree(.name(String(name.dropFirst(2))), range: tree.range)
@@ -85,6 +94,13 @@ struct Respelling {
       SyntaxTree(.name(Letters.folded(right)), range: SourceRange(start: middle, end: tree.range.end)),
     ]
     return SyntaxTree(.binary(.multiply, parts[0], parts[1]), range: tree.range)
+  }
+
+  /// Where a name is typed in its own letters, which may be in brackets; `nil` if LaTeX spells it as one word.
+  private func letters(of name: String, in range: SourceRange) -> Int? {
+    let text = source.text(range)
+    let opening = text.prefix { $0 == "(" || $0 == " " }.utf8.count
+    return text.dropFirst(opening).prefix { $0 != ")" && $0 != " " } == name ? range.start + opening : nil
   }
 
   // MARK: Calls

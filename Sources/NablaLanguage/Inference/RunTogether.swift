@@ -1,26 +1,112 @@
+import NablaTypes
+
+/// An undeclared name that is a capital followed by a variable, such as `Xw` in a derivative with respect to w.
+struct RunTogetherName {
+  /// The place of the name in products.
+  enum Place {
+    /// Outside of products, or beside a number.
+    case alone
+    /// The last factor.
+    case last
+    /// Before another factor, like the matrix `Wx` in `Wx*x`.
+    case followed
+  }
+
+  let name: String
+  let range: SourceRange
+  let place: Place
+  /// Whether it can only be meant as the product: with a vector it is a vector, as the product is. A scalar may
+  /// be a number of entries, such as `Nx`.
+  let isProduct: Bool
+}
+
 extension InferenceEngine {
-  /// An undeclared name such as `Xw` in an expression that is differentiated with respect to w, where it is
-  /// a vector or a scalar, as the product would be.
+  /// The names in an expression that may be a product with a variable with respect to which it is differentiated.
   ///
-  /// A matrix of such a name, as in `Wx*x`, precedes a factor.
-  func runTogether(
-    with variable: String, in tree: SyntaxTree, isFollowed: Bool = false
-  ) -> (name: String, range: SourceRange)? {
-    if let name = tree.name {
-      guard name.isRunTogether(with: variable), let place = state.undeclaredIndex[name],
-        !isFollowed || kind(of: state.undeclared[place].shape) != .matrix
-      else { return nil }
-      return (name, tree.range)
+  /// A matrix before a factor is a matrix with that name.
+  func runTogetherNames(with variable: String, in tree: SyntaxTree) -> [RunTogetherName] {
+    guard let variableShape = shape(ofUndeclared: variable) ?? declaredShape(of: variable) else { return [] }
+    let variableKind = kind(of: variableShape)
+    var result: [RunTogetherName] = []
+    func collect(_ tree: SyntaxTree, _ place: RunTogetherName.Place) {
+      if let name = tree.name {
+        guard name.isRunTogether(with: variable), let shape = shape(ofUndeclared: name) else { return }
+        let kind = kind(of: shape)
+        switch place {
+        case .followed where kind == .matrix: return
+        case .alone, .last, .followed: break
+        }
+        let isProduct = kind == variableKind && (kind == .vector || kind == .matrix && place == .alone)
+        result.append(RunTogetherName(name: name, range: tree.range, place: place, isProduct: isProduct))
+        return
+      }
+      switch tree.kind {
+      case .binary(.multiply, let a, let b), .binary(.centeredDot, let a, let b):
+        collect(a, .followed)
+        if case .number = a.kind { collect(b, place) } else { collect(b, place == .followed ? place : .last) }
+      case .transpose(let a), .negate(let a), .inverseTranspose(let a): collect(a, place)
+      case .binary(.add, let a, let b), .binary(.subtract, let a, let b):
+        collect(a, place)
+        collect(b, place)
+      case .number, .name, .norm, .binary, .call, .derivative, .blocks, .entry, .sum:
+        tree.forEachChild { collect($0, .alone) }
+      }
     }
-    if case .binary(let operation, let a, let b) = tree.kind,
-      operation == .multiply || operation == .centeredDot
-    {
-      return runTogether(with: variable, in: a, isFollowed: true)
-        ?? runTogether(with: variable, in: b, isFollowed: isFollowed)
+    collect(tree, .alone)
+    return result
+  }
+
+  private func shape(ofUndeclared name: String) -> Shape? {
+    state.undeclaredIndex[name].map { state.undeclared[$0].shape }
+  }
+
+  private func declaredShape(of name: String) -> Shape? {
+    guard case .value(let shape) = environment.declarations[name]?.type else { return nil }
+    return shape
+  }
+}
+
+extension FileElaborator {
+  /// The names of a statement without a typing that may be products.
+  func runTogetherNames(in statement: Statement) -> Set<String> {
+    guard case .question(let question) = statement.kind else { return [] }
+    var names: Set<String> = []
+    for side in [question.expression] + question.otherSides {
+      for mention in question.wrt + side.wrt {
+        names.formUnion(engine.runTogetherNames(with: mention.name, in: side.tree).map(\.name))
+      }
     }
-    var found: (name: String, range: SourceRange)?
-    tree.forEachChild { if found == nil { found = runTogether(with: variable, in: $0) } }
-    return found
+    return names
+  }
+
+  /// Refuses names that may be products with the variables of derivatives, and notes those that are.
+  func refuseRunTogether(_ question: DraftQuestion) throws(Diagnostic) {
+    var problem: RunTogetherName?
+    func look(for variables: [VariableMention], in tree: SyntaxTree, isScalar: Bool, isCertain: Bool) {
+      for name in variables.flatMap({ engine.runTogetherNames(with: $0.name, in: tree) }) {
+        // `x'Ax` is a row unless `Ax` is a product.
+        let isProduct = name.isProduct || name.place == .last && !isScalar
+        if isProduct { engine.runTogether.insert(name.name) }
+        if isProduct || !isCertain { problem = problem ?? name }
+      }
+    }
+    func isScalar(_ kind: QuestionKind?, _ side: DraftSide) -> Bool {
+      kind != .gradient || engine.kind(of: side.draft.shape) == .scalar
+    }
+    let wrt = question.question.wrt
+    look(
+      for: wrt, in: question.claim.claim.tree, isScalar: isScalar(question.question.kind, question.claim),
+      isCertain: false)
+    for side in [question.claim] + question.others {
+      look(
+        for: side.claim.wrt, in: side.claim.tree, isScalar: isScalar(side.claim.derivative, side),
+        isCertain: true)
+    }
+    for (_, statement) in definitions {
+      guard case .definition(_, _, let tree) = statements[statement].kind else { continue }
+      look(for: wrt + question.claim.claim.wrt, in: tree, isScalar: true, isCertain: true)
+    }
+    if let problem { throw Diagnostic(.runTogether(problem.name), at: problem.range) }
   }
 }
 

@@ -126,6 +126,7 @@ extension Parser {
     }
     if kind != .end {
       let isWrt = kind == .name && token.text == "wrt"
+      if question.takesVariables, kind == .name, !isWrt { throw unexpected(wanted: "a comma") }
       if question.takesVariables { throw Diagnostic(.derivativeInside(question.rawValue), at: word.range) }
       throw isWrt
         ? Diagnostic(.needlessVariables(question.rawValue), at: token.range)

@@ -284,6 +284,7 @@ import Testing
     (#"x : vector(n)\#ncheck x == x'"#, #"2:12: the sides differ in shape: `x` is n x 1 and `x'` is 1 x n"#),
     (#"x : vector(n)\#ncheck x = x"#, #"2:9: a check compares with `==`"#),
     (#"x : vector(n)\#ncheck x"#, #"2:1: a check has two sides | `check E1 == E2`"#),
+    (#"x, y : vector(n)\#ngradient x'*y wrt x y"#, "2:21: found `y` where a comma is expected"),
     (#"x : vector(n)\#nsimplify x wrt x"#, #"2:12: `simplify` takes no `wrt`"#),
     (#"gradiant x wrt x"#, #"1:1: `gradiant` is not a question | did you mean `gradient`?"#),
     (

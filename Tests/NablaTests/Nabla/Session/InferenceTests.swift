@@ -37,6 +37,15 @@ import Testing
     Row("norm2(x - s*d)^2", "x", "2*(x - s*d)", "s : scalar"),
     Row("x'A x + 2b'x + c", "x", "(A + A')*x + 2*b"), Row("‖y − Xβ‖²", "β", "2*X'*(X*beta - y)"),
     Row("X'*(X*w - y)", "w", "X'*X", "X : matrix(n, m)", "w : vector(m)"),
+    Row("norm2(y - Xw)^2", "w", "2*X'*(X*w - y)", "X : matrix(n, m)", "w : vector(m)"),
+    Row("||y - Xw||_2^2 + s*||w||_2^2", "w", "2*X'*(X*w - y) + 2*s*w", "X : matrix(n, m)"),
+    Row("sum(log(1 + exp(-y .* (Xw))))", "w", "-X'*(y .* sigmoid(-y .* (X*w)))", "X : matrix(n, m)"),
+    Row("x'Ax", "x", "(A + A')*x", "A : matrix(n, n)"),
+    Row("1/2*x'Qx - b'x", "x", "1/2*(Q + Q')*x - b", "Q : matrix(n, n)"),
+    Row("norm2(Y - XW)^2", "W", "2*X'*(X*W - Y)", "W : matrix(k, m)"), Row("tr(AX)", "X", "A'"),
+    Row("norm2(Wx*x + b)^2", "x", "2*Wx'*(Wx*x + b)", "Wx : matrix(n, m)"),
+    Row("norm2(Wx'*x)^2", "x", "2*Wx*Wx'*x", "Wx : matrix(n, m)"),
+    Row("norm2((Wx + V)*x)^2", "x", "2*(V + Wx)'*(V + Wx)*x", "Wx : matrix(n, m)"),
     Row("sum(i = 1:n, sum(k = 1:K, t[i, k]*log(y[i, k])))", "y", "t ./ y", "y : matrix(n, K)"),
     Row(
       #"\frac{\exp(w_k^\top x)}{\sum_j \exp(w_j^\top x)}"#, "x",
@@ -90,6 +99,26 @@ import Testing
     }
   }
 
+  /// A product without a sign is one in every line of a file.
+  @Test func productsWithoutSigns() throws {
+    let rows = [
+      ("r = Xw - y\nJ = norm2(r)^2 + s*norm2(w)^2\ngradient J wrt w", "2*X'*r + 2*s*w"),
+      ("check gradient x'Ax wrt x == (A + A')x", nil),
+      ("check gradient norm2(Ax - b)^2 wrt x == 2A'(Ax - b)", nil),
+      ("Xw : vector(n)\nw : vector(k)\ngradient norm2(Xw - y)^2 + norm2(w)^2 wrt w", "2*w"),
+    ]
+    for (text, formula) in rows {
+      let session = Session(SourceText(text))
+      let question = try #require(session.questions.first, "\(text)")
+      guard case .answers(let answers) = session.answer(question) else {
+        Issue.record("no answer: \(text)")
+        continue
+      }
+      #expect(answers.first?.verdict?.status == .verified, "\(text)")
+      if let formula { #expect(answers.first?.formula.text == formula, "\(text)") }
+    }
+  }
+
   @Test func anInterceptIsAScalar() throws {
     let session = Self.session("gradient 1/2*w'*w + C*sum(max(0, 1 - y .* (X*w + b))) wrt w, b")
     let question = try #require(session.questions.first)
@@ -108,9 +137,9 @@ import Testing
     ("exp(X)", "X", "`jacobian exp(X) wrt X`"), ("inv(X)", "X", "`jacobian inv(X) wrt X`"),
     ("tr((A*X*A)^(1/2))", "X", "an integer if the base is a matrix"),
     ("sum(a*x)", "x", "declare `a : scalar; x : vector(n)` or `a : vector(n); x : scalar`"),
-    ("norm2(y - Xw)^2", "w", "write `X*w` for the product"),
-    ("||y - Xw||_2^2 + s*||w||_2^2", "w", "write `X*w` for the product"),
-    ("x'Ax", "x", "write `A*x` for the product"), ("x*x'", "x", "`jacobian x*x' wrt x`"),
+    ("norm2(2*Xw)^2 + norm2(w)^2", "w", "write `X*w` for the product"),
+    ("norm2(x'*Wx + b')", "x", "write `W*x` for the product"),
+    ("sum(x)/Nx", "x", "write `N*x` for the product"), ("x*x'", "x", "`jacobian x*x' wrt x`"),
     ("sum((x - y)^2)", "x", "`.^` raises entry by entry"),
     ("sum(x^2)", "x", "`.^` raises entry by entry"), ("norm2(x^2 - y)", "x", "`.^` raises entry by entry"),
     ("P*V - n*R*T", "V", "`jacobian P*V - n*R*T wrt V`"),
