@@ -40,7 +40,8 @@ package struct LaTeXAlignment {
 
   /// A row with its words beside it.
   private func withWordsBeside(_ row: Row) -> String {
-    "\(row.left.map(LaTeXSpeller.spell) ?? "") &= \(LaTeXSpeller.spell(row.right)) && \(row.reason)"
+    "\(row.left.map(LaTeXSpeller.spell) ?? "") &= \(LaTeXSpeller.spell(row.right))"
+      + (row.reason.isEmpty ? "" : " && \(row.reason)")
   }
 
   /// The lines of a row, with its words below it.

@@ -40,7 +40,7 @@ package enum Mark: Sendable {
   }
 
   /// A sign in both notations.
-  package struct Symbol: Sendable {
+  package struct Symbol: Sendable, Equatable {
     let latex: String
     let mathML: String
 

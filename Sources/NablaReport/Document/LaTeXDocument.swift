@@ -32,8 +32,27 @@ package struct LaTeXDocument {
   }
 
   private func section(_ section: Report.Section) -> String {
-    (["\\section*{\\raggedright \(spans(section.heading))}"] + section.blocks.compactMap(block))
-      .joined(separator: "\n\n")
+    var text = "\\section*{\\raggedright \(spans(section.heading))}"
+    var rest = section.blocks[...]
+    while let first = rest.first {
+      let definitions = rest.prefix { definition($0) != nil }.compactMap(definition)
+      rest = rest.dropFirst(max(definitions.count, 1))
+      // A display belongs to the paragraph before it.
+      if definitions.count > 1 {
+        text += "\n\(LaTeXAlignment(definitions).latex)"
+      } else if let block = block(first) {
+        if case .equation = first { text += "\n\(block)" } else { text += "\n\n\(block)" }
+      }
+    }
+    return text
+  }
+
+  /// An equation with a left side, which is aligned with its neighbours.
+  private func definition(_ block: Report.Block) -> LaTeXAlignment.Row? {
+    guard case .equation(let equation) = block, case .symbol(.equals)? = equation.left.last else {
+      return nil
+    }
+    return LaTeXAlignment.Row(left: equation.left.dropLast(), right: equation.right, reason: "")
   }
 
   private func spans(_ spans: [Report.Span]) -> String {

@@ -61,6 +61,13 @@ import Testing
     #expect(!markdown.contains("<b>") || markdown.contains("\\<b\\>"))
   }
 
+  @Test func definitionsAreAlignedInArticles() {
+    let report = Self.report("r = X*w - y\nJ = norm2(r)^2\ngradient J wrt w\n")
+    let latex = LaTeXDocument(report).text
+    #expect(latex.contains("\\begin{align*}\nr &= Xw - y \\\\\nJ &= "))
+    #expect(latex.contains("where\n\\[\nr=Xw - y\n\\]"))
+  }
+
   @Test func refutationsHaveTheirValues() {
     let text = "check gradient x'*A*x wrt x == 2*A*x\n"
     let (report, failures, isRefuted) = ReportBuilder(Session(SourceText(text))).report(title: "t")
