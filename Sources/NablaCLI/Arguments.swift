@@ -207,7 +207,14 @@ enum InputFile {
     String(decoding: try bytes(path), as: UTF8.self)
   }
 
+  /// A formula file or a paper.
   static func source(_ path: String) throws(UsageError) -> SourceText {
-    SourceText(bytes: try bytes(path), name: path == "-" ? "<stdin>" : path)
+    do throws(UsageError) {
+      return SourceText(bytes: try bytes(path), name: path == "-" ? "<stdin>" : path)
+    } catch {
+      // Names of files have neither brackets nor operators.
+      guard path.contains(where: { " ()*=^'\\".contains($0) }) else { throw error }
+      throw UsageError(message: error.message, hint: "`nabla derive` answers a question that is typed in")
+    }
   }
 }

@@ -108,10 +108,12 @@ enum Main {
       return .answered
     }
     guard let command = Command(rawValue: first) else {
-      let near = nearestName(to: first, among: Command.allCases.map(\.rawValue))
+      let near = nearestName(to: first, among: Command.allCases.map(\.rawValue) + ["help", "--version"])
+      let isQuestion = QuestionKind(rawValue: first) != nil
       Terminal.error(
         "nabla: error: there is no command '\(first)'\n"
           + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
+          + (isQuestion ? "hint: `nabla derive '\(first) ...'` answers a question that is typed in\n" : "")
           + "hint: `nabla --help` lists the commands\n")
       return .usage
     }

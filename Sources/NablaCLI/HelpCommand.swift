@@ -28,7 +28,8 @@ struct HelpCommand {
     let near = nearestName(to: topic, among: names.sorted())
     Terminal.error(
       "nabla help: error: there is nothing called '\(topic)'\n"
-        + (near.map { "hint: did you mean '\($0)'?\n" } ?? ""))
+        + (near.map { "hint: did you mean '\($0)'?\n" } ?? "")
+        + "hint: `nabla help language` and `nabla help functions` list what has an explanation\n")
     return .usage
   }
 

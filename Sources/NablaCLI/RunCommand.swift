@@ -122,31 +122,53 @@ struct DeriveCommand {
     let arguments = try Arguments(words, for: .derive)
     let options = try CommonOptions(arguments)
     let expression = try arguments.operand("expression")
-    let mode = try arguments.one("--mode") ?? "gradient"
-    guard ["gradient", "jacobian", "hessian", "differential"].contains(mode) else {
-      throw UsageError(message: "--mode takes gradient, jacobian, hessian, differential, not '\(mode)'")
-    }
     let variables = arguments.all("--wrt")
+    let mode = try Self.mode(arguments)
     // One line each, so that locations in messages refer to what was typed.
     let declarations = arguments.all("--declare").flatMap { $0.split(separator: ";") }.map {
       QuestionText.line(String($0))
     }
-    let question: String
-    if !variables.isEmpty {
-      question = QuestionText.asked(mode, of: expression, wrt: variables)
-    } else {
-      let typed = QuestionText.rightSide(of: QuestionText.line(expression))
-      // A claim is a question too.
-      guard let known = [typed, "check \(typed)"].first(where: QuestionText.isQuestion) else {
-        throw UsageError(message: "--wrt is missing: with respect to which variable?")
-      }
-      question = known
-    }
+    let question = try Self.question(expression, mode, variables)
     let text = (declarations + [question]).joined(separator: "\n") + "\n"
     let source = SourceText(text, name: "<expression>")
     runner = Runner(
       session: Session(source, options: options.session), format: options.format, steps: options.steps,
       detail: options.detail, purpose: options.purpose)
+  }
+
+  /// The kind of derivative, if it is chosen.
+  private static func mode(_ arguments: Arguments) throws(UsageError) -> String? {
+    guard let mode = try arguments.one("--mode") else { return nil }
+    guard ["gradient", "jacobian", "hessian", "differential"].contains(mode) else {
+      let isQuestion = QuestionKind(rawValue: mode) != nil
+      throw UsageError(
+        message: "--mode takes gradient, jacobian, hessian, differential, not '\(mode)'",
+        hint: isQuestion ? "`nabla derive '\(mode) ...'` asks the question" : nil)
+    }
+    return mode
+  }
+
+  /// The question of a formula file: an expression with its variables, or a text that is complete.
+  private static func question(
+    _ expression: String, _ mode: String?, _ variables: [String]
+  ) throws(UsageError) -> String {
+    let typed = QuestionText.rightSide(of: QuestionText.line(expression))
+    // A claim is a question too.
+    if let whole = [typed, "check \(typed)"].first(where: QuestionText.isQuestion) {
+      guard variables.isEmpty, mode == nil else {
+        throw UsageError(
+          message: "'\(typed)' is a complete question",
+          hint: "leave out \(variables.isEmpty ? "--mode" : mode == nil ? "--wrt" : "--wrt and --mode")")
+      }
+      return whole
+    }
+    if !variables.isEmpty { return QuestionText.asked(mode ?? "gradient", of: expression, wrt: variables) }
+    // `E wrt x`
+    let asked = "\(mode ?? "gradient") \(typed)"
+    guard QuestionText.isQuestion(asked) else {
+      throw UsageError(message: "--wrt is missing: with respect to which variable?")
+    }
+    return asked
   }
 
   func execute() -> ExitCode { runner.run() }

@@ -97,12 +97,16 @@ package struct Prompt {
   private mutating func answer(_ text: String) -> Response {
     let (statements, problems) = parseFile(SourceText(text, name: "<prompt>"))
     if statements.isEmpty, problems.isEmpty { return Response() }
-    // Anything that is not a statement may be an expression, which is simplified.
-    let offset = Self.simplify.utf8.count
-    let (questions, flaws) = parseFile(SourceText("\(Self.simplify)\(text)\n"))
-    if statements.isEmpty, flaws.isEmpty, questions.count == 1 {
-      return ask("\(Self.simplify)\(text)", offset: offset)
+    // Anything that is not a statement may be an expression, which is simplified, `E wrt x` or `E1 == E2`.
+    if statements.isEmpty {
+      for kind in [QuestionKind.simplify, .gradient, .check] {
+        let word = "\(kind.rawValue) "
+        let (questions, flaws) = parseFile(SourceText("\(word)\(text)\n"))
+        if flaws.isEmpty, questions.count == 1 { return ask("\(word)\(text)", offset: word.utf8.count) }
+      }
     }
+    let offset = Self.simplify.utf8.count
+    let (_, flaws) = parseFile(SourceText("\(Self.simplify)\(text)\n"))
     if !problems.isEmpty {
       let isUnknown = problems.allSatisfy { $0.problem == .notAStatement } && !flaws.isEmpty
       return Response(errors: render(isUnknown ? flaws : problems, text, offset: isUnknown ? offset : 0))
@@ -174,7 +178,7 @@ package struct Prompt {
 
   /// Answers a question, of which `offset` bytes were not typed.
   private mutating func ask(_ text: String, offset: Int) -> Response {
-    let isExpression = offset > 0
+    let isExpression = offset > 0 && text.hasPrefix(Self.simplify)
     let (session, start) = session(text)
     func failed(_ diagnostics: [Diagnostic]) -> Response {
       let typed = String(decoding: text.utf8.dropFirst(offset), as: UTF8.self)

@@ -188,6 +188,22 @@ private let misuses: [ProgramCase] = [
     arguments: ["derive", "x", "--wrt", "x", "--layout", "sideways"],
     errors: usage("derive", "--layout takes denominator, numerator, not 'sideways'"), code: 64),
   ProgramCase(
+    arguments: ["derive", "simplify A*inv(A)", "--wrt", "A"],
+    errors: usage("derive", "'simplify A*inv(A)' is a complete question", "leave out --wrt"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "gradient x'*x wrt x", "--mode", "hessian"],
+    errors: usage("derive", "'gradient x'*x wrt x' is a complete question", "leave out --mode"), code: 64),
+  ProgramCase(
+    arguments: ["derive", "A*inv(A)", "--mode", "simplify"],
+    errors: usage(
+      "derive", "--mode takes gradient, jacobian, hessian, differential, not 'simplify'",
+      "`nabla derive 'simplify ...'` asks the question"), code: 64),
+  ProgramCase(
+    arguments: ["check", "norm2(x)^2 == x'*x"],
+    errors: usage(
+      "check", "there is no file 'norm2(x)^2 == x'*x'", "`nabla derive` answers a question that is typed in"),
+    code: 64),
+  ProgramCase(
     arguments: ["run", "absent.nabla"], errors: usage("run", "there is no file 'absent.nabla'"), code: 64),
   ProgramCase(arguments: ["run"], errors: usage("run", "formula file is missing"), code: 64),
   ProgramCase(arguments: ["run", "."], errors: usage("run", "'.' is a folder, not a file"), code: 64),
@@ -198,6 +214,15 @@ private let misuses: [ProgramCase] = [
     arguments: ["derve"],
     errors: "nabla: error: there is no command 'derve'\nhint: did you mean 'derive'?\n"
       + "hint: `nabla --help` lists the commands\n", code: 64),
+  ProgramCase(
+    arguments: ["simplify", "x'*x"],
+    errors: "nabla: error: there is no command 'simplify'\n"
+      + "hint: `nabla derive 'simplify ...'` answers a question that is typed in\n"
+      + "hint: `nabla --help` lists the commands\n", code: 64),
+  ProgramCase(
+    arguments: ["help", "nonsense"],
+    errors: "nabla help: error: there is nothing called 'nonsense'\n"
+      + "hint: `nabla help language` and `nabla help functions` list what has an explanation\n", code: 64),
 ]
 
 @Suite("The command line, as a process")

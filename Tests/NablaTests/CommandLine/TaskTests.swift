@@ -22,12 +22,17 @@ private let tasks: [UserTask] = [
     what: "least squares in Unicode", arguments: ["derive", "‖y - Xβ‖²", "--wrt", "β"],
     lines: ["2*X'*(X*beta - y)"]),
   UserTask(
-    what: "ridge", arguments: ["derive", "||y - X w||_2^2 + lambda*||w||_2^2", "--wrt", "w"],
+    what: "ridge", arguments: ["derive", "||y - Xw||_2^2 + lambda*||w||_2^2", "--wrt", "w"],
     lines: ["2*X'*(X*w - y) + 2*lambda*w"]),
   UserTask(
     what: "ridge, closed form", arguments: ["run", "-"],
     input: "stationary norm2(y - X*w)^2 + lambda*norm2(w)^2 wrt w\n", lines: ["w = inv(X'*X + lambda*I)*X'*y"]
   ),
+  UserTask(
+    what: "the variable in the expression",
+    arguments: ["derive", "norm2(y - X*b)^2 wrt b", "--mode", "hessian"],
+    lines: ["2*X'*X", "verified (exact)"]),
+  UserTask(what: "a quadratic form", arguments: ["derive", "x'Ax", "--wrt", "x"], lines: ["(A + A')*x"]),
   UserTask(
     what: "lasso", arguments: ["derive", "norm2(X*w - y)^2/(2*n) + lambda*norm1(w)", "--wrt", "w"],
     lines: ["X'*(X*w - y)/n + lambda*sign(w)", "note: subgradient where an entry of w is 0"]),

@@ -24,6 +24,11 @@ struct PromptTests {
       input: "gradient (x +\n  x)'*x wrt x\n",
       output: "gradient (x + x)'*x wrt x\n  4*x\n  assumed: x : vector(n)\n"),
     Talk(
+      input: "norm2(x)^2 wrt x\nnorm2(x)^2 == x'*x\n:show\n",
+      output: "gradient norm2(x)^2 wrt x\n  2*x\n  assumed: x : vector(n)\n"
+        + "check norm2(x)^2 == x'*x\n  verified (exact)\n"
+        + "  gradient norm2(x)^2 wrt x\n  check norm2(x)^2 == x'*x\n"),
+    Talk(
       input: ":latex\ngradient a^2 wrt a\n:latex\n",
       output: "  answers are written as latex\ngradient a^2 wrt a\n  2a\n  assumed: a : scalar\n"
         + "  answers are written as text\n"),
