@@ -5,7 +5,7 @@ class Nabla < Formula
   # The tap itself, a clone of the checkout; whoever publishes puts the address of a release here.
   head File.expand_path("..", __dir__), using: :git, branch: "main"
 
-  depends_on xcode: ["16.0", :build] if OS.mac?
+  depends_on xcode: ["16.3", :build] if OS.mac?
   depends_on "swift" => :build if OS.linux?
 
   def install
