@@ -35,13 +35,9 @@ extension Formula {
     if arrays.contains(where: \.isZero) { return zeros(shape) }
 
     var chain: [Formula] = []
-    for factor in arrays {
-      if factor.isIdentity { continue }
-      if let previous = chain.last, previous.isInversePair(with: factor) {
-        chain.removeLast()
-      } else {
-        chain.append(factor)
-      }
+    for factor in arrays where !factor.isIdentity {
+      chain.append(factor)
+      chain.removeLast(cancelling(atEndOf: chain))
     }
     if chain.isEmpty { return times(scalars + [identity(shape.rows)]) }
     // Every run between two boundaries of size 1 is an inner product, hence a scalar.
@@ -57,10 +53,19 @@ extension Formula {
     return rest.isEmpty ? times(scalars) : times(scalars + [joined(rest)])
   }
 
-  private func isInversePair(with next: Formula) -> Bool {
-    if case .inverse(let inner) = kind, inner === next { return true }
-    if case .inverse(let inner) = next.kind, inner === self { return true }
-    return false
+  /// The number of factors at the end whose product is I: an inverse next to the factors of what is inverted.
+  private static func cancelling(atEndOf chain: [Formula]) -> Int {
+    let last = chain.count - 1
+    if case .inverse(let inner) = chain[last].kind, chain[..<last].ends(with: inner.chain) {
+      return inner.chain.count + 1
+    }
+    for index in chain.indices.dropLast() {
+      guard case .inverse(let inner) = chain[index].kind, inner.chain.count == last - index,
+        chain.ends(with: inner.chain)
+      else { continue }
+      return inner.chain.count + 1
+    }
+    return 0
   }
 
   /// A chain that is not a scalar and contains none; an outer product of ones is an array of ones.
@@ -225,5 +230,11 @@ extension Formula {
       memo[node] = renewed == children ? node : node.rebuilt(renewed)
     }
     return memo[self] ?? self
+  }
+}
+
+extension Collection<Formula> where Self: BidirectionalCollection {
+  fileprivate func ends(with factors: [Formula]) -> Bool {
+    count >= factors.count && zip(reversed(), factors.reversed()).allSatisfy { $0 === $1 }
   }
 }

@@ -20,7 +20,7 @@ package enum Cost {
   /// A power is harder to read than its symbols suggest: s*(1 - s) is easier than s - s^2.
   static let exponent = 11
   /// A quotient of integers has three symbols.
-  static let fraction = 20
+  static let fraction = 24
   /// Costs are clamped, because the tree of a shared graph may be astronomically large.
   static let limit = 1 << 40
 

@@ -70,6 +70,9 @@ extension Matcher {
     let others = patterns.filter { $0 !== pattern }[...]
 
     if let known = bindings[pattern] {
+      if others.isEmpty, isEntrywise, isSame(known, group.joined(subjects)) {
+        return matchBare(others, [], group, next)
+      }
       var left = subjects
       for part in group.isSum ? known.terms : known.factors {
         guard let position = left.firstIndex(where: { isSame($0, part) }) else { return false }

@@ -206,7 +206,7 @@ struct FuzzRegressionTests {
       ("s*vec(A)' + t*vec(B)'", "vec(s*A + t*B)'"), ("exp(vec(A))", "vec(exp(A))"),
       ("vec(A).^2 ./ vec(B)", "vec(A.^2 ./ B)"), ("max(vec(A), 0)", "vec(max(0, A))"),
       ("vec(A) .* (C*x) .* vec(B)", "(C*x) .* vec(A .* B)"), ("vec(A) + x - vec(B)", "vec(A - B) + x"),
-      ("vec(A)' .* x' .* vec(B)' .* y'", "x' .* y' .* vec(A .* B)'"),
+      ("vec(A)' .* x' .* vec(B)' .* y'", "(x .* y .* vec(A .* B))'"),
     ] {
       let formula = try Formula(parsing: text, in: names)
       #expect(formula.text == printed)
