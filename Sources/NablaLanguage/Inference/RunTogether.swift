@@ -36,7 +36,13 @@ extension InferenceEngine {
         case .followed where kind == .matrix: return
         case .alone, .last, .followed: break
         }
-        let isProduct = kind == variableKind && (kind == .vector || kind == .matrix && place == .alone)
+        let isAlike =
+          switch place {
+          case .alone: kind == .vector || kind == .matrix
+          case .last: kind == .vector
+          case .followed: false
+          }
+        let isProduct = isAlike && kind == variableKind
         result.append(RunTogetherName(name: name, range: tree.range, place: place, isProduct: isProduct))
         return
       }
@@ -82,8 +88,8 @@ extension FileElaborator {
   /// Refuses names that may be products with the variables of derivatives, and notes those that are.
   func refuseRunTogether(_ question: DraftQuestion) throws(Diagnostic) {
     var problem: RunTogetherName?
-    func look(for variables: [VariableMention], in tree: SyntaxTree, isScalar: Bool, isCertain: Bool) {
-      for name in variables.flatMap({ engine.runTogetherNames(with: $0.name, in: tree) }) {
+    func look(for variables: [String], in tree: SyntaxTree, isScalar: Bool, isCertain: Bool) {
+      for name in variables.flatMap({ engine.runTogetherNames(with: $0, in: tree) }) {
         // `x'Ax` is a row unless `Ax` is a product.
         let isProduct = name.isProduct || name.place == .last && !isScalar
         if isProduct { engine.runTogether.insert(name.name) }
@@ -93,18 +99,20 @@ extension FileElaborator {
     func isScalar(_ kind: QuestionKind?, _ side: DraftSide) -> Bool {
       kind != .gradient || engine.kind(of: side.draft.shape) == .scalar
     }
-    let wrt = question.question.wrt
-    look(
-      for: wrt, in: question.claim.claim.tree, isScalar: isScalar(question.question.kind, question.claim),
-      isCertain: false)
+    let wrt = question.question.wrt.map(\.name)
+    let tree = question.claim.claim.tree
+    let asksOfScalar = isScalar(question.question.kind, question.claim)
+    look(for: wrt, in: tree, isScalar: asksOfScalar, isCertain: false)
+    // Beside a variable, any name may end a product: `u'Av` with respect to u.
+    if !asksOfScalar { look(for: Set(tree.allNames).sorted(), in: tree, isScalar: false, isCertain: true) }
     for side in [question.claim] + question.others {
       look(
-        for: side.claim.wrt, in: side.claim.tree, isScalar: isScalar(side.claim.derivative, side),
+        for: side.claim.wrt.map(\.name), in: side.claim.tree, isScalar: isScalar(side.claim.derivative, side),
         isCertain: true)
     }
     for (_, statement) in definitions {
       guard case .definition(_, _, let tree) = statements[statement].kind else { continue }
-      look(for: wrt + question.claim.claim.wrt, in: tree, isScalar: true, isCertain: true)
+      look(for: wrt + question.claim.claim.wrt.map(\.name), in: tree, isScalar: true, isCertain: true)
     }
     if let problem { throw Diagnostic(.runTogether(problem.name), at: problem.range) }
   }

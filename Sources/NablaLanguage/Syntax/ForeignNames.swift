@@ -149,7 +149,8 @@ enum ForeignNames {
     "matrix_norm":
       "`norm2(A)` is the Frobenius norm, `specnorm(A)` the spectral norm, `nucnorm(A)` the nuclear norm",
     "cosine_similarity": "`dot(x, y)/(norm2(x)*norm2(y))`", "mse_loss": "`mean((x - y).^2)`",
-    "cross_entropy": "`-sum(y .* logsoftmax(z))`", "einsum": "`sum(i = 1:n, ...)` sums over an index",
+    "cross_entropy": "`-sum(y .* logsoftmax(z))`", "kl": "`sum(p .* log(p ./ q))`",
+    "kl_div": "`sum(p .* log(p ./ q))`", "einsum": "`sum(i = 1:n, ...)` sums over an index",
     "relu6": "`clip(x, 0, 6)`", "hypot": "`sqrt(a.^2 + b.^2)`", "cbrt": "`x^(1/3)` of a positive x",
     "root": "`x^(1/p)`", "range": "`max(x) - min(x)`", "gamma": "`lgamma(x)` is its logarithm",
     "beta": "`lgamma(a) + lgamma(b) - lgamma(a + b)` is its logarithm",
