@@ -124,6 +124,8 @@ package indirect enum Problem: Sendable, Hashable {
   case indexedName(String, entry: String, index: String)
   /// `sum(x*log(x))`.
   case lowerMatrix(String)
+  /// A vector added to a matrix by broadcasting, or a number.
+  case numberBesideMatrix(String)
   /// `x[i]'*w` and `norm2(x[i] - c)`, where x[i] was to be a row of a matrix.
   case entryAsArray(String)
   /// `x^H`.

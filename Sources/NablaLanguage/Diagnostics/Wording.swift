@@ -216,6 +216,11 @@ extension Problem {
         "`\(name)` is a name, and has an index of the sum in it",
         "`\(entry)` is an entry: `sum(\(index) = 1:n, ...)`; or declare `\(name)`"
       )
+    case .numberBesideMatrix(let name):
+      (
+        "`\(name)` is added to a matrix: a number for every entry, or a vector for every row?",
+        "declare `\(name) : scalar`, or write `ones(n)*\(name)'` for the same vector in each of the n rows"
+      )
     case .lowerMatrix(let name):
       (
         "`\(name)` fits only as a matrix, which a lower-case name is not taken for",

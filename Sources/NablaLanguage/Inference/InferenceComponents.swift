@@ -110,6 +110,10 @@ extension InferenceEngine {
       result[index].state.undeclared.append(entry)
       result[index].firstMentions.append(statement)
     }
+    // Doubts about a name are reported at the statement that mentions it.
+    for mention in state.mentions {
+      if let index = places[groups.root(mention.statement)] { result[index].state.mentions.append(mention) }
+    }
     for constraint in state.pending { result[place(constraint.statement)].state.pending.append(constraint) }
     for root in state.roots { result[place(root.statement)].state.roots.append(root) }
     for use in state.uses { result[place(use.statement)].state.uses.append(use) }

@@ -39,6 +39,11 @@ extension TypingSearch {
         return SearchFailure(
           diagnostic: Diagnostic(.powerOfVector(text), at: base.tree.range), statement: statement)
       case .joined(let a, let b):
+        for (one, other) in [(a, b), (b, a)] {
+          guard let name = numberBesideMatrix(one, other) else { continue }
+          return SearchFailure(
+            diagnostic: Diagnostic(.numberBesideMatrix(name), at: one.tree.range), statement: statement)
+        }
         for (one, other) in [(a, b), (b, a)] where isUnlikely(one, next: other) {
           if let entry = undeclaredEntry(one.tree) { return entryAsArray(entry, statement) }
           // The variable of `norm2(x^2 - y)` was to be raised entry by entry.
@@ -67,6 +72,15 @@ extension TypingSearch {
       }
     }
     return lowerMatrix
+  }
+
+  /// The variable b of `X*W + b`, which may be a number, or a row that is added to every row.
+  private func numberBesideMatrix(_ one: Draft, _ other: Draft) -> String? {
+    guard let name = one.tree.name, isUndeclared(one.tree), isScalar(one) == true, isVariable(name),
+      engine.kind(of: other.shape) == .matrix, !hasLowerMatrix(other.tree), NameHabit(name) == .vector,
+      !NameHabit.factors.contains(name)
+    else { return nil }
+    return name
   }
 
   /// A lower-case name that is a matrix although no function of matrices is applied to it: the x of `sum(x*log(x))`.
@@ -152,6 +166,6 @@ extension SyntaxTree {
 
   private static let matrixFunctions: Set<String> = [
     "tr", "det", "logdet", "inv", "pinv", "adj", "expm", "chol", "kron", "vec", "diag", "specnorm", "nucnorm",
-    "normF", "rowsums", "colsums", "softmax", "logsoftmax", "logsumexp", "tril", "triu",
+    "normF", "rowsums", "colsums", "logsumexp", "tril", "triu",
   ]
 }

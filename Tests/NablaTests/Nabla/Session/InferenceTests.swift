@@ -121,6 +121,14 @@ import Testing
     }
   }
 
+  /// A doubtful typing of one question is no error of another statement.
+  @Test func aDoubtIsReportedAtItsStatement() throws {
+    let session = Self.session(
+      "Y : matrix(n, n)\ngradient sum(Y*z) wrt z\ngradient tr(Y)*sum(x*log(x)) wrt x")
+    #expect(session.diagnostics.map { session.source.line(at: $0.range.start) } == [3])
+    #expect(session.questions.count == 1)
+  }
+
   @Test func anInterceptIsAScalar() throws {
     let session = Self.session("gradient 1/2*w'*w + C*sum(max(0, 1 - y .* (X*w + b))) wrt w, b")
     let question = try #require(session.questions.first)
@@ -140,6 +148,8 @@ import Testing
     ("tr((A*X*A)^(1/2))", "X", "an integer if the base is a matrix"),
     ("sum(a*x)", "x", "declare `a : scalar; x : vector(n)` or `a : vector(n); x : scalar`"),
     ("norm2(2*Xw)^2 + norm2(w)^2", "w", "write `X*w` for the product"),
+    ("norm2(X*W + b - Y*inv(Y'*Y)*Y'*inv(Y))^2", "b", "`ones(n)*b'`"),
+    ("Y*inv(Y)*logdet(Y)*softmax(X*W + b')", "b", "a lower-case name is not taken for"),
     ("norm2(x'*Wx + b')", "x", "write `W*x` for the product"),
     ("(Fx'*x)^2", "x", "write `F*x` for the product"), ("KL(p, q)", "q", "`sum(p .* log(p ./ q))`"),
     ("sum(x)/Nx", "x", "write `N*x` for the product"), ("x*x'", "x", "`jacobian x*x' wrt x`"),
