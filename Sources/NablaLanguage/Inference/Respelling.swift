@@ -14,12 +14,26 @@ struct Respelling {
   func callAsFunction(_ tree: SyntaxTree) throws(Diagnostic) -> SyntaxTree {
     switch tree.kind {
     case .number: return tree
-    case .name(let name): return self.name(tree, name)
+    case .name(let name):
+      if let parts = try product(tree) {
+        return SyntaxTree(.binary(.multiply, parts.left, parts.right), range: tree.range)
+      }
+      return self.name(tree, name)
     case .negate(let a): return try rebuilt(tree, a) { .negate($0) }
-    case .transpose(let a): return try rebuilt(tree, a) { .transpose($0) }
-    case .inverseTranspose(let a): return try rebuilt(tree, a) { .inverseTranspose($0) }
+    case .transpose(let a):
+      if let parts = try product(a), !parts.isBracketed {
+        // `XX'` is X times its transpose.
+        let right = SyntaxTree(
+          .transpose(parts.right), range: SourceRange(start: parts.right.range.start, end: tree.range.end))
+        return SyntaxTree(.binary(.multiply, parts.left, right), range: tree.range)
+      }
+      return try rebuilt(tree, a) { .transpose($0) }
+    case .inverseTranspose(let a):
+      try refuseProduct(a)
+      return try rebuilt(tree, a) { .inverseTranspose($0) }
     case .norm(let a): return try rebuilt(tree, a) { .norm($0) }
     case .binary(let operation, let a, let b):
+      if operation == .power || operation == .elementwisePower { try refuseProduct(a) }
       let (left, right) = (try self(a), try self(b))
       if operation == .multiply, b.name != nil, case .binary(.multiply, let first, let second) = right.kind {
         // x'Xβ associates to the left.
@@ -46,6 +60,7 @@ struct Respelling {
       for row in rows { result.append(try all(row)) }
       return SyntaxTree(.blocks(result), range: tree.range)
     case .entry(let array, let subscripts):
+      try refuseProduct(array)
       let inner = try self(array)
       return inner === array ? tree : SyntaxTree(.entry(inner, subscripts), range: tree.range)
     case .sum(let index, let range, let lower, let upper, let summand):
@@ -73,13 +88,6 @@ struct Respelling {
 
   /// `Xβ` is X times β, and `I_n` the identity, unless they are declared.
   private func name(_ tree: SyntaxTree, _ name: String) -> SyntaxTree {
-    if products.contains(name), let start = letters(of: name, in: tree.range) {
-      let parts = [
-        SyntaxTree(.name(String(name.prefix(1))), range: SourceRange(start: start, end: start + 1)),
-        SyntaxTree(.name(String(name.dropFirst())), range: SourceRange(start: start + 1, end: start + 2)),
-      ]
-      return SyntaxTree(.binary(.multiply, parts[0], parts[1]), range: tree.range)
-    }
     if name.utf8.count < 3 && !name.contains("_") || hasMeaning(name) || isFunction(name) { return tree }
     if name.hasPrefix("I_"), let first = name.dropFirst(2).first, first.isLetter || first.isNumber {
       let size = SyntaxTree(.name(String(name.dropFirst(2))), range: tree.range)
@@ -96,11 +104,29 @@ struct Respelling {
     return SyntaxTree(.binary(.multiply, parts[0], parts[1]), range: tree.range)
   }
 
-  /// Where a name is typed in its own letters, which may be in brackets; `nil` if LaTeX spells it as one word.
-  private func letters(of name: String, in range: SourceRange) -> Int? {
-    let text = source.text(range)
+  /// The letters of a name that is a product, and whether it is in brackets; an error if LaTeX spells it as one word.
+  private func product(_ tree: SyntaxTree) throws(Diagnostic) -> (
+    left: SyntaxTree, right: SyntaxTree, isBracketed: Bool
+  )? {
+    guard let name = tree.name, products.contains(name) else { return nil }
+    let text = source.text(tree.range)
     let opening = text.prefix { $0 == "(" || $0 == " " }.utf8.count
-    return text.dropFirst(opening).prefix { $0 != ")" && $0 != " " } == name ? range.start + opening : nil
+    guard text.dropFirst(opening).prefix(while: { $0 != ")" && $0 != " " }) == name else {
+      throw Diagnostic(.runTogether(name), at: tree.range)
+    }
+    let start = tree.range.start + opening
+    return (
+      SyntaxTree(.name(String(name.prefix(1))), range: SourceRange(start: start, end: start + 1)),
+      SyntaxTree(.name(String(name.dropFirst())), range: SourceRange(start: start + 1, end: start + 2)),
+      opening > 0
+    )
+  }
+
+  /// Refuses a power or an entry of a product without brackets: `Xw^2`, `Xw[1]`.
+  private func refuseProduct(_ base: SyntaxTree) throws(Diagnostic) {
+    if let parts = try product(base), let name = base.name, !parts.isBracketed {
+      throw Diagnostic(.runTogether(name), at: base.range)
+    }
   }
 
   // MARK: Calls
