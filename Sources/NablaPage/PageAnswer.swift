@@ -21,8 +21,8 @@ struct PageAnswer {
     var wrt: [String] = []
     if question.mode.takesVariables, let typed = bareSession.questions.last {
       // Names that do not occur in the expression cannot be selected.
-      let names = bareSession.declarations(of: typed).map(\.declaration)
-      wrt = question.wrt.filter { name in names.contains { $0.name == name } }
+      let names = bareSession.declarations(of: typed)
+      wrt = question.wrt.filter { name in names.contains { $0.declaration.name == name } }
       if wrt.isEmpty, let choice = Self.choice(among: names) { wrt = [choice] }
     }
     self.wrt = wrt
@@ -40,10 +40,15 @@ struct PageAnswer {
   }
 
   /// The variable that is most likely the unknown.
-  private static func choice(among declarations: [Declaration]) -> String? {
-    let values = declarations.filter { if case .value = $0.type { true } else { false } }.map(\.name)
+  private static func choice(among names: [SessionDeclaration]) -> String? {
+    let values = names.filter { if case .value = $0.declaration.type { true } else { false } }
+    func occurs(_ name: String) -> Bool { values.contains { $0.declaration.name == name } }
+    // An undeclared `Xw` is X times the unknown w.
+    func endsProduct(_ name: String) -> Bool {
+      values.contains { $0.isAssumed && $0.declaration.name.isRunTogether(with: name) }
+    }
     let usual = ["w", "theta", "beta", "x", "z", "W", "Theta", "X", "U", "V"]
-    return usual.first(where: values.contains) ?? values.first
+    return usual.first(where: occurs) ?? usual.first(where: endsProduct) ?? values.first?.declaration.name
   }
 
   var json: JSON {

@@ -120,7 +120,7 @@ extension FileElaborator {
 
 extension String {
   /// Whether it is a capital followed by a variable, with no sign between them.
-  func isRunTogether(with variable: String) -> Bool {
+  package func isRunTogether(with variable: String) -> Bool {
     utf8.count == 2 && variable.utf8.count == 1 && hasSuffix(variable) && Letters.isCapital(self)
   }
 }

@@ -22,6 +22,10 @@ import Testing
 
   static let table: [Asked] = [
     Asked(expression: "norm2(X*w - y)^2", texts: ["2*X'*(X*w - y)"], wrtAnswered: ["w"]),
+    Asked(expression: "||y - Xw||^2", texts: ["2*X'*(X*w - y)"], wrtAnswered: ["w"]),
+    Asked(
+      expression: "norm2(Xw - y)^2", declarations: ["Xw : vector(n)"], texts: ["2*(Xw - y)"],
+      wrtAnswered: ["Xw"]),
     Asked(expression: "x'*A*x", wrt: ["x", "A"], texts: ["(A + A')*x", "x*x'"]),
     Asked(expression: "x'*A*x", wrt: ["gone"], texts: ["(A + A')*x"], wrtAnswered: ["x"]),
     Asked(
