@@ -36,7 +36,8 @@ package enum Cost {
     case .sum(let terms):
       // Next to an identity the ones of s*ones(n, n) are printed.
       let keepsOnes = terms.contains { $0.isIdentity || $0.factors.contains(where: \.isIdentity) }
-      return (clamp(terms.reduce(-plus) { $0 + plus + term($1, keepsOnes: keepsOnes) }), deepest(terms))
+      let sign = terms.allSatisfy(\.hasNegativeCoefficient) ? minus : 0
+      return (clamp(terms.reduce(sign - plus) { $0 + plus + term($1, keepsOnes: keepsOnes) }), deepest(terms))
     case .times(let factors):
       return combine(factors)
     case .product(let factors):
@@ -208,6 +209,11 @@ package enum Cost {
 }
 
 extension Formula {
+  fileprivate var hasNegativeCoefficient: Bool {
+    if case .times(let factors) = kind { return factors[0].number?.isNegative == true }
+    return number?.isNegative == true
+  }
+
   /// A power with a negative exact exponent, printed below a fraction bar.
   fileprivate var isReciprocal: Bool {
     if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }

@@ -192,6 +192,30 @@ extension Ball {
     return small.arctangentSeries(-1).scaled(halvings)
   }
 
+  /// Σ x^k/(1·3·5···(2k+1)) for x ≥ 0, in blocks of √n terms: few products of two long numbers.
+  private var oddFactorialSeries: Ball {
+    guard upper < 40 else { return unbounded }
+    // The logarithms of the first omitted term and of the largest one.
+    var (count, last, largest) = (0, 0.0, 0.0)
+    repeat {
+      count += 1
+      let divisor = log2(Double(2 * count + 1))
+      last += upper - divisor
+      largest = max(largest, last)
+      if upper < divisor - 1, last < largest - bits - 8 { break }
+    } while count < 40_000
+    let width = max(1, Int(Double(count).squareRoot()))
+    var powers = [one]
+    for _ in 0..<width { powers.append(powers[powers.count - 1] * self) }
+    var total = Ball(0, places: places)
+    for k in (1..<max(1, count)).reversed() {
+      total = (total + powers[k % width]) / (2 * k + 1)
+      if k.isMultiple(of: width) { total = total * powers[width] }
+    }
+    // The omitted terms are together below twice the first of them.
+    return (total + one).widened(by: count < 40_000 ? last + 2 : .infinity)
+  }
+
   /// The error function.
   package var errorFunction: Ball {
     if isZero { return self }
@@ -203,14 +227,7 @@ extension Ball {
     let square = self * self
     // The asymptotic series has no more digits than it has decreasing terms: e^(-x²) for the tail.
     if double.magnitude < 8 || double * double * 1.4 < bits {
-      // 2/√π e^(-x²) Σ 2^k x^(2k+1)/(2k+1)!!, all terms of one sign.
-      var (term, total, k) = (self, self, 1)
-      while term.upper > total.middle - bits, k < 20_000 {
-        k += 2
-        term = term * square * 2 / k
-        total = total + term
-      }
-      return total.widened(by: term.upper + 1) * (-square).exponential * 2 / rootOfPi
+      return self * (square * 2).oddFactorialSeries * (-square).exponential * 2 / rootOfPi
     }
     // 1 - e^(-x²)/(x √π) (1 - 1/(2x²) + 3/(2x²)² - …), with an error below the first omitted term.
     var (term, total, k) = (one, one, 1)
