@@ -31,7 +31,7 @@ private let numericOnly: Set = [
   "log.square.stable",
   "log1p.number.stable", "sigmoid.half.stable", "cos.above.stable", "cos.below.stable", "softplus.stable",
   "exp.over.expm1.stable", "exp.over.expm1.above.stable", "exp.product.stable", "exp.sigmoid.above.stable",
-  "exp.erfc.stable",
+  "exp.erfc.stable", "cos.asin.stable", "sin.acos.stable",
 ]
 
 /// Operations that the prime field does not have.
