@@ -8,12 +8,15 @@ package struct InstanceSizes {
   package let names: [String]
   /// The distinct dimensions of the shapes.
   private let dimensions: Set<Dimension>
+  /// The sizes of the commutation matrices that are not symmetric at all sizes.
+  private let commutations: [(Dimension, Dimension)]
 
   package init(_ formulas: [Formula]) {
     var shapes: Set<Dimension> = []
     var others: Set<Dimension> = []
     var names: Set<String> = []
     var bound: Set<String> = []
+    var commutations: [(Dimension, Dimension)] = []
     for formula in formulas {
       for node in formula.nodesChildrenFirst {
         shapes.insert(node.shape.rows)
@@ -24,6 +27,8 @@ package struct InstanceSizes {
         case .apply(.indexSum(let name, let lower, let upper), _):
           bound.insert(name)
           others.formUnion([lower, upper])
+        case .apply(.array(.commutation), let arguments):
+          if let m = arguments[0].size, let n = arguments[1].size, m != n { commutations.append((m, n)) }
         case .dimension(let name): names.insert(name)
         case .number, .constant, .variable, .zeros, .ones, .identity, .sum, .times, .product, .power,
           .inverse, .transpose, .apply, .differential:
@@ -34,6 +39,7 @@ package struct InstanceSizes {
     names.formUnion(shapes.union(others).flatMap(\.names))
     self.names = names.subtracting(bound).sorted()
     dimensions = shapes
+    self.commutations = commutations
   }
 
   private static let many = 12
@@ -65,8 +71,11 @@ package struct InstanceSizes {
     return fit(sizes) ? sizes : nil
   }
 
-  /// Whether sizes reveal sums, products and transposes, which are trivial at size 1.
-  static func showStructure(_ sizes: [String: Int]) -> Bool { sizes.values.allSatisfy { $0 > 1 } }
+  /// Whether sizes reveal sums, products and transposes: those of size 1 are trivial, and a commutation matrix of equal
+  /// sizes is symmetric.
+  func showStructure(_ sizes: [String: Int]) -> Bool {
+    sizes.values.allSatisfy { $0 > 1 } && commutations.allSatisfy { $0.value(sizes) != $1.value(sizes) }
+  }
 
   /// Whether every size of a shape is positive. Sizes with a bound index are checked when the sum is evaluated.
   func fit(_ sizes: [String: Int]) -> Bool {

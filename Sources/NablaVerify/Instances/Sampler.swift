@@ -25,7 +25,7 @@ package struct Sampler {
   private var ranks: [[String: Int]: GenericRank] = [:]
   /// The numbers in the formulas, near which branches change.
   private let numbers: [Double]
-  private let sizes: InstanceSizes
+  let sizes: InstanceSizes
 
   /// The forms of the formulas compiled so far.
   private var prepared: [[Formula]: Compiler.Prepared] = [:]

@@ -27,7 +27,9 @@ enum Sampling {
   ]
   /// The distributions of the search for branches.
   static let distributionsOfBranches: [SamplingDistribution] = distributions + [.positive, .unitInterval]
-  static let regimesOffKinks: [SamplingDistribution] = [.wide, .nearNumbers, .normal, .integers, .fractions]
+  static let regimesOffKinks: [SamplingDistribution] = [
+    .wide, .nearNumbers, .normal, .integers, .fractions, .positive, .unitInterval,
+  ]
 
   /// The distinct magnitudes of the numbers in formulas, and of the constant parts of sums: branches change there.
   static func numbers(_ formulas: [Formula]) -> [Double] {

@@ -47,10 +47,14 @@ struct BranchSearch {
   }
 
   private let places: [(program: CompiledProgram, sizes: [String: Int])]
+  /// The places, those of which points take the least work first.
+  private let order: [Int]
   private let branches: [Branches]
   private var coverages: [BranchCoverage]
   private var left: Int
   private var drawn = 0
+  /// The draws at each place.
+  private var turns: [Int]
   /// The last point with a new combination, for each place.
   private var visits: [Int: Visit] = [:]
   /// The pairs to halve, in turn.
@@ -73,7 +77,17 @@ struct BranchSearch {
     let known = all.indices.filter { all[$0].areKnown }
     self.places = places
     branches = all
-    coverages = all.map { _ in BranchCoverage(limit: limit / max(known.count, 1) + 1) }
+    // The smallest arrays have the fewest combinations, and those of size 1 show the least.
+    order = known.sorted { a, b in
+      func rank(_ index: Int) -> Double {
+        places[index].program.nanoseconds * (places[index].sizes.values.contains(1) ? 1_000 : 1)
+      }
+      return (rank(a), a) < (rank(b), b)
+    }
+    var limits = all.map { _ in 0 }
+    for (place, index) in order.enumerated() { limits[index] = limit >> min(place + 1, 8) + 1 }
+    coverages = limits.map(BranchCoverage.init)
+    turns = all.map { _ in 0 }
     let each = places.reduce(1_000) { max($0, $1.program.nanoseconds) }
     left = known.isEmpty ? 0 : min(Self.draws * limit, Int(Self.work / each))
   }
@@ -85,9 +99,10 @@ struct BranchSearch {
       guard left > 0 else { return nil }
       left -= 1
       drawn += 1
-      let index = drawn % places.count
-      guard branches[index].areKnown else { continue }
-      if drawn / places.count % 2 == 0, let segment = takeSegment(index) {
+      // Half of the draws at the first place, a quarter at the second, and so on.
+      let index = order[min(drawn.trailingZeroBitCount, order.count - 1)]
+      turns[index] += 1
+      if turns[index].isMultiple(of: 2), let segment = takeSegment(index) {
         if let visit = halve(segment, &source) { return (visit.point, index) }
       } else if !coverages[index].isFull, let visit = draw(index, &source) {
         return (visit.point, index)

@@ -14,6 +14,7 @@ struct DerivativeComparison {
   private var orders: [Double] = []
   private var places: [Place] = []
   private let budget: BallBudget
+  private let named: InstanceSizes
   /// Operations spent on differences so far.
   private var work = 0.0
   /// The points within the tolerance that balls may still decide.
@@ -26,6 +27,7 @@ struct DerivativeComparison {
   init(check: NumericCheck, claim: DerivativeClaim) {
     (self.check, self.claim) = (check, claim)
     budget = BallBudget(effort: check.effort)
+    named = InstanceSizes([claim.formula, claim.objective] + claim.variables)
   }
 
   mutating func verdict() -> Verdict {
@@ -183,7 +185,7 @@ struct DerivativeComparison {
     switch judgement(example, place.program, point.values, point.outputs, place.sizes) {
     case .agree(let isZero):
       note(0, [])
-      if !isZero, InstanceSizes.showStructure(place.sizes),
+      if !isZero, named.showStructure(place.sizes),
         check.mayBeEvidence(point.values, place.program)
       {
         found.evidence += 1
@@ -220,7 +222,7 @@ struct DerivativeComparison {
   private mutating func noteEvidence(
     _ claimed: Matrix, _ offset: Double, _ error: Double, _ values: [Formula: Matrix], _ place: Place
   ) -> Outcome {
-    guard check.needsEvidence, InstanceSizes.showStructure(place.sizes),
+    guard check.needsEvidence, named.showStructure(place.sizes),
       check.mayBeEvidence(values, place.program)
     else { return .passed }
     if offset > max(error, Self.sharp) { return decided(claimed, values, place) }
@@ -266,43 +268,43 @@ struct DerivativeComparison {
     _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
     _ sizes: [String: Int]
   ) -> BallCheck.Finding {
-    let rounding = "rounding decides at the points that were found"
     if Branches(formulas, moving: claim.moving, sizes, check.options).haveKink(at: values) {
       reason = "every point that was found lies on a kink"
       return .undefined
     }
     let finding = check.ballCheck(sizes, values, budget).derivative(claim)
     switch finding {
-    case .agree: return finding
-    case .undecided:
-      reason = rounding
-      return finding
-    case .tooMuchWork:
-      reason = "more digits are too much work at the points where doubles have too few"
-      return finding
+    case .agree, .differ: return finding
     case .undefined:
       // Doubles refute, and may be right about a value that balls do not have.
       found.unsettled += 1
       reason = "no point was found at which there is a derivative"
       return finding
-    case .differ: return finding
-    case .unsupported:
-      let difference = (example.left - example.right).maxAbs
-      if Conditioning.isRoundoff(difference, program, values, outputs, checking: [1])
-        || Conditioning.jumps(program, values, outputs)
-      {
-        reason = rounding
-        return .undecided
-      }
-      // Without more digits, a remainder of complete cancellation does not refute.
-      if let whole = check.magnitude(of: claim.formula, values, sizes),
-        difference <= NumericCheck.equalityTolerance * whole
-      {
-        reason = rounding
-        return .undecided
-      }
+    case .undecided, .tooMuchWork, .unsupported:
+      reason =
+        finding == .tooMuchWork
+        ? "more digits are too much work at the points where doubles have too few"
+        : "rounding decides at the points that were found"
+      if roundingExplains(example, program, values, outputs, sizes) { return .undecided }
+      if finding != .unsupported { found.contradictions += 1 }
       return finding
     }
+  }
+
+  /// Whether a difference in doubles may come from rounding.
+  private func roundingExplains(
+    _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix],
+    _ sizes: [String: Int]
+  ) -> Bool {
+    let difference = (example.left - example.right).maxAbs
+    if Conditioning.isRoundoff(difference, program, values, outputs, checking: [1])
+      || Conditioning.jumps(program, values, outputs)
+    {
+      return true
+    }
+    // Without more digits, a remainder of complete cancellation does not refute.
+    guard let whole = check.magnitude(of: claim.formula, values, sizes) else { return false }
+    return difference <= NumericCheck.equalityTolerance * whole
   }
 
   /// Points for one choice of sizes that may stay unsettled with more digits, since each of them is slow.

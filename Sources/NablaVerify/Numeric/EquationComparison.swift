@@ -102,7 +102,9 @@ struct EquationComparison {
     switch judgement(example, program, point.values, point.outputs) {
     case .agree(let isZero):
       found.points += 1
-      if !isZero, InstanceSizes.showStructure(sizes), check.mayBeEvidence(point.values, program) {
+      if !isZero, source.sizes.showStructure(sizes), check.mayBeEvidence(point.values, program),
+        !isOnKink(point.values, sizes)
+      {
         found.evidence += 1
       }
     case .undefined: reason = "no point was found at which both sides have a value"
@@ -131,33 +133,37 @@ struct EquationComparison {
     _ point: (values: [Formula: Matrix], outputs: [Matrix]), _ program: CompiledProgram,
     _ sizes: [String: Int]
   ) -> Bool {
-    guard InstanceSizes.showStructure(sizes), check.mayBeEvidence(point.values, program) else {
-      return false
-    }
+    guard source.sizes.showStructure(sizes), check.mayBeEvidence(point.values, program),
+      !isOnKink(point.values, sizes)
+    else { return false }
     let scale = check.scale(left, right, point.outputs, parts, sizes)
     let size = left.isZero || right.isZero ? scale : max(point.outputs[0].maxAbs, point.outputs[1].maxAbs)
     guard size > 0.1 * scale else { return false }
     return !Conditioning.isRoundoff(1e-7 * size, program, point.values, point.outputs, checking: [0, 1])
   }
 
+  /// Whether derivatives among the sides may be matters of choice at a point, which proves nothing then.
+  private func isOnKink(_ values: [Formula: Matrix], _ sizes: [String: Int]) -> Bool {
+    !check.differentiated.isEmpty
+      && Branches([left, right], moving: check.differentiated, sizes, check.options).haveKink(at: values)
+  }
+
   /// Judges a point at which doubles differ.
-  private func judgement(
+  private mutating func judgement(
     _ example: Counterexample, _ program: CompiledProgram, _ values: [Formula: Matrix], _ outputs: [Matrix]
   ) -> BallCheck.Finding {
     let finding = check.ballCheck(example.sizes, values, budget).equality(left, right)
     switch finding {
-    case .agree, .undefined, .tooMuchWork: return finding
-    case .differ, .undecided, .unsupported:
-      if !check.differentiated.isEmpty,
-        Branches([left, right], moving: check.differentiated, example.sizes, check.options)
-          .haveKink(at: values)
-      {
-        return .undefined
-      }
+    case .agree, .undefined: return finding
+    case .differ, .undecided, .tooMuchWork, .unsupported:
+      if isOnKink(values, example.sizes) { return .undefined }
       if finding == .differ { return .differ }
       let difference = (example.left - example.right).maxAbs
-      return Conditioning.isRoundoff(difference, program, values, outputs, checking: [0, 1])
-        ? .undecided : finding
+      if Conditioning.isRoundoff(difference, program, values, outputs, checking: [0, 1]) {
+        return .undecided
+      }
+      if finding != .unsupported { found.contradictions += 1 }
+      return finding
     }
   }
 }

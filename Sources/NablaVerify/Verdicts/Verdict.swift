@@ -28,6 +28,8 @@ public struct Verdict: Sendable, Equatable {
   var evidence = 0
   /// The number of points at which doubles refute without confirmation.
   var unsettled = 0
+  /// The number of these at which rounding does not explain the difference.
+  var contradictions = 0
   /// Values at which the sides differ; `nil` unless it is refuted.
   public package(set) var counterexample: Counterexample?
   /// Whether only doubles refute it, while ball arithmetic could neither confirm nor deny.

@@ -82,6 +82,9 @@ package struct Verification: Sendable {
     case .notApplicable, .differs(isRational: false): break
     }
     switch highPrecision() {
+    // What holds at some points does not settle others.
+    case .agree where verdict.contradictions > 0:
+      verdict = .skipped("at some points the numbers contradict it, and more digits decide nothing")
     case .agree(let points, let digits):
       (verdict.status, verdict.isDoubtful, verdict.counterexample) = (.verified, false, nil)
       verdict.points = max(verdict.points, points)
@@ -92,7 +95,9 @@ package struct Verification: Sendable {
       verdict.counterexample = example
     case .silent(let reason):
       // Points that refute and remain unsettled may outweigh those that pass.
-      if verdict.status == .verified, verdict.evidence == 0 || verdict.unsettled > verdict.points {
+      if verdict.status == .verified,
+        verdict.evidence == 0 || verdict.contradictions > 0 || 4 * verdict.unsettled > verdict.points
+      {
         verdict = .skipped(reason)
       }
     }

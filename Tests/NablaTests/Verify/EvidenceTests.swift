@@ -19,6 +19,8 @@ import Testing
     C : matrix(3, 3)
     L : matrix(3, 3), positive
     M : matrix(3, 3), signs
+    T : matrix(2, 2*n), binary
+    X : matrix(3, 3), onehot
     H : matrix(2, 2), onehot
     K : matrix(3, k), onehot
     N : matrix(n, 3)
@@ -209,6 +211,26 @@ import Testing
     let claim = "check jacobian clip(log1p(M), C + L, b*C) wrt b == vec(C .* (b*C <= max(L, log1p(M))))"
     for answer in answers(claim, seed: UInt64(seed)) {
       #expect(answer.verdict?.status == .refuted, "seed \(seed)")
+    }
+  }
+
+  @Test("where a difference proves nothing, agreement proves nothing", arguments: 0..<4)
+  func agreementOnKinksIsNoEvidence(_ seed: Int) {
+    // False, but not where the sizes are equal, and on a kink unless all entries are 1.
+    let claim =
+      "check jacobian commutation(2, n)*vec(relu(T[:, n + 1:2*n])) wrt T"
+      + " == diag(vec((T[:, n + 1:2*n] > 0)'))*commutation(2, n)'*kron([zeros(n, n), eye(n)], eye(2))"
+    for answer in answers(claim, seed: UInt64(seed)) {
+      #expect(answer.verdict?.status != .verified, "seed \(seed)")
+    }
+  }
+
+  @Test("points that contradict a claim outweigh those at which it holds", arguments: 0..<4)
+  func contradictionsOutweighAgreement(_ seed: Int) {
+    // Balls cannot tell whether an entry of the exponential is 0, so they decide nothing.
+    let claim = "check jacobian relu(expm(X)) + min(C, 2/3) wrt C == diag(vec(3*(C <= 2/3) - 2*(C <= -1)))"
+    for answer in answers(claim, seed: UInt64(seed)) {
+      #expect(answer.verdict?.status != .verified, "seed \(seed)")
     }
   }
 
