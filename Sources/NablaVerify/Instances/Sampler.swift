@@ -182,18 +182,19 @@ package struct Sampler {
     return (values, outputs)
   }
 
-  /// The middle of two points. A variable keeps its last value if its entries are not independent, or if the middle
-  /// does not have its properties.
-  func point(
+  /// A point near the middle of two; the middle itself may lie on a border. A variable keeps its last value if its
+  /// entries are not independent, or if the middle does not have its properties.
+  mutating func point(
     _ program: CompiledProgram, _ sizes: [String: Int], between first: [Formula: Matrix],
     _ last: [Formula: Matrix]
   ) -> (values: [Formula: Matrix], outputs: [Matrix])? {
     var values = last
+    let share = generator.uniform(0.4, 0.6)
     for formula in variables where pinned[formula] == nil {
       guard let variable = formula.variable, variable.hasIndependentEntries,
         let (from, to) = first[formula].flatMap({ from in last[formula].map { (from, $0) } })
       else { continue }
-      let middle = 0.5 * (from + to)
+      let middle = (1 - share) * from + share * to
       let isVector = formula.shape.isVector
       let holds = variable.properties.closed.allSatisfy {
         RandomInstance.violation(of: $0, in: middle, isVector: isVector) == nil
