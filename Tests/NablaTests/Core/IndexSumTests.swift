@@ -23,9 +23,7 @@ struct IndexSumTests {
       ("gradient sum(i = 1:n, sum(j = 1:n, A[i, j]*x[i]*x[j])) wrt x", "(A + A')*x"),
       ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]^2)) wrt B", "2*B"),
       ("gradient sum(i = 1:n, sum(j = 1:d, B[i, j]*w[j]*x[i])^2) wrt w", "2*B'*((B*w) .* x.^2)"),
-      (
-        "gradient sum(i = 1:n, log(sum(exp(B[i, :])))) wrt B", "exp(B) .* ((1 ./ rowsums(exp(B)))*ones(d)')"
-      ),
+      ("gradient sum(i = 1:n, log(sum(exp(B[i, :])))) wrt B", "diag(1 ./ rowsums(exp(B)))*exp(B)"),
       ("gradient sum(i = 1:n, sum(B[i, :] .* B[i, :] .* w')) wrt B", "2*B*diag(w)"),
       ("gradient sum(i = 1:n, sum(j = 1:n, (i < j)*x[i]*x[j])) wrt x", "sum(x) - x"),
       ("gradient sum(i = 1:n, sum(j = 1:n, (i < j)*x[i]*x[j] + (j < i)*x[i]*x[j])) wrt x", "2*(sum(x) - x)"),
