@@ -38,7 +38,8 @@ extension Matcher {
     _ patterns: [Formula], _ subjects: [Formula], taken: [Int] = [], _ group: Group, _ next: Goal
   ) -> Bool {
     budget -= 1
-    if budget < 0 { return false }
+    // Each pattern takes at least one part.
+    if budget < 0 || patterns.count > subjects.count - taken.count { return false }
     guard let index = patterns.firstIndex(where: { !Self.isBare($0) }) else {
       let left =
         taken.isEmpty ? subjects : subjects.indices.filter { !taken.contains($0) }.map { subjects[$0] }
@@ -46,8 +47,13 @@ extension Matcher {
     }
     var others = patterns
     let pattern = others.remove(at: index)
+    // For each other pattern, up to two parts that it may match: what is left must have one.
+    let places = others.filter { !Self.isBare($0) }.map { other in
+      subjects.indices.lazy.filter { !taken.contains($0) && Self.mayMatchPart(other, subjects[$0]) }.prefix(2)
+    }.map(Array.init)
     for (position, subject) in subjects.enumerated()
     where Self.mayMatchPart(pattern, subject) && !taken.contains(position) {
+      if places.contains(where: { $0.allSatisfy { $0 == position } }) { continue }
       let saved = bindings
       if match(pattern, subject, .all(others, subjects, taken + [position], group, next)) { return true }
       bindings = saved
@@ -70,7 +76,10 @@ extension Matcher {
     let others = patterns.filter { $0 !== pattern }[...]
 
     if let known = bindings[pattern] {
-      if others.isEmpty, isEntrywise, isSame(known, group.joined(subjects)) {
+      // To join many parts for every candidate would take quadratic time.
+      if others.isEmpty, isEntrywise, subjects.count <= Self.mostJoined,
+        isSame(known, group.joined(subjects))
+      {
         return matchBare(others, [], group, next)
       }
       var left = subjects
@@ -121,6 +130,9 @@ extension Matcher {
     }
     return false
   }
+
+  /// The most parts that are compared as a whole.
+  private static let mostJoined = 8
 
   /// In a product a scalar variable matches scalars, and an array variable arrays.
   func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {
