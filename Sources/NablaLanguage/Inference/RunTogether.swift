@@ -89,7 +89,9 @@ extension FileElaborator {
   func refuseRunTogether(_ question: DraftQuestion) throws(Diagnostic) {
     var problem: RunTogetherName?
     func look(for variables: [String], in tree: SyntaxTree, isScalar: Bool, isCertain: Bool) {
-      for name in variables.flatMap({ engine.runTogetherNames(with: $0, in: tree) }) {
+      // Only names of one letter end a product without a sign.
+      let letters = Set(variables.filter { $0.utf8.count == 1 }).sorted()
+      for name in letters.flatMap({ engine.runTogetherNames(with: $0, in: tree) }) {
         // `x'Ax` is a row unless `Ax` is a product.
         let isProduct = name.isProduct || name.place == .last && !isScalar
         if isProduct { engine.runTogether.insert(name.name) }
