@@ -57,7 +57,7 @@ struct HighPrecisionCheck {
       let ball = check.ballCheck(sizes, point.values, budget)
       switch decide(ball, precision) {
       case .agree where !check.mayBeEvidence(point.values, program): failures += 1
-      // Where a difference proves nothing, agreement does not either.
+      // Agreement proves nothing at a point where a difference would not.
       case .agree where isExcused(point.values, sizes): reason = Self.onKinks
       case .agree(isZero: false): agreeing += 1
       case .agree(isZero: true):

@@ -82,7 +82,7 @@ package struct Verification: Sendable {
     case .notApplicable, .differs(isRational: false): break
     }
     switch highPrecision() {
-    // What holds at some points does not settle others.
+    // Agreement at some points does not settle the others.
     case .agree where verdict.contradictions > 0:
       verdict = .skipped("at some points the numbers contradict it, and more digits decide nothing")
     case .agree(let points, let digits):
