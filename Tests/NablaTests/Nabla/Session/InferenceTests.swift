@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  /// A doubtful typing of one question is no error of another statement.
+  /// A doubtful typing of one question is not an error of another statement.
   @Test func aDoubtIsReportedAtItsStatement() throws {
     let session = Self.session(
       "Y : matrix(n, n)\ngradient sum(Y*z) wrt z\ngradient tr(Y)*sum(x*log(x)) wrt x")
