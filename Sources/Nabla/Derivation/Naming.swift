@@ -113,17 +113,20 @@ struct Naming {
   private func replaced(
     _ formula: Formula, before end: Int, _ memo: inout [Formula: Formula]
   ) -> Formula {
-    for node in formula.nodes(without: { memo[$0] != nil || symbol(of: $0, before: end) != nil }) {
-      let shortened = withPart(node, before: end)
-      let children = shortened.children
-      memo[node] =
-        children.isEmpty
-        ? shortened
-        : shortened.rebuilt(
-          // The scalars of a name may have moved in front of a new product.
-          children.map { symbol(of: $0, before: end) ?? memo[$0] ?? replaced($0, before: end, &memo) })
+    func known(_ node: Formula) -> Formula? { symbol(of: node, before: end) ?? memo[node] }
+    // From the whole to its parts: what a name takes is not visited.
+    var stack: [(node: Formula, shortened: Formula?)] = [(formula, nil)]
+    while let (node, shortened) = stack.popLast() {
+      if let shortened {
+        let children = shortened.children
+        memo[node] = children.isEmpty ? shortened : shortened.rebuilt(children.map { known($0) ?? $0 })
+      } else if known(node) == nil {
+        let shortened = withPart(node, before: end)
+        stack.append((node, shortened))
+        for child in shortened.children where known(child) == nil { stack.append((child, nil)) }
+      }
     }
-    return symbol(of: formula, before: end) ?? memo[formula] ?? formula
+    return known(formula) ?? formula
   }
 
   private func symbol(of formula: Formula, before end: Int) -> Formula? {

@@ -37,7 +37,7 @@ extension Formula: Comparable {
     case .variable(let x):
       if case .variable(let y) = b.kind { return compareVariables(x, y) }
     case .apply(let f, _):
-      if case .apply(let g, _) = b.kind { return compareText(f.description, g.description) }
+      if case .apply(let g, _) = b.kind { return f == g ? 0 : compareText(f.description, g.description) }
     case .differential(let x):
       if case .differential(let y) = b.kind { return compare(x, y) }
     case .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse, .transpose:

@@ -121,7 +121,7 @@ package final class Fact: Sendable {
     self.source = source
     self.place = place
     self.isEntrywise = isEntrywise
-    marks = pattern.marks
+    marks = pattern.patternMarks
     head = !pattern.isVariable ? pattern.head : nil
   }
 }

@@ -95,7 +95,7 @@ extension RuleFile {
     return nil
   }
 
-  /// The marks of comparisons, and of the names before opening brackets, in a text.
+  /// The marks of arithmetic, comparisons, and of the names before opening brackets, in a text.
   private static func marks(_ text: ArraySlice<UInt8>, _ operations: [String: Marks]) -> Marks {
     var result = Marks()
     var start = text.startIndex
@@ -111,6 +111,11 @@ extension RuleFile {
       case UInt8(ascii: "<"), UInt8(ascii: ">"):
         let isStrict = index + 1 == text.endIndex || text[index + 1] != UInt8(ascii: "=")
         if let mark = operations[isStrict ? "less" : "lessequal"] { result.formUnion(mark) }
+      case UInt8(ascii: "+"), UInt8(ascii: "-"):
+        // A sign has no space after it.
+        if text[(index + 1)...].first == UInt8(ascii: " ") { result.formUnion(.sum) }
+      case UInt8(ascii: "^"):
+        if text[(index + 1)...].first == UInt8(ascii: "2") { result.formUnion(.power) }
       default: break
       }
       start = index + 1

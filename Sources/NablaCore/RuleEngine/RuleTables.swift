@@ -107,12 +107,11 @@ final class RuleDirection: Sendable {
     self.to = to
     self.specificity = specificity ?? rule.specificity
     switch rule.table {
-    case .identity, .stable: marks = from.marks
-    case .differential: marks = from.patternMarks
-    case .vectorization: marks = from.unstacked.marks
+    case .identity, .stable, .differential: marks = from.patternMarks
+    case .vectorization: marks = from.unstacked.patternMarks
     case .adjoint:
       // The inner product is the frame of an adjoint rule, not part of its pattern.
-      marks = from.children.reduce(into: Marks()) { $0.formUnion($1.marks) }
+      marks = from.children.reduce(into: Marks()) { $0.formUnion($1.patternMarks) }
     }
   }
 }
