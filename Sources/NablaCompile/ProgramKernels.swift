@@ -20,14 +20,13 @@ enum ArrayKernels {
     return T(total)
   }
 
-  /// The largest singular value and the sum of all; `work` has (m + n + 1)·min(m, n) entries.
+  /// The largest singular value and the sum of all; `values` has min(m, n) entries.
   static func singularValues(
-    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, _ work: UnsafeMutablePointer<Double>
+    _ m: Int, _ n: Int, _ x: UnsafePointer<Double>, _ values: UnsafeMutablePointer<Double>
   ) -> (first: Double, sum: Double) {
     let p = min(m, n)
     if p == 0 { return (0, 0) }
-    let values = work + m &* p
-    SVD.decompose(m, n, x, u: work, values: values, v: values + p)
+    SVD.singularValues(m, n, x, into: values)
     return (values[0], Kernels.sum(p, values))
   }
 

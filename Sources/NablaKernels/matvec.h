@@ -224,3 +224,24 @@ static void FN(gemvboth)(
   FN(settle)(m, 1, n, 1, a, 1, lda, x, 1, n, 0, y, m, NABLA_WHOLE);
   FN(settle)(n, 1, m, 1, a, lda, 1, u, 1, m, 0, z, n, NABLA_WHOLE);
 }
+
+/// y = alpha*A*x for a symmetric n×n matrix, whose lower triangle is read once.
+static void FN(symv)(long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y) {
+  enum { columns = 8 };
+  FN(fill)(n, 0, y);
+  for (long j = 0; j < n; j += columns) {
+    long count = n - j < columns ? n - j : columns, rest = n - j - count;
+    const NUMBER *corner = a + j + j * lda, *below = corner + count;
+    for (long q = 0; q < count; q++) {
+      y[j + q] += alpha * corner[q + q * lda] * x[j + q];
+      for (long r = q + 1; r < count; r++) {
+        NUMBER value = alpha * corner[r + q * lda];
+        y[j + r] += value * x[j + q];
+        y[j + q] += value * x[j + r];
+      }
+    }
+    if (rest == 0) return;
+    FN(gemv_raw)(rest, count, alpha, below, lda, x + j, 1, y + j + count);
+    FN(gemvt_raw)(rest, count, alpha, below, lda, x + j + count, 1, y + j);
+  }
+}

@@ -10,6 +10,7 @@ typedef struct {
   void (*gemvt)(long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y);
   void (*gemvboth)(
     long m, long n, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y, const NUMBER *u, NUMBER *z);
+  void (*symv)(long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y);
   void (*trsm)(
     int lower, long n, long k, const NUMBER *t, long trs, long tcs, int unit, NUMBER *b, long brs, long bcs);
   NUMBER (*dot)(long n, const NUMBER *x, const NUMBER *y);
@@ -58,6 +59,11 @@ static inline void TYPED(gemv_both)(
   const TYPED(kernels) *set, long m, long n, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y,
   const NUMBER *u, NUMBER *z) {
   set->gemvboth(m, n, a, lda, x, y, u, z);
+}
+/// y = alpha*A*x for a symmetric n×n matrix, given by its lower triangle; all numbers are finite.
+static inline void TYPED(symv)(
+  const TYPED(kernels) *set, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, NUMBER *y) {
+  set->symv(n, alpha, a, lda, x, y);
 }
 /// Overwrites B with the solution of T*X = B for k right-hand sides; T is n×n and lower or upper triangular.
 /// One of the strides of B is 1.

@@ -1,4 +1,5 @@
 import NablaArrays
+import NablaKernels
 
 /// The thin factorization A = QR of an m×n matrix by Householder reflections.
 ///
@@ -37,52 +38,109 @@ package struct QR: Sendable {
     work: UnsafeMutablePointer<Double>
   ) {
     let p = Swift.min(m, n)
-    reflections(m, n, a, work)
+    let memory = nabla_packing_memory(NABLA_PACKING_FACTORS, workspace(m, n))
+    reflections(m, n, a, work, memory)
     for j in 0..<n {
       for i in 0..<p { r[i &+ j &* p] = i <= j ? a[i &+ j &* m] : 0 }
     }
     Kernels.fill(m &* p, 0, into: q)
-    for k in (0..<p).reversed() {
-      q[k &+ k &* m] = 1
-      for j in k..<p { reflect(m &- k, a + (k &+ k &* m), work[k], q + (k &+ j &* m)) }
-    }
+    for k in 0..<p { q[k &+ k &* m] = 1 }
+    applyQ(m, p, a, work, p, q, isIdentity: true, memory)
     for k in 0..<p where r[k &+ k &* p] < 0 {
       for j in k..<n { r[k &+ j &* p] = -r[k &+ j &* p] }
       for i in 0..<m { q[i &+ k &* m] = -q[i &+ k &* m] }
     }
   }
 
-  /// Replaces an m×n matrix by R, with the vectors of the reflections below its diagonal; `work` gets their factors.
+  /// The places that `reflections` and `applyQ` need, for at most n columns.
+  static func workspace(_ m: Int, _ n: Int) -> Int {
+    m &* Householder.block &+ Householder.workspace(n)
+  }
+
+  /// Columns whose reflections are applied one by one.
+  private static let narrow = 8
+
+  /// Replaces an m×n matrix by R, with the vectors of the reflections below its diagonal; `factors` gets their factors.
+  /// Without memory for blocks, reflections are applied one by one.
   static func reflections(
-    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ work: UnsafeMutablePointer<Double>
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ factors: UnsafeMutablePointer<Double>,
+    _ memory: UnsafeMutablePointer<Double>?
+  ) {
+    guard let memory, n > narrow else { return factorColumns(m, n, a, m, factors) }
+    factorBlocks(m, n, width: Householder.block, a, m, factors, memory)
+  }
+
+  private static func factorColumns(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ lda: Int,
+    _ factors: UnsafeMutablePointer<Double>
   ) {
     for k in 0..<Swift.min(m, n) {
-      let v = a + (k &+ k &* m)
-      let size = m &- k
-      let norm = Kernels.norm(size, v)
-      work[k] = 0
-      guard norm != 0 else { continue }
-      // v = x - alpha e1 with alpha of the sign that avoids cancellation, scaled to v[0] = 1.
-      let alpha = v[0] > 0 ? -norm : norm
-      let head = v[0] - alpha
-      for i in 1..<Swift.max(size, 1) { v[i] /= head }
-      work[k] = -head / alpha
-      v[0] = alpha
-      for j in (k &+ 1)..<Swift.max(n, k &+ 1) { reflect(size, v, work[k], a + (k &+ j &* m)) }
+      let v = a + k &* (lda &+ 1)
+      let (value, factor) = Householder.make(m &- k, v)
+      factors[k] = factor
+      for j in (k &+ 1)..<Swift.max(n, k &+ 1) { reflect(m &- k, v, factor, v + (j &- k) &* lda) }
+      v[0] = value
     }
   }
 
-  /// Overwrites c columns x with Q*x, for the Q of the reflections of an m×n matrix, m ≥ n.
-  static func applyQ(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ work: UnsafePointer<Double>, _ c: Int,
-    _ x: UnsafeMutablePointer<Double>
+  private static func factorBlocks(
+    _ m: Int, _ n: Int, width: Int, _ a: UnsafeMutablePointer<Double>, _ lda: Int,
+    _ factors: UnsafeMutablePointer<Double>, _ memory: UnsafeMutablePointer<Double>
   ) {
-    for j in 0..<c {
-      // By index: a reversed range may allocate where it is not specialized.
-      for back in 0..<n {
-        let k = n &- 1 &- back
-        reflect(m &- k, a + (k &+ k &* m), work[k], x + (k &+ j &* m))
+    let p = Swift.min(m, n)
+    for start in stride(from: 0, to: p, by: width) {
+      let count = Swift.min(width, p &- start)
+      let rows = m &- start
+      let panel = a + start &* (lda &+ 1)
+      if width > narrow {
+        factorBlocks(rows, count, width: narrow, panel, lda, factors + start, memory)
+      } else {
+        factorColumns(rows, count, panel, lda, factors + start)
       }
+      let rest = n &- start &- count
+      guard rest > 0 else { continue }
+      copyVectors(rows, count, panel, lda, into: memory)
+      Householder.apply(
+        rows, count, memory, rows, factors + start, transposed: true, rest, panel + count &* lda, lda,
+        work: memory + rows &* count)
+    }
+  }
+
+  /// Writes the vectors of reflections, with their zeros and ones.
+  private static func copyVectors(
+    _ m: Int, _ count: Int, _ a: UnsafePointer<Double>, _ lda: Int,
+    into v: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<count {
+      Kernels.fill(k, 0, into: v + k &* m)
+      v[k &* (m &+ 1)] = 1
+      Kernels.copy(m &- k &- 1, a + k &* (lda &+ 1) + 1, into: v + k &* (m &+ 1) + 1)
+    }
+  }
+
+  /// Overwrites c columns x with Q*x, for the Q of the n reflections of a matrix with m rows, m ≥ n. Of the identity,
+  /// columns left of a reflection stay as they are.
+  static func applyQ(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ factors: UnsafePointer<Double>, _ c: Int,
+    _ x: UnsafeMutablePointer<Double>, isIdentity: Bool = false, _ memory: UnsafeMutablePointer<Double>?
+  ) {
+    let width = memory == nil || c <= narrow ? 1 : Householder.block
+    // By index: a reversed range may allocate where it is not specialized.
+    var end = n
+    while end > 0 {
+      let start = (end &- 1) / width &* width
+      let (count, rows) = (end &- start, m &- start)
+      let first = isIdentity ? start : 0
+      let panel = a + start &* (m &+ 1)
+      if width > 1, let memory {
+        copyVectors(rows, count, panel, m, into: memory)
+        Householder.apply(
+          rows, count, memory, rows, factors + start, transposed: false, c &- first,
+          x + (start &+ first &* m), m, work: memory + rows &* count)
+      } else {
+        for j in first..<c { reflect(rows, panel, factors[start], x + (start &+ j &* m)) }
+      }
+      end = start
     }
   }
 

@@ -34,6 +34,15 @@ package struct SVD: Sendable {
     self.values = values.storage
   }
 
+  /// The singular values of a matrix, descending.
+  package static func values(of matrix: Matrix) -> [Double] {
+    var values = Matrix(rows: Swift.min(matrix.rows, matrix.columns), columns: 1)
+    matrix.withPointer { a in
+      values.withMutablePointer { singularValues(matrix.rows, matrix.columns, a, into: $0) }
+    }
+    return values.storage
+  }
+
   /// Writes U, m×p, the p descending singular values, and V, n×p, of an m×n matrix.
   ///
   /// The matrix is only read. Everything is NaN when it is not finite.
@@ -42,46 +51,117 @@ package struct SVD: Sendable {
     u: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
     v: UnsafeMutablePointer<Double>
   ) {
+    decompose(m, n, a, values, (u, v))
+  }
+
+  /// Writes the descending singular values of an m×n matrix, which is only read. They are NaN when it is not finite.
+  package static func singularValues(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, into values: UnsafeMutablePointer<Double>
+  ) {
+    decompose(m, n, a, values, nil)
+  }
+
+  private typealias Factors = (u: UnsafeMutablePointer<Double>, v: UnsafeMutablePointer<Double>)
+
+  private static func decompose(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<Double>, _ values: UnsafeMutablePointer<Double>,
+    _ factors: Factors?
+  ) {
     let p = Swift.min(m, n)
     let size = Kernels.maxAbs(m &* n, a)
-    guard size.isFinite else {
-      Kernels.fill(m &* p, .nan, into: u)
-      Kernels.fill(n &* p, .nan, into: v)
-      return Kernels.fill(p, .nan, into: values)
+    guard size.isFinite else { return fail(m, n, values, factors) }
+    // No square leaves the range then, and division by a power of two is exact.
+    let unit = size > 0 ? size.binade : 1
+    let (long, isTall) = (Swift.max(m, n), p > 1 && Swift.max(m, n) >= 2 &* p)
+    let rows = isTall ? p : long
+    let front = isTall ? (long &+ 1) &* p &+ QR.workspace(long, p) : 0
+    let places = front &+ coreWorkspace(rows, p, vectors: factors != nil)
+    guard let memory = nabla_packing_memory(NABLA_PACKING_FACTORS, places) else {
+      return fail(m, n, values, factors)
     }
-    let unit = size > 0 ? size : 1
-    if m >= n {
-      for i in 0..<(m &* n) { u[i] = a[i] / unit }
-      tall(m, n, u, values, v)
+    if m >= n { Kernels.copy(m &* n, a, into: memory) } else { Kernels.transpose(m, n, a, into: memory) }
+    for i in 0..<(m &* n) { memory[i] /= unit }
+    let ordered = m >= n ? factors : factors.map { ($0.v, $0.u) }
+    if isTall {
+      let scales = memory + long &* p
+      QR.reflections(long, p, memory, scales, scales + p)
+      let core = memory + front
+      for j in 0..<p {
+        for i in 0..<p { core[i &+ j &* p] = i <= j ? memory[i &+ j &* long] : 0 }
+      }
+      if let u = ordered?.u { Kernels.fill(long &* p, 0, into: u) }
+      decomposeCore(rows, p, core, values, ordered, stride: long)
+      if let u = ordered?.u { QR.applyQ(long, p, memory, scales, p, u, scales + p) }
     } else {
-      Kernels.transpose(m, n, a, into: v)
-      for i in 0..<(m &* n) { v[i] /= unit }
-      tall(n, m, v, values, u)
+      decomposeCore(rows, p, memory, values, ordered, stride: rows)
     }
     for i in 0..<p { values[i] *= unit }
   }
 
-  /// Overwrites the m×n array w, m ≥ n, with U, and writes its singular values and the n×n matrix V.
-  private static func tall(
-    _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>,
-    _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
+  private static func fail(
+    _ m: Int, _ n: Int, _ values: UnsafeMutablePointer<Double>, _ factors: Factors?
   ) {
-    // A QR factorization costs less than one sweep.
-    guard n > 1, m >= 2 &* n, let memory = nabla_packing_memory(NABLA_PACKING_FACTORS, (m &+ n &+ 1) &* n)
-    else {
-      return rotate(m, n, w, values, v)
+    let p = Swift.min(m, n)
+    Kernels.fill(p, .nan, into: values)
+    if let factors {
+      Kernels.fill(m &* p, .nan, into: factors.u)
+      Kernels.fill(n &* p, .nan, into: factors.v)
     }
-    let (right, factors) = (memory + m &* n, memory + m &* n + n &* n)
-    Kernels.copy(m &* n, w, into: memory)
-    QR.reflections(m, n, memory, factors)
-    // R' = V diag(values) X', so A = Q X diag(values) V'.
-    for j in 0..<n {
-      for i in 0..<n { v[j &+ i &* n] = i <= j ? memory[i &+ j &* m] : 0 }
+  }
+
+  /// Columns from which a matrix is reduced to bidiagonal form.
+  static let leastDivided = 24
+
+  private static func coreWorkspace(_ m: Int, _ n: Int, vectors: Bool) -> Int {
+    if n < leastDivided { return (m &+ n) &* n }
+    return Bidiagonal.workspace(m, n) &+ BidiagonalSVD.workspace(n, vectors: vectors) &+ 2 &* n
+  }
+
+  /// Decomposes an m×n array, m ≥ n, at the beginning of memory. Columns of U are `stride` apart, and zero below row m.
+  private static func decomposeCore(
+    _ m: Int, _ n: Int, _ memory: UnsafeMutablePointer<Double>, _ values: UnsafeMutablePointer<Double>,
+    _ factors: Factors?, stride: Int
+  ) {
+    guard n >= leastDivided else {
+      let right = memory + m &* n
+      rotate(m, n, memory, values, right)
+      guard let factors else { return }
+      for j in 0..<n { Kernels.copy(m, memory + j &* m, into: factors.u + j &* stride) }
+      return Kernels.copy(n &* n, right, into: factors.v)
     }
-    rotate(n, n, v, values, right)
-    Kernels.fill(m &* n, 0, into: w)
-    for j in 0..<n { Kernels.copy(n, right + j &* n, into: w + j &* m) }
-    QR.applyQ(m, n, memory, factors, n, w)
+    let reduction = Bidiagonal(m, n, memory)
+    reduction.reduce()
+    let ends = memory + Bidiagonal.workspace(m, n)
+    var vectors = BidiagonalSVD.Vectors.ends(ends, ends + n)
+    if let factors {
+      for j in 0..<n { Kernels.fill(m, 0, into: factors.u + j &* stride) }
+      Kernels.fill(n &* n, 0, into: factors.v)
+      vectors = .all(factors.u, stride, factors.v, n)
+    }
+    BidiagonalSVD(
+      n, diagonal: reduction.diagonal, above: reduction.above, vectors, ends + 2 &* n
+    ).solve(0, n, extra: 0)
+    Kernels.copy(n, reduction.diagonal, into: values)
+    if let factors {
+      reduction.applyLeft(n, factors.u, stride: stride)
+      reduction.applyRight(n, factors.v, stride: n)
+    }
+    sort(n, values, factors, m, stride: stride)
+  }
+
+  /// Sorts the values descending, and their vectors, of which m rows of U are not zero.
+  private static func sort(
+    _ n: Int, _ values: UnsafeMutablePointer<Double>, _ factors: Factors?, _ m: Int, stride: Int
+  ) {
+    for k in 0..<n {
+      var most = k
+      for i in k..<n where values[i] > values[most] { most = i }
+      guard most != k else { continue }
+      Rotation.exchange(1, values + k, values + most)
+      guard let factors else { continue }
+      Rotation.exchange(m, factors.u + k &* stride, factors.u + most &* stride)
+      Rotation.exchange(n, factors.v + k &* n, factors.v + most &* n)
+    }
   }
 
   /// Rows from which rotations are vectorized. A fused multiplication leaves a remainder of equal columns, which
@@ -89,7 +169,7 @@ package struct SVD: Sendable {
   private static let vectorized = 8
 
   /// Rotates the m×n array w, m ≥ n, into U, with its singular values and the n×n matrix V.
-  private static func rotate(
+  static func rotate(
     _ m: Int, _ n: Int, _ w: UnsafeMutablePointer<Double>,
     _ values: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>
   ) {
@@ -102,14 +182,7 @@ package struct SVD: Sendable {
       if quiet == Self.quietSweeps { break }
     }
     for j in 0..<n { values[j] = Kernels.norm(m, w + j &* m) }
-    for k in 0..<n {
-      var most = k
-      for i in k..<n where values[i] > values[most] { most = i }
-      guard most != k else { continue }
-      Rotation.exchange(1, values + k, values + most)
-      Rotation.exchange(m, w + k &* m, w + most &* m)
-      Rotation.exchange(n, v + k &* n, v + most &* n)
-    }
+    sort(n, values, (w, v), m, stride: m)
     let negligible = n > 0 ? values[0] * Double(m) * Double.ulpOfOne : 0
     for k in 0..<n {
       let column = w + k &* m

@@ -3,9 +3,9 @@ import NablaKernels
 
 /// The eigenvalues and orthonormal eigenvectors of a symmetric n×n matrix.
 ///
-/// A = V diag(values) V', values ascending, eigenvectors in the columns of V. Cyclic Jacobi rotations;
-/// source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.5. Only the symmetric part
-/// (A + A') / 2 is used.
+/// A = V diag(values) V', values ascending, eigenvectors in the columns of V. Small matrices are decomposed by cyclic
+/// Jacobi rotations; source: Golub and Van Loan, Matrix Computations, 4th edition, section 8.5. Others are reduced to
+/// tridiagonal form, which is decomposed by division. Only the symmetric part (A + A') / 2 is used.
 package struct SymmetricEigen: Sendable {
   /// The eigenvalues, ascending.
   package let values: [Double]
@@ -50,8 +50,8 @@ package struct SymmetricEigen: Sendable {
       Kernels.fill(n, .nan, into: values)
       return Kernels.fill(n &* n, .nan, into: v)
     }
-    // Scaled to largest entry 1, no square can leave the range.
-    let unit = size > 0 ? size : 1
+    // No square leaves the range then, and division by a power of two is exact.
+    let unit = size > 0 ? size.binade : 1
     for j in 0..<n {
       for i in 0...j {
         let mean = (a[i &+ j &* n] / unit + a[j &+ i &* n] / unit) / 2
@@ -59,9 +59,40 @@ package struct SymmetricEigen: Sendable {
         a[j &+ i &* n] = mean
       }
     }
+    if n < leastDivided { rotate(n, a, values: values, vectors: v) } else { divide(n, a, values, v) }
+    for i in 0..<n { values[i] *= unit }
+  }
+
+  /// Columns from which a matrix is reduced to tridiagonal form.
+  private static let leastDivided = 24
+
+  /// Decomposes by reduction to a tridiagonal matrix.
+  private static func divide(
+    _ n: Int, _ a: UnsafeMutablePointer<Double>, _ values: UnsafeMutablePointer<Double>,
+    _ v: UnsafeMutablePointer<Double>
+  ) {
+    let front = Tridiagonal.workspace(n)
+    guard let memory = nabla_packing_memory(NABLA_PACKING_FACTORS, front &+ TridiagonalEigen.workspace(n))
+    else { return rotate(n, a, values: values, vectors: v) }
+    let reduction = Tridiagonal(n, a, memory)
+    reduction.reduce()
+    Kernels.fill(n &* n, 0, into: v)
+    TridiagonalEigen(
+      n, diagonal: reduction.diagonal, beside: reduction.beside, vectors: v, memory + front
+    ).solve(0, n)
+    Kernels.copy(n, reduction.diagonal, into: values)
+    reduction.apply(v)
+    sort(n, values, v)
+  }
+
+  /// Decomposes a symmetric matrix with largest entry about 1 by rotations.
+  static func rotate(
+    _ n: Int, _ a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
+    vectors v: UnsafeMutablePointer<Double>
+  ) {
     Kernels.identity(n, into: v)
     for _ in 0..<60 where sweep(n, a, v) == false { break }
-    for i in 0..<n { values[i] = a[i &+ i &* n] * unit }
+    for i in 0..<n { values[i] = a[i &+ i &* n] }
     sort(n, values, v)
   }
 

@@ -70,7 +70,7 @@ struct InstancePlan {
   /// Whether a matrix that must be invertible is far enough from singular for difference quotients.
   func isComfortable(_ a: Matrix) -> Bool {
     guard wants(.invertible, .spd) else { return true }
-    let values = SVD(a).values
+    let values = SVD.values(of: a)
     guard let first = values.first, let last = values.last else { return true }
     return last > first / (200 * Double(values.count))
   }

@@ -124,7 +124,7 @@ package enum RandomInstance {
 
   /// The smallest pivot of a matrix whose condition number passes 10¹².
   private static func invertibleViolation(_ a: Matrix) -> PropertyViolation? {
-    let values = SVD(a).values
+    let values = SVD.values(of: a)
     guard let first = values.first, let last = values.last, !(last > 1e-12 * first) else {
       return nil
     }

@@ -87,6 +87,23 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<30) func symmetricTimesVector(seed: Int) {
+    var g = SplitMix64(seed: UInt64(seed))
+    let n = g.integer(in: 0...(seed % 10 == 0 ? 1100 : 70))
+    let (lower, x) = (g.matrix(n, n).lowerTriangle, g.matrix(n, 1))
+    let full = lower + lower.transposed - Matrix(diagonal: lower.diagonal)
+    for set in Self.sets {
+      // The other triangle is not read.
+      var stored = lower
+      for j in 0..<n { for i in 0..<j { stored.storage[i + j * n] = .nan } }
+      var y = x
+      stored.withPointer { a in
+        x.withPointer { x in y.withMutablePointer { nabla_symv(set, n, 2, a, n, x, $0) } }
+      }
+      #expect(distance(y, 2 * Self.product(full, x)) < 1e-12, "seed \(seed)")
+    }
+  }
+
   @Test(arguments: 0..<20) func triangles(seed: Int) {
     var g = SplitMix64(seed: UInt64(seed))
     let (n, k) = (g.integer(in: 1...70), g.integer(in: 1...11))
