@@ -49,13 +49,13 @@ package enum Cost {
       if case .apply(.array(.kron), _) = inner.kind {
         return (clamp(inner.cost + 3 * call), inner.bracketDepth)
       }
-      // Rather diag(1 ./ x), which goes together with other diagonal matrices.
-      if case .apply(.array(.diagonalMatrix), _) = inner.kind {
-        return (clamp(inner.cost + 2 * call + minus), inner.bracketDepth)
-      }
       return (clamp(inner.cost + call), inner.bracketDepth)
     case .transpose(let inner):
       return (clamp(inner.cost + turn), inner.bracketDepth)
+    case .apply(.array(.adjugate), let arguments):
+      // Rather prod(x) ./ x than diag(adj(diag(x))).
+      let isDiagonal = if case .apply(.array(.diagonalMatrix), _) = arguments[0].kind { true } else { false }
+      return (clamp(arguments[0].cost + (isDiagonal ? 8 : 2) * call + minus), deepest(arguments))
     case .apply(let operation, let arguments):
       return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), deepest(arguments))
     }
@@ -72,7 +72,7 @@ package enum Cost {
     case .array(.pseudoInverse): 2 * call + minus
     case .array(.diagonalMatrix): call + minus
     case .array(.exponential), .array(.cholesky), .array(.specnorm), .array(.nucnorm), .array(.leftsv),
-      .array(.rightsv), .array(.polar), .array(.adjugate), .array(.lowhalf):
+      .array(.rightsv), .array(.polar), .array(.lowhalf):
       2 * call
     case .elementwise, .array, .defined, .function, .blocks, .slice, .indexSum: call
     }

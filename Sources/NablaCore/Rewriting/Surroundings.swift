@@ -51,7 +51,12 @@ package struct Surroundings: Sendable {
   mutating func add(_ formula: Formula, _ property: Property) {
     // A property at one value of an index says nothing about the array.
     if formula.number != nil || formula.variables.contains(where: { $0.variable?.role == .index }) { return }
-    for implied in Set([property]).closed { presumed.insert(Presumed(formula: formula, property: implied)) }
+    // The transpose has the same property, and so has the negative if signs do not matter.
+    var forms = [formula, formula.transposed]
+    if property == .invertible || property == .nonzero { forms += forms.map(\.negatedTermwise) }
+    for form in forms {
+      for implied in Set([property]).closed { presumed.insert(Presumed(formula: form, property: implied)) }
+    }
     if property == .positive || property == .nonzero,
       case .apply(.array(.determinant), let arguments) = formula.kind
     {

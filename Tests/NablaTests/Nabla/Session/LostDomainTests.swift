@@ -44,4 +44,15 @@ import Testing
   {
     #expect(try conditions("check \(text)") == expected)
   }
+
+  @Test(
+    "a derivative names the points where it does not exist",
+    arguments: [
+      ("gradient norm2(x) wrt x", ["norm2(x) != 0"]), ("gradient norm2(x)^3 wrt x", []),
+      ("hessian norm2(x)^3 wrt x", ["norm2(x) != 0"]), ("hessian norm2(x)^4 wrt x", []),
+      ("gradient norm2(x)^t wrt x", ["norm2(x) != 0"]), ("gradient prod(x - 1) wrt x", ["x - 1 != 0"]),
+    ]) func derivatives(_ text: String, _ expected: [String]) throws
+  {
+    #expect(try conditions("t : scalar\n\(text)") == expected)
+  }
 }
