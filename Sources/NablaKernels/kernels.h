@@ -20,6 +20,7 @@ extern const nabla_single_kernels NABLA_JOIN(nabla_single_kernels, ISA);
 #include "composed.h"
 #include "functions.h"
 #include "special.h"
+#include "polygamma.h"
 #include "maps.h"
 #include "arrays.h"
 #include "matrix.h"

@@ -109,6 +109,8 @@ PAIRED(pairs_leakyrelu, FN(leakyrelu)(a, b))
 PAIRED(pairs_elu, FN(elu)(a, b))
 PAIRED(pairs_damped, FN(damped)(a, b))
 PAIRED(pairs_dampedexpm1, FN(dampedexpm1)(a, b))
+PAIRED(pairs_hypot, FN(hypot)(a, b))
+PAIRED(pairs_polygamma, FN(polygamma)(a, b))
 
 static void FN(pairs)(int function, long n, const NUMBER *x, const NUMBER *y, NUMBER *z) {
   switch ((nabla_binary)function) {
@@ -117,5 +119,7 @@ static void FN(pairs)(int function, long n, const NUMBER *x, const NUMBER *y, NU
   case NABLA_ELU: FN(pairs_elu)(n, x, y, z); break;
   case NABLA_DAMPED: FN(pairs_damped)(n, x, y, z); break;
   case NABLA_DAMPEDEXPM1: FN(pairs_dampedexpm1)(n, x, y, z); break;
+  case NABLA_HYPOT: FN(pairs_hypot)(n, x, y, z); break;
+  case NABLA_POLYGAMMA: FN(pairs_polygamma)(n, x, y, z); break;
   }
 }

@@ -18,7 +18,9 @@ typedef enum {
 } nabla_unary;
 
 /// Functions of two numbers, applied elementwise.
-typedef enum { NABLA_POW, NABLA_LEAKYRELU, NABLA_ELU, NABLA_DAMPED, NABLA_DAMPEDEXPM1 } nabla_binary;
+typedef enum {
+  NABLA_POW, NABLA_LEAKYRELU, NABLA_ELU, NABLA_DAMPED, NABLA_DAMPEDEXPM1, NABLA_HYPOT, NABLA_POLYGAMMA
+} nabla_binary;
 
 /// The operation of a step in a fused program, on blocks a, b and a number c.
 typedef enum {

@@ -86,10 +86,10 @@ package enum SpecialFunctions {
     case .elu: blocks(NABLA_ELU, n, x, xStride, y, yStride, z)
     case .max: pairs(n, x, xStride, y, yStride, z) { larger($0, $1) }
     case .min: pairs(n, x, xStride, y, yStride, z) { smaller($0, $1) }
-    case .polygamma: pairs(n, x, xStride, y, yStride, z) { polygamma($0, $1) }
+    case .polygamma: blocks(NABLA_POLYGAMMA, n, x, xStride, y, yStride, z)
     case .power:
       if n == 1 { z[0] = power(x[0], y[0]) } else { blocks(NABLA_POW, n, x, xStride, y, yStride, z) }
-    case .hypot: pairs(n, x, xStride, y, yStride, z) { hypotenuse($0, $1) }
+    case .hypot: blocks(NABLA_HYPOT, n, x, xStride, y, yStride, z)
     case .ratio: pairs(n, x, xStride, y, yStride, z) { $0 / $1 }
     case .damped: blocks(NABLA_DAMPED, n, x, xStride, y, yStride, z)
     case .dampedexpm1: blocks(NABLA_DAMPEDEXPM1, n, x, xStride, y, yStride, z)
@@ -185,10 +185,11 @@ extension LibraryFunction {
     case .elu: NABLA_ELU
     case .damped: NABLA_DAMPED
     case .dampedexpm1: NABLA_DAMPEDEXPM1
+    case .hypot: NABLA_HYPOT
+    case .polygamma: NABLA_POLYGAMMA
     case .exp, .log, .log1p, .expm1, .sqrt, .abs, .sign, .sin, .cos, .tan, .asin, .acos, .atan, .sinh, .cosh,
       .tanh, .sech, .erf, .sigmoid, .logit, .softplus, .relu, .silu, .gelu, .step, .logsigmoid, .max, .min,
-      .lgamma, .digamma, .polygamma, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare, .hypot,
-      .ratio:
+      .lgamma, .digamma, .erfc, .logerfc, .logcosh, .log1mexp, .log1psquare, .log1msquare, .ratio:
       nil
     }
   }

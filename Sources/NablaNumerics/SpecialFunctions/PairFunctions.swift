@@ -27,9 +27,4 @@ extension SpecialFunctions {
     if x == -.infinity && p != p.rounded() { return .nan }
     return pow(x, p)
   }
-
-  /// √(x² + y²) without overflow of the squares, NaN when one is NaN.
-  package static func hypotenuse(_ x: Double, _ y: Double) -> Double {
-    x.isNaN || y.isNaN ? .nan : hypot(x, y)
-  }
 }

@@ -104,6 +104,73 @@ import Testing
     }
   }
 
+  /// Lengths of all sizes, also where squares leave the range.
+  @Test func hypotenuses() {
+    var g = SplitMix64(seed: 22)
+    var pairs: [(Double, Double)] = [
+      (3, -4), (0x1p-1074, 0x1p-1074), (1e300, 1e300), (1e-320, 2e-320), (5, 0),
+    ]
+    for _ in 0..<300 {
+      let size = LibraryFunction.exp.evaluate(700 * g.uniform(-1, 1))
+      pairs += [(size * g.uniform(-1, 1), size * g.uniform(-1, 1)), (size, size * 1e-8 * g.uniform(-1, 1))]
+    }
+    for set in KernelTests.sets {
+      var values = pairs.map(\.0)
+      nabla_pairs(set, NABLA_HYPOT, pairs.count, pairs.map(\.0), pairs.map(\.1), &values)
+      for ((x, y), value) in zip(pairs, values) {
+        let squares = Real(x, places: 8) * Real(x, places: 8) + Real(y, places: 8) * Real(y, places: 8)
+        guard case .ball(let difference) = Real(value, places: 8) - squares.squareRoot else {
+          Issue.record("hypot(\(x), \(y)) = \(value)")
+          continue
+        }
+        let error = difference.double.magnitude / value.ulp
+        #expect(error <= 1.5, "hypot(\(x), \(y)) = \(value), off by \(error) ulp")
+      }
+      func length(_ x: Double, _ y: Double) -> Double {
+        var (first, second, value) = (x, y, 0.0)
+        nabla_pairs(set, NABLA_HYPOT, 1, &first, &second, &value)
+        return value
+      }
+      #expect(
+        length(0, -0.0) == 0 && length(-.infinity, 1) == .infinity && length(1e308, 1.7e308) == .infinity)
+      #expect(length(.infinity, .nan).isNaN && length(.nan, 1).isNaN && length(1e-310, 0) == 1e-310)
+    }
+  }
+
+  /// Small orders, which are computed together, and others, alone and mixed.
+  @Test func polygammas() {
+    let all = Self.arguments.filter { $0 > 1e-60 && $0 < 1e60 }
+    let arguments = all.indices.filter { $0 % 4 == 0 || all[$0] > 30 }.map { all[$0] }
+    for order in [1.0, 2, 3, 4, 7] {
+      let exact = arguments.map {
+        RealFunctions.value("polygamma", [Real(order, places: 8), Real($0, places: 8)], places: 8)
+      }
+      for set in KernelTests.sets {
+        let orders = [Double](repeating: order, count: arguments.count)
+        var values = orders
+        nabla_pairs(set, NABLA_POLYGAMMA, arguments.count, orders, arguments, &values)
+        for ((x, exact), value) in zip(zip(arguments, exact), values) {
+          guard let exact, case .ball(let difference) = Real(value, places: 8) - exact else {
+            #expect(value.isInfinite, "polygamma(\(order), \(x)) = \(value)")
+            continue
+          }
+          let error = difference.double.magnitude / value.ulp
+          #expect(error <= 6, "polygamma(\(order), \(x)) = \(value), off by \(error) ulp")
+        }
+        // Each number is independent of the others.
+        let mixed = arguments.indices.map { $0 % 3 == 0 ? Double($0 % 5) : order }
+        let points = arguments.indices.map { $0 % 7 == 0 ? -arguments[$0] : arguments[$0] }
+        var together = mixed
+        nabla_pairs(set, NABLA_POLYGAMMA, mixed.count, mixed, points, &together)
+        for i in mixed.indices {
+          var (k, x, alone) = (mixed[i], points[i], 0.0)
+          nabla_pairs(set, NABLA_POLYGAMMA, 1, &k, &x, &alone)
+          #expect(agree(together[i], alone, 5e-15) || together[i].isNaN && alone.isNaN, "order \(k) at \(x)")
+        }
+      }
+    }
+  }
+
   @Test func specialValues() {
     for set in KernelTests.sets {
       func f(_ function: nabla_unary, _ x: Double) -> Double {
