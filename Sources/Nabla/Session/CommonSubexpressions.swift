@@ -119,6 +119,12 @@ struct CommonSubexpressions {
     if bodies.contains(where: \.containsIndexSum) { return [:] }
     var counts: [Formula: Int] = [:]
     for formula in bodies { for (node, count) in formula.occurrences { counts[node, default: 0] += count } }
+    // A part and its negative share the name of the part.
+    for (node, count) in counts {
+      guard case .times(let factors) = node.kind, node.coefficient == -1 else { continue }
+      counts[node] = nil
+      counts[node.negated, default: 0] += factors.count == 2 ? count - 1 : count
+    }
     return counts.filter { node, count in
       count > 1 && node.leaves >= substantial && !node.containsDifferential && !node.isTransposed
     }

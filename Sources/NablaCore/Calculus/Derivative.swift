@@ -210,8 +210,9 @@ package struct Calculus {
     var caveats = differentiator.caveats
     if let (other, needed) = withInverses(raw, cheaperThan: formula) {
       formula = other
-      for caveat in needed.flatMap(\.invertibility) where !caveats.contains(caveat) {
-        caveats.append(caveat)
+      for caveat in needed.flatMap(\.invertibility) {
+        let forms = [caveat, Caveat(kind: caveat.kind, formula: caveat.formula.transposed)]
+        if !caveats.contains(where: forms.contains) { caveats.append(caveat) }
       }
     }
     let open = caveats.map { caveat in

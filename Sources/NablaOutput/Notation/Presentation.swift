@@ -165,12 +165,10 @@ final class Presenter {
     switch formula.kind {
     case .number, .constant, .dimension, .zeros, .ones, .identity: return Turn(here: 0, transposed: 0)
     case .variable, .differential: return Turn(here: 0, transposed: formula.isScalar ? 0 : 1)
-    case .sum, .times, .product, .inverse, .apply(.array(.kron), _): return children()
+    case .sum, .times, .product, .power, .inverse, .apply(.array(.kron), _): return children()
     case .transpose(let inner):
       let part = turns[inner] ?? Turn(here: 0, transposed: 0)
       return Turn(here: part.here + 1, transposed: part.here)
-    case .power(_, let exponent):
-      return exponent.number == -1 ? children() : counted(formula.shape)
     case .apply(.array(.diagonalMatrix), _):
       let here = children().here
       return Turn(here: here, transposed: here)

@@ -38,7 +38,8 @@ extension Presenter {
       factors = flipped
       isNegative = false
     }
-    let piece = times(coefficient.magnitude, factors, shape: formula.shape, isSized: isSized)
+    let piece = times(
+      coefficient.magnitude, factors, shape: formula.shape, isSized: isSized, isWhole: formula === whole)
     return SignedPiece(isNegative: isNegative, piece: piece)
   }
 

@@ -22,7 +22,9 @@ extension Presenter {
   }
 
   /// A positive coefficient times scalars and arrays.
-  func times(_ coefficient: Rational, _ factors: [Formula], shape: Shape, isSized: Bool) -> Piece {
+  func times(
+    _ coefficient: Rational, _ factors: [Formula], shape: Shape, isSized: Bool, isWhole: Bool = false
+  ) -> Piece {
     var factors = factors.filter { !$0.isOne }
     let mean = self.mean(among: factors)
     if let mean { factors = mean.others }
@@ -40,7 +42,7 @@ extension Presenter {
       if isSized, factor.isOnes { return number(1) }
       return isSized && factor.isIdentity ? inferredIdentity(factor) : piece(factor)
     }
-    if shape.isRow { factors = transposedTogether(factors) }
+    if shape.isRow || !isWhole { factors = transposedTogether(factors) }
     let arraysAreMany = factors.count(where: { !$0.isScalar }) > 1
     var sorted = Sorted()
     if let mean { sorted.scalars.append(factor(mean.total, mean.piece)) }
@@ -73,7 +75,7 @@ extension Presenter {
     return arranged(coefficient, sorted, factors)
   }
 
-  /// The arrays of a row under one transpose if that saves some: (x .* y)'.
+  /// The arrays under one transpose if that saves some: (x .* y)'.
   private func transposedTogether(_ factors: [Formula]) -> [Formula] {
     let arrays = factors.filter { !$0.isScalar }
     let turns = arrays.map { turn(of: $0) }

@@ -23,8 +23,10 @@ struct PartNameTests {
     arguments: [
       (network, ["h = tanh(W1*x + b1)", "r = W2*h + b2 - y"]),
       (
-        "gradient sum(G .* (softmax(Q*K'/sqrt(d))*V)) wrt Q, K, V", ["S = softmax(Q*K'/sqrt(d))"]
+        "gradient sum(G .* (softmax(Q*K'/sqrt(d))*V)) wrt Q, K, V",
+        ["S = softmax(Q*K'/sqrt(d))", "t1 = S .* (G*V')"]
       ),
+      ("gradient norm2(sigmoid(W*x + b) - y)^2 wrt W, b", ["p = sigmoid(W*x + b)"]),
       ("gradient y'*inv(s*K + t*eye(n))*y + logdet(s*K + t*eye(n)) wrt s, t", ["K1 = inv(s*K + t*I)"]),
       ("gradient x'*A*x wrt x", []),
       ("hessian sum(log(1 + exp(X*w))) wrt w", []),
