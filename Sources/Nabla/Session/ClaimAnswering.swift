@@ -85,7 +85,9 @@ extension Answering {
     var (left, right) = (left, right)
     let presupposed = left.presupposed + right.presupposed
     var refutation = Refutation()
-    let isSmall = Self.nodes([left.formula, right.formula] + presupposed) <= Self.mostNodes
+    let seeksCorrection =
+      session.options.explainsRefutations
+      && Self.nodes([left.formula, right.formula] + presupposed) <= Self.mostNodes
     // Parsed again from its own line, so that an edited claim also fits on one line.
     let line = SourceText(question.statement.plain ?? question.statement.text)
     if let first = parseFile(line).statements.first, case .question(let typed) = first.kind {
@@ -93,14 +95,14 @@ extension Answering {
       if claims.indices.contains(index + 1) {
         left.setText(claims[index], line)
         right.setText(claims[index + 1], line)
-        if isSmall {
+        if seeksCorrection {
           let search = SlipSearch(
             check, calculus, names, session.file.environment, left: left, right: right)
           refutation.slip = search.slip()
         }
       }
     }
-    if isSmall {
+    if seeksCorrection {
       refutation.property =
         NeededProperties(
           check: check, left: left.formula, right: right.formula, presupposed: presupposed

@@ -131,6 +131,13 @@ package struct Evaluation: Sendable {
   /// One program computes the expression and all its derivatives. A simplified formula, and the sides of a verified
   /// claim, must have the same value on the data; otherwise the answer is a defect.
   package func results(_ question: TypedQuestion) throws(EvaluationProblem) -> [EvaluationResult] {
+    try results(question, session.answer)
+  }
+
+  /// The values of a question whose outcome may be known.
+  package func results(
+    _ question: TypedQuestion, _ outcome: (TypedQuestion) -> Outcome
+  ) throws(EvaluationProblem) -> [EvaluationResult] {
     if question.question.kind == .check {
       if let example = contradiction(in: question) {
         throw .defect(question: question.statement.text, example)
@@ -140,7 +147,7 @@ package struct Evaluation: Sendable {
     let missing = missing(question)
     if !missing.isEmpty { throw .missing(missing) }
     let answers: [Answer]
-    switch session.answer(question) {
+    switch outcome(question) {
     case .answers(let found): answers = found
     case .failure(let diagnostic): throw .unanswered(diagnostic)
     case .defect(let text, let example): throw .defect(question: text, example)

@@ -16,6 +16,8 @@ public struct SessionOptions: Sendable {
   public var layout: DerivativeLayout = .denominator
   /// Whether each answer is compared with differences before it is shown.
   public var checks = true
+  /// Whether a correction is sought for each refuted claim.
+  package var explainsRefutations = true
   /// Seed of the random numbers of the check.
   public var seed: UInt64 = 1
   /// The parts of answers that get names.

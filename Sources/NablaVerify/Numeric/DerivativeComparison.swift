@@ -272,6 +272,7 @@ struct DerivativeComparison {
       reason = "every point that was found lies on a kink"
       return .undefined
     }
+    if !check.needsConfirmation { return .differ }
     let finding = check.ballCheck(sizes, values, budget).derivative(claim)
     switch finding {
     case .agree, .differ: return finding

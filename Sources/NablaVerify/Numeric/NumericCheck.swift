@@ -19,6 +19,8 @@ package struct NumericCheck: Sendable {
   var differentiated: [Formula] = []
   /// Whether points must prove that they would refute a false claim; unnecessary for a certified claim.
   var needsEvidence = true
+  /// Whether balls must confirm what doubles refute.
+  private(set) var needsConfirmation = true
   /// The levels of the random functions in place of declared ones, from the second comparison on.
   private var functionLevels: [Double] = []
   private var functions: RandomFunctions { RandomFunctions(seed: seed, levels: functionLevels) }
@@ -30,6 +32,16 @@ package struct NumericCheck: Sendable {
   package init(seed: UInt64, book: RuleBook = .standard) {
     self.seed = seed
     definitions = book.numericDefinitions
+  }
+
+  /// The same check at two points in doubles, which rejects most false claims at little cost.
+  package var preliminary: NumericCheck {
+    var result = self
+    result.points = 2
+    result.takesMore = false
+    result.needsEvidence = false
+    result.needsConfirmation = false
+    return result
   }
 
   /// Relative difference up to which a derivative equals its differences.

@@ -89,22 +89,22 @@ package struct SlipSearch {
   private func slip(inQuestion side: Refutation.Side) -> Refutation.Slip? {
     let (mine, other) = (self[side], side == .left ? right : left)
     guard let question = mine.claim.derivative else { return nil }
-    var quick = check.numeric
-    quick.points = 2
+    let preliminary = check.numeric.preliminary
     guard let typed = SideText(mine.body) else { return nil }
     let candidates = SlipCandidates(of: mine, typed, edits: edits(of: typed), reader: reader, isWhole: true)
     var (tried, bytes) = (0, 0)
-    func holds(_ check: Verification, _ expression: Formula) -> Bool {
-      let claim = Claim(question, other.formula, of: expression, by: mine.variables)
-      return claim.map { check.verdict(on: $0).status == .verified } ?? false
+    func holds(of expression: Formula) -> Bool {
+      guard let claim = Claim(question, other.formula, of: expression, by: mine.variables) else {
+        return false
+      }
+      return preliminary.verdict(on: claim).status == .verified
+        && check.verdict(on: claim).status == .verified
     }
     while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, !Cancellation.isRequested,
       let next = candidates.next(&bytes)
     {
       tried += 1
-      guard case .whole(let formula) = next.formula, holds(Verification(quick, calculus.book), formula),
-        holds(check, formula)
-      else { continue }
+      guard case .whole(let formula) = next.formula, holds(of: formula) else { continue }
       let text = typed.replacing(next.edit.range, by: next.edit.replacement)
       return slip(side, mine.before + text + mine.after, next.edit.words)
     }

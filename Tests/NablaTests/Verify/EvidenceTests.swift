@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Nabla
@@ -6,8 +5,7 @@ import Testing
 @testable import NablaLanguage
 @testable import NablaVerify
 
-/// Eight seeds where the environment wants all cases.
-private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"] == "full" ? 8 : 1)
+private let seeds = 0..<Sample.count(1, of: 8)
 
 /// A verdict rests on points at which a false claim would have shown.
 @Suite struct EvidenceTests {
@@ -47,6 +45,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
 
   private func answers(_ question: String, seed: UInt64? = nil) -> [Answer] {
     var options = SessionOptions()
+    options.explainsRefutations = false
     if let seed { options.seed = seed }
     let session = Session(
       SourceText(Self.declarations + question + "\n", name: "<test>"), options: options)
@@ -169,7 +168,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
     ),
   ]
 
-  @Test("sides that agree at isolated points alone are not verified", arguments: 0..<40)
+  @Test("sides that agree at isolated points alone are not verified", arguments: 0..<Sample.count(10, of: 40))
   func isolatedPoints(_ seed: Int) throws {
     let b = Formula.scalar("b")
     let sides = try ["polygamma(1, b)", "polygamma(b, 1)"].map { try Formula(parsing: $0, in: [b]) }
@@ -179,7 +178,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
 
   /// Claims that hold for some functions in place of the declared one and fail for others.
   @Test(
-    "a declared function may have any value", arguments: allSeeds,
+    "a declared function may have any value", arguments: seeds,
     [
       ("psi(1) > 0", "2*a", "1"), ("psi(2) > 3", "1", "2*a"), ("abs(psi(b)) > 20", "1", "2*a"),
       ("psi(2) > psi(1)", "1", "2*a"),
@@ -195,7 +194,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
   }
 
   /// Claims that are false between two borders alone, far from every number in them.
-  @Test("points between borders are found", arguments: 0..<8)
+  @Test("points between borders are found", arguments: 0..<Sample.count(2, of: 8))
   func pointsBetweenBorders(_ seed: Int) throws {
     let (b, c) = (Formula.scalar("b"), Formula.scalar("c"))
     func read(_ text: String) throws -> Formula { try Formula(parsing: text, in: [b, c]) }
@@ -210,7 +209,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
     #expect(verdict.status == .refuted, "seed \(seed)")
   }
 
-  @Test("a term that counts only where few points have a value", arguments: allSeeds)
+  @Test("a term that counts only where few points have a value", arguments: seeds)
   func fewPointsHaveValue(_ seed: Int) {
     let claim = "check jacobian clip(log1p(M), C + L, b*C) wrt b == vec(C .* (b*C <= max(L, log1p(M))))"
     for answer in answers(claim, seed: UInt64(seed)) {
@@ -218,7 +217,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
     }
   }
 
-  @Test("where a difference proves nothing, agreement proves nothing", arguments: 0..<4)
+  @Test("where a difference proves nothing, agreement proves nothing", arguments: 0..<Sample.count(1, of: 4))
   func agreementOnKinksIsNoEvidence(_ seed: Int) {
     // False, but not where the sizes are equal, and on a kink unless all entries are 1.
     let claim =
@@ -229,7 +228,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
     }
   }
 
-  @Test("points that contradict a claim outweigh those at which it holds", arguments: allSeeds)
+  @Test("points that contradict a claim outweigh those at which it holds", arguments: seeds)
   func contradictionsOutweighAgreement(_ seed: Int) {
     // Balls cannot tell whether an entry of the exponential is 0, so they decide nothing.
     let claim = "check jacobian relu(expm(X)) + min(C, 2/3) wrt C == diag(vec(3*(C <= 2/3) - 2*(C <= -1)))"
@@ -275,7 +274,7 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
   @Test("verified answers, each spoiled by one change, are not verified again unless it makes no difference")
   func spoiledClaims() {
     let campaign = ClaimCampaign(seed: 20)
-    for number in 0..<40 {
+    for number in Sample.of(0..<40, oneIn: 8) {
       let defect = campaign.tried(number)
       #expect(defect == nil, "case \(number): \(defect?.message ?? "")\n\(defect?.input ?? "")")
     }
@@ -288,7 +287,8 @@ private let allSeeds = 0..<(ProcessInfo.processInfo.environment["NABLA_MUTANTS"]
     let spoiling = SpoiledClaimCheck(book: .standard, seed: seed)
     for name in SeedFiles.names {
       guard let session = SeedFiles.sessions[name] else { continue }
-      for question in session.questions where question.question.kind != .check {
+      let questions = session.questions.filter { $0.question.kind != .check }
+      for question in Sample.of(questions, oneIn: 6) {
         guard case .answers(let answers) = session.sharedAnswer(question), let answer = answers.first,
           !answer.expanded.containsDifferential, answer.expanded.cost < 4_000,
           let (edit, claim) = answer.expanded.spoiled(using: &random).randomElement(using: &random),

@@ -36,7 +36,7 @@ import Testing
       let session = Session(SourceText(try String(contentsOf: file, encoding: .utf8)), options: options)
       for question in session.questions where question.question.kind != .check {
         place += 1
-        if !ExtremeTests.isComplete, place % 7 != 0 { continue }
+        if !Sample.isFull, place % 7 != 0 { continue }
         guard case .answers(let answers) = session.answer(question) else { continue }
         for answer in answers {
           let formula = answer.expanded

@@ -22,10 +22,7 @@ import Testing
     return result
   }
 
-  /// Whether all points are tried; otherwise one of many at each formula, not the same at the next.
-  static let isComplete = ProcessInfo.processInfo.environment["NABLA_EXTREME"] == "full"
-
-  /// Compares each formula at each point; of an array the error is one in its largest entry.
+  /// Compares each formula at each point, in a partial run at one of many, not the same at the next; of an array the error is one in its largest entry.
   static func compare(
     _ name: String, _ formulas: [Formula], _ points: [[Formula: Matrix]], sizes: [String: Int] = [:],
     isArray: Bool = false, into tally: inout ExtremeTally
@@ -36,7 +33,7 @@ import Testing
     for formula in formulas where !ExtremePoints.lossy.contains(formula.text) {
       let program = try Compiler.compile([formula], sizes: sizes, options: options)
       let spelled = try definitions.inlined(formula)
-      let step = isComplete ? 1 : isArray ? 10 : 24
+      let step = Sample.isFull ? 1 : isArray ? 10 : 24
       for (index, values) in points.enumerated() where (index + tally.formulas) % step == 0 {
         let computed = try program.run(values)[0]
         guard let truth = BallValues(sizes: sizes, values: values).entries(spelled) else {

@@ -35,13 +35,22 @@ private let lowRanks = [
 
 @Suite("Derivatives where their formulas have no value")
 struct RemovableTests {
-  private func results(_ question: String, _ data: [String: Matrix]) throws -> [EvaluationResult] {
-    var options = SessionOptions()
-    options.checks = false
-    let session = Session(SourceText(declarations + question + "\n", name: "test.nabla"), options: options)
-    #expect(session.diagnostics.isEmpty)
-    let evaluation = try Nabla.Evaluation(session, data: data)
-    return try evaluation.results(session.questions[0])
+  /// A question that is answered once, and evaluated with many data.
+  private struct Answered {
+    let session: Session
+    let outcome: Outcome
+
+    init(_ question: String) throws {
+      var options = SessionOptions()
+      options.checks = false
+      session = Session(SourceText(declarations + question + "\n", name: "test.nabla"), options: options)
+      #expect(session.diagnostics.isEmpty)
+      outcome = session.answer(try #require(session.questions.first))
+    }
+
+    func results(_ data: [String: Matrix]) throws -> [EvaluationResult] {
+      try Nabla.Evaluation(session, data: data).results(session.questions[0]) { _ in outcome }
+    }
   }
 
   /// Singular matrices of several sizes and ranks.
@@ -62,9 +71,10 @@ struct RemovableTests {
 
   @Test("polynomials of singular matrices have the derivatives that they tend to", arguments: polynomials)
   func singular(_ question: String) throws {
+    let answered = try Answered(question)
     for matrix in Self.singular {
       let n = matrix.rows
-      let found = try #require(try results(question, Self.data(matrix)).first)
+      let found = try #require(try answered.results(Self.data(matrix)).first)
       #expect(found.result.isFinite && found.failures.isEmpty, "\(matrix): \(found.result)")
       // A path through invertible matrices, as far to one side as to the other.
       var near = Matrix(rows: n, columns: n)
@@ -72,7 +82,7 @@ struct RemovableTests {
         var generator = SplitMix64(seed: 7)
         var moved = matrix
         for i in 0..<n { for j in 0..<n { moved[i, j] += step * generator.uniform(0.5, 1.5) } }
-        let beside = try #require(try results(question, Self.data(moved)).first?.result)
+        let beside = try #require(try answered.results(Self.data(moved)).first?.result)
         near = step > 0 ? beside : (near + beside) / 2
       }
       let gap = (near - found.result).maxAbs
@@ -82,8 +92,9 @@ struct RemovableTests {
 
   @Test("so have those of matrices of rank one", arguments: lowRanks)
   func lowRank(_ question: String) throws {
+    let answered = try Answered(question)
     for n in 1...3 {
-      let found = try #require(try results(question, Self.data(Matrix(rows: n, columns: n))).first)
+      let found = try #require(try answered.results(Self.data(Matrix(rows: n, columns: n))).first)
       #expect(found.result.isFinite && found.failures.isEmpty, "\(n): \(found.result)")
       // Determinants of rank one vanish, and adjugates from the third size on.
       let vanishes = question.contains("det") ? n > 1 : n > 2
@@ -107,7 +118,7 @@ struct RemovableTests {
       ("gradient exp(-1/t^2) wrt t", 0), ("hessian exp(-1/t^2) wrt t", 0), ("gradient sech(s/t) wrt s, t", 0),
     ]
     for (question, result) in cases {
-      for found in try results(question, Self.data(corner)) {
+      for found in try Answered(question).results(Self.data(corner)) {
         #expect(found.result == result, "\(question): \(found.result)")
       }
     }
@@ -121,7 +132,8 @@ struct RemovableTests {
       "gradient (t*s^2)^(1/3) wrt t", "gradient abs(t)*tr(adj(A))/norm2(t*x) wrt t",
     ]
     for question in questions {
-      let found = try #require(try results(question, Self.data(Matrix(rows: [[1, 0], [0, 0]]))).first)
+      let found = try #require(
+        try Answered(question).results(Self.data(Matrix(rows: [[1, 0], [0, 0]]))).first)
       #expect(!found.result.isFinite, "\(question): \(found.result)")
       // A power that has no slope at zero is said to have none by no condition.
       if !question.contains("^(1/3)") { #expect(!found.failures.isEmpty, "\(question)") }

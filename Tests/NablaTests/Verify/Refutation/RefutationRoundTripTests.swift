@@ -82,7 +82,7 @@ private struct TrueClaim: Sendable {
 @Suite("Slips of the pen, made at random and found again")
 struct RefutationRoundTripTests {
   private static let seed: UInt64 = 20_260_611
-  private static let wanted = 12
+  private static let wanted = Sample.count(3, of: 12)
 
   /// Slips of this kind in all claims, in a separate order.
   private func slips(_ rank: SlipEdits.Rank) -> [(claim: TrueClaim, right: String, words: String)] {

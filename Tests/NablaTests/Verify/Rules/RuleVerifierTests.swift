@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import NablaCore
@@ -11,16 +10,14 @@ private let verifier = RuleVerifier()
 private let subjects = verifier.subjects
 private let identities = RuleBook.standard.rules.filter { $0.table == .identity }
 
-/// Every sixteenth line of `Rules/`: `nabla rules check`, which CI runs, verifies all lines and more mutants of each.
-private let sample = subjects.enumerated().filter { $0.offset % 16 == 0 }.map(\.element.name)
+/// Lines of `Rules/`: `nabla rules check`, which CI runs, verifies all lines and more mutants of each.
+private let sample = Sample.of(subjects.map(\.name), oneIn: 24)
 /// Every change of these is true as well.
 private let harmless: Set = [
   "inverse.invertible", "diag.diagonal", "expm.invertible", "expm.block.zero", "argmaxhot.differential",
 ]
-/// Every identity in CI, every fourth in other runs. The naive evaluator has pinv(A) for tall matrices only.
-private let nodeByNode = identities.map(\.name).filter { !$0.hasPrefix("pinv.") }.enumerated().filter {
-  $0.offset % 4 == 0 || ProcessInfo.processInfo.environment["NABLA_MUTANTS"] == "full"
-}.map(\.element)
+/// The naive evaluator has pinv(A) for tall matrices only.
+private let nodeByNode = Sample.of(identities.map(\.name).filter { !$0.hasPrefix("pinv.") }, oneIn: 8)
 
 @Suite struct RuleVerifierTests {
   @Test func theRulesAreThere() { #expect(subjects.count > 150) }
