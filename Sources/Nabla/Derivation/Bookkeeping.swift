@@ -45,7 +45,7 @@ struct RewriteTable {
     for rewrite in rewrites where table[rewrite.before] == nil { table[rewrite.before] = rewrite.after }
   }
 
-  /// The formula with every part replaced, children first, until no entry applies.
+  /// The formula with every part replaced, children first, until no entry gives a new form.
   func applied(to formula: Formula) -> Formula {
     var memo: [Formula: Formula] = [:]
     var budget = 100_000
@@ -58,11 +58,15 @@ struct RewriteTable {
     for node in formula.nodes(without: { memo[$0] != nil }) {
       let children = node.children
       var current = children.isEmpty ? node : node.rebuilt(children.map { memo[$0] ?? $0 })
+      // Forms found by looking ahead may lead back to where they came from.
+      var seen: Set<Formula> = [current]
       while let next = table[current], budget > 0 {
         budget -= 1
         let parts = next.children
-        current =
+        let settled =
           parts.isEmpty ? next : next.rebuilt(parts.map { applied(to: $0, &memo, &budget) })
+        guard seen.insert(settled).inserted else { break }
+        current = settled
       }
       memo[node] = current
     }

@@ -70,12 +70,12 @@ struct DerivationWriter {
       for end in 1...max(rewrites.count, 1) where end <= rewrites.count {
         let form = RewriteTable(rewrites[..<end]).applied(to: raw)
         if form === last { continue }
-        last = form
         ends.append(end)
         forms.append(form)
+        last = form
       }
     }
-    // Forms found by looking ahead may lead back to where they came from when they are replayed.
+    // A replay does not reach the result where it comes back to a form that it left.
     let isReached = forms.last === result
     let stride = max(1, (forms.count + Self.mostLines - 1) / Self.mostLines)
     var start = 0
@@ -84,10 +84,12 @@ struct DerivationWriter {
       let used = Array(rewrites[start..<ends[index]])
       let effective = used.filter { from.containsNode($0.before) || used.count <= 2 }
       let names = (effective.isEmpty ? used : effective).map(\.name)
-      add(
-        subject, form, shown: index == forms.count - 1 && isReached ? shown : nil,
-        Array(names.suffix(Self.mostNames)),
-        .rewrites(of: raw, Array(rewrites[..<ends[index]]), free: free))
+      let isLast = index == forms.count - 1 && isReached
+      if isLast || form.text != from.text {
+        add(
+          subject, form, shown: isLast ? shown : nil, Array(names.suffix(Self.mostNames)),
+          .rewrites(of: raw, Array(rewrites[..<ends[index]]), free: free))
+      }
       start = ends[index]
       from = form
     }

@@ -25,7 +25,7 @@ extension Answering {
         verdict = verdict.map { $0.joined(with: next) } ?? next
       case .refuted:
         verdict = next
-        refutation = help(left, right, step: index, verified: verified)
+        refutation = help(left, right, next, step: index, verified: verified)
       case .skipped(let reason):
         let place = question.otherSides.count > 1 ? "step \(index + 1): " : ""
         if skipped == nil { skipped = .skipped(place + reason) }
@@ -81,7 +81,9 @@ extension Answering {
   }
 
   /// The explanation of a refuted step: its position, the derivatives, and what would make it true.
-  private func help(_ left: ClaimSide, _ right: ClaimSide, step index: Int, verified: Int) -> Refutation {
+  private func help(
+    _ left: ClaimSide, _ right: ClaimSide, _ verdict: Verdict, step index: Int, verified: Int
+  ) -> Refutation {
     var (left, right) = (left, right)
     let presupposed = left.presupposed + right.presupposed
     var refutation = Refutation()
@@ -102,7 +104,8 @@ extension Answering {
         }
       }
     }
-    if seeksCorrection {
+    // A property that is missing makes a difference that numbers show.
+    if seeksCorrection, verdict.counterexample?.isWithinTolerance != true {
       refutation.property =
         NeededProperties(
           check: check, left: left.formula, right: right.formula, presupposed: presupposed

@@ -72,7 +72,7 @@ package struct NeededProperties {
     // A property that leaves a single value fixes the variable instead of describing it.
     let strong = variables.compactMap { replacements[$0] }
     if strong.contains(where: { isFixed($0, in: [a, b] + grounds) }) { return false }
-    return check.verdict(on: .equality(a, b, presupposing: grounds)).status == .verified
+    return check.isVerified(.equality(a, b, presupposing: grounds))
   }
 
   /// Whether a variable has the same value wherever the formulas have one.

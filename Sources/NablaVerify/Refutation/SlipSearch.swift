@@ -78,8 +78,9 @@ package struct SlipSearch {
         guard let formula = reader.formula(text, as: mine.claim.shape), keepsNames(text, formula) else {
           continue
         }
-        let verdict = check.verdict(on: .equality(other.formula, formula, presupposing: other.presupposed))
-        if verdict.status == .verified { return slip(side, text, edit.words) }
+        if check.isVerified(.equality(other.formula, formula, presupposing: other.presupposed)) {
+          return slip(side, text, edit.words)
+        }
       }
     }
     return nil
@@ -97,8 +98,7 @@ package struct SlipSearch {
       guard let claim = Claim(question, other.formula, of: expression, by: mine.variables) else {
         return false
       }
-      return preliminary.verdict(on: claim).status == .verified
-        && check.verdict(on: claim).status == .verified
+      return preliminary.verdict(on: claim).status == .verified && check.isVerified(claim)
     }
     while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, !Cancellation.isRequested,
       let next = candidates.next(&bytes)
@@ -132,8 +132,7 @@ package struct SlipSearch {
     let body = typed.fitted(mine.body, typed.level(typed.tree), to: .sum)
     let longer = text.hasPrefix("-") ? "\(body) - \(text.dropFirst())" : "\(body) + \(text)"
     guard let formula = reader.formula(longer, as: mine.claim.shape),
-      check.verdict(on: .equality(other.formula, formula, presupposing: other.presupposed)).status
-        == .verified
+      check.isVerified(.equality(other.formula, formula, presupposing: other.presupposed))
     else { return nil }
     return slip(side, longer, "the term \(text) is missing")
   }

@@ -30,14 +30,21 @@ package struct Verification: Sendable {
   private var exact: ExactCheck { ExactCheck(seed: numeric.seed, book: book) }
 
   /// The verdict on a claim.
-  package func verdict(on claim: Claim) -> Verdict {
-    let finding = exact.finding(on: claim)
+  package func verdict(on claim: Claim) -> Verdict { verdict(on: claim, exact.finding(on: claim)) }
+
+  private func verdict(on claim: Claim, _ finding: ExactCheck.Finding) -> Verdict {
     let numeric = numeric(besides: finding)
     return joined(numeric.verdict(on: claim), finding) {
       numeric.highPrecision(claim)
     } example: {
       numeric.closest(claim)
     }
+  }
+
+  /// Whether a claim is verified, which takes less work than its verdict where the exact arm refutes it.
+  func isVerified(_ claim: Claim) -> Bool {
+    let finding = exact.finding(on: claim)
+    return finding != .differs(isRational: true) && verdict(on: claim, finding).status == .verified
   }
 
   /// The verdict on a Hessian, as the Jacobian of a gradient, which is verified first. That is sharper and faster than

@@ -22,7 +22,8 @@ import Testing
     return result
   }
 
-  /// Compares each formula at each point, in a partial run at one of many, not the same at the next; of an array the error is one in its largest entry.
+  /// Compares each formula at each point, in a partial run at one of many, not the same at the next; the error in an
+  /// array is relative to its largest entry.
   static func compare(
     _ name: String, _ formulas: [Formula], _ points: [[Formula: Matrix]], sizes: [String: Int] = [:],
     isArray: Bool = false, into tally: inout ExtremeTally
