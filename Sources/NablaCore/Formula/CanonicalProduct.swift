@@ -116,6 +116,8 @@ extension Formula {
     case .apply(.array(.diagonalMatrix), _): return self
     case .apply(.array(let operation), let arguments) where operation.commutesWithTransposition:
       return .apply(.array(operation), arguments.map(\.transposed), shape.transposed)
+    case .apply(.blocks, _):
+      return transposedInside(\.transposed) ?? .interned(.transpose(self), shape.transposed)
     case .number, .constant, .variable, .dimension, .apply, .differential:
       return .interned(.transpose(self), shape.transposed)
     }

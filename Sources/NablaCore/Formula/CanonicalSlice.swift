@@ -71,6 +71,7 @@ extension Formula {
     if rows.contains(where: { $0.count != first.count }) {
       return blockArray(rows.map { [blockArray([$0])] })
     }
+    if let flat = BlockArray(rows: rows).flattened { return blockArray(flat.rows) }
     var height = Dimension(0)
     for row in rows { height = height + (row.first?.shape.rows ?? 0) }
     var width = Dimension(0)
@@ -80,8 +81,7 @@ extension Formula {
     if arguments.allSatisfy({ $0.isOnes || $0.isOne }) { return ones(shape) }
     // The transpose is outside if that is the simpler form.
     let transposed = first.indices.flatMap { column in rows.map { $0[column].transposed } }
-    let (before, after) = (arguments.reduce(0) { $0 + $1.cost }, transposed.reduce(0) { $0 + $1.cost })
-    if after == before ? transposed.lexicographicallyPrecedes(arguments) : after < before {
+    if transposed.reduce(0, { $0 + $1.cost }) < arguments.reduce(0, { $0 + $1.cost }) {
       let array = interned(
         .apply(.blocks(rows: first.count, columns: rows.count), transposed), shape.transposed)
       return interned(.transpose(array), shape)

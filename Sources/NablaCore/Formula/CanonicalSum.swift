@@ -82,6 +82,7 @@ extension Formula {
       }
       return sum([merged] + others.map { collected[$0] }, shape)
     }
+    if !shape.isScalar, let merged = BlockArray.mergingEntries(of: collected) { return sum(merged, shape) }
     // Sorts without coefficients, so that x - y and y - x have the same order.
     let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }
     return interned(.sum(keyed.map(\.term)), shape)

@@ -286,7 +286,10 @@ extension Problem {
           : index == "0" || index.hasPrefix("-") ? "subscripts count from 1, and `end` is the last" : nil
       )
     case .indexAgainstSize(let index, let upper, let size, let a):
-      ("the subscript `\(index)` runs to \(upper) where the size is \(size); \(a.words)", nil)
+      (
+        "the subscript `\(index)` runs to \(upper) where the size is \(size); \(a.words)",
+        "a size that is at least \(upper) is written as a sum, as in `\(upper) + m`"
+      )
     case .parameter(let function, let wanted, let a):
       ("`\(function)` takes \(wanted.words); \(a.words)", nil)
     case .noPrime(let name):

@@ -37,7 +37,8 @@ struct Constraint {
     case rowwiseReduction(Draft, Shape)
     case oneSubscript(Draft, size: Dimension, length: Dimension, Shape)
     case gradient(Draft, by: Draft, Shape)
-    case subscriptBound(index: String, upper: Dimension, size: Dimension, Draft)
+    /// The lower bound of a range; `nil` for an index.
+    case subscriptBound(index: String, lower: Dimension?, upper: Dimension, size: Dimension, Draft)
     case bars(Bars, Draft, Shape)
   }
 

@@ -116,7 +116,9 @@ extension InferenceEngine {
       if !length.isPossibleSize || !low.isPossibleSize {
         throw Diagnostic(.outOfRange(index: "\(low):\(high)", size: shown(size)), at: part.range)
       }
-      try post(.subscriptBound(index: source.text(upper.range), upper: high, size: size, a), at: part.range)
+      try post(
+        .subscriptBound(index: source.text(upper.range), lower: low, upper: high, size: size, a),
+        at: part.range)
       return .range(try draft(lower), try draft(upper), length: length)
     }
   }
@@ -165,7 +167,9 @@ extension InferenceEngine {
       }
       return try draft(tree)
     }
-    try post(.subscriptBound(index: source.text(tree.range), upper: upper, size: size, a), at: tree.range)
+    try post(
+      .subscriptBound(index: source.text(tree.range), lower: nil, upper: upper, size: size, a), at: tree.range
+    )
     return try draft(tree)
   }
 

@@ -57,7 +57,10 @@ extension InferenceEngine {
     case .oneSubscript(let a, let size, let length, let shape):
       return try attemptOneSubscript(a, size, length, shape, range)
     case .gradient(let a, let b, let shape): return try attemptGradient(a, b, shape, range)
-    case .subscriptBound(let index, let upper, let size, let a):
+    case .subscriptBound(let index, let lower, let upper, let size, let a):
+      if lower != nil, state.unifier.resolve(a.shape).isScalar {
+        throw error(.entryOfNumber(source.text(a.tree.range)), range, a)
+      }
       return try attemptBound(index, upper, size, a, range)
     case .bars(let bars, let a, let shape): return try attemptBars(bars, a, shape, range)
     }

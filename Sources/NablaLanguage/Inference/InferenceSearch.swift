@@ -104,12 +104,26 @@ extension InferenceEngine {
     }
   }
 
-  /// Lets an index's range determine the size that it runs over, if nothing else does.
+  /// Lets an index's range determine the size that it runs over, if nothing else does. Parts of an array end where it
+  /// ends, as in x[2:n] - x[1:n - 1]; but if there is only x[1:k], x is longer.
   private func bindSubscripts() {
+    typealias Bound = (lower: Dimension?, upper: Dimension)
+    var sizes: [String] = []
+    var bounds: [String: [Bound]] = [:]
     for constraint in state.pending {
-      if case .subscriptBound(_, let upper, let size, _) = constraint.kind, upper.constant == nil {
-        _ = state.unifier.unify(size, upper)
-      }
+      guard case .subscriptBound(_, let lower, let upper, let size, _) = constraint.kind,
+        upper.constant == nil, let name = state.unifier.resolve(size).name, Unifier.isOpen(name)
+      else { continue }
+      if bounds[name] == nil { sizes.append(name) }
+      bounds[name, default: []].append((lower, state.unifier.resolve(upper)))
+    }
+    for name in sizes {
+      guard let found = bounds[name], let first = found.first else { continue }
+      let last =
+        found.first { bound in found.allSatisfy { (bound.upper - $0.upper).isNeverNegative } } ?? first
+      let isBeginning = found.allSatisfy { $0.lower?.isOne == true && $0.upper == last.upper }
+      let size = isBeginning ? last.upper + state.unifier.fresh() : last.upper
+      _ = state.unifier.unify(Dimension(name: name), size)
     }
   }
 

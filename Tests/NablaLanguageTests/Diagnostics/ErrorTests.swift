@@ -158,7 +158,7 @@ import Testing
     ),
     (
       #"x : vector(d)"#, #"sum(i = 1:n, x[i])"#,
-      #"1:16: the subscript `i` runs to n where the size is d; `x` is d x 1"#
+      #"1:16: the subscript `i` runs to n where the size is d; `x` is d x 1 | a size that is at least n is written as a sum, as in `n + m`"#
     ),
     (
       #"x : vector(d)"#, #"sum(x = 1:n, 1)"#,

@@ -78,7 +78,12 @@ import Testing
     Row("sum(huber(r, d))", "d", "sum(relu(abs(r) - d))", "d : scalar"),
     Row("sum(huber(X*w - y, d))", "w", "X'*clip(X*w - y, -d, d)", "y : vector(n)", "d : scalar"),
     Row("huber(t, d)", "t", "clip(t, -d, d)", "t : scalar"),
-    Row("A[end, end]", "A", "[zeros(m - 1, n - 1), zeros(m - 1); zeros(1, n - 1), 1]'"),
+    Row("norm2(x[1:k])^2", "x", "[2*x[1:k]; zeros(n)]", "x : vector(k + n)"),
+    Row("norm2(A[:, 1:k]*w - y)^2", "w", "2*A[:, 1:k]'*(A[:, 1:k]*w - y)", "A : matrix(n, k + m)"),
+    Row("norm2(x[2:k])^2", "x", "[0; 2*x[2:k]]", "x : vector(k)"),
+    Row("sum(x[1:n - 1] .* x[2:n])", "x", "[0; x[1:n - 1]] + [x[2:n]; 0]", "x : vector(n)"),
+    Row("norm2(x[1:k])^2 + sum(i = 1:k, x[i])", "x", "2*x + 1", "x : vector(k)"),
+    Row("A[end, end]", "A", "[zeros(n - 1, m - 1), zeros(n - 1); zeros(1, m - 1), 1]"),
   ]
 
   private static func session(_ text: String) -> Session {
