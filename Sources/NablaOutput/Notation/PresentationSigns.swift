@@ -169,13 +169,13 @@ extension Presenter {
     return (best.rank, result)
   }
 
-  /// Whether another factor is the same sum or its transpose, as in `(x - mu)*(x - mu)'`.
+  /// Whether another factor is the same sum or its transpose, as in `(x - mu)*(x - mu)'` and `vec(A - B)*vec(A - B)'`.
   func hasTwin(_ index: Int, in factors: [Formula]) -> Bool {
-    guard case .sum = factors[index].kind, factors.count <= 64 else { return false }
     let sum = factors[index]
+    guard sum.isLinearInSum, factors.count <= 64 else { return false }
     return factors.indices.contains { other in
-      guard other != index, case .sum = factors[other].kind else { return false }
       let twin = factors[other]
+      guard other != index, twin.isLinearInSum else { return false }
       return twin == sum
         || twin.shape == sum.shape.transposed && weight(twin) == weight(sum) && twin.transposed == sum
     }
@@ -230,5 +230,18 @@ extension Formula {
     guard case .sum(let terms) = kind else { return false }
     let negative = terms.count { $0.splitCoefficient.0.isNegative }
     return negative > 0 && negative < terms.count
+  }
+
+  /// Whether it is a sum, or a linear function of one: its negative is that of the negated sum.
+  fileprivate var isLinearInSum: Bool {
+    switch kind {
+    case .sum: true
+    case .transpose(let inner): inner.isLinearInSum
+    case .apply(.array(let operation), let arguments):
+      operation.isLinear && arguments.count == 1 && arguments[0].isLinearInSum
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .times, .product, .power,
+      .inverse, .apply, .differential:
+      false
+    }
   }
 }
