@@ -11,6 +11,7 @@ struct PlacedInstruction: Sendable {
   var output: CompiledProgram.Place
   var a: CompiledProgram.Place
   var b: CompiledProgram.Place
+  var c: CompiledProgram.Place
   var scratch: CompiledProgram.Place
   var m: Int
   var n: Int
@@ -48,6 +49,7 @@ struct Instruction {
   var z: UnsafeMutableRawPointer
   var x: UnsafeMutableRawPointer
   var y: UnsafeMutableRawPointer
+  var w: UnsafeMutableRawPointer
   var scratch: UnsafeMutableRawPointer
   var m: Int
   var n: Int
@@ -58,10 +60,11 @@ struct Instruction {
 
   init(_ placed: PlacedInstruction, _ memory: UnsafeMutablePointer<Double>) {
     (opcode, flags, precision) = (placed.opcode, placed.flags, placed.precision)
-    (z, x, y) = (
+    (z, x, y, w) = (
       UnsafeMutableRawPointer(memory + placed.output.offset),
       UnsafeMutableRawPointer(memory + placed.a.offset),
-      UnsafeMutableRawPointer(memory + placed.b.offset)
+      UnsafeMutableRawPointer(memory + placed.b.offset),
+      UnsafeMutableRawPointer(memory + placed.c.offset)
     )
     scratch = UnsafeMutableRawPointer(memory + placed.scratch.offset)
     (m, n, k, extra, alpha) = (placed.m, placed.n, placed.k, placed.extra, placed.alpha)
@@ -73,6 +76,7 @@ struct Operands<T> {
   let z: UnsafeMutablePointer<T>
   let x: UnsafeMutablePointer<T>
   let y: UnsafeMutablePointer<T>
+  let w: UnsafeMutablePointer<T>
   let scratch: UnsafeMutablePointer<T>
 
   @inline(__always)
@@ -80,6 +84,7 @@ struct Operands<T> {
     z = step.z.assumingMemoryBound(to: T.self)
     x = step.x.assumingMemoryBound(to: T.self)
     y = step.y.assumingMemoryBound(to: T.self)
+    w = step.w.assumingMemoryBound(to: T.self)
     scratch = step.scratch.assumingMemoryBound(to: T.self)
   }
 }
@@ -169,7 +174,7 @@ enum Interpreter {
       Kernels.crossGram(
         isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z,
         factor: factor)
-    case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, y, into: own.scratch)
+    case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, own.w, into: own.scratch)
     case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
     case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
     case .selectRows:

@@ -33,6 +33,7 @@ package final class ProgramWorkspace {
     case output(Int)
     case a(Int)
     case b(Int)
+    case c(Int)
     case scratch(Int)
     case slot(Int)
     case total(Int)
@@ -86,6 +87,7 @@ package final class ProgramWorkspace {
       note(placed.output, .output(index))
       note(placed.a, .a(index))
       note(placed.b, .b(index))
+      note(placed.c, .c(index))
       note(placed.scratch, .scratch(index))
       if placed.opcode == .fused {
         let group = groups[placed.extra]
@@ -191,6 +193,7 @@ package final class ProgramWorkspace {
       case .output(let index): instructions[index].z = address
       case .a(let index): instructions[index].x = address
       case .b(let index): instructions[index].y = address
+      case .c(let index): instructions[index].w = address
       case .scratch(let index): instructions[index].scratch = address
       case .slot(let index): slots[index].address = address
       case .total(let index): totals[index] = address

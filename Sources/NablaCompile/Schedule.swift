@@ -137,37 +137,66 @@ extension Schedule {
 }
 
 extension Schedule {
-  /// Joins products of a matrix and of its transpose with the same vector, so that the matrix is read once.
+  /// Joins products of a square matrix and of its transpose with vectors, so that the matrix is read once. One of the two
+  /// products moves to the other, if nothing between them needs it or makes its vector.
   mutating func joinPasses() {
-    struct Key: Hashable {
-      let matrix: Int
-      let vector: Int
-      let rows: Int
-    }
-    var known: [Key: Int] = [:]
+    // Products by the root of their matrix that may still be joined.
+    var open: [Int: [Int]] = [:]
     var dropped: Set<Int> = []
     for (index, step) in steps.enumerated() {
-      if step.opcode == .loopBegin || step.opcode == .loopEnd { known = [:] }
+      if step.opcode == .loopBegin || step.opcode == .loopEnd { open = [:] }
       guard step.opcode == .gemm, step.n == 1, step.m > 1, step.m == step.k, step.alpha == 1 else { continue }
-      let key = Key(
-        matrix: values[step.inputs[0]].root, vector: values[step.inputs[1]].root,
-        rows: values[step.inputs[0]].rows)
-      guard let first = known[key],
-        steps[first].flags.contains(.transposeA) != step.flags.contains(.transposeA)
-      else {
-        known[key] = index
-        continue
+      let matrix = values[step.inputs[0]].root
+      for (place, first) in (open[matrix] ?? []).enumerated() {
+        let other = steps[first]
+        guard other.flags.contains(.transposeA) != step.flags.contains(.transposeA),
+          values[other.inputs[0]].rows == values[step.inputs[0]].rows,
+          let target = meeting(of: first, index)
+        else { continue }
+        let (forward, backward) = step.flags.contains(.transposeA) ? (other, step) : (step, other)
+        dropped.insert(target == index ? first : index)
+        steps[target] = PlanStep(
+          opcode: .multiplyBoth, inputs: forward.inputs + [backward.inputs[1]], output: forward.output,
+          m: step.m,
+          n: step.k, extra: backward.output)
+        open[matrix]?.remove(at: place)
+        break
       }
-      let other = steps[first]
-      let (forward, backward) = step.flags.contains(.transposeA) ? (other, step) : (step, other)
-      steps[first] = PlanStep(
-        opcode: .multiplyBoth, inputs: forward.inputs, output: forward.output, m: step.m, n: step.k,
-        extra: backward.output)
-      dropped.insert(index)
-      known[key] = nil
+      if steps[index].opcode == .gemm, !dropped.contains(index) { open[matrix, default: []].append(index) }
     }
     steps = steps.indices.filter { !dropped.contains($0) }.map { steps[$0] }
   }
+
+  /// The place of two products at which both can be computed: that of the first one, if the second one does not depend
+  /// on what comes between, or else that of the second one.
+  private func meeting(of first: Int, _ second: Int) -> Int? {
+    guard second - first <= Self.reach else { return nil }
+    var (written, touched): (Set<Int>, Set<Int>) = ([], [])
+    for step in steps[first..<second] {
+      let made = writes(step).map { values[$0].root }
+      written.formUnion(made)
+      touched.formUnion(made + step.inputs.map { values[$0].root })
+    }
+    func roots(_ index: Int) -> (vector: Int, output: Int) {
+      (values[steps[index].inputs[1]].root, values[steps[index].output].root)
+    }
+    let matrix = values[steps[first].inputs[0]].root
+    let (before, after) = (roots(first), roots(second))
+    if written.contains(matrix) { return nil }
+    if !written.contains(after.vector), !touched.contains(after.output) { return first }
+    // The first product and what is between them.
+    var used: Set<Int> = []
+    for step in steps[(first + 1)...second] {
+      used.formUnion(step.inputs.map { values[$0].root } + writes(step).map { values[$0].root })
+    }
+    let remade = steps[(first + 1)..<second].contains { step in
+      writes(step).contains { values[$0].root == before.vector }
+    }
+    return used.contains(before.output) || remade ? nil : second
+  }
+
+  /// Steps between two products that are joined at most, which keeps the search linear.
+  private static let reach = 128
 
   /// Additions, multiplications and function evaluations of a run, with loop bodies counted once.
   var operations: Double { steps.reduce(0) { $0 + operations($1) } }
