@@ -142,8 +142,9 @@ private struct StreamFinder {
         && step.n <= Self.narrow
     }
     guard collect(root(step.inputs[1]), before: last, &body) else { return nil }
-    let block = max(64, min(2048, (1 << 17) / step.m / 64 * 64))
-    return found(body, last, sinks: [], block: block)
+    // Blocks of 1 MB; of wide matrices up to 3 MB, since short pieces of columns are read slowly.
+    let rows = max((1 << 17) / step.m, min(256, (3 << 17) / step.m))
+    return found(body, last, sinks: [], block: max(64, min(2048, rows / 64 * 64)))
   }
 
   /// A product of two thin matrices, elementwise steps on it, and products with their results.
