@@ -16,6 +16,21 @@ extension Kernels {
     }
   }
 
+  /// Writes a multiple of the Kronecker product of an m×n matrix and the p×p identity.
+  @inlinable
+  public static func kronecker<T: KernelNumber>(
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, identity p: Int, factor: T, into x: UnsafeMutablePointer<T>
+  ) {
+    let rows = m &* p
+    for j in 0..<n {
+      for l in 0..<p {
+        let column = x + (j &* p &+ l) &* rows
+        fill(rows, 0, into: column)
+        for i in 0..<m { column[i &* p &+ l] = factor * a[i &+ j &* m] }
+      }
+    }
+  }
+
   /// Writes the commutation matrix K, mn×mn, with K vec(A) = vec(A') for every m×n matrix A.
   ///
   /// Source: Magnus and Neudecker, The commutation matrix, Annals of Statistics 7 (1979).

@@ -69,7 +69,7 @@ extension Schedule {
     for (index, step) in steps.enumerated() where step.opcode == .scaled && step.alpha != 0 {
       let (source, scaled) = (values[step.inputs[0]].root, values[step.output].root)
       guard let made = writers[source], made.count == 1, made[0] < index,
-        steps[made[0]].opcode == .gemm || steps[made[0]].opcode == .gram, readers[source] == [index],
+        [.gemm, .gram, .kronIdentity].contains(steps[made[0]].opcode), readers[source] == [index],
         !results.contains(source), !inLoops.contains(source), !inLoops.contains(scaled),
         writers[scaled]?.first == index
       else { continue }

@@ -159,7 +159,8 @@ extension PlanStep {
       .norm1, .norm2, .normInf, .maximum, .minimum, .factorLU, .factorCholesky, .solve, .solveRight, .inverse,
       .determinant, .logDeterminant, .logSignedDeterminant, .singularNorm, .nuclearNorm, .polar, .leftVector,
       .rightVector, .pseudoInverse, .adjugate, .exponential, .cholesky, .logSumExp, .softmax, .logSoftmax,
-      .diagonalMatrix, .diagonal, .kron, .scaleBlocks, .addBlocks, .lowerTriangle, .upperTriangle, .lowHalf,
+      .diagonalMatrix, .diagonal, .kron, .kronIdentity, .scaleBlocks, .addBlocks, .lowerTriangle,
+      .upperTriangle, .lowHalf,
       .commutation, .argmaxHot,
       .slice, .slidingSlice, .place, .widen, .narrow, .function, .loopBegin, .loopEnd, .fused, .stream:
       nil

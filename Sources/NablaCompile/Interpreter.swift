@@ -207,6 +207,7 @@ enum Interpreter {
       for i in 0..<m { z[i &* (m &+ 1)] = x[i] }
     case .diagonal: for i in 0..<m { z[i] = x[i &* (n &+ 1)] }
     case .kron: Kernels.kronecker(m, n, x, k, step.extra, y, into: z)
+    case .kronIdentity: Kernels.kronecker(m, n, x, identity: k, factor: factor, into: z)
     case .scaleBlocks:
       for block in 0..<k {
         for j in 0..<n { Kernels.hadamard(m, x + j &* m, y + block &* m, into: z + (block &* n &+ j) &* m) }

@@ -19,7 +19,8 @@ enum Opcode: UInt8, Hashable, Sendable {
   case pseudoInverse, adjugate, exponential, cholesky
   // Structure.
   case logSumExp, softmax, logSoftmax
-  case diagonalMatrix, diagonal, kron, scaleBlocks, addBlocks, lowerTriangle, upperTriangle, lowHalf,
+  case diagonalMatrix, diagonal, kron, kronIdentity, scaleBlocks, addBlocks, lowerTriangle, upperTriangle,
+    lowHalf,
     commutation, argmaxHot
   case slice, slidingSlice, place
   // Several elementwise steps in one pass.

@@ -35,6 +35,8 @@ struct Planner {
     _ formulas: [Formula], sizes: [String: Int], options: Compiler.Options
   ) throws(CompileError) -> Schedule {
     var planner = Planner(sizes: sizes, options: options)
+    var inverses = SmallerInverses(planner)
+    let formulas = formulas.map { inverses.rewritten($0) }
     for formula in formulas {
       for node in formula.nodes(without: { _ in false }) {
         if case .product = node.kind { planner.products.insert(node) }

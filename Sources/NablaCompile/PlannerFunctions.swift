@@ -77,6 +77,11 @@ extension Planner {
         throw .invalidFormula
       }
       return try emit(PlanStep(opcode: .commutation, inputs: [], m: m, n: n), rows, columns)
+    case .kron where arguments[1].isIdentity:
+      let (x, size) = (try plan(arguments[0]), try self.size(arguments[1].shape.rows))
+      return try emit(
+        PlanStep(opcode: .kronIdentity, inputs: [x], m: self.rows(x), n: self.columns(x), k: size), rows,
+        columns)
     case .dot, .kron:
       let (x, y) = (try plan(arguments[0]), try plan(arguments[1]))
       if operation == .dot { return try emit(PlanStep(opcode: .dot, inputs: [x, y], m: count(x)), 1, 1) }

@@ -227,7 +227,8 @@ extension Schedule {
     case .addColumn, .addRow, .scaleRows, .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums,
       .traceOfProduct, .transpose, .norm1, .norm2, .normInf, .maximum, .minimum, .logSumExp, .softmax,
       .logSoftmax,
-      .kron, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot, .slice, .slidingSlice,
+      .kron, .kronIdentity, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot, .slice,
+      .slidingSlice,
       .place:
       return m * max(n, 1)
     }

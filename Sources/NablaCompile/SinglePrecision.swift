@@ -76,7 +76,8 @@ extension Opcode {
       .scaleRows, .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums, .trace, .traceOfProduct,
       .transpose, .norm1, .norm2, .normInf, .maximum, .minimum, .logSumExp, .softmax, .logSoftmax,
       .diagonalMatrix,
-      .diagonal, .kron, .scaleBlocks, .addBlocks, .lowerTriangle, .upperTriangle, .lowHalf, .commutation,
+      .diagonal, .kron, .kronIdentity, .scaleBlocks, .addBlocks, .lowerTriangle, .upperTriangle, .lowHalf,
+      .commutation,
       .argmaxHot,
       .slice, .slidingSlice, .place, .fused, .stream, .loopBegin, .loopEnd:
       true
