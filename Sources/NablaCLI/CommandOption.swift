@@ -93,7 +93,7 @@ struct CommandOption {
     case .rules, .repl: []
     case .check: [declare]
     case .eval: [data, precision, blas, threads]
-    case .minimize: minimize + [blas, threads]
+    case .minimize: minimize + [precision, blas, threads]
     case .export:
       [
         choice("--to", ExportTarget.allCases.map(\.rawValue), "the language, or the array package of Python"),

@@ -116,7 +116,8 @@ enum Help {
 
       Minimizes the file's last definition, or J, over w, b... with the derived gradient (and, for newton, the derived
       Hessian). DATA is as for `nabla eval`; data for the variables are the start, which is zero otherwise. The exit
-      code is 0 if the method converged, and 1 otherwise; the output gives the reason.
+      code is 0 if the method converged, and 1 otherwise; the output gives the reason. With --precision float32 most
+      steps are taken in 32-bit floats; the last ones, and the check of the gradient, are always in doubles.
 
       examples:
         nabla minimize Examples/logistic.nabla --wrt w --method newton \\

@@ -50,6 +50,7 @@ struct MinimizeCommand {
       throw UsageError(message: "--step goes with --method gd; the others choose their steps")
     }
     options.fixedStep = step
+    options.precision = try arguments.precision()
     options.tolerance = try positive("--tolerance", arguments) ?? options.tolerance
     if let text = try arguments.one("--max-iterations") {
       guard let count = Int(text), count > 0 else {

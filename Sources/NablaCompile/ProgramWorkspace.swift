@@ -11,7 +11,7 @@ package final class ProgramWorkspace {
   private let variables: [Formula: Int]
   /// The offsets of constants.
   private let constants: Set<Int>
-  private let precision: Precision
+  package let precision: Precision
   private let tables: InstructionTables
   private let threads: Int?
   private let memory: UnsafeMutablePointer<Double>

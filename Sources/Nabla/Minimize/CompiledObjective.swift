@@ -63,11 +63,20 @@ final class CompiledObjective: DescentFunction {
   func value(at point: [Double], gradient: inout [Double]) -> Double {
     guard isInside(point) else { return .infinity }
     guard run(slope, at: point) else { return .nan }
-    for (index, part) in parts.enumerated() {
-      let entries = slope.outputPointer(index + 1)
-      for k in 0..<part.count { gradient[part.offset + k] = entries[k] }
+    switch slope.precision {
+    case .float64:
+      for (index, part) in parts.enumerated() {
+        let entries = slope.outputPointer(index + 1)
+        for k in 0..<part.count { gradient[part.offset + k] = entries[k] }
+      }
+      return slope.outputPointer(0)[0]
+    case .float32:
+      for (index, part) in parts.enumerated() {
+        let entries = slope.floatOutputPointer(index + 1)
+        for k in 0..<part.count { gradient[part.offset + k] = Double(entries[k]) }
+      }
+      return Double(slope.floatOutputPointer(0)[0])
     }
-    return slope.outputPointer(0)[0]
   }
 
   func hessian(at point: [Double]) -> [Double]? {
@@ -76,7 +85,7 @@ final class CompiledObjective: DescentFunction {
     var output = 0
     for i in parts.indices {
       for j in parts.indices[i...] {
-        let block = curvature.outputPointer(output)
+        let block = curvature.output(output).storage
         output += 1
         for column in 0..<parts[j].count {
           for row in 0..<parts[i].count {
@@ -93,9 +102,9 @@ final class CompiledObjective: DescentFunction {
   }
 
   private func run(_ workspace: ProgramWorkspace, at point: [Double]) -> Bool {
-    for part in parts {
-      guard let entries = workspace.inputPointer(part.variable) else { continue }
-      for k in 0..<part.count { entries[k] = point[part.offset + k] }
+    point.withUnsafeBufferPointer { entries in
+      guard let first = entries.baseAddress else { return }
+      for part in parts { workspace.setInput(part.variable, first + part.offset) }
     }
     do throws(RunError) {
       try workspace.run()

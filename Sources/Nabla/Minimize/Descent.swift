@@ -30,19 +30,22 @@ struct Descent {
   /// Relative change of a value that rounding alone may cause.
   private static let rounding = 1e-14
 
-  /// Runs the chosen method from a start with finite value and gradient.
+  /// Runs the chosen method from a point with finite value and gradient. Convergence is relative to `start`, if another
+  /// descent has come from there.
   func run(
-    _ function: any DescentFunction, from start: Iterate, report: (MinimizationProgress) -> Void = { _ in }
+    _ function: any DescentFunction, from point: Iterate, start: Iterate? = nil,
+    report: (MinimizationProgress) -> Void = { _ in }
   ) -> DescentResult {
+    let start = start ?? point
     var method = makeMethod(start)
-    var current = start
-    var best = start
-    var leastNorm = start.norm
+    var current = point
+    var best = point
+    var leastNorm = point.norm
     var idle = 0
     var iterations = 0
     /// Whether the last step changed the value by no more than rounding.
     var isSettled = false
-    report(.init(iteration: 0, value: start.value, gradientNorm: start.norm))
+    report(.init(iteration: 0, value: point.value, gradientNorm: point.norm))
 
     func ended(_ found: StoppingReason) -> DescentResult {
       // If only rounding prevents progress, a gradient that is small relative to the value counts as converged.

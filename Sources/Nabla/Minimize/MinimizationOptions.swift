@@ -20,6 +20,10 @@ public struct MinimizationOptions: Sendable {
   /// Constant step size eta of gradient descent w - eta*gradient; `nil` means a line search at each step.
   public var fixedStep: Double?
 
+  /// The numbers that compute. In 32-bit floats the descent goes on as long as they make progress; it always ends in
+  /// doubles, with the same tolerance.
+  public var precision: Precision = .float64
+
   /// The standard options for a method.
   public init(method: MinimizationMethod = .limitedMemoryBFGS) { self.method = method }
 

@@ -24,28 +24,70 @@ struct MinimizationTask {
     let start = try start(parts)
     let derivatives = try ObjectiveDerivatives(
       of: objective, by: variables, withHessian: options.method == .newton, derivation)
-    let function: CompiledObjective
-    do throws(EvaluationError) {
-      function = try CompiledObjective(
-        objective, derivatives, parts: parts, values: values, sizes: sizes, options: compiler)
-    } catch {
-      throw .evaluation(.data(error))
-    }
+    let function = try compiled(derivatives, parts, .float64)
     let first = function.iterate(at: start)
     if !first.isFinite {
       let names = variables.filter { values[$0] == nil }.compactMap(\.name)
       throw .notFiniteAtStart(isGradient: first.value.isFinite, names: names)
     }
-    let result = Descent(options: options).run(function, from: first, report: progress)
     var notes = derivatives.notes
-    if result.iterations == 0, result.reason == .converged {
+    var (point, before) = (first, 0)
+    switch options.precision {
+    case .float64: break
+    case .float32:
+      let floats = try compiled(derivatives, parts, .float32)
+      if let found = coarse(floats, start, progress) {
+        let end = function.iterate(at: found.end.point)
+        // Floats may have gone astray.
+        if end.isFinite, end.value <= first.value { (point, before) = (end, found.iterations) }
+      } else {
+        notes.append("floats have too small a range for the start, so doubles took all steps")
+      }
+    }
+    var rest = options
+    rest.maximumIterations = options.iterationLimit - before
+    let result = Descent(options: rest).run(function, from: point, start: first) { step in
+      if before > 0, step.iteration == 0 { return }
+      progress(
+        .init(iteration: before + step.iteration, value: step.value, gradientNorm: step.gradientNorm))
+    }
+    let iterations = before + result.iterations
+    if iterations == 0, result.reason == .converged {
       notes.append("the gradient vanishes at the start, which may not be a minimum; try another start")
     }
     return Minimization(
       objective: objective, variables: variables, method: options.method,
       point: function.values(at: result.end.point), value: result.end.value, gradientNorm: result.end.norm,
-      iterations: result.iterations, reason: result.reason, notes: notes)
+      iterations: iterations, reason: result.reason, notes: notes)
   }
+
+  /// The objective in numbers of a type.
+  private func compiled(
+    _ derivatives: ObjectiveDerivatives, _ parts: [CompiledObjective.Part], _ precision: Precision
+  ) throws(MinimizationError) -> CompiledObjective {
+    var compiler = compiler
+    compiler.precision = precision
+    do throws(EvaluationError) {
+      return try CompiledObjective(
+        objective, derivatives, parts: parts, values: values, sizes: sizes, options: compiler)
+    } catch {
+      throw .evaluation(.data(error))
+    }
+  }
+
+  /// The descent in floats, until rounding prevents progress; nil if the start is out of their range.
+  private func coarse(
+    _ function: CompiledObjective, _ start: [Double], _ progress: (MinimizationProgress) -> Void
+  ) -> DescentResult? {
+    let first = function.iterate(at: start)
+    guard first.isFinite else { return nil }
+    var coarse = options
+    coarse.tolerance = max(options.tolerance, Self.floatTolerance)
+    return Descent(options: coarse).run(function, from: first, report: progress)
+  }
+
+  /// The size of a gradient, relative to that at the start, at which doubles take over.
+  private static let floatTolerance = 1e-4
 
   private func checkQuestion() throws(MinimizationError) {
     guard !variables.isEmpty else { throw .noVariable }

@@ -80,6 +80,29 @@ struct MinimizeTests {
     #expect(relativeGap(found.point[found.variables[0]], closed) < 1e-8)
   }
 
+  @Test("floats first, then doubles with the same tolerance", arguments: MinimizationMethod.allCases)
+  func floats(_ method: MinimizationMethod) throws {
+    for (unit, lambda) in [(1.0, 0.01), (1e-3, 0.1), (1e150, 1e299)] {
+      let evaluation = try Support.evaluation(
+        regression,
+        ["X": unit * .random(30, 5, seed: 7), "y": .random(30, seed: 8), "lambda": Matrix(lambda)])
+      var options = Support.options(method, tolerance: 1e-9)
+      if unit > 1 { options.maximumIterations = 20 }
+      let doubles = try evaluation.minimization(wrt: ["w"], options: options)
+      var steps: [Int] = []
+      options.precision = .float32
+      let found = try evaluation.minimization(wrt: ["w"], options: options) { steps.append($0.iteration) }
+      #expect(found.hasConverged == doubles.hasConverged && steps == Array(0...found.iterations))
+      let gap = relativeGap(
+        found.point[found.variables[0]], try #require(doubles.point[doubles.variables[0]]))
+      #expect(gap < 1e-5, "\(unit): \(gap)")
+      // Only the largest data are out of the range of floats.
+      #expect(found.notes.contains { $0.contains("floats") } == (unit == 1e150))
+      options.maximumIterations = 1
+      #expect(try evaluation.minimization(wrt: ["w"], options: options).iterations <= 1)
+    }
+  }
+
   @Test("logistic regression on two species of iris: Newton needs at most 15 steps")
   func logisticRegression() throws {
     let evaluation = try Support.evaluation(
