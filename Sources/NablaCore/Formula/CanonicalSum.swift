@@ -125,8 +125,8 @@ extension Formula {
       guard let next = content.commonDivisor(coefficient) else { return (1, self) }
       content = next
     }
-    // 2*x + 4*y is 2*(x + 2*y), but 1/2*x + y stays.
-    if !content.isInteger, coefficients.contains(where: { $0.magnitude != coefficients[0].magnitude }) {
+    // 2*x + 4*y is 2*(x + 2*y) and x/2 + 3*y/2 is (x + 3*y)/2, but 1/2*x + y stays.
+    if coefficients.contains(where: { $0.denominator != content.denominator }) {
       content = 1
     }
     if isNegativeSum { content = -content }

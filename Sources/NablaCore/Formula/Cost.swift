@@ -13,7 +13,7 @@ package enum Cost {
   static let bracket = 10
   /// For each bracket inside a bracket: next to an array or a name, and after a number.
   static let nestedBracket = 6
-  static let nestedScaledBracket = 9
+  static let nestedScaledBracket = 7
   package static let call = 10
   /// A sum of entries that a product can express.
   static let total = 11
@@ -132,7 +132,7 @@ package enum Cost {
   private static func combine(_ factors: [Formula], isChain: Bool = false) -> (Int, Int) {
     var sum = -dot
     var depth = 0
-    // `1/n * X'*X` needs its 1; `s/n` does not.
+    // A quotient of a matrix product by a size is harder to read than one of a scalar.
     if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
       let others = factors.dropLast()
       if others.contains(where: \.isReciprocal),
@@ -145,8 +145,9 @@ package enum Cost {
       !isChain && factors.contains(where: \.isReciprocal)
       || factors.allSatisfy { factor in
         guard factor.isScalar else { return false }
-        if case .product = factor.kind { return false }
-        return true
+        // A product with ones at an end prints as the call of a sum.
+        guard case .product(let chain) = factor.kind else { return true }
+        return chain.first?.isOnes == true || chain.last?.isOnes == true
       }
     let scales = factors.dropLast().allSatisfy { $0.number != nil }
     if isMean(factors) { sum -= dot + symbol }

@@ -10,7 +10,7 @@ struct Factoring {
 
   private var memo: [Formula: Formula] = [:]
   /// Bounds the number of groups tried, so that no sum can explode.
-  private var work = 400
+  var work = 400
 
   /// The cheapest form after taking common factors out of groups of terms; `nil` if nothing gets cheaper.
   /// The result is memoized unless the work ran out.
@@ -167,7 +167,11 @@ struct Factoring {
     // All entrywise factors of the same terms are taken out together.
     var done: Set<Place> = []
     for place in order where !done.contains(place) {
-      guard let group = groups[place], group.count > 1 else { continue }
+      guard let group = groups[place] else { continue }
+      if case .entry(let base) = place, let completed = completed(by: base, group, sum) {
+        result.append(completed)
+      }
+      guard group.count > 1 else { continue }
       work -= 1
       if work < 0 { break }
       if case .entry = place {
@@ -311,7 +315,7 @@ struct Factoring {
   }
 
   /// The remaining terms, factored.
-  private mutating func bracket(_ rest: [Formula], mustCancel: Bool = false) -> Formula? {
+  mutating func bracket(_ rest: [Formula], mustCancel: Bool = false) -> Formula? {
     guard let first = rest.first else { return nil }
     let sum = Formula.sum(rest, first.shape)
     if sum.isInvalid { return nil }

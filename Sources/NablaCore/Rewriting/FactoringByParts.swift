@@ -40,6 +40,26 @@ extension Factoring {
     return .sum([product] + others, taken.shape)
   }
 
+  /// The sum in which other terms are a multiple of an entrywise factor: a .* (x - z) + x - z is (a + 1) .* (x - z).
+  mutating func completed(by base: Formula, _ group: [Int], _ sum: Formula) -> Formula? {
+    let terms = sum.terms
+    guard case .sum(let parts) = base.kind, base.shape == sum.shape, group.count + parts.count <= terms.count,
+      group.allSatisfy({ Self.exponent(of: base, in: terms[$0]) == 1 })
+    else { return nil }
+    var others = terms.indices.filter { !group.contains($0) }.map { terms[$0] }
+    guard let multiple = multiple(of: parts, among: others) else { return nil }
+    for part in parts {
+      guard let index = others.firstIndex(where: { $0 === Formula.times([multiple, part]) }) else {
+        return nil
+      }
+      others.remove(at: index)
+    }
+    work -= 1
+    let chosen = group.map { terms[$0] } + [.times([multiple, base])]
+    guard let bracket = bracket(Self.divided(chosen, by: base, sum.shape)) else { return nil }
+    return .sum([.times([base, bracket])] + others, sum.shape)
+  }
+
   /// The products that equal a short sum of matrices whose terms all have the same factor at an end: (A - I)*B for A*B - B.
   static func sharedEnds(of sum: Formula) -> [Formula] {
     guard case .sum(let terms) = sum.kind, terms.count <= 3, sum.shape.isMatrix else { return [] }

@@ -90,8 +90,8 @@ package struct IndexSums {
     let shape = Shape.vector(size)
     if !depends(body) { return .times([body, .ones(shape)]) }
     switch body.kind {
-    case .apply(.slice, _):
-      return rows(body)
+    case .apply(.slice(let rows, let columns), let arguments):
+      return diagonal(of: arguments[0], rows, columns) ?? self.rows(body)
     case .sum(let terms): return all(terms).map { .sum($0, shape) }
     case .times(let factors):
       return all(factors.filter(depends)).map { .times(factors.filter { !depends($0) } + $0) }
@@ -124,6 +124,15 @@ package struct IndexSums {
       .differential:
       return nil
     }
+  }
+
+  /// The diagonal of a square matrix, for its entry at row and column i.
+  private func diagonal(of array: Formula, _ rows: Operation.Range, _ columns: Operation.Range) -> Formula? {
+    let at = Dimension(name: index)
+    guard rows.first == at, rows.last == at, columns.first == at, columns.last == at, array.shape == square,
+      !depends(array)
+    else { return nil }
+    return .apply(.array(.diagonalVector), [array], .vector(size))
   }
 
   private var square: Shape { Shape(size, size) }

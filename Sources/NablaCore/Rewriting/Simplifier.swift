@@ -121,7 +121,7 @@ package final class Simplifier {
     // An expansion stays long until its terms are simplified.
     func offer(_ candidate: Formula?, isOpen: Bool = false, _ reason: @autoclosure () -> Rewrite.Reason) {
       guard let candidate, !candidate.isInvalid, candidate !== formula else { return }
-      if Self.isSimpler(candidate, than: best?.after ?? formula) {
+      if isSimpler(candidate, than: best?.after ?? formula) {
         best = Rewrite(reason: reason(), before: formula, after: candidate)
       } else if tries, best == nil, candidate.cost <= (isOpen ? most + 4 * Self.slack : most) {
         dearer.append(Rewrite(reason: reason(), before: formula, after: candidate))
@@ -143,16 +143,30 @@ package final class Simplifier {
   }
 
   /// Equal costs are decided by the order of formulas, so that the simplest form is unique.
-  private static func isSimpler(_ a: Formula, than b: Formula) -> Bool {
+  private func isSimpler(_ a: Formula, than b: Formula) -> Bool {
     if a.cost != b.cost { return a.cost < b.cost }
     if case .times(let factors) = a.kind, case .times(let others) = b.kind {
       return factors.count > others.count
     }
     if case .product(let factors) = a.kind, case .product(let others) = b.kind {
-      return factors.count > others.count
+      if factors.count != others.count { return factors.count > others.count }
+      return inverseOrder(factors) < inverseOrder(others)
     }
     guard case .apply(let operation, _) = a.kind, case .apply(let other, _) = b.kind else { return false }
     return operation == other && a < b
+  }
+
+  /// How often an inverse should come before a transposed factor, by the push-through identity: inv(s*I + X'*X)*X' is
+  /// preferred to X'*inv(s*I + X*X'), but X'*inv(s*I + X*X')*X is symmetric.
+  private func inverseOrder(_ chain: [Formula]) -> Int {
+    chain.indices.dropFirst().count { place in
+      guard case .inverse(let inner) = chain[place].kind, case .sum(let terms) = inner.kind,
+        !distribution.named.contains(inner), case .transpose(let factor) = chain[place - 1].kind,
+        place + 1 == chain.count || chain[place + 1] !== factor
+      else { return false }
+      let gram = [factor, chain[place - 1]]
+      return terms.contains { $0.splitScalars.array?.chain == gram }
+    }
   }
 
   private func other(_ formula: Formula, _ equality: RuleDirection, below cost: Int) -> Formula? {

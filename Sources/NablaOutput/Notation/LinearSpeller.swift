@@ -61,6 +61,8 @@ struct LinearSpeller {
     case .sum(let terms): sum(terms)
     case .negative(let inner): [.text(isUnicode ? "−" : "-"), .part(inner, .product)]
     case .product(let joint, let factors): product(joint, factors)
+    // On one line A*x/2 is shorter than 1/2*A*x.
+    case .prefixed(.quotient(.number("1"), let divisor), let rest, _): jobs(.quotient(rest, divisor))
     case .prefixed(let fraction, let rest, let isSpaced):
       [.part(fraction, .product), .text(isSpaced ? " * " : "*"), .part(rest, .product)]
     case .quotient(let top, let bottom):

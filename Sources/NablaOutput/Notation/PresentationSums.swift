@@ -13,9 +13,8 @@ extension Presenter {
   /// A sum: positive terms first, then heavier ones, then alphabetically; a number is the last of its sign.
   func sum(_ terms: [Formula], _ formula: Formula) -> Piece {
     let turn = turn(of: formula)
-    // (x - mu)' for a row; around a matrix only if nothing inside is transposed then.
-    let isWorth = turn.transposed + 1 < turn.here && (formula.shape.isRow || turn.transposed == 0)
-    if isWorth, formula !== whole || formula.shape.isRow || Self.isAllTransposed(turn) {
+    if turn.transposed + 1 < turn.here, formula !== whole || formula.shape.isRow || Self.isAllTransposed(turn)
+    {
       let inner = piece(formula.transposed)
       return Piece(.transpose(inner.layout), key: inner.key + "'")
     }

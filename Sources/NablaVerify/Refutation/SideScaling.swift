@@ -95,7 +95,7 @@ extension SideText {
     for (index, part) in row.parts.enumerated() {
       guard case .name(let found) = part.kind, found == name else { continue }
       if index > 0, row.operators[index - 1] == operation {
-        // Removing n from `1/n * x` leaves x.
+        // Removing n from `x/n` leaves x.
         if index == 1, row.parts.count > 2, row.operators[1] == .multiply, case .number(1) = row.parts[0].kind
         {
           return text(from: row.parts[2].range.start, to: tree.range.end)

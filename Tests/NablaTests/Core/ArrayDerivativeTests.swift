@@ -43,7 +43,7 @@ private let answers: [(question: String, text: String)] = [
   ("gradient tr(lowhalf(A)*B) wrt A", "lowhalf(B')"),
   (
     "gradient tr(chol(S)) wrt S",
-    "1/2*inv(chol(S)')*(lowhalf(chol(S)') + lowhalf(chol(S)')')*inv(chol(S))"
+    "inv(chol(S)')*(lowhalf(chol(S)') + lowhalf(chol(S)')')*inv(chol(S))/2"
   ),
   ("gradient sum(log(diag(chol(exp(t)*S)))) wrt t", "n/2"),
   ("simplify chol(S)*chol(S)'", "S"),

@@ -91,22 +91,22 @@ enum SeedForms {
     return [
       .init(
         B.mul(B.number(-1), B.pow(B.size("N"), -1), blocks.transposed, error),
-        "1/N * [Z, ones(N)]'*(yhat .* (1 - yhat) .* (yhat - Y))",
+        "[Z, ones(N)]'*(yhat .* (1 - yhat) .* (yhat - Y))/N",
         "\\frac{1}{N} \\begin{bmatrix} Z & \\mathbf{1}_N \\end{bmatrix}^{\\top}(\\hat{y} \\odot (1 - \\hat{y}) \\odot (\\hat{y} - Y))"
       ),
       .init(
         B.mul(
           B.number(-1), B.pow(B.size("N"), -1), input.transposed,
           B.dot(B.mul(error, row), hidden, B.minus(one, hidden))),
-        "1/N * X'*(Z .* (1 - Z) .* ((yhat .* (1 - yhat) .* (yhat - Y))*W2[1:h]'))",
+        "X'*(Z .* (1 - Z) .* ((yhat .* (1 - yhat) .* (yhat - Y))*W2[1:h]'))/N",
         "\\frac{1}{N} X^{\\top}(Z \\odot (1 - Z) \\odot ((\\hat{y} \\odot (1 - \\hat{y}) \\odot (\\hat{y} - Y))(W_2)_{1:h}^{\\top}))"
       ),
       .init(
-        B.mul(B.pow(B.size("N"), -1), B.matrix("Delta_l", "k", "N"), B.ones("N")), "1/N * rowsums(Delta_l)",
+        B.mul(B.pow(B.size("N"), -1), B.matrix("Delta_l", "k", "N"), B.ones("N")), "rowsums(Delta_l)/N",
         "\\frac{1}{N} \\Delta_{l} \\mathbf{1}"),
       .init(
         B.mul(B.pow(B.size("N"), -1), B.matrix("Delta_l", "k", "N"), B.matrix("A_p", "j", "N").transposed),
-        "1/N * Delta_l*A_p'", "\\frac{1}{N} \\Delta_{l}A_{p}^{\\top}"),
+        "Delta_l*A_p'/N", "\\frac{1}{N} \\Delta_{l}A_{p}^{\\top}"),
       .init(
         B.dot(
           f(.gradient, B.vector("a_3", "k"), .vector("k")),
@@ -130,7 +130,7 @@ enum SeedForms {
         "jac(f)(g(x))*jac(g)(x)", "J_f(g(x))J_g(x)"),
       .init(
         B.mul(B.pow(n, -1), design.transposed, B.minus(B.softmax(B.mul(design, k)), B.matrix("Y", "n", "k"))),
-        "1/n * X'*(softmax(X*W) - Y)", "\\frac{1}{n} X^{\\top}(\\operatorname{softmax}(XW) - Y)"),
+        "X'*(softmax(X*W) - Y)/n", "\\frac{1}{n} X^{\\top}(\\operatorname{softmax}(XW) - Y)"),
     ]
   }()
 }

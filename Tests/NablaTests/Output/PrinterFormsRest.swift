@@ -21,17 +21,17 @@ extension SeedForms {
         "\\frac{A^{\\top}Ax}{\\lVert Ax \\rVert_2}"),
       .init(B.pow(B.map("sech", sx), 2), "sech(x)^2", "\\operatorname{sech}(x)^{2}"),
       .init(B.minus(B.map("sigmoid", sz), sy), "sigmoid(z) - y", "\\sigma(z) - y"),
-      .init(B.mul(B.pow(n, -1), normal), "1/n * X'*(X*w - y)", "\\frac{1}{n} X^{\\top}(Xw - y)"),
+      .init(B.mul(B.pow(n, -1), normal), "X'*(X*w - y)/n", "\\frac{1}{n} X^{\\top}(Xw - y)"),
       .init(
         B.mul(minusOverN, design.transposed, B.map("sign", B.minus(y, B.mul(design, w)))),
-        "1/n * X'*sign(X*w - y)",
+        "X'*sign(X*w - y)/n",
         "\\frac{1}{n} X^{\\top} \\operatorname{sign}(Xw - y)"),
       .init(
-        B.mul(B.pow(n, -1), design.transposed, B.minus(p, y)), "1/n * X'*(p - y)",
+        B.mul(B.pow(n, -1), design.transposed, B.minus(p, y)), "X'*(p - y)/n",
         "\\frac{1}{n} X^{\\top}(p - y)"),
       .init(
         B.mul(minusOverN, design.transposed, B.dot(y, B.map("less", margin, B.ones("n")))),
-        "-1/n * X'*(y .* (y .* (X*w) < 1))",
+        "-X'*(y .* (y .* (X*w) < 1))/n",
         "-\\frac{1}{n} X^{\\top}(y \\odot \\mathbf{1}[y \\odot (Xw) < 1])"),
       .init(B.mul(B.pow(s2, -1), normal), "X'*(X*w - y)/s2", "\\frac{X^{\\top}(Xw - y)}{s_2}"),
       .init(
@@ -40,7 +40,7 @@ extension SeedForms {
         "\\frac{n}{2s_2} - \\frac{\\lVert Xw - y \\rVert_2^{2}}{2s_2^{2}}"),
       .init(
         B.mul(minusOverN, design.transposed, B.dot(y, B.map("sigmoid", margin.negated))),
-        "-1/n * X'*(y .* sigmoid(-y .* (X*w)))",
+        "-X'*(y .* sigmoid(-y .* (X*w)))/n",
         "-\\frac{1}{n} X^{\\top}(y \\odot \\sigma(-y \\odot (Xw)))"),
       .init(
         B.mul(B.inv(B.mul(design.transposed, design)), design.transposed, y), "inv(X'*X)*X'*y",
@@ -75,11 +75,11 @@ extension SeedForms {
         B.minus(
           B.mul(B.number(1, over: 2), B.inv(mS), centred, centred.transposed, B.inv(mS)),
           B.mul(B.number(1, over: 2), B.inv(mS))),
-        "1/2*inv(S)*(x - mu)*(x - mu)'*inv(S) - 1/2*inv(S)",
+        "inv(S)*(x - mu)*(x - mu)'*inv(S)/2 - inv(S)/2",
         "\\frac{1}{2} S^{-1}(x - \\mu)(x - \\mu)^{\\top}S^{-1} - \\frac{1}{2} S^{-1}"),
       .init(
         B.mul(B.number(-1, over: 2), centred.transposed, B.inv(mS), centred),
-        "-1/2*(x - mu)'*inv(S)*(x - mu)",
+        "-(x - mu)'*inv(S)*(x - mu)/2",
         "-\\frac{1}{2} (x - \\mu)^{\\top}S^{-1}(x - \\mu)"),
       .init(
         B.map("log", B.mul(two, .constant(.pi), s2)), "log(2*pi*s2)", "\\log(2 \\pi s_2)"),

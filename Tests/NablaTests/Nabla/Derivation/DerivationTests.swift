@@ -204,9 +204,9 @@ struct DerivationTests {
     #expect(
       derivation.lines.map(\.text) == [
         "dL = mean(dyhat .* (yhat - Y))", "dyhat = dO .* yhat .* (1 - yhat)", "dO = [Z, ones(N)]*dW2",
-        "delta_yhat = 1/N * (yhat - Y)", "delta_O = delta_yhat .* yhat .* (1 - yhat)",
+        "delta_yhat = (yhat - Y)/N", "delta_O = delta_yhat .* yhat .* (1 - yhat)",
         "gradient wrt W2 = [Z, ones(N)]'*delta_O",
-        "gradient wrt W2 = 1/N * [Z, ones(N)]'*(yhat .* (1 - yhat) .* (yhat - Y))",
+        "gradient wrt W2 = [Z, ones(N)]'*(yhat .* (1 - yhat) .* (yhat - Y))/N",
       ])
   }
 }

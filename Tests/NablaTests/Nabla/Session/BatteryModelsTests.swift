@@ -78,7 +78,7 @@ private let models: [(question: String, printed: String)] = [
 struct BatteryModelsTests {
   @Test("least squares in every spelling", arguments: leastSquares)
   func spelling(_ spelling: String) throws {
-    try expect("gradient \(spelling) wrt w", prints: "1/n * X'*(X*w - y)")
+    try expect("gradient \(spelling) wrt w", prints: "X'*(X*w - y)/n")
   }
 
   @Test("a model", arguments: models.indices)

@@ -171,7 +171,7 @@ struct RefutationTests {
       """, head: "Z : matrix(m, d)\nw : vector(d)\ny : vector(m), signs\n")
     #expect(
       answer.refutation?.lines == [
-        "the gradient is -1/m * Z'*(y .* sigmoid(-y .* (Z*w)))",
+        "the gradient is -Z'*(y .* sigmoid(-y .* (Z*w)))/m",
         "hint: true with 1/m*Z'*(sigmoid(-y .* (Z*w)) .* (-y)) on the right side: the term -1 is superfluous",
       ])
   }
