@@ -56,12 +56,16 @@ let package = Package(
     .executableTarget(
       name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
-    .testTarget(name: "NablaNumericsTests", dependencies: ["NablaArrays", "NablaNumerics"]),
+    .testTarget(name: "NablaNumericsTests", dependencies: ["NablaArrays", "NablaNumerics", "TestSupport"]),
+    // The part of long tables that a run covers.
+    .target(name: "TestSupport", dependencies: ["NablaNumerics"], path: "Tests/TestSupport"),
     // Counts the allocations of a thread.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
       name: "NablaTests",
-      dependencies: ["AllocationCounter", "NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
+      dependencies: [
+        "AllocationCounter", "NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,11 +11,23 @@ struct NameRoles {
   enum Role {
     /// A factor with these neighbours, including the one to its left.
     case factor(others: [Part], left: Part?)
-    /// A term with these neighbours, each a product of parts.
-    case term(others: [[Part]])
+    /// A term with these neighbours.
+    case term(others: OtherTerms)
     /// A divisor or an exponent, which must be a scalar.
     case scalar
     case other
+  }
+
+  /// The terms beside one of a sum, each a product of parts. All roles in a sum share one list.
+  struct OtherTerms {
+    /// The terms of the sum without repetitions.
+    fileprivate let distinct: [[Part]]
+    /// The index of the term itself, if it occurs only once.
+    fileprivate let own: Int?
+
+    func contains(where predicate: ([Part]) -> Bool) -> Bool {
+      distinct.indices.contains { $0 != own && predicate(distinct[$0]) }
+    }
   }
 
   private(set) var roles: [String: [Role]] = [:]
@@ -179,9 +191,14 @@ struct NameRoles {
       Self.flatten(term.tree, &factors, &divisors)
       return factors.map(part)
     }
-    for (index, term) in terms.enumerated() {
-      var others = parts
-      others.remove(at: index)
+    var counts: [[Part]: Int] = [:]
+    for part in parts { counts[part, default: 0] += 1 }
+    var (distinct, places): ([[Part]], [[Part]: Int]) = ([], [:])
+    for part in parts where places[part] == nil {
+      places[part] = distinct.count
+      distinct.append(part)
+    }
+    for (term, part) in zip(terms, parts) {
       if let name = term.tree.name, Self.interceptNames.contains(name),
         parts.indices.contains(where: {
           terms[$0].isNegative == term.isNegative && Self.isDataTimesCoefficients(parts[$0])
@@ -197,7 +214,8 @@ struct NameRoles {
       {
         rivals.insert(name)
       }
-      walk(term.tree, in: .term(others: others))
+      let own = counts[part] == 1 ? places[part] : nil
+      walk(term.tree, in: .term(others: OtherTerms(distinct: distinct, own: own)))
     }
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import NablaKernels
@@ -25,7 +26,7 @@ import Testing
     var g = SplitMix64(seed: 20)
     var numbers: [Double] = [0, -0.0, 1, -1, 709.78, -708.4, -745.1, 1e300, -1e300]
     numbers += [.leastNonzeroMagnitude, 0x1.7p-1030, -0x1.7p-1030]
-    for _ in 0..<60 {
+    for _ in 0..<Sample.count(20, of: 60) {
       let unit = g.uniform(-1, 1)
       numbers += [unit, 4 * unit, 40 * unit, 740 * unit, 1e5 * unit, 1 + 1e-3 * unit, -1 + 1e-3 * unit]
       numbers.append((unit < 0 ? -1 : 1) * LibraryFunction.exp.evaluate(700 * g.uniform(-1, 1)))
@@ -69,7 +70,7 @@ import Testing
       (-2, 3),
       (-1.5, 2), (2, 1023.9), (1e-3, 102.5),
     ]
-    for _ in 0..<300 {
+    for _ in 0..<Sample.count(100, of: 300) {
       let unit = g.uniform(-1, 1)
       let size = LibraryFunction.exp.evaluate(700 * unit)
       pairs += [
@@ -110,7 +111,7 @@ import Testing
     var pairs: [(Double, Double)] = [
       (3, -4), (0x1p-1074, 0x1p-1074), (1e300, 1e300), (1e-320, 2e-320), (5, 0),
     ]
-    for _ in 0..<300 {
+    for _ in 0..<Sample.count(100, of: 300) {
       let size = LibraryFunction.exp.evaluate(700 * g.uniform(-1, 1))
       pairs += [(size * g.uniform(-1, 1), size * g.uniform(-1, 1)), (size, size * 1e-8 * g.uniform(-1, 1))]
     }

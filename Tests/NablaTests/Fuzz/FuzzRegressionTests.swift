@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Nabla
@@ -137,24 +138,27 @@ struct FuzzRegressionTests {
 
   /// Functions that vary within the step of a difference, ranks that a step changes, jumps at data with a property, and
   /// vanishing determinants: doubles seem to refute true claims.
-  @Test(arguments: [
-    "A : matrix(3, 3)\ndifferential sin(polygamma(3, A)) wrt A\n",
-    "a : scalar\nb : row(m), binary\nx, y : vector(m)\ngradient digamma(expm1(a - (10 + b)*(x + y))) wrt y\n",
-    "H : matrix(m, m), onehot\ndifferential pinv(pinv(H)) wrt H\n",
-    "s : vector(n), simplex\nr : row(n), nonzero\nx, y : vector(n)\n"
-      + "differential kron(ones(1, n)*s < 1, min(r', y > x)) wrt r\n",
-    "S : matrix(m, 3), simplex\nx, y : vector(m)\n"
-      + "gradient argmaxhot(sum(i = 1:3, S[:, i])) .* (x + y).^(3/2) wrt x\n",
-    "H : matrix(n, 3), onehot\nB : matrix(3, n), binary\nA : matrix(2, 2)\n"
-      + "differential kron(det(H*B), A) wrt B\n",
-    "A, B : matrix(m, m)\nsimplify logdet((cos(B) > A)^-2)\n",
-    "r : row(n)\nx : vector(n)\nhessian cos(polygamma(3, r)*x) wrt r\n",
-    "B : matrix(2, m)\na, b : scalar\nr : row(2), binary\nf : scalar -> matrix(2, 2)\n"
-      + "gradient r*(inv(B*ones(m, 2)) + f(a - b)) wrt a\n",
-    "B : matrix(m, 3)\nsimplify sign(sech(tan(B)))\n",
-    "H : matrix(n, n), onehot\ngradient det(sech(H)) wrt H\n",
-    "a : scalar\nf : scalar -> matrix(3, n)\njacobian acos(erf(10*f'(a))) wrt a\n",
-  ]) func whatDoublesCannotFollowRefutesNothing(_ text: String) {
+  @Test(
+    arguments: Sample.of(
+      [
+        "A : matrix(3, 3)\ndifferential sin(polygamma(3, A)) wrt A\n",
+        "a : scalar\nb : row(m), binary\nx, y : vector(m)\ngradient digamma(expm1(a - (10 + b)*(x + y))) wrt y\n",
+        "H : matrix(m, m), onehot\ndifferential pinv(pinv(H)) wrt H\n",
+        "s : vector(n), simplex\nr : row(n), nonzero\nx, y : vector(n)\n"
+          + "differential kron(ones(1, n)*s < 1, min(r', y > x)) wrt r\n",
+        "S : matrix(m, 3), simplex\nx, y : vector(m)\n"
+          + "gradient argmaxhot(sum(i = 1:3, S[:, i])) .* (x + y).^(3/2) wrt x\n",
+        "H : matrix(n, 3), onehot\nB : matrix(3, n), binary\nA : matrix(2, 2)\n"
+          + "differential kron(det(H*B), A) wrt B\n",
+        "A, B : matrix(m, m)\nsimplify logdet((cos(B) > A)^-2)\n",
+        "r : row(n)\nx : vector(n)\nhessian cos(polygamma(3, r)*x) wrt r\n",
+        "B : matrix(2, m)\na, b : scalar\nr : row(2), binary\nf : scalar -> matrix(2, 2)\n"
+          + "gradient r*(inv(B*ones(m, 2)) + f(a - b)) wrt a\n",
+        "B : matrix(m, 3)\nsimplify sign(sech(tan(B)))\n",
+        "H : matrix(n, n), onehot\ngradient det(sech(H)) wrt H\n",
+        "a : scalar\nf : scalar -> matrix(3, n)\njacobian acos(erf(10*f'(a))) wrt a\n",
+      ], oneIn: 3)) func whatDoublesCannotFollowRefutesNothing(_ text: String)
+  {
     #expect(!outcomes(text).contains("a defect"))
   }
 

@@ -1,6 +1,7 @@
 // The names of mathematics.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+import TestSupport
 import Testing
 
 @testable import Nabla

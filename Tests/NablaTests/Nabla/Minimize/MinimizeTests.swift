@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, IdentifiersMustBeASCII
 
 import Nabla
+import TestSupport
 import Testing
 
 private typealias Support = MinimizeSupport
@@ -68,7 +69,9 @@ struct MinimizeTests {
     #expect(relativeGap(found.point[found.variables[0]], closed) < 1e-10)
   }
 
-  @Test("random ridge regressions, by every method", arguments: UInt64(1)...4, MinimizationMethod.allCases)
+  @Test(
+    "random ridge regressions, by every method", arguments: 1...UInt64(Sample.count(1, of: 4)),
+    MinimizationMethod.allCases)
   func ridge(_ seed: UInt64, _ method: MinimizationMethod) throws {
     let evaluation = try Support.evaluation(
       regression,

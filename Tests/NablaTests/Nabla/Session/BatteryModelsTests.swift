@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Nabla
@@ -81,7 +82,7 @@ struct BatteryModelsTests {
     try expect("gradient \(spelling) wrt w", prints: "X'*(X*w - y)/n")
   }
 
-  @Test("a model", arguments: models.indices)
+  @Test("a model", arguments: Sample.of(models.indices, oneIn: 3))
   func model(index: Int) throws { try expect(models[index].question, prints: models[index].printed) }
 
   private func expect(_ question: String, prints expected: String) throws {

@@ -2,6 +2,7 @@ import Foundation
 import Nabla
 import NablaLanguage
 import NablaTypes
+import TestSupport
 import Testing
 
 /// Formulas of `Tests/Corpora` have the same answers with and without their declarations, and formulas in LaTeX the

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every process seeds the hashes of Swift's sets and dictionaries anew, so a dependence on their order shows when

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Nabla
@@ -82,7 +83,8 @@ private struct TrueClaim: Sendable {
 @Suite("Slips of the pen, made at random and found again")
 struct RefutationRoundTripTests {
   private static let seed: UInt64 = 20_260_611
-  private static let wanted = Sample.count(3, of: 12)
+  private static let all = 12
+  private static let wanted = Sample.count(4, of: all)
 
   /// Slips of this kind in all claims, in a separate order.
   private func slips(_ rank: SlipEdits.Rank) -> [(claim: TrueClaim, right: String, words: String)] {
@@ -132,10 +134,12 @@ struct RefutationRoundTripTests {
       #expect(again.first?.verdict?.status == .verified, "seed \(Self.seed): \(slip.claim)")
     }
     #expect(refuted >= Self.wanted, "seed \(Self.seed)")
-    #expect(missed.count <= Self.tolerated[rank, default: 0], "seed \(Self.seed): \(missed)")
+    let tolerated = (Self.tolerated[rank, default: 0] * Self.wanted + Self.all - 1) / Self.all
+    #expect(missed.count <= tolerated, "seed \(Self.seed): \(missed)")
   }
 
-  /// Slips that no single edit undoes: the part that was left out occurs nowhere else in the claim.
+  /// The number of slips among all that no single edit undoes: the part that was left out occurs nowhere else in the
+  /// claim.
   private static let tolerated: [SlipEdits.Rank: Int] = [
     .surplus: 2, .operation: 2, .name: 3, .term: 9, .part: 4,
   ]

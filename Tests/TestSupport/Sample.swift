@@ -3,13 +3,13 @@ import NablaNumerics
 
 /// The part of a long table that one run of the tests covers: all of it with `NABLA_TESTS=full`, as in CI, and a seeded
 /// sample otherwise. `NABLA_SEED` chooses another sample.
-enum Sample {
-  static let isFull = environment["NABLA_TESTS"] == "full"
-  static let seed = environment["NABLA_SEED"].flatMap(UInt64.init) ?? 20_261_130
+package enum Sample {
+  package static let isFull = environment["NABLA_TESTS"] == "full"
+  package static let seed = environment["NABLA_SEED"].flatMap(UInt64.init) ?? 20_261_130
   private static let environment = ProcessInfo.processInfo.environment
 
   /// One element of every `step` in turn, drawn at random.
-  static func of<Element>(_ all: some Collection<Element>, oneIn step: Int) -> [Element] {
+  package static func of<Element>(_ all: some Collection<Element>, oneIn step: Int) -> [Element] {
     let all = Array(all)
     if isFull { return all }
     var generator = SplitMix64(seed: seed)
@@ -19,5 +19,5 @@ enum Sample {
   }
 
   /// The number of cases, of which there are `all` in a full run.
-  static func count(_ few: Int, of all: Int) -> Int { isFull ? all : few }
+  package static func count(_ few: Int, of all: Int) -> Int { isFull ? all : few }
 }
