@@ -206,7 +206,9 @@ struct ComponentValueTests {
     #expect(compared > Sample.count(40, of: 200))
   }
 
-  @Test("every answer of the seed documents, with its definitions", arguments: SeedFiles.cases)
+  @Test(
+    "every answer of the seed documents, with its definitions",
+    arguments: Sample.of(SeedFiles.cases, oneIn: 4))
   func seeds(_ seedCase: SeedCase) throws {
     let session = try #require(SeedFiles.sessions[seedCase.file])
     guard case .answers(let answers) = session.sharedAnswer(session.questions[seedCase.index]) else { return }
