@@ -222,3 +222,11 @@ extension Matrix {
     isSquare && rows > 1 && (1..<rows).allSatisfy { i in (0..<i).allSatisfy { self[i, $0] == self[$0, i] } }
   }
 }
+
+extension Counterexample {
+  /// Whether the sides differ by less than doubles can tell.
+  package var isWithinTolerance: Bool {
+    left.rows == right.rows && left.columns == right.columns
+      && (left - right).maxAbs <= NumericCheck.equalityTolerance * max(left.maxAbs, right.maxAbs)
+  }
+}

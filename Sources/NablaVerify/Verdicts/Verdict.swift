@@ -127,12 +127,6 @@ extension Counterexample {
     }
   }
 
-  /// Whether the sides differ by less than doubles can tell.
-  package var isWithinTolerance: Bool {
-    left.rows == right.rows && left.columns == right.columns
-      && (left - right).maxAbs <= NumericCheck.equalityTolerance * max(left.maxAbs, right.maxAbs)
-  }
-
   /// Whether the value of a name is a scalar, not an array with one entry.
   package func isNumber(_ name: String) -> Bool {
     shapes[name]?.isScalar ?? (values[name].map { $0.rows == 1 && $0.columns == 1 } ?? false)
