@@ -86,6 +86,24 @@ package struct SlipSearch {
     return nil
   }
 
+  /// The derivative of an expression. Differences of the expression may all lie on one side of its kinks; a comparison
+  /// with its derivative shows the other side.
+  private func derivative(_ kind: QuestionKind, of expression: Formula, by variables: [Formula]) -> Formula? {
+    guard let first = variables.first, let last = variables.last else { return nil }
+    let calculus = calculus.about(expression)
+    do {
+      switch kind {
+      case .gradient: return try calculus.gradients(of: expression, by: [first]).first?.formula
+      case .jacobian: return try calculus.jacobian(of: expression, by: first).formula
+      case .hessian: return try calculus.hessian(of: expression, by: first, last).formula
+      case .differential: return try calculus.differential(of: expression, by: variables).formula
+      case .simplify, .check, .stationary: return nil
+      }
+    } catch {
+      return nil
+    }
+  }
+
   /// Edits of the differentiated expression, whose differences are compared with the other side.
   private func slip(inQuestion side: Refutation.Side) -> Refutation.Slip? {
     let (mine, other) = (self[side], side == .left ? right : left)
@@ -98,7 +116,10 @@ package struct SlipSearch {
       guard let claim = Claim(question, other.formula, of: expression, by: mine.variables) else {
         return false
       }
-      return preliminary.verdict(on: claim).status == .verified && check.isVerified(claim)
+      guard preliminary.verdict(on: claim).status == .verified, check.isVerified(claim),
+        let derivative = derivative(question, of: expression, by: mine.variables)
+      else { return false }
+      return check.isVerified(.equality(other.formula, derivative, presupposing: other.presupposed))
     }
     while tried < Self.mostDerivatives, bytes < Self.mostDerivedBytes, !Cancellation.isRequested,
       let next = candidates.next(&bytes)

@@ -297,10 +297,10 @@ struct FuzzRegressionTests {
     // A scalar sum applied to every entry is expanded when its number is taken out.
     let declared = ["A : matrix(3, m)", "B : matrix(m, 3)"]
     let names = try declared.flatMap { try Formula.declared($0) }
-    let whole = try Formula(parsing: "1/2*A*(m + B - 2)", in: names)
+    let whole = try Formula(parsing: "A*(m + B - 2)/2", in: names)
     for text in ["A*(lowhalf(m - 2) + B .* 0.5)", "A*((m - 2)/2 + B/2)", "A*(B/2 - (2 - m)/2)"] {
       let formula = try Formula(parsing: text, in: names)
-      #expect(formula === whole && formula.text == "1/2*A*(m + B - 2)", "\(text)")
+      #expect(formula === whole && formula.text == "A*(m + B - 2)/2", "\(text)")
     }
   }
 

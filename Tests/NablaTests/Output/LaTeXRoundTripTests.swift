@@ -48,7 +48,7 @@ import Testing
   /// Formula files, and the answers in text notation.
   static let files: [(String, [String])] = [
     ("X : matrix(n, d)\nr = X*w - y\nJ = \\frac{1}{n}\\lVert r\\rVert_2^2\ngradient J wrt w", ["2/n * X'*r"]),
-    (#"gradient \frac12 \mathbf{x}^\top \mathbf{A} \mathbf{x} wrt \mathbf{x}"#, ["1/2*(A + A')*x"]),
+    (#"gradient \frac12 \mathbf{x}^\top \mathbf{A} \mathbf{x} wrt \mathbf{x}"#, ["(A + A')*x/2"]),
     (#"\nabla_x (x^\top A x)"#, ["(A + A')*x"]), (#"\frac{\partial}{\partial X} \log\det X"#, ["inv(X')"]),
     (#"\frac{\partial (Ax)}{\partial x^\top}"#, ["A"]), (#"\nabla_x^2 (x^\top A x)"#, ["A + A'"]),
     (#"gradient J(w) = \|Xw - y\|^2 wrt w"#, ["2*X'*(X*w - y)"]),

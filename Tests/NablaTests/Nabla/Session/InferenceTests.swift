@@ -21,7 +21,7 @@ import Testing
     Row("norm2(X*w - y)^2/n + s*norm2(w)^2", "w", "2/n * X'*(X*w - y) + 2*s*w", "s : scalar"),
     Row("x'*A*x + c*sin(y)'*x", "x", "(A + A')*x + c*sin(y)", "c : scalar", "y : vector(n)"),
     Row(
-      "1/2*(x - mu)'*inv(Sigma)*(x - mu)", "mu", "1/2*(inv(Sigma) + inv(Sigma'))*(mu - x)", "mu : vector(n)"),
+      "1/2*(x - mu)'*inv(Sigma)*(x - mu)", "mu", "(inv(Sigma) + inv(Sigma'))*(mu - x)/2", "mu : vector(n)"),
     Row("w'*Sigma*w - lambda*(mu'*w)", "w", "(Sigma + Sigma')*w - lambda*mu", "lambda : scalar"),
     Row(
       "max(0, norm2(a - p)^2 - norm2(a - q)^2 + m)", "a",
@@ -45,7 +45,7 @@ import Testing
     Row("logdet(XX' + s*I)", "X", "2*inv(X*X' + s*I)*X", "X : matrix(n, m)"),
     Row("u'Av/sqrt(v'v)", "u", "A*v/norm2(v)", "A : matrix(n, m)"),
     Row("x'Ax", "x", "(A + A')*x", "A : matrix(n, n)"),
-    Row("1/2*x'Qx - b'x", "x", "1/2*(Q + Q')*x - b", "Q : matrix(n, n)"),
+    Row("1/2*x'Qx - b'x", "x", "(Q + Q')*x/2 - b", "Q : matrix(n, n)"),
     Row("norm2(Y - XW)^2", "W", "2*X'*(X*W - Y)", "W : matrix(k, m)"), Row("tr(AX)", "X", "A'"),
     Row("norm2(Wx*x + b)^2", "x", "2*Wx'*(Wx*x + b)", "Wx : matrix(n, m)"),
     Row("norm2(Wx'*x)^2", "x", "2*Wx*Wx'*x", "Wx : matrix(n, m)"),
