@@ -98,6 +98,8 @@ extension RuleFile {
   /// The marks of arithmetic, comparisons, and of the names before opening brackets, in a text.
   private static func marks(_ text: ArraySlice<UInt8>, _ operations: [String: Marks]) -> Marks {
     var result = Marks()
+    var arithmetic = Marks()
+    var hasSizes = false
     var start = text.startIndex
     for index in text.indices {
       switch text[index] {
@@ -105,23 +107,30 @@ extension RuleFile {
         UInt8(ascii: "0")...UInt8(ascii: "9"):
         continue
       case UInt8(ascii: "("):
-        if start < index, let mark = operations[String(decoding: text[start..<index], as: UTF8.self)] {
-          result.formUnion(mark)
+        if start < index {
+          let name = String(decoding: text[start..<index], as: UTF8.self)
+          if let mark = operations[name] { result.formUnion(mark) }
+          if takingSizes.contains(name) { hasSizes = true }
         }
+      case UInt8(ascii: "["): hasSizes = true
       case UInt8(ascii: "<"), UInt8(ascii: ">"):
         let isStrict = index + 1 == text.endIndex || text[index + 1] != UInt8(ascii: "=")
         if let mark = operations[isStrict ? "less" : "lessequal"] { result.formUnion(mark) }
       case UInt8(ascii: "+"), UInt8(ascii: "-"):
         // A sign has no space after it.
-        if text[(index + 1)...].first == UInt8(ascii: " ") { result.formUnion(.sum) }
+        if text[(index + 1)...].first == UInt8(ascii: " ") { arithmetic.formUnion(.sum) }
       case UInt8(ascii: "^"):
-        if text[(index + 1)...].first == UInt8(ascii: "2") { result.formUnion(.power) }
+        if text[(index + 1)...].first == UInt8(ascii: "2") { arithmetic.formUnion(.power) }
       default: break
       }
       start = index + 1
     }
-    return result
+    // The arithmetic may be that of sizes.
+    return hasSizes ? result : result.union(arithmetic)
   }
+
+  /// Functions of sizes, besides subscripts.
+  private static let takingSizes: Set = ["ones", "zeros", "eye", "unvec", "commutation"]
 }
 
 /// The text without spaces at its ends.

@@ -65,4 +65,14 @@ import Testing
     let names = library.tables(covering: Marks()).differentials(for: product).map(\.rule.name)
     #expect(names.contains("product.differential"))
   }
+
+  @Test(arguments: [
+    ("expm(S)[1:n, n + 1:2*n] -> S", false), ("ones(n + 1) -> zeros(n + 1)", false),
+    ("expm(S + T) -> expm(S)", true), ("expm(-S) -> S", false),
+  ])
+  func sumsOfSizesAreNoSums(_ rule: String, _ isSum: Bool) throws {
+    let file = RuleFile(SourceText("rule one  \(rule)\n", name: "<test>"))
+    let marks = try #require(file.marks(try #require(file.entries.first), Self.operations).first)
+    #expect(Marks.sum.isSubset(of: marks) == isSum)
+  }
 }
