@@ -72,7 +72,8 @@ import Testing
   ])
   func sumsOfSizesAreNoSums(_ rule: String, _ isSum: Bool) throws {
     let file = RuleFile(SourceText("rule one  \(rule)\n", name: "<test>"))
-    let marks = try #require(file.marks(try #require(file.entries.first), Self.operations).first)
+    let entry = try #require(file.entries.first)
+    let marks = try #require(file.marks(entry, Self.operations).first)
     #expect(Marks.sum.isSubset(of: marks) == isSum)
   }
 }
