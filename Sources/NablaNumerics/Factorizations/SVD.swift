@@ -70,8 +70,8 @@ package struct SVD: Sendable {
     let p = Swift.min(m, n)
     let size = Kernels.maxAbs(m &* n, a)
     guard size.isFinite else { return fail(m, n, values, factors) }
-    // No square leaves the range then, and division by a power of two is exact.
-    let unit = size > 0 ? size.binade : 1
+    // No square leaves the range then, and equal columns of equal entries become ones, whose differences are exact.
+    let unit = size > 0 ? size : 1
     let (long, isTall) = (Swift.max(m, n), p > 1 && Swift.max(m, n) >= 2 &* p)
     let rows = isTall ? p : long
     let front = isTall ? (long &+ 1) &* p &+ QR.workspace(long, p) : 0
