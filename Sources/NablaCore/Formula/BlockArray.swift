@@ -38,7 +38,7 @@ struct BlockArray {
     return BlockArray(rows: zip(a.rows, b.rows).map { zip($0, $1).map { .sum([$0, $1], $0.shape) } })
   }
 
-  /// Terms of a sum with all arrays of entries and zeros merged into one; `nil` if there are no two.
+  /// The terms of a sum with all arrays of entries and zeros merged into one; `nil` if fewer than two merge.
   static func mergingEntries(of terms: [Formula]) -> [Formula]? {
     guard terms.count(where: { mark.isSubset(of: $0.marks) }) > 1 else { return nil }
     return merging(terms) { $0.rows.allSatisfy { $0.allSatisfy { $0.isScalar || $0.isZero } } }
@@ -46,7 +46,7 @@ struct BlockArray {
 
   private static let mark = Marks(operation: "[]")
 
-  /// Terms of a sum with the first suitable array and all that can be added to it merged; `nil` if there are no two.
+  /// The terms of a sum with the first suitable array merged with all that can be added to it; `nil` if none can.
   static func merging(_ terms: [Formula], where isSuitable: (BlockArray) -> Bool) -> [Formula]? {
     var merged: BlockArray?
     var count = 0

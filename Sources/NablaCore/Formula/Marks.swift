@@ -7,7 +7,7 @@ package struct Marks: Hashable, Sendable {
 
   package static let sum = Marks(bits: 1)
   package static let power = Marks(bits: 2)
-  /// An elementwise product or a multiple, other than of a number.
+  /// An elementwise product or a multiple.
   package static let times = Marks(bits: 4)
   package static let product = Marks(bits: 8)
   private static let arithmetic = 4

@@ -16,7 +16,7 @@ import NablaKernels
 /// secular equation. Source: Gu and Eisenstat, A divide-and-conquer algorithm for the bidiagonal SVD, SIAM J. Matrix
 /// Anal. Appl. 16 (1995). Small parts are rotated.
 struct BidiagonalSVD {
-  /// What becomes of the singular vectors.
+  /// The singular vectors to compute.
   enum Vectors {
     /// U and V, which begin as zeros and have these distances of columns.
     case all(UnsafeMutablePointer<Double>, Int, UnsafeMutablePointer<Double>, Int)
@@ -163,7 +163,7 @@ struct BidiagonalSVD {
     for i in 0..<rows { numbers[i] = memory.roots[i] * unit }
   }
 
-  /// What counts as zero beside numbers of size one.
+  /// The size below which a number counts as zero, relative to the largest.
   private static let tolerance = 8 * Double.ulpOfOne
   /// Replaces a zero in the row, which would be a singular value of zero, and is small enough not to matter.
   private static let leastZ = 1e-60

@@ -9,7 +9,7 @@ import NablaKernels
 /// efficient algorithm for the rank-one modification of the symmetric eigenproblem, SIAM J. Matrix Anal. Appl. 15 (1994);
 /// Li, Solving secular equations stably and efficiently, LAPACK working note 89 (1994).
 struct RankOneUpdate {
-  /// What the poles are: numbers d_i, or their squares.
+  /// The kind of the poles: numbers d_i, or their squares.
   enum Poles {
     case numbers, squares
   }

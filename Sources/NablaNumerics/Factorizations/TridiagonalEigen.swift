@@ -93,7 +93,7 @@ struct TridiagonalEigen {
     for i in 0..<rows { numbers[i] = memory.roots[i] * unit }
   }
 
-  /// What counts as zero beside numbers of size one.
+  /// The size below which a number counts as zero, relative to the largest.
   private static let tolerance = 8 * Double.ulpOfOne
 
   /// Finds the columns that take part; of columns with nearly equal numbers, all but one are rotated out of the product.

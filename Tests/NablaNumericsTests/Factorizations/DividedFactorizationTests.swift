@@ -6,7 +6,7 @@ import Testing
 
 /// Factorizations of matrices large enough for blocks of reflections and divided problems.
 @Suite struct DividedFactorizationTests {
-  /// What is special about a matrix.
+  /// The kinds of matrices, each difficult in its own way.
   enum Kind: CaseIterable {
     case random, dependent, gradedColumns, gradedBoth, repeatedValues, clusteredValues, identity, zero, whole
     case oneEntry, huge, tiny, subnormal, blocks
