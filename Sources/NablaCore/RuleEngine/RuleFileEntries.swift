@@ -46,7 +46,7 @@ extension RuleFile {
 
   /// The marks a formula must have for the entry to apply: the operations of its pattern, or of either side of an
   /// equality.
-  func marks(_ entry: Entry, _ operations: [String: Marks]) -> [Marks] {
+  func marks(_ entry: Entry, _ operations: [String: Marks], takingSizes: Set<String>) -> [Marks] {
     switch entry.kind {
     case .declaration: return []
     case .function, .operation, .notation: return [Marks(operation: name(entry))]
@@ -56,10 +56,10 @@ extension RuleFile {
     var text = line(entry)[...]
     for mark in [" says ", " for "] { if let (before, _) = Self.split(text, mark) { text = before } }
     for mark in [" -> ", " => ", " is "] {
-      if let (left, _) = Self.split(text, mark) { return [Self.marks(left, operations)] }
+      if let (left, _) = Self.split(text, mark) { return [Self.marks(left, operations, takingSizes)] }
     }
     guard let (left, right) = Self.split(text, " == ") else { return [Marks()] }
-    return [Self.marks(left, operations), Self.marks(right, operations)]
+    return [Self.marks(left, operations, takingSizes), Self.marks(right, operations, takingSizes)]
   }
 
   /// The bytes of an entry on one line, without comments.
@@ -96,7 +96,9 @@ extension RuleFile {
   }
 
   /// The marks of arithmetic, comparisons, and of the names before opening brackets, in a text.
-  private static func marks(_ text: ArraySlice<UInt8>, _ operations: [String: Marks]) -> Marks {
+  private static func marks(
+    _ text: ArraySlice<UInt8>, _ operations: [String: Marks], _ takingSizes: Set<String>
+  ) -> Marks {
     var result = Marks()
     var arithmetic = Marks()
     var hasSizes = false
@@ -128,9 +130,6 @@ extension RuleFile {
     // The arithmetic may be that of sizes.
     return hasSizes ? result : result.union(arithmetic)
   }
-
-  /// Functions of sizes, besides subscripts.
-  private static let takingSizes: Set = ["ones", "zeros", "eye", "unvec", "commutation"]
 }
 
 /// The text without spaces at its ends.

@@ -145,6 +145,7 @@ final class RuleLibrary: Sendable {
     var environment = Environment()
     environment.functions.merge(signatures) { _, new in new }
     let operations = Self.operationNames(Set(signatures.keys))
+    let takingSizes = Self.takingSizes(signatures)
     let added = state.entries
     for file in files {
       let kernels = file.kernels
@@ -175,7 +176,7 @@ final class RuleLibrary: Sendable {
         }
         let pending = Pending(
           file: index, declarations: scopes.declarations.count, entry: entry, place: state.entries,
-          marks: file.marks(entry, operations),
+          marks: file.marks(entry, operations, takingSizes: takingSizes),
           block: isBlock ? entry.kind == .kernel ? Lowering.kernelName(name) : name : nil)
         state.entries += 1
         // Operations must be defined before any formula is parsed.
@@ -256,6 +257,11 @@ extension RuleLibrary {
   static func operationNames(_ functions: Set<String>) -> [String: Marks] {
     let names = functions.subtracting(unmarked)
     return Dictionary(uniqueKeysWithValues: names.map { ($0, Marks(operation: $0)) })
+  }
+
+  /// The names of functions with arguments that are sizes.
+  static func takingSizes(_ signatures: [String: Signature]) -> Set<String> {
+    Set(Signature.builtins.merging(signatures) { _, own in own }.filter(\.value.takesSizes).keys)
   }
 
   /// The names known in a file, which may define kernels.

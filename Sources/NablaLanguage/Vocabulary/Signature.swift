@@ -111,7 +111,7 @@ package struct Signature: Sendable, Hashable {
   }()
 
   /// Whether some arguments are sizes.
-  var takesSizes: Bool {
+  package var takesSizes: Bool {
     switch rule {
     case .identity, .ones, .zeros: true
     case .declared(let head): head.parameters.contains { $0.shape == nil }

@@ -8,6 +8,7 @@ import Testing
 /// that matches would not find them.
 @Suite struct RuleLibraryTests {
   private static let files = RuleTexts.files
+  private static let takingSizes = RuleLibrary.takingSizes(RuleBook.standard.userSignatures)
   private static let operations = RuleLibrary.operationNames(Set(RuleBook.standard.userSignatures.keys))
 
   @Test func patternsHaveTheMarksOfTheirTexts() throws {
@@ -15,7 +16,10 @@ import Testing
       Self.files.flatMap { file in
         let operations = RuleLibrary.operations(Self.operations, of: file)
         return file.entries.filter { !$0.kind.isBlock && $0.kind != .declaration }.map {
-          ($0.kind == .stable ? Rule.stableName(file.name($0)) : file.name($0), file.marks($0, operations))
+          (
+            $0.kind == .stable ? Rule.stableName(file.name($0)) : file.name($0),
+            file.marks($0, operations, takingSizes: Self.takingSizes)
+          )
         }
       },
       uniquingKeysWith: { first, _ in first })
@@ -73,7 +77,7 @@ import Testing
   func sumsOfSizesAreNoSums(_ rule: String, _ isSum: Bool) throws {
     let file = RuleFile(SourceText("rule one  \(rule)\n", name: "<test>"))
     let entry = try #require(file.entries.first)
-    let marks = try #require(file.marks(entry, Self.operations).first)
+    let marks = try #require(file.marks(entry, Self.operations, takingSizes: Self.takingSizes).first)
     #expect(Marks.sum.isSubset(of: marks) == isSum)
   }
 }
