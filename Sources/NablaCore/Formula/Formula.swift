@@ -160,6 +160,19 @@ extension Formula.Kind {
     case .apply(_, let arguments): arguments
     }
   }
+
+  /// Calls a function with each direct subformula; makes no array.
+  func forEachChild(_ body: (Formula) -> Void) {
+    switch self {
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .differential: break
+    case .sum(let parts), .times(let parts), .product(let parts), .apply(_, let parts):
+      for part in parts { body(part) }
+    case .power(let base, let exponent):
+      body(base)
+      body(exponent)
+    case .inverse(let inner), .transpose(let inner): body(inner)
+    }
+  }
 }
 
 extension Formula {

@@ -20,7 +20,7 @@ package struct Bindings {
   subscript(name: String) -> Dimension? { sizes.first { $0.key == name }?.value }
 
   func fit(_ pattern: Dimension, _ value: Dimension) -> Bool {
-    pattern.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) })) == value
+    size(pattern) == value
   }
 }
 
@@ -71,8 +71,11 @@ extension Bindings {
     }
   }
 
+  /// The size with its names replaced.
   private func size(_ dimension: Dimension) -> Dimension {
-    dimension.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) }))
+    if let name = dimension.name { return self[name] ?? dimension }
+    if dimension.constant != nil { return dimension }
+    return dimension.substituting(Dictionary(uniqueKeysWithValues: sizes.map { ($0.key, $0.value) }))
   }
 
   private func range(_ pattern: Operation.Range) -> Operation.Range {

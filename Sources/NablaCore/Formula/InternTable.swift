@@ -77,7 +77,7 @@ extension Formula {
     case .differential(let inner): hash.combine(inner.structuralHash)
     case .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse, .transpose: break
     }
-    for child in kind.children { hash.combine(child.structuralHash) }
+    kind.forEachChild { hash.combine($0.structuralHash) }
     let value = hash.value
     return table.withLock { $0.intern(kind, shape, value) }
   }
@@ -127,10 +127,22 @@ extension Formula.Kind {
       if case .dimension(let b) = other { return a == b }
     case .apply(let f, let a):
       if case .apply(let g, let b) = other { return f == g && a == b }
+    case .sum(let a):
+      if case .sum(let b) = other { return a == b }
+    case .times(let a):
+      if case .times(let b) = other { return a == b }
+    case .product(let a):
+      if case .product(let b) = other { return a == b }
+    case .power(let a, let n):
+      if case .power(let b, let m) = other { return a === b && n === m }
+    case .inverse(let a):
+      if case .inverse(let b) = other { return a === b }
+    case .transpose(let a):
+      if case .transpose(let b) = other { return a === b }
     case .differential(let a):
       if case .differential(let b) = other { return a === b }
-    case .zeros, .ones, .identity, .sum, .times, .product, .power, .inverse, .transpose:
-      return children == other.children
+    case .zeros, .ones, .identity:
+      return true
     }
     return false
   }
@@ -153,11 +165,22 @@ package struct StructuralHash {
   }
 
   mutating func combine(_ dimension: Dimension) {
-    for term in dimension.terms {
-      combine(UInt64(bitPattern: Int64(term.coefficient)))
-      for name in term.names { combine(name) }
+    // The two common cases make no arrays of terms.
+    if let value = dimension.constant {
+      if value != 0 { combine(UInt64(bitPattern: Int64(value))) }
+      combine(UInt64(value == 0 ? 0 : 1))
+    } else if let name = dimension.name {
+      combine(UInt64(1))
+      combine(name)
+      combine(UInt64(1))
+    } else {
+      let terms = dimension.terms
+      for term in terms {
+        combine(UInt64(bitPattern: Int64(term.coefficient)))
+        for name in term.names { combine(name) }
+      }
+      combine(UInt64(terms.count))
     }
-    combine(UInt64(dimension.terms.count))
   }
 
   mutating func combine(_ shape: Shape) {

@@ -14,6 +14,7 @@ struct RuleApplication {
     case (.sum(let patterns), .sum(let terms)):
       if patterns.count > terms.count { return nil }
       for multiple in Self.multiples(of: patterns, in: terms) {
+        if !multiple.isOne, !Matcher.mayMatchMultiple(patterns, terms) { break }
         let parts = multiple.isOne ? terms : terms.map { $0.scaled(by: multiple.reciprocal) }
         let result = first(rule, to, formula, accept) { matcher, found in
           matcher.matchParts(patterns, of: parts, isSum: true, formula.shape, found)

@@ -11,6 +11,14 @@ extension Matcher {
     patterns.allSatisfy { pattern in isBare(pattern) || parts.contains { mayMatchPart(pattern, $0) } }
   }
 
+  /// Whether every pattern with a head finds it among the terms of a sum, whatever their coefficients.
+  static func mayMatchMultiple(_ patterns: [Formula], _ terms: [Formula]) -> Bool {
+    patterns.allSatisfy { pattern in
+      let core = pattern.withoutNumber
+      return isBare(core) || terms.contains { mayMatchPart(core, $0.withoutNumber) }
+    }
+  }
+
   /// Whether a part has the head of a pattern that takes one part.
   static func mayMatchPart(_ pattern: Formula, _ part: Formula) -> Bool {
     switch (pattern.kind, part.kind) {
@@ -62,6 +70,14 @@ extension Matcher {
       (.identity, _), (.transpose, _), (.differential, _):
       true
     }
+  }
+}
+
+extension Formula {
+  /// What a number multiplies; any other formula is itself.
+  fileprivate var withoutNumber: Formula {
+    if case .times(let factors) = kind, factors.count == 2, factors[0].number != nil { return factors[1] }
+    return self
   }
 }
 

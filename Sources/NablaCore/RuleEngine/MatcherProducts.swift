@@ -53,7 +53,7 @@ extension Matcher {
           continue
         }
       }
-      let run = Formula.product(Array(chain.prefix(length)))
+      let run = length == 1 ? chain[chain.startIndex] : Formula.product(Array(chain.prefix(length)))
       let saved = bindings
       if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
       bindings = saved
