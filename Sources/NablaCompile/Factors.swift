@@ -8,38 +8,44 @@ extension Schedule {
   }
 
   /// The steps that read and that write each value, by root, and the values that loops touch.
-  private func uses() -> (readers: [Int: [Int]], writers: [Int: [Int]], inLoops: Set<Int>) {
-    var readers: [Int: [Int]] = [:]
-    var writers: [Int: [Int]] = [:]
-    var inLoops: Set<Int> = []
-    var depth = 0
-    for (index, step) in steps.enumerated() {
-      if step.opcode == .loopBegin { depth += 1 }
-      let read = Set(step.inputs.map { values[$0].root })
-      let written = Set(writes(step).map { values[$0].root })
-      if depth > 0 { inLoops.formUnion(read.union(written)) }
-      for root in read { readers[root, default: []].append(index) }
-      for root in written { writers[root, default: []].append(index) }
-      if step.opcode == .loopEnd { depth -= 1 }
+  private struct Uses {
+    var readers: [[Int]]
+    var writers: [[Int]]
+    var inLoops: [Bool]
+
+    init(_ schedule: Schedule) {
+      let count = schedule.values.count
+      (readers, writers) = (Array(repeating: [], count: count), Array(repeating: [], count: count))
+      inLoops = Array(repeating: false, count: count)
+      var depth = 0
+      for (index, step) in schedule.steps.enumerated() {
+        if step.opcode == .loopBegin { depth += 1 }
+        let read = step.inputs.map { schedule.values[$0].root }
+        let written = schedule.writes(step).map { schedule.values[$0].root }
+        for root in read where readers[root].last != index { readers[root].append(index) }
+        for root in written where writers[root].last != index { writers[root].append(index) }
+        if depth > 0 { for root in read + written { inLoops[root] = true } }
+        if step.opcode == .loopEnd { depth -= 1 }
+      }
     }
-    return (readers, writers, inLoops)
   }
 
   /// Multiplies by A instead of `-A` if A exists anyway; moving a sign is exact.
   private mutating func foldNegatives() {
-    let (readers, writers, inLoops) = uses()
+    guard steps.contains(where: { $0.opcode == .scaled && $0.alpha == -1 }) else { return }
+    let uses = Uses(self)
     let results = Set(outputs.map { values[$0].root })
     var dropped: Set<Int> = []
     for (index, step) in steps.enumerated() where step.opcode == .scaled && step.alpha == -1 {
       let (source, negative) = (values[step.inputs[0]].root, values[step.output].root)
-      let uses = readers[negative] ?? []
-      guard !inLoops.contains(source), !inLoops.contains(negative), !results.contains(negative),
-        writers[negative] == [index], (writers[source] ?? []).allSatisfy({ $0 < index }),
+      let readers = uses.readers[negative]
+      guard !uses.inLoops[source], !uses.inLoops[negative], !results.contains(negative),
+        uses.writers[negative] == [index], uses.writers[source].allSatisfy({ $0 < index }),
         // Negating a number is cheaper than an extra step.
         values[negative].count > 1,
-        uses.allSatisfy({ steps[$0].opcode == .gemm && steps[$0].inputs[0] != steps[$0].inputs[1] })
+        readers.allSatisfy({ steps[$0].opcode == .gemm && steps[$0].inputs[0] != steps[$0].inputs[1] })
       else { continue }
-      for use in uses {
+      for use in readers {
         steps[use].alpha = -steps[use].alpha
         for place in steps[use].inputs.indices {
           let old = values[steps[use].inputs[place]]
@@ -63,15 +69,17 @@ extension Schedule {
   /// Folds products of which only a multiple is needed; returns whether there were any. A multiple may itself be
   /// scaled.
   private mutating func foldScaledProducts() -> Bool {
-    let (readers, writers, inLoops) = uses()
+    guard steps.contains(where: { $0.opcode == .scaled }) else { return false }
+    let uses = Uses(self)
     let results = Set(outputs.map { values[$0].root })
     var dropped: Set<Int> = []
     for (index, step) in steps.enumerated() where step.opcode == .scaled && step.alpha != 0 {
       let (source, scaled) = (values[step.inputs[0]].root, values[step.output].root)
-      guard let made = writers[source], made.count == 1, made[0] < index,
-        [.gemm, .gram, .kronIdentity].contains(steps[made[0]].opcode), readers[source] == [index],
-        !results.contains(source), !inLoops.contains(source), !inLoops.contains(scaled),
-        writers[scaled]?.first == index
+      let made = uses.writers[source]
+      guard made.count == 1, made[0] < index,
+        [.gemm, .gram, .kronIdentity].contains(steps[made[0]].opcode), uses.readers[source] == [index],
+        !results.contains(source), !uses.inLoops[source], !uses.inLoops[scaled],
+        uses.writers[scaled].first == index
       else { continue }
       steps[made[0]].alpha *= step.alpha
       steps[made[0]].output = step.output

@@ -6,27 +6,8 @@ extension Formula {
   /// A scalar factor scales the rest.
   package static func product(_ factors: [Formula]) -> Formula {
     if factors.contains(where: \.isInvalid) { return invalid }
-    var scalars: [Formula] = []
-    var arrays: [Formula] = []
-    func add(_ factor: Formula) {
-      if factor.isScalar {
-        scalars.append(factor)
-        return
-      }
-      let (inner, array) = factor.splitScalars
-      scalars += inner
-      guard let array else { return }
-      switch array.kind {
-      case .product(let chain): chain.forEach(add)
-      case .ones where array.shape.isMatrix:
-        arrays.append(ones(.vector(array.shape.rows)))
-        arrays.append(ones(.row(array.shape.columns)))
-      case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .power,
-        .inverse, .transpose, .apply, .differential:
-        arrays.append(array)
-      }
-    }
-    factors.forEach(add)
+    var (scalars, arrays): ([Formula], [Formula]) = ([], [])
+    for factor in factors { flatten(factor, &scalars, &arrays) }
     for (left, right) in zip(arrays, arrays.dropFirst()) where left.shape.columns != right.shape.rows {
       return invalid
     }
@@ -51,6 +32,27 @@ extension Formula {
     }
     let rest = Array(chain[..<firstUnit]) + Array(chain[lastUnit...])
     return rest.isEmpty ? times(scalars) : times(scalars + [joined(rest)])
+  }
+
+  /// Adds the scalars of a factor of a matrix product, and its arrays.
+  private static func flatten(_ factor: Formula, _ scalars: inout [Formula], _ arrays: inout [Formula]) {
+    if factor.isScalar {
+      scalars.append(factor)
+      return
+    }
+    let (inner, array) = factor.splitScalars
+    scalars += inner
+    guard let array else { return }
+    switch array.kind {
+    case .product(let chain):
+      for part in chain { flatten(part, &scalars, &arrays) }
+    case .ones where array.shape.isMatrix:
+      arrays.append(ones(.vector(array.shape.rows)))
+      arrays.append(ones(.row(array.shape.columns)))
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .power,
+      .inverse, .transpose, .apply, .differential:
+      arrays.append(array)
+    }
   }
 
   /// The number of factors at the end whose product is I: an inverse next to the factors of what is inverted.

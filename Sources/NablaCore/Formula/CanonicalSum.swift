@@ -36,34 +36,9 @@ extension Formula {
   package static func sum(_ terms: [Formula], _ shape: Shape) -> Formula {
     if terms.contains(where: \.isInvalid) { return invalid }
     if terms.count == 1, terms[0].shape == shape { return terms[0] }
-    var cores = FormulaIndex()
-    var coefficients: [Rational] = []
-    // The original term, if no other term has its core.
-    var single: [Formula?] = []
-    func add(_ term: Formula) -> Bool {
-      if case .sum(let inner) = term.kind { return inner.allSatisfy(add) }
-      guard term.shape == shape else { return false }
-      if term.isZero { return true }
-      // A scalar sum applied to every entry is expanded, so that its terms can merge with like terms.
-      if !shape.isScalar, let value = term.uniformValue, case .sum(let inner) = value.kind {
-        return inner.allSatisfy { add(times([$0, ones(shape)])) }
-      }
-      let (coefficient, core) = term.splitCoefficient
-      if let place = cores.place(of: core) {
-        coefficients[place] = coefficients[place] + coefficient
-        single[place] = nil
-      } else {
-        cores.append(core)
-        coefficients.append(coefficient)
-        single.append(term)
-      }
-      return true
-    }
-    guard terms.allSatisfy(add) else { return invalid }
-    var collected: [Formula] = []
-    for (place, core) in cores.formulas.enumerated() where !coefficients[place].isZero {
-      collected.append(single[place] ?? core.scaled(by: coefficients[place]))
-    }
+    var collection = TermCollection(shape: shape)
+    guard terms.allSatisfy({ collection.add($0) }) else { return invalid }
+    let (collected, keys) = collection.terms
     if collected.isEmpty { return zeros(shape) }
     if collected.count == 1 { return collected[0] }
     if !shape.isScalar {
@@ -84,8 +59,8 @@ extension Formula {
     }
     if !shape.isScalar, let merged = BlockArray.mergingEntries(of: collected) { return sum(merged, shape) }
     // Sorts without coefficients, so that x - y and y - x have the same order.
-    let keyed = collected.map { (key: $0.splitCoefficient.1, term: $0) }.sorted { $0.key < $1.key }
-    return interned(.sum(keyed.map(\.term)), shape)
+    let sorted = zip(keys, collected).sorted { $0.0 < $1.0 }
+    return interned(.sum(sorted.map(\.1)), shape)
   }
 
   /// The sum of two terms; a scalar applies to every entry of an array.
@@ -160,6 +135,49 @@ extension Formula {
         let (coefficient, core) = term.splitCoefficient
         return core.scaled(by: -coefficient)
       }, shape)
+  }
+}
+
+/// The terms of a sum while like ones are collected.
+private struct TermCollection {
+  let shape: Shape
+  private var cores = FormulaIndex()
+  private var coefficients: [Rational] = []
+  /// The original term, if no other term has its core.
+  private var single: [Formula?] = []
+
+  init(shape: Shape) { self.shape = shape }
+
+  /// Adds a term; returns whether it has the shape of the sum.
+  mutating func add(_ term: Formula) -> Bool {
+    if case .sum(let inner) = term.kind { return inner.allSatisfy { add($0) } }
+    guard term.shape == shape else { return false }
+    if term.isZero { return true }
+    // A scalar sum applied to every entry is expanded, so that its terms can merge with like terms.
+    if !shape.isScalar, let value = term.uniformValue, case .sum(let inner) = value.kind {
+      return inner.allSatisfy { add(.times([$0, .ones(shape)])) }
+    }
+    let (coefficient, core) = term.splitCoefficient
+    if let place = cores.place(of: core) {
+      coefficients[place] = coefficients[place] + coefficient
+      single[place] = nil
+    } else {
+      cores.append(core)
+      coefficients.append(coefficient)
+      single.append(term)
+    }
+    return true
+  }
+
+  /// The terms that do not cancel, and what each is without its coefficient.
+  var terms: (terms: [Formula], keys: [Formula]) {
+    var result: (terms: [Formula], keys: [Formula]) = ([], [])
+    for (place, core) in cores.formulas.enumerated() where !coefficients[place].isZero {
+      let term = single[place] ?? core.scaled(by: coefficients[place])
+      result.terms.append(term)
+      result.keys.append(single[place] == nil ? term.splitCoefficient.1 : core)
+    }
+    return result
   }
 }
 

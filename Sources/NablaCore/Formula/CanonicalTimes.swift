@@ -9,57 +9,27 @@ extension Formula {
   /// The elementwise product of scalars and arrays of one shape: flattened, sorted, with powers of one base merged.
   package static func times(_ factors: [Formula]) -> Formula {
     if factors.contains(where: \.isInvalid) { return invalid }
+    if factors.count == 1 { return factors[0] }
     var shape = Shape.scalar
     for factor in factors where !factor.isScalar {
       if shape.isScalar { shape = factor.shape } else if shape != factor.shape { return invalid }
     }
-    var coefficient: Rational = 1
-    var bases = FormulaIndex()
-    // The factor with each base, and the exponents of bases that occur more than once.
-    var found: [(factor: Formula, isPrimitive: Bool)] = []
-    var exponents: [Int: [Formula]] = [:]
-    var isZero = false
-    func add(_ factor: Formula, isPrimitive: Bool) {
-      switch factor.kind {
-      case .times(let inner):
-        // The factors of a product are primitive, except a lone sum after a number.
-        let isPrimitive = inner.count > 2 || inner[0].number == nil
-        for part in inner { add(part, isPrimitive: isPrimitive) }
-      case .number(let value):
-        coefficient = coefficient * value
-      case .zeros:
-        isZero = true
-      case .ones:
-        break  // restored below when no other array is there
-      case .power(let base, let exponent):
-        append(base, exponent, factor, isPrimitive)
-      case .constant, .variable, .dimension, .identity, .sum, .product, .inverse, .transpose, .apply,
-        .differential:
-        append(factor, .one, factor, isPrimitive)
-      }
-    }
-    func append(_ base: Formula, _ exponent: Formula, _ factor: Formula, _ isPrimitive: Bool) {
-      guard let place = bases.place(of: base) else {
-        bases.append(base)
-        found.append((factor, isPrimitive))
-        return
-      }
-      let own = found[place].factor === base ? Formula.one : found[place].factor.exponent
-      exponents[place, default: [own]].append(exponent)
-    }
-    for factor in factors { add(factor, isPrimitive: false) }
-    if isZero || coefficient.isZero { return zeros(shape) }
+    var collection = FactorCollection()
+    for factor in factors { collection.add(factor, isPrimitive: false) }
+    var coefficient = collection.coefficient
+    let exponents = collection.exponents
+    if collection.isZero || coefficient.isZero { return zeros(shape) }
 
     var result: [Formula] = []
-    result.reserveCapacity(found.count + 1)
+    result.reserveCapacity(collection.found.count + 1)
     var isPrimitive: [Bool] = []
-    for (place, entry) in found.enumerated() {
+    for (place, entry) in collection.found.enumerated() {
       guard let parts = exponents[place] else {
         result.append(entry.factor)
         isPrimitive.append(entry.isPrimitive)
         continue
       }
-      for piece in power(bases.formulas[place], addingExponents(parts)).factors {
+      for piece in power(collection.bases.formulas[place], addingExponents(parts)).factors {
         if let value = piece.number {
           coefficient = coefficient * value
         } else {
@@ -111,7 +81,7 @@ extension Formula {
     return false
   }
 
-  private var exponent: Formula {
+  fileprivate var exponent: Formula {
     if case .power(_, let exponent) = kind { return exponent }
     return .one
   }
@@ -208,6 +178,48 @@ extension Formula {
       .apply, .differential:
       return nil
     }
+  }
+}
+
+/// The factors of an elementwise product while they are collected.
+private struct FactorCollection {
+  var coefficient: Rational = 1
+  var bases = FormulaIndex()
+  /// The factor with each base, and the exponents of bases that occur more than once.
+  var found: [(factor: Formula, isPrimitive: Bool)] = []
+  var exponents: [Int: [Formula]] = [:]
+  var isZero = false
+
+  mutating func add(_ factor: Formula, isPrimitive: Bool) {
+    switch factor.kind {
+    case .times(let inner):
+      // The factors of a product are primitive, except a lone sum after a number.
+      let isPrimitive = inner.count > 2 || inner[0].number == nil
+      for part in inner { add(part, isPrimitive: isPrimitive) }
+    case .number(let value):
+      coefficient = coefficient * value
+    case .zeros:
+      isZero = true
+    case .ones:
+      break  // restored when no other array is there
+    case .power(let base, let exponent):
+      append(base, exponent, factor, isPrimitive)
+    case .constant, .variable, .dimension, .identity, .sum, .product, .inverse, .transpose, .apply,
+      .differential:
+      append(factor, .one, factor, isPrimitive)
+    }
+  }
+
+  private mutating func append(
+    _ base: Formula, _ exponent: Formula, _ factor: Formula, _ isPrimitive: Bool
+  ) {
+    guard let place = bases.place(of: base) else {
+      bases.append(base)
+      found.append((factor, isPrimitive))
+      return
+    }
+    let own = found[place].factor === base ? Formula.one : found[place].factor.exponent
+    exponents[place, default: [own]].append(exponent)
   }
 }
 

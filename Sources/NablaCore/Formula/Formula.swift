@@ -266,7 +266,8 @@ extension Formula {
   /// The scalar factors, and the array factor (`nil` for a scalar).
   package var splitScalars: (scalars: [Formula], array: Formula?) {
     if isScalar { return (factors, nil) }
-    guard case .times(let factors) = kind else { return ([], self) }
+    guard case .times(let factors) = kind, factors.contains(where: \.isScalar) else { return ([], self) }
+    if factors.count == 2, !factors[1].isScalar { return ([factors[0]], factors[1]) }
     let scalars = factors.filter(\.isScalar)
     let arrays = factors.filter { !$0.isScalar }
     return (scalars, arrays.count == 1 ? arrays[0] : .uncheckedTimes(arrays, shape))
@@ -296,15 +297,19 @@ extension Formula {
   package func nodes(
     without isKnown: (Formula) -> Bool, closing isClosed: (Formula) -> Bool = { _ in false }
   ) -> [Formula] {
+    if children.isEmpty { return isKnown(self) ? [] : [self] }
     var result: [Formula] = []
-    var done: Set<Formula> = []
+    var done = FormulaSet()
     var stack: [(Formula, Bool)] = [(self, false)]
     while let (node, expanded) = stack.popLast() {
       if expanded {
         result.append(node)
-      } else if !isKnown(node), done.insert(node).inserted {
+      } else if !isKnown(node), done.insert(node) {
+        if node.children.isEmpty || isClosed(node) {
+          result.append(node)
+          continue
+        }
         stack.append((node, true))
-        if isClosed(node) { continue }
         for child in node.children.reversed() where !done.contains(child) { stack.append((child, false)) }
       }
     }

@@ -20,3 +20,23 @@ struct FormulaIndex {
     }
   }
 }
+
+/// A set of formulas. Small sets are searched linearly, which is faster than hashing.
+struct FormulaSet {
+  private var few: [Formula] = []
+  private var many: Set<Formula> = []
+  private static let most = 32
+
+  func contains(_ formula: Formula) -> Bool {
+    many.isEmpty ? few.contains { $0 === formula } : many.contains(formula)
+  }
+
+  /// Adds a formula; returns whether it is new.
+  mutating func insert(_ formula: Formula) -> Bool {
+    if !many.isEmpty { return many.insert(formula).inserted }
+    if few.contains(where: { $0 === formula }) { return false }
+    few.append(formula)
+    if few.count > Self.most { many = Set(few) }
+    return true
+  }
+}

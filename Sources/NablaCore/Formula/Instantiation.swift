@@ -19,6 +19,20 @@ package struct Bindings {
   package subscript(key: Formula) -> Formula? { formulas.first { $0.key === key }?.value }
   subscript(name: String) -> Dimension? { sizes.first { $0.key == name }?.value }
 
+  /// How much is bound. Matching only adds bindings, so the marks of earlier states undo later ones.
+  struct Mark {
+    let formulas, sizes, pending: Int
+  }
+
+  var mark: Mark { Mark(formulas: formulas.count, sizes: sizes.count, pending: pending.count) }
+
+  /// Removes the bindings added since the mark was made.
+  mutating func undo(to mark: Mark) {
+    if formulas.count > mark.formulas { formulas.removeLast(formulas.count - mark.formulas) }
+    if sizes.count > mark.sizes { sizes.removeLast(sizes.count - mark.sizes) }
+    if pending.count > mark.pending { pending.removeLast(pending.count - mark.pending) }
+  }
+
   func fit(_ pattern: Dimension, _ value: Dimension) -> Bool {
     size(pattern) == value
   }

@@ -14,7 +14,10 @@ struct RuleApplication {
     case (.sum(let patterns), .sum(let terms)):
       if patterns.count > terms.count { return nil }
       for multiple in Self.multiples(of: patterns, in: terms) {
-        if !multiple.isOne, !Matcher.mayMatchMultiple(patterns, terms) { break }
+        guard
+          multiple.isOne
+            ? Matcher.mayMatchParts(patterns, terms) : Matcher.mayMatchMultiple(patterns, terms)
+        else { continue }
         let parts = multiple.isOne ? terms : terms.map { $0.scaled(by: multiple.reciprocal) }
         let result = first(rule, to, formula, accept) { matcher, found in
           matcher.matchParts(patterns, of: parts, isSum: true, formula.shape, found)
@@ -25,7 +28,7 @@ struct RuleApplication {
       }
       return nil
     case (.times(let patterns), .times(let factors)):
-      if patterns.count > factors.count { return nil }
+      if patterns.count > factors.count || !Matcher.mayMatchParts(patterns, factors) { return nil }
       return first(rule, to, formula, accept) { matcher, found in
         matcher.matchParts(patterns, of: factors, isSum: false, formula.shape, found)
       } around: { part, rest in
@@ -34,7 +37,8 @@ struct RuleApplication {
     case (.product(let patterns), .product(let chain)):
       if patterns.count > chain.count { return nil }
       for way in formula.isScalar ? [chain, chain.reversed().map(\.transposed)] : [chain] {
-        for start in way.indices {
+        for start in way.indices
+        where way.count - start >= patterns.count && Matcher.mayMatch(patterns, in: way[start...]) {
           let result = first(rule, to, formula, accept) { matcher, found in
             matcher.matchPrefix(patterns, of: way[start...], found)
           } around: { part, rest in
@@ -44,7 +48,10 @@ struct RuleApplication {
         }
       }
       return nil
-    default:
+    case (.number, _), (.constant, _), (.variable, _), (.dimension, _), (.zeros, _), (.ones, _),
+      (.identity, _), (.sum, _), (.times, _), (.product, _), (.power, _), (.inverse, _), (.transpose, _),
+      (.apply, _), (.differential, _):
+      if !Matcher.mayMatchArguments(of: from, formula) { return nil }
       return first(rule, to, formula, accept) { matcher, found in
         matcher.match(from, formula, found)
       } around: { part, _ in

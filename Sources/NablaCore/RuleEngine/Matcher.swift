@@ -97,9 +97,9 @@ struct Matcher {
   }
 
   mutating func matchSizes(_ pairs: [(Dimension, Dimension)], _ next: Goal) -> Bool {
-    let saved = bindings
+    let mark = bindings.mark
     if pairs.allSatisfy({ match($0.0, $0.1) }), proceed(next) { return true }
-    bindings = saved
+    bindings.undo(to: mark)
     return false
   }
 
@@ -117,9 +117,9 @@ struct Matcher {
     case .number, .constant:
       return pattern === subject || (isEntrywise && subject.uniformValue === pattern) ? proceed(next) : false
     case .dimension(let name):
-      let saved = bindings
+      let mark = bindings.mark
       if let size = subject.size, match(Dimension(name: name), size), proceed(next) { return true }
-      bindings = saved
+      bindings.undo(to: mark)
       return false
     case .ones:
       return subject.isOnes && matchShape(pattern, subject, next)
@@ -165,10 +165,10 @@ struct Matcher {
       guard case .apply(let other, let others) = subject.kind, operation == other,
         arguments.count == others.count
       else { return false }
-      let saved = bindings
+      let mark = bindings.mark
       if matchList(arguments[...], others[...], next) { return true }
       guard operation.commutes, others.count == 2 else { return false }
-      bindings = saved
+      bindings.undo(to: mark)
       return matchList(arguments[...], [others[1], others[0]], next)
     }
   }
@@ -181,13 +181,13 @@ struct Matcher {
   }
 
   mutating func matchShape(_ pattern: Formula, _ subject: Formula, _ next: Goal) -> Bool {
-    let saved = bindings
+    let mark = bindings.mark
     if match(pattern.shape.rows, subject.shape.rows), match(pattern.shape.columns, subject.shape.columns),
       proceed(next)
     {
       return true
     }
-    bindings = saved
+    bindings.undo(to: mark)
     return false
   }
 
@@ -217,7 +217,7 @@ struct Matcher {
       guard let value = subject.uniformValue, value.number != nil else { return false }
       subject = value
     }
-    let saved = bindings
+    let mark = bindings.mark
     let fits =
       isEntrywise
       || (match(pattern.shape.rows, subject.shape.rows)
@@ -226,7 +226,7 @@ struct Matcher {
       bindings.formulas.append((pattern, subject))
       if proceed(next) { return true }
     }
-    bindings = saved
+    bindings.undo(to: mark)
     return false
   }
 

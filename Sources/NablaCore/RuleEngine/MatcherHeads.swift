@@ -19,6 +19,14 @@ extension Matcher {
     }
   }
 
+  /// Whether the arguments of an operation have the heads of those of a pattern.
+  static func mayMatchArguments(of pattern: Formula, _ subject: Formula) -> Bool {
+    guard case .apply(let operation, let patterns) = pattern.kind, !operation.commutes,
+      case .apply(_, let arguments) = subject.kind, patterns.count == arguments.count
+    else { return true }
+    return zip(patterns, arguments).allSatisfy(mayMatchPart)
+  }
+
   /// Whether a part has the head of a pattern that takes one part.
   static func mayMatchPart(_ pattern: Formula, _ part: Formula) -> Bool {
     switch (pattern.kind, part.kind) {

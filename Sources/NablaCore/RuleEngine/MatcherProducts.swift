@@ -16,11 +16,11 @@ extension Matcher {
       let position = index == 0 ? 0 : chain.count - 1
       chain[position] = .times(scalars + [chain[position]])
     }
-    let saved = bindings
+    let mark = bindings.mark
     if Self.mayMatch(patterns, in: chain[...]), matchRun(patterns[...], chain[...], wholly: true, next) {
       return true
     }
-    bindings = saved
+    bindings.undo(to: mark)
     guard subject.isScalar, chain.count > 1 else { return false }
     return matchRun(patterns[...], chain.reversed().map(\.transposed)[...], wholly: true, next)
   }
@@ -54,9 +54,9 @@ extension Matcher {
         }
       }
       let run = length == 1 ? chain[chain.startIndex] : Formula.product(Array(chain.prefix(length)))
-      let saved = bindings
+      let mark = bindings.mark
       if match(pattern, run, .run(others, chain.dropFirst(length), wholly: wholly, next)) { return true }
-      bindings = saved
+      bindings.undo(to: mark)
     }
     return false
   }

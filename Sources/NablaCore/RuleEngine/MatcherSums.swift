@@ -47,16 +47,22 @@ extension Matcher {
     }
     var others = patterns
     let pattern = others.remove(at: index)
-    // For each other pattern, up to two parts that it may match: what is left must have one.
-    let places = others.filter { !Self.isBare($0) }.map { other in
-      subjects.indices.lazy.filter { !taken.contains($0) && Self.mayMatchPart(other, subjects[$0]) }.prefix(2)
-    }.map(Array.init)
+    // For each other pattern with a head, up to two parts that it may match: what is left must have one.
+    var places: [[Int]] = []
+    for other in others where !Self.isBare(other) {
+      var found: [Int] = []
+      for (place, subject) in subjects.enumerated()
+      where found.count < 2 && Self.mayMatchPart(other, subject) && !taken.contains(place) {
+        found.append(place)
+      }
+      places.append(found)
+    }
     for (position, subject) in subjects.enumerated()
     where Self.mayMatchPart(pattern, subject) && !taken.contains(position) {
       if places.contains(where: { $0.allSatisfy { $0 == position } }) { continue }
-      let saved = bindings
+      let mark = bindings.mark
       if match(pattern, subject, .all(others, subjects, taken + [position], group, next)) { return true }
-      bindings = saved
+      bindings.undo(to: mark)
     }
     return false
   }
@@ -104,29 +110,29 @@ extension Matcher {
         !ineligible.isEmpty && !ineligible.contains(where: \.containsDifferential) && others.isEmpty
         && !pattern.isScalar
       if keepsAll {
-        let saved = bindings
+        let mark = bindings.mark
         if bind(pattern, group.joined(subjects), .bare(others, [], group, next)) { return true }
-        bindings = saved
+        bindings.undo(to: mark)
       }
       return bind(pattern, group.joined(eligible), .bare(others, ineligible, group, next))
     }
     if eligible.count < 2 { return false }
     if eligible.count > 4 {
       let half = eligible.count / 2
-      let saved = bindings
+      let mark = bindings.mark
       let tail = Array(eligible[half...])
       if bind(pattern, group.joined(Array(eligible[..<half])), .bare(others, tail + ineligible, group, next))
       {
         return true
       }
-      bindings = saved
+      bindings.undo(to: mark)
     }
     for (position, part) in eligible.enumerated() {
       var left = eligible
       left.remove(at: position)
-      let saved = bindings
+      let mark = bindings.mark
       if bind(pattern, part, .bare(others, left + ineligible, group, next)) { return true }
-      bindings = saved
+      bindings.undo(to: mark)
     }
     return false
   }
