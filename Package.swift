@@ -53,8 +53,10 @@ let package = Package(
     .target(name: "NablaPrompt", dependencies: ["NablaReport"]),
     // Campaigns of random formulas, texts and files.
     .target(name: "NablaFuzz", dependencies: ["Nabla", "NablaData"]),
+    // The Swift libraries are linked in, which starts faster; unsafe flags are allowed, as no library depends on it.
     .executableTarget(
-      name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"]),
+      name: "NablaCLI", dependencies: ["NablaFuzz", "NablaPage", "NablaPrompt", "NablaReport"],
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     .testTarget(name: "NablaLanguageTests", dependencies: ["NablaLanguage"]),
     .testTarget(name: "NablaNumericsTests", dependencies: ["NablaArrays", "NablaNumerics", "TestSupport"]),
     // The part of long tables that a run covers.

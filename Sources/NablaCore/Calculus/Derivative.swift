@@ -41,8 +41,10 @@ package struct Calculus {
   }
 
   /// `withNumbers` also gives a matrix form to sums in which the index is a number.
-  private func simplified(_ formula: Formula, free: [Formula], withNumbers: Bool) -> Formula {
-    let simplifier = simplifier(free: free)
+  private func simplified(
+    _ formula: Formula, free: [Formula], withNumbers: Bool, _ shared: Simplifier? = nil
+  ) -> Formula {
+    let simplifier = shared ?? simplifier(free: free)
     var result = simplifier.simplify(IndexSums.lifted(formula, withNumbers: withNumbers))
     // Simplifying the body of an index sum may make a matrix form possible.
     for _ in 0..<3 {
@@ -62,12 +64,15 @@ package struct Calculus {
     of expression: Formula, by variables: [Formula], keepsEntriesFree: Bool = false
   ) throws(DerivativeProblem) -> [Derivative] {
     let free = keepsEntriesFree ? variables : []
-    let start = try prepared(expression, variables)
+    // One simplifier for the expression and all gradients, so that common parts are simplified once. Before
+    // differentiation the properties of the variables must not be used.
+    let simplifier = simplifier(free: free)
+    let isSame = keepsEntriesFree || variables.allSatisfy { $0.variable?.properties.isEmpty == true }
+    let start = try prepared(expression, variables, isSame ? simplifier : nil)
+    simplifier.startsAnew()
     if start.isScalar {
       let differentiator = Differentiator(book, variables: variables)
       let adjoints = try differentiator.adjoints(of: start, seed: .one)
-      // One simplifier for all gradients, so that common parts are simplified once.
-      let simplifier = simplifier(free: free)
       var result: [Derivative] = []
       for variable in variables {
         result.append(
@@ -188,13 +193,17 @@ package struct Calculus {
 
   /// The simplified expression to differentiate. Properties of the variables are not used: their entries count as
   /// independent.
-  private func prepared(_ expression: Formula, _ variables: [Formula]) throws(DerivativeProblem) -> Formula {
-    try valued(expression, free: variables)
+  private func prepared(
+    _ expression: Formula, _ variables: [Formula], _ shared: Simplifier? = nil
+  ) throws(DerivativeProblem) -> Formula {
+    try valued(expression, free: variables, shared)
   }
 
   /// The simplest form; throws if it has no value.
-  private func valued(_ formula: Formula, free: [Formula] = []) throws(DerivativeProblem) -> Formula {
-    let plain = simplified(formula, free: free, withNumbers: true)
+  private func valued(
+    _ formula: Formula, free: [Formula] = [], _ shared: Simplifier? = nil
+  ) throws(DerivativeProblem) -> Formula {
+    let plain = simplified(formula, free: free, withNumbers: true, shared)
     if plain.isInvalid { throw .noValue }
     return plain
   }

@@ -10,7 +10,9 @@ package struct Marks: Hashable, Sendable {
   /// An elementwise product or a multiple.
   package static let times = Marks(bits: 4)
   package static let product = Marks(bits: 8)
-  private static let arithmetic = 4
+  /// An array of ones, which a sum of entries multiplies.
+  package static let ones = Marks(bits: 16)
+  private static let arithmetic = 5
 
   /// The mark of an operation with this name.
   package init(operation name: String) {
@@ -49,7 +51,8 @@ extension Formula.Kind {
     case .times: .times
     case .product: .product
     case .power: .power
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .transpose, .differential:
+    case .ones: .ones
+    case .number, .constant, .variable, .dimension, .zeros, .identity, .transpose, .differential:
       Marks()
     }
   }

@@ -8,7 +8,7 @@ package enum Truth: Sendable, Hashable {
 /// The declared properties of formulas and the consequences of the fact rules.
 package final class Knowledge {
   private let book: RuleBook
-  private var tables: RuleTables
+  private var facts: [Property: FactTable.Entry] = [:]
   /// Variables whose properties must not be used, because a derivative treats their entries as independent.
   private let free: Set<Formula>
   private let presumed: Set<Surroundings.Presumed>
@@ -27,7 +27,6 @@ package final class Knowledge {
 
   package init(_ book: RuleBook, free: [Formula] = [], presumed: Set<Surroundings.Presumed> = []) {
     self.book = book
-    tables = book.tables()
     self.presumed = presumed
     self.free = Set(free)
   }
@@ -57,8 +56,7 @@ package final class Knowledge {
     if let known = immediate(property, formula) { return known }
     if presumed.contains(Surroundings.Presumed(formula: formula, property: property)) { return .yes }
     // A declared property of a pattern variable is a condition on the formula bound to it.
-    if !formula.marks.isSubset(of: tables.covered) { tables = book.tables(covering: formula.marks) }
-    for fact in tables.facts(for: property, of: formula) {
+    for fact in facts(for: property, of: formula).fitting(formula) {
       var matcher = Matcher(isEntrywise: fact.isEntrywise)
       let holds = matcher.match(fact.pattern, formula) { matcher in
         let bindings = matcher.result
@@ -70,6 +68,15 @@ package final class Knowledge {
       if holds { return .yes }
     }
     return .unknown
+  }
+
+  private func facts(for property: Property, of formula: Formula) -> FactTable.Entry {
+    if let known = facts[property], let covered = known.covered, formula.marks.isSubset(of: covered) {
+      return known
+    }
+    let entry = book.facts(for: property, covering: formula.marks)
+    facts[property] = entry
+    return entry
   }
 
   /// Whether every bound formula has the declared properties of its pattern variable.

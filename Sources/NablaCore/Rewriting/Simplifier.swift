@@ -12,7 +12,7 @@ package final class Simplifier {
   /// Memo of simplest forms, and of those found without lookahead.
   private var settled: [Formula: Formula] = [:]
   private var shallow: [Formula: Formula] = [:]
-  private var work: Int
+  private var work = Simplifier.workOfFormula
   /// Nesting depth of newly created parts; a cycle between constructors would not terminate without this limit.
   private var nesting = 0
   /// Whether a more expensive form is being tried.
@@ -32,16 +32,15 @@ package final class Simplifier {
   /// Formulas that cost more than this get no lookahead.
   private static let largestAhead = 80 * Cost.symbol
 
-  init(
-    _ book: RuleBook, _ knowledge: Knowledge, searches: Bool = true, named: Set<Formula> = [],
-    work: Int = 20_000
-  ) {
+  /// The work that a formula may take besides that of its nodes.
+  private static let workOfFormula = 20_000
+
+  init(_ book: RuleBook, _ knowledge: Knowledge, searches: Bool = true, named: Set<Formula> = []) {
     self.searches = searches
     distribution = Distribution(named: named)
     self.book = book
     tables = book.tables()
     self.knowledge = knowledge
-    self.work = work
   }
 
   private func known(_ formula: Formula) -> Formula? {
@@ -51,6 +50,9 @@ package final class Simplifier {
   private func note(_ formula: Formula, _ result: Formula) {
     if isAhead { shallow[formula] = result } else { settled[formula] = result }
   }
+
+  /// Gives the next formula as much work as a new simplifier would.
+  func startsAnew() { work = max(work, Self.workOfFormula) }
 
   /// The simplest equal form found.
   package func simplify(_ formula: Formula) -> Formula {

@@ -51,6 +51,13 @@ public final class RuleBook: Sendable {
   func tables(covering marks: Marks = Marks()) -> RuleTables { library.tables(covering: marks) }
 }
 
+extension RuleBook {
+  /// All facts that derive a property of formulas with these operations, possibly with others.
+  func facts(for property: Property, covering marks: Marks) -> FactTable.Entry {
+    library.facts(for: property, covering: marks)
+  }
+}
+
 /// The elementwise functions by name. Each is parsed on first use.
 package struct FunctionTable: Sendable {
   fileprivate let library: RuleLibrary

@@ -40,97 +40,199 @@ extension RuleFile {
   func isDefinition(_ entry: Entry) -> Bool {
     guard entry.kind == .operation || entry.kind == .notation else { return false }
     let lines = lines(entry)
-    return lines[0].utf8.contains(UInt8(ascii: "=")) || value(of: .kernel, entry) != nil
-      || value(of: .body, entry) != nil
+    return lines[0].utf8.contains(UInt8(ascii: "="))
+      || lines.dropFirst().contains { line in
+        [RuleStatement.Key.kernel, .body].contains { line.hasPrefix($0.rawValue + " ") }
+      }
+  }
+
+  /// The property that a fact derives; `nil` if the entry is not a fact or names no property.
+  func property(_ entry: Entry) -> Property? {
+    guard entry.kind == .fact else { return nil }
+    let bytes = source.bytes
+    var start = entry.range.start
+    while start + 4 < entry.range.end {
+      if bytes[start] == 0x20, bytes[start + 1] == UInt8(ascii: "i"), bytes[start + 2] == UInt8(ascii: "s"),
+        bytes[start + 3] == 0x20
+      {
+        let words = source.text(SourceRange(start: start + 4, end: entry.range.end))
+          .split(whereSeparator: \.isWhitespace).prefix { $0 != "for" && !$0.hasPrefix("#") }
+        return Property(rawValue: words.joined(separator: " "))
+      }
+      start += 1
+    }
+    return nil
   }
 
   /// The marks a formula must have for the entry to apply: the operations of its pattern, or of either side of an
   /// equality.
-  func marks(_ entry: Entry, _ operations: [String: Marks], takingSizes: Set<String>) -> [Marks] {
+  func marks(_ entry: Entry, _ names: PatternNames) -> [Marks] {
     switch entry.kind {
     case .declaration: return []
     case .function, .operation, .notation: return [Marks(operation: name(entry))]
     case .kernel: return [Marks(operation: Lowering.kernelName(name(entry)))]
     case .rule, .stable, .fact: break
     }
-    var text = line(entry)[...]
-    for mark in [" says ", " for "] { if let (before, _) = Self.split(text, mark) { text = before } }
-    for mark in [" -> ", " => ", " is "] {
-      if let (left, _) = Self.split(text, mark) { return [Self.marks(left, operations, takingSizes)] }
-    }
-    guard let (left, right) = Self.split(text, " == ") else { return [Marks()] }
-    return [Self.marks(left, operations, takingSizes), Self.marks(right, operations, takingSizes)]
+    var scan = PatternScan(names)
+    return scan.marks(of: source.bytes[entry.range.start..<entry.range.end])
+  }
+}
+
+/// What the names of operations say about the formulas that a pattern with them matches.
+struct PatternNames {
+  private struct Meaning {
+    var marks = Marks()
+    var takesSizes = false
   }
 
-  /// The bytes of an entry on one line, without comments.
-  private func line(_ entry: Entry) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(entry.range.end - entry.range.start)
-    var isComment = false
-    for byte in source.bytes[entry.range.start..<entry.range.end] {
-      if byte == UInt8(ascii: "\n") {
-        isComment = false
-        result.append(UInt8(ascii: " "))
-      } else if byte == UInt8(ascii: "#") {
-        isComment = true
-      } else if !isComment {
-        result.append(byte)
-      }
+  /// By the hash of the name, so that texts are scanned without making strings.
+  private var meanings: [UInt64: Meaning] = [:]
+
+  /// The names of functions and operations; those that constructors replace leave no marks.
+  init(_ signatures: [String: Signature]) {
+    for (name, signature) in Signature.builtins.merging(signatures, uniquingKeysWith: { _, own in own })
+    where signature.takesSizes {
+      meanings[Self.hash(name.utf8), default: Meaning()].takesSizes = true
     }
+    for name in signatures.keys where !Self.unmarked.contains(name) { add(name, Marks(operation: name)) }
+    for name in ["sum", "mean", "rowsums", "colsums", "ones"] { add(name, .ones) }
+  }
+
+  /// Adds the kernels of a file.
+  mutating func add(kernels: some Sequence<String>) {
+    for name in kernels { add(name, Marks(operation: Lowering.kernelName(name))) }
+  }
+
+  private mutating func add(_ name: String, _ marks: Marks) {
+    meanings[Self.hash(name.utf8), default: Meaning()].marks = marks
+  }
+
+  func meaning(of name: ArraySlice<UInt8>) -> (marks: Marks, takesSizes: Bool) {
+    let meaning = meanings[Self.hash(name)] ?? Meaning()
+    return (meaning.marks, meaning.takesSizes)
+  }
+
+  private static func hash(_ name: some Sequence<UInt8>) -> UInt64 {
+    var hash = StructuralHash(0)
+    for byte in name { hash.combine(UInt64(byte)) }
+    return hash.value
+  }
+
+  /// Names that are parsed as another operation, or as none.
+  private static let unmarked: Set<String> = [
+    "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye",
+    "ones", "zeros",
+  ]
+}
+
+/// Reads the marks of a pattern from its text: those of arithmetic, comparisons, and the names before opening brackets.
+private struct PatternScan {
+  private let names: PatternNames
+  private var found = Marks()
+  private var arithmetic = Marks()
+  private var hasSizes = false
+
+  init(_ names: PatternNames) { self.names = names }
+
+  /// The marks of the sides that are matched, in the text of a rule, a stable form or a fact.
+  mutating func marks(of text: ArraySlice<UInt8>) -> [Marks] {
+    var sides: [Marks] = []
+    var index = text.startIndex
+    // The start of the name that ends here.
+    var start = index
+    while index < text.endIndex {
+      let byte = text[index]
+      if Self.isInName(byte) {
+        index += 1
+        continue
+      }
+      if byte == UInt8(ascii: "(") { note(name: text[start..<index]) } else { note(text, index) }
+      if isSpace(byte) {
+        switch Separator(in: text, after: index) {
+        case .arrow: return sides.isEmpty ? [taken()] : sides
+        case .equality: sides.append(taken())
+        case .end: return sides.isEmpty ? [Marks()] : sides + [taken()]
+        case nil: break
+        }
+      } else if byte == UInt8(ascii: "#") {
+        while index < text.endIndex, text[index] != UInt8(ascii: "\n") { index += 1 }
+      }
+      index += 1
+      start = index
+    }
+    return sides.isEmpty ? [Marks()] : sides + [taken()]
+  }
+
+  private mutating func taken() -> Marks {
+    // The arithmetic may be that of sizes.
+    let result = hasSizes ? found : found.union(arithmetic)
+    (found, arithmetic, hasSizes) = (Marks(), Marks(), false)
     return result
   }
 
-  /// The parts before and after the first occurrence of a mark.
-  private static func split(
-    _ text: ArraySlice<UInt8>, _ mark: String
-  ) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
-    let pattern = Array(mark.utf8)
-    var index = text.startIndex
-    while index <= text.endIndex - pattern.count {
-      if text[index] == pattern[0], text[index + 1] == pattern[1], text[index...].starts(with: pattern) {
-        return (text[..<index], text[(index + pattern.count)...])
-      }
-      index += 1
-    }
-    return nil
+  private mutating func note(name: ArraySlice<UInt8>) {
+    if name.isEmpty { return }
+    let (marks, takesSizes) = names.meaning(of: name)
+    found.formUnion(marks)
+    if takesSizes { hasSizes = true }
   }
 
-  /// The marks of arithmetic, comparisons, and of the names before opening brackets, in a text.
-  private static func marks(
-    _ text: ArraySlice<UInt8>, _ operations: [String: Marks], _ takingSizes: Set<String>
-  ) -> Marks {
-    var result = Marks()
-    var arithmetic = Marks()
-    var hasSizes = false
-    var start = text.startIndex
-    for index in text.indices {
-      switch text[index] {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        continue
-      case UInt8(ascii: "("):
-        if start < index {
-          let name = String(decoding: text[start..<index], as: UTF8.self)
-          if let mark = operations[name] { result.formUnion(mark) }
-          if takingSizes.contains(name) { hasSizes = true }
-        }
-      case UInt8(ascii: "["): hasSizes = true
-      case UInt8(ascii: "<"), UInt8(ascii: ">"):
-        let isStrict = index + 1 == text.endIndex || text[index + 1] != UInt8(ascii: "=")
-        if let mark = operations[isStrict ? "less" : "lessequal"] { result.formUnion(mark) }
-      case UInt8(ascii: "+"), UInt8(ascii: "-"):
-        // A sign has no space after it.
-        if text[(index + 1)...].first == UInt8(ascii: " ") { arithmetic.formUnion(.sum) }
-      case UInt8(ascii: "^"):
-        if text[(index + 1)...].first == UInt8(ascii: "2") { arithmetic.formUnion(.power) }
-      default: break
-      }
-      start = index + 1
+  private mutating func note(_ text: ArraySlice<UInt8>, _ index: Int) {
+    let next = index + 1 < text.endIndex ? text[index + 1] : UInt8(ascii: " ")
+    switch text[index] {
+    case UInt8(ascii: "["): hasSizes = true
+    case UInt8(ascii: "<"), UInt8(ascii: ">"):
+      // An arrow is no comparison.
+      let before = index > text.startIndex ? text[index - 1] : UInt8(ascii: " ")
+      let isArrow = before == UInt8(ascii: "-") || before == UInt8(ascii: "=")
+      if !isArrow { found.formUnion(Marks(operation: next == UInt8(ascii: "=") ? "lessequal" : "less")) }
+    case UInt8(ascii: "+"), UInt8(ascii: "-"):
+      // A sign has no space after it.
+      if next == UInt8(ascii: " ") { arithmetic.formUnion(.sum) }
+    case UInt8(ascii: "^"):
+      if next == UInt8(ascii: "2") { arithmetic.formUnion(.power) }
+    case _: break
     }
-    // The arithmetic may be that of sizes.
-    return hasSizes ? result : result.union(arithmetic)
   }
+
+  /// What ends a side of a statement.
+  private enum Separator {
+    case arrow, equality, end
+
+    /// The word after a space, if it is a separator.
+    init?(in text: ArraySlice<UInt8>, after space: Int) {
+      func isWord(_ word: StaticString) -> Bool {
+        let end = space + 1 + word.utf8CodeUnitCount
+        guard end < text.endIndex, isSpace(text[end]) else { return false }
+        for place in 0..<word.utf8CodeUnitCount where text[space + 1 + place] != word.utf8Start[place] {
+          return false
+        }
+        return true
+      }
+      if isWord("->") || isWord("=>") || isWord("is") {
+        self = .arrow
+      } else if isWord("==") {
+        self = .equality
+      } else if isWord("for") || isWord("says") {
+        self = .end
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private static func isInName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    case _: false
+    }
+  }
+
 }
+
+private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x09 }
 
 /// The text without spaces at its ends.
 func trimmed(_ text: some StringProtocol) -> String { trimmed(Array(text.utf8)[...]) }

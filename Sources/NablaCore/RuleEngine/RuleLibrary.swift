@@ -54,6 +54,8 @@ final class RuleLibrary: Sendable {
     let marks: [Marks]
     /// The name of a block.
     let block: String?
+    /// What a fact derives.
+    let property: Property?
   }
 
   private struct State {
@@ -61,9 +63,11 @@ final class RuleLibrary: Sendable {
     var pending: [Pending] = []
     var tables = RuleTables()
     var rules: [Rule] = []
-    var facts: [Fact] = []
+    var facts = FactTable()
     var functions: [String: FunctionDefinition] = [:]
     var operations: [OperationDefinition] = []
+    /// LaTeX names of functions and operations, once they were needed.
+    var latexNames: [String: String]?
     /// The problems of each file.
     var problems: [Int: [Diagnostic]] = [:]
     var names: Set<String> = []
@@ -85,10 +89,9 @@ final class RuleLibrary: Sendable {
       do throws(Diagnostic) {
         let found = try files[pending.file].read(pending, &problems[pending.file, default: []])
         for rule in found.rules { tables.add(rule) }
-        for fact in found.facts { tables.add(fact) }
+        for fact in found.facts { facts.add(fact) }
         for function in found.functions { functions[function.name] = function }
         rules += found.rules
-        facts += found.facts
         operations += found.operations
         return found.operations.last.flatMap { found.notation[$0.name] }
       } catch {
@@ -115,17 +118,18 @@ final class RuleLibrary: Sendable {
   let signatures: [String: Signature]
   /// The operations with a body or a kernel.
   let notation: [String: BlockOperation]
-  /// LaTeX names of functions and operations.
-  let latexNames: [String: String]
+  /// The blocks of functions and operations.
+  private let blocks: [(file: RuleFile, entry: RuleFile.Entry)]
   let functionNames: Set<String>
   let kernelNames: Set<String>
 
   /// Adds texts to those of another library. With `readsAll` they are parsed at once, and errors are thrown.
   init(_ files: [RuleFile], extending base: RuleLibrary?, readsAll: Bool) throws(RuleError) {
     var state = base?.state.withLock { $0 } ?? State()
+    state.latexNames = nil
     var signatures = base?.signatures ?? [:]
     var notation = base?.notation ?? [:]
-    var latexNames = base?.latexNames ?? [:]
+    var blocks = base?.blocks ?? []
     var functionNames = base?.functionNames ?? []
     var kernelNames = base?.kernelNames ?? []
     for file in files {
@@ -139,17 +143,17 @@ final class RuleLibrary: Sendable {
         guard let signature = Signature.builtins[name] ?? file.signature(entry)?.signature else { continue }
         if entry.kind == .function { functionNames.insert(name) }
         if signatures[name] == nil { signatures[name] = signature }
-        if latexNames[name] == nil { latexNames[name] = file.value(of: .latex, entry) }
+        blocks.append((file, entry))
       }
     }
     var environment = Environment()
     environment.functions.merge(signatures) { _, new in new }
-    let operations = Self.operationNames(Set(signatures.keys))
-    let takingSizes = Self.takingSizes(signatures)
+    let names = PatternNames(signatures)
     let added = state.entries
     for file in files {
       let kernels = file.kernels
-      let operations = Self.operations(operations, of: file)
+      var names = names
+      names.add(kernels: kernels.keys)
       var environment = environment
       environment.functions.merge(kernels) { _, kernel in kernel }
       func parser() -> RuleParser {
@@ -176,8 +180,9 @@ final class RuleLibrary: Sendable {
         }
         let pending = Pending(
           file: index, declarations: scopes.declarations.count, entry: entry, place: state.entries,
-          marks: file.marks(entry, operations, takingSizes: takingSizes),
-          block: isBlock ? entry.kind == .kernel ? Lowering.kernelName(name) : name : nil)
+          marks: file.marks(entry, names),
+          block: isBlock ? entry.kind == .kernel ? Lowering.kernelName(name) : name : nil,
+          property: file.property(entry))
         state.entries += 1
         // Operations must be defined before any formula is parsed.
         if isBlock, file.isDefinition(entry) {
@@ -191,7 +196,7 @@ final class RuleLibrary: Sendable {
     }
     self.signatures = signatures
     self.notation = notation
-    self.latexNames = latexNames
+    self.blocks = blocks
     self.functionNames = functionNames
     self.kernelNames = kernelNames
     if readsAll {
@@ -212,10 +217,40 @@ extension RuleLibrary {
       if !state.isOpened || !marks.isSubset(of: state.tables.covered) {
         state.isOpened = true
         let covered = state.tables.covered.union(marks)
-        state.read { $0.marks.contains { $0.isSubset(of: covered) } }
+        state.read { $0.property == nil && $0.marks.contains { $0.isSubset(of: covered) } }
         state.tables.covered = covered
       }
       return state.tables
+    }
+  }
+
+  /// All facts that derive a property of formulas with these operations, possibly with others.
+  func facts(for property: Property, covering marks: Marks) -> FactTable.Entry {
+    state.withLock { state in
+      let known = state.facts[property]
+      if let covered = known.covered, marks.isSubset(of: covered) { return known }
+      let covered = (known.covered ?? Marks()).union(marks)
+      let sources = Set(Property.allCases.filter { Set([$0]).closed.contains(property) })
+      state.read { pending in
+        (pending.block != nil || pending.property.map(sources.contains) == true)
+          && pending.marks.contains { $0.isSubset(of: covered) }
+      }
+      state.facts[property].covered = covered
+      return state.facts[property]
+    }
+  }
+
+  /// LaTeX names of functions and operations.
+  var latexNames: [String: String] {
+    state.withLock { state in
+      if let known = state.latexNames { return known }
+      var result: [String: String] = [:]
+      for (file, entry) in blocks {
+        let name = file.name(entry)
+        if result[name] == nil { result[name] = file.value(of: .latex, entry) }
+      }
+      state.latexNames = result
+      return result
     }
   }
 
@@ -246,36 +281,9 @@ extension RuleLibrary {
       }
       return (
         state.rules.sorted { $0.place < $1.place },
-        state.facts.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
-          .map(\.element),
+        state.facts.all,
         state.operations.sorted { ($0.source.file, $0.source.line) < ($1.source.file, $1.source.line) }
       )
     }
   }
-
-  /// Maps each name to the marks of patterns written with it; omits names that constructors replace.
-  static func operationNames(_ functions: Set<String>) -> [String: Marks] {
-    let names = functions.subtracting(unmarked)
-    return Dictionary(uniqueKeysWithValues: names.map { ($0, Marks(operation: $0)) })
-  }
-
-  /// The names of functions with arguments that are sizes.
-  static func takingSizes(_ signatures: [String: Signature]) -> Set<String> {
-    Set(Signature.builtins.merging(signatures) { _, own in own }.filter(\.value.takesSizes).keys)
-  }
-
-  /// The names known in a file, which may define kernels.
-  static func operations(_ known: [String: Marks], of file: RuleFile) -> [String: Marks] {
-    var result = known
-    for name in file.kernels.keys {
-      result[name] = Marks(operation: Lowering.kernelName(name))
-    }
-    return result
-  }
-
-  /// Names that are parsed as another operation, or as none.
-  private static let unmarked: Set<String> = [
-    "dot", "vec", "power", "sum", "prod", "mean", "norm", "normF", "rowsums", "colsums", "outer", "eye",
-    "ones", "zeros",
-  ]
 }

@@ -37,6 +37,7 @@ struct RuleParser {
     self.environment = environment
     self.environment.allowsDifferentials = true
     self.environment.infersUndeclared = false
+    self.environment.respells = checksRules
     self.checksRules = checksRules
     lowering = Lowering(operations: notation)
     lowering.kernels = kernels

@@ -9,7 +9,6 @@ struct RuleTables: Sendable {
   private var equalities: [UInt64: [RuleDirection]] = [:]
   private var differentials: [UInt64: [RuleDirection]] = [:]
   private var stable: [UInt64: [RuleDirection]] = [:]
-  private var facts: [Property: [Fact]] = [:]
   private(set) var adjoints: [RuleDirection] = []
   private(set) var vectorizations: [RuleDirection] = []
 
@@ -31,12 +30,6 @@ struct RuleTables: Sendable {
   /// Stable forms, in the order of the files.
   func stable(for formula: Formula) -> some Sequence<RuleDirection> {
     fitting(stable[formula.head], formula)
-  }
-
-  func facts(for property: Property, of formula: Formula) -> some Sequence<Fact> {
-    (facts[property] ?? []).lazy.filter { fact in
-      fact.marks.isSubset(of: formula.marks) && (fact.head == nil || fact.head == formula.head)
-    }
   }
 
   private func fitting(_ rules: [RuleDirection]?, _ formula: Formula) -> some Sequence<RuleDirection> {
@@ -69,14 +62,6 @@ struct RuleTables: Sendable {
     }
   }
 
-  mutating func add(_ fact: Fact) {
-    for property in Set([fact.property]).closed {
-      var list = facts[property] ?? []
-      list.insert(fact, at: list.firstIndex { $0.place > fact.place } ?? list.endIndex)
-      facts[property] = list
-    }
-  }
-
   private static func insert(
     _ rule: RuleDirection, _ table: inout [UInt64: [RuleDirection]], _ head: UInt64
   ) {
@@ -90,6 +75,44 @@ struct RuleTables: Sendable {
         ? other.specificity < rule.specificity : other.rule.place > rule.rule.place
     }
     list.insert(rule, at: index ?? list.endIndex)
+  }
+}
+
+/// The facts parsed so far, by the properties that they derive.
+struct FactTable: Sendable {
+  struct Entry: Sendable {
+    /// Formulas with only these operations find all their facts here; `nil` if none was asked for.
+    var covered: Marks?
+    /// In the order of the files.
+    fileprivate(set) var facts: [Fact] = []
+
+    func fitting(_ formula: Formula) -> some Sequence<Fact> {
+      facts.lazy.filter { fact in
+        fact.marks.isSubset(of: formula.marks) && (fact.head == nil || fact.head == formula.head)
+      }
+    }
+  }
+
+  private var entries: [Property: Entry] = [:]
+  private var list: [Fact] = []
+
+  subscript(property: Property) -> Entry {
+    get { entries[property] ?? Entry() }
+    set { entries[property] = newValue }
+  }
+
+  mutating func add(_ fact: Fact) {
+    list.append(fact)
+    for property in Set([fact.property]).closed {
+      var entry = self[property]
+      entry.facts.insert(fact, at: entry.facts.firstIndex { $0.place > fact.place } ?? entry.facts.endIndex)
+      self[property] = entry
+    }
+  }
+
+  /// Every fact once, in the order of the files.
+  var all: [Fact] {
+    list.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(\.element)
   }
 }
 

@@ -9,6 +9,8 @@ package struct Environment: Sendable {
   package var allowsDifferentials = false
   /// Whether an undeclared name is typed from its use; otherwise it is an error.
   package var infersUndeclared = true
+  /// Whether other notations than the language's own are read.
+  package var respells = true
   /// Shapes of undeclared names suggested by their fonts.
   package var fontHints: [String: FontHint] = [:]
 

@@ -127,6 +127,7 @@ final class InferenceEngine {
 
   /// A whole expression of a statement.
   func root(_ tree: SyntaxTree) throws(Diagnostic) -> Draft {
+    if !environment.respells { return try draft(tree) }
     isEntrywise = EntrywiseSpelling.isMarked(tree.range, of: source)
     defer { isEntrywise = false }
     let tree = try respelled(tree)

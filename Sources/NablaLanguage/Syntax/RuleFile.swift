@@ -33,15 +33,19 @@ package struct RuleFile: Sendable {
     var heading: String?
     var start = 0
     while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      let first = bytes[start..<end].first { !Self.isSpace($0) }
+      var end = start
+      var first: UInt8?
+      while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
+        if first == nil, !Self.isSpace(bytes[end]) { first = bytes[end] }
+        end += 1
+      }
       if first == nil { heading = nil }
       if let first, first != UInt8(ascii: "#") {
         let line = SourceRange(start: start, end: end)
         if Self.isSpace(bytes[start]), let open = entries.popLast() {
           let range = SourceRange(start: open.range.start, end: end)
           entries.append(Entry(kind: open.kind, range: range, heading: open.heading))
-        } else if bytes[start...].starts(with: "says ".utf8), let words = Self.heading(source.text(line)) {
+        } else if first == UInt8(ascii: "s"), let words = Self.heading(bytes[start..<end]) {
           heading = words
         } else {
           let word = String(decoding: bytes[start..<end].prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
@@ -55,10 +59,10 @@ package struct RuleFile: Sendable {
   }
 
   /// The words of a line `says "…"`.
-  private static func heading(_ line: String) -> String? {
-    let opening = "says \""
-    guard line.hasPrefix(opening) else { return nil }
-    return String(line.dropFirst(opening.count).prefix { $0 != "\"" })
+  private static func heading(_ line: ArraySlice<UInt8>) -> String? {
+    let opening = "says \"".utf8
+    guard line.starts(with: opening) else { return nil }
+    return String(decoding: line.dropFirst(opening.count).prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }

@@ -61,7 +61,8 @@ package struct Branches {
     let inlined = formulas.map { formula in
       options.definitions.flatMap { try? Definitions(lookup: $0).inlined(formula) } ?? formula
     }
-    for node in Set(inlined.flatMap(\.nodesChildrenFirst)).sorted() {
+    let calls = inlined.flatMap { $0.nodesChildrenFirst.filter(\.isCall) }
+    for node in Set(calls).sorted() {
       guard case .apply(let operation, let parts) = node.kind else { continue }
       switch operation {
       case .elementwise(let name):
@@ -176,5 +177,12 @@ extension Formula {
   fileprivate func count(_ sizes: [String: Int]) -> Int? {
     guard let rows = shape.rows.value(sizes), let columns = shape.columns.value(sizes) else { return nil }
     return rows * columns
+  }
+}
+
+extension Formula {
+  /// Whether its root is an operation other than arithmetic.
+  fileprivate var isCall: Bool {
+    if case .apply = kind { true } else { false }
   }
 }

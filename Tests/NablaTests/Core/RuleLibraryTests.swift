@@ -8,17 +8,17 @@ import Testing
 /// that matches would not find them.
 @Suite struct RuleLibraryTests {
   private static let files = RuleTexts.files
-  private static let takingSizes = RuleLibrary.takingSizes(RuleBook.standard.userSignatures)
-  private static let operations = RuleLibrary.operationNames(Set(RuleBook.standard.userSignatures.keys))
+  private static let names = PatternNames(RuleBook.standard.userSignatures)
 
   @Test func patternsHaveTheMarksOfTheirTexts() throws {
     let marks = Dictionary(
       Self.files.flatMap { file in
-        let operations = RuleLibrary.operations(Self.operations, of: file)
+        var names = Self.names
+        names.add(kernels: file.kernels.keys)
         return file.entries.filter { !$0.kind.isBlock && $0.kind != .declaration }.map {
           (
             $0.kind == .stable ? Rule.stableName(file.name($0)) : file.name($0),
-            file.marks($0, operations, takingSizes: Self.takingSizes)
+            file.marks($0, names)
           )
         }
       },
@@ -77,7 +77,7 @@ import Testing
   func sumsOfSizesAreNoSums(_ rule: String, _ isSum: Bool) throws {
     let file = RuleFile(SourceText("rule one  \(rule)\n", name: "<test>"))
     let entry = try #require(file.entries.first)
-    let marks = try #require(file.marks(entry, Self.operations, takingSizes: Self.takingSizes).first)
+    let marks = try #require(file.marks(entry, Self.names).first)
     #expect(Marks.sum.isSubset(of: marks) == isSum)
   }
 }
