@@ -127,8 +127,10 @@ struct RuleSubject: Sendable {
     var claims: [RuleClaim] = []
     let conditions = function.domain + function.conditions
     if let body = function.body {
-      claims.append(
-        RuleClaim(statement: .equal(function.applied, body), conditions: function.domain, isEntrywise: true))
+      var claim = RuleClaim(
+        statement: .equal(function.applied, body), conditions: function.domain, isEntrywise: true)
+      claim.domainCount = function.domain.count
+      claims.append(claim)
     }
     if !function.derivatives.isEmpty {
       let pairs = zip(function.parameters, function.derivatives)
@@ -138,6 +140,7 @@ struct RuleSubject: Sendable {
         isEntrywise: true)
       claim.fixed = pairs.filter { $0.1.isInvalid }.map(\.0)
       claim.kinks = function.kinks
+      claim.domainCount = function.domain.count
       claims.append(claim)
       kinkChecks = [function]
     }
@@ -200,6 +203,9 @@ struct RuleClaim: Sendable {
   var fixed: [Formula] = []
   /// No differences are taken where one of these is zero.
   var kinks: [Formula] = []
+  /// The number of leading conditions that are the domain of a function. No mutant drops them: they say where there is
+  /// a value, not where the claim holds.
+  var domainCount = 0
   /// A condition that a mutant drops: its instances are drawn so that the condition fails.
   var dropped: Condition?
 

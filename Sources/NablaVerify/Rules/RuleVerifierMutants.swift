@@ -91,7 +91,7 @@ extension RuleClaim {
 
   private var withoutConditions: [RuleMutant] {
     var result: [RuleMutant] = []
-    for (index, condition) in conditions.enumerated() {
+    for (index, condition) in conditions.enumerated().dropFirst(domainCount) {
       var claim = self
       claim.conditions.remove(at: index)
       claim.dropped = condition
