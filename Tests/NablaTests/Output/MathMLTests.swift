@@ -87,7 +87,7 @@ import Testing
   @Test func answersAreWellFormed() throws {
     let names = SessionOptions().book.latexNames
     for session in Documents.examples + Documents.derivations {
-      for question in session.questions {
+      for question in session.sampledQuestions {
         guard case .answers(let answers) = session.sharedAnswer(question) else { continue }
         for answer in answers {
           expectWellFormed(answer.formula.mathML(functionNames: names))

@@ -1,6 +1,7 @@
 import Foundation
 import Nabla
 import NablaLanguage
+import TestSupport
 import Testing
 
 @testable import NablaReport
@@ -21,7 +22,7 @@ import Testing
 
   @Test func thereAreExamples() { #expect(Self.examples.count >= 7) }
 
-  @Test(arguments: examples)
+  @Test(arguments: Sample.of(examples, oneIn: 3))
   func examplesAreDocuments(_ name: String) throws {
     let text = try String(
       contentsOf: Repository.root.appending(path: "Examples/" + name), encoding: .utf8)

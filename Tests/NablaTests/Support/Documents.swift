@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import Nabla
 @testable import NablaLanguage
@@ -30,6 +31,9 @@ enum Documents {
 }
 
 extension Session {
+  /// The questions that a run of the tests takes from a file. All suites take the same, so their answers are shared.
+  var sampledQuestions: [TypedQuestion] { Sample.of(questions, oneIn: 3) }
+
   /// The outcome of a question of a file that several tests read; it is computed once.
   func sharedAnswer(_ question: TypedQuestion) -> Outcome {
     let key = Documents.Key(name: source.name, text: source.text, place: question.statement.range.start)

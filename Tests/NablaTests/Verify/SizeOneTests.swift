@@ -40,7 +40,7 @@ struct SizeOneTests {
       }
       let evaluation = try Nabla.Evaluation(session, data: data, sizes: sizes)
       for question in session.questions where question.question.kind == .simplify {
-        for result in try evaluation.results(question) {
+        for result in try evaluation.results(question, session.sharedAnswer) {
           let gap = (result.value - result.result).maxAbs
           #expect(gap <= 1e-9 * max(1, result.value.maxAbs), "\(result.question) at \(n) x \(width)")
         }

@@ -65,8 +65,9 @@ enum Derived {
     return sessions
   }()
 
-  static let cases: [Case] = sessions.flatMap { session in
-    session.questions.flatMap { question -> [Case] in
+  static let cases: [Case] = sessions.flatMap { session -> [Case] in
+    let isDocument = !session.source.name.hasPrefix("more")
+    return (isDocument ? session.sampledQuestions : session.questions).flatMap { question -> [Case] in
       guard question.question.kind != .check, case .answers(let answers) = session.sharedAnswer(question)
       else {
         return []
@@ -83,7 +84,7 @@ extension Derived {
       cases.filter { $0.session.source.name.hasPrefix("more") },
       cases.filter { !$0.session.source.name.hasPrefix("more") }
     )
-    return more + Sample.of(documents, oneIn: 10)
+    return more + Sample.of(documents, oneIn: 3)
   }()
 }
 

@@ -152,7 +152,7 @@ import Testing
     ("$$\\nabla_x x^\\top x", 0, 0, 0),
   ]
 
-  @Test(arguments: texts)
+  @Test(arguments: Sample.of(texts, oneIn: 3))
   func reads(_ text: String, _ verified: Int, _ refuted: Int, _ notUnderstood: Int) throws {
     let found = try Self.lines(text, isMarkdown: true)
     let counts = [found.verified.count, found.refuted.count, found.notUnderstood.count]

@@ -108,7 +108,7 @@ struct RefutationRoundTripTests {
 
   @Test(
     "a slip is found, and the claim without it is true",
-    arguments: SlipEdits.Rank.allCases.filter { $0 != .missing })
+    arguments: Sample.of(SlipEdits.Rank.allCases.filter { $0 != .missing }, oneIn: 3))
   func found(_ rank: SlipEdits.Rank) throws {
     var refuted = 0
     var missed: [String] = []
