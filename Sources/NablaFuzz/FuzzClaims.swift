@@ -52,9 +52,9 @@ struct SpoiledClaimCheck {
       let formula = try? reader.formula(tree.text), !formula.isInvalid, formula.cost <= Self.largestCost,
       let variable = tree.variables.randomElement(using: &random), let x = reader.names.names[variable.name]
     else { return nil }
-    let question: QuestionKind = !formula.isScalar ? .jacobian : random.coin() ? .gradient : .hessian
+    let question: DerivativeKind = !formula.isScalar ? .jacobian : random.coin() ? .gradient : .hessian
     let calculus = Calculus(book: book)
-    guard let answer = try? derivative(calculus, question, formula, x), !answer.isInvalid,
+    guard let answer = try? calculus.derivative(question, of: formula, by: [x]).formula, !answer.isInvalid,
       answer.cost <= 4 * Self.largestCost,
       let (edit, spoiled) = answer.spoiled(using: &random).randomElement(using: &random),
       let claim = Claim(question, spoiled, of: formula, by: [x])
@@ -75,17 +75,6 @@ struct SpoiledClaimCheck {
         questions: ["check \(asked) == \(spoiled.text)"])
     }
     return nil
-  }
-
-  private func derivative(
-    _ calculus: Calculus, _ question: QuestionKind, _ formula: Formula, _ x: Formula
-  ) throws(DerivativeProblem) -> Formula {
-    switch question {
-    case .gradient: try calculus.gradients(of: formula, by: [x])[0].formula
-    case .hessian: try calculus.hessian(of: formula, by: x, x).formula
-    case .jacobian, .differential, .simplify, .check, .stationary:
-      try calculus.jacobian(of: formula, by: x).formula
-    }
   }
 
   /// A point away from kinks at which the answer and the altered one have values that certainly differ, drawn

@@ -11,24 +11,15 @@ extension FuzzChecks {
     guard !variables.isEmpty else { return nil }
     let variable = variables[Int(seed % UInt64(variables.count))]
     guard let x = reader.names.names[variable.name] else { return nil }
-    let kinds: [QuestionKind] = [
+    let kinds: [DerivativeKind] = [
       .gradient, .gradient, .jacobian, formula.isScalar ? .hessian : .differential,
     ]
     let kind = kinds[Int((seed >> 32) % UInt64(kinds.count))]
     let ask = ["\(kind.rawValue) \(tree.text) wrt \(variable.name)"]
     let calculus = Calculus(book: book)
     do throws(DerivativeProblem) {
-      let claim: Formula
-      var gradient: Formula?
-      switch kind {
-      case .gradient: claim = try calculus.gradients(of: formula, by: [x])[0].formula
-      case .jacobian: claim = try calculus.jacobian(of: formula, by: x).formula
-      case .hessian:
-        claim = try calculus.hessian(of: formula, by: x, x).formula
-        gradient = try calculus.gradient(of: formula, by: x, x).formula
-      case .differential: claim = try calculus.differential(of: formula, by: [x]).formula
-      case .simplify, .check, .stationary: return nil
-      }
+      let claim = try calculus.derivative(kind, of: formula, by: [x]).formula
+      let gradient = kind == .hessian ? try calculus.gradient(of: formula, by: x, x).formula : nil
       if claim.isInvalid || gradient?.isInvalid == true {
         return FuzzFinding(kind: .derivative, message: "the answer is invalid", questions: ask)
       }
@@ -41,7 +32,7 @@ extension FuzzChecks {
   }
 
   private func disagreement(
-    of claim: Formula, _ kind: QuestionKind, _ formula: Formula, _ x: Formula, _ gradient: Formula?,
+    of claim: Formula, _ kind: DerivativeKind, _ formula: Formula, _ x: Formula, _ gradient: Formula?,
     _ ask: [String]
   ) -> FuzzFinding? {
     guard let asked = Claim(kind, claim, of: formula, by: [x]) else { return nil }

@@ -2,6 +2,7 @@ import NablaCore
 import NablaOutput
 
 /// A derivation as written on paper: equations from the expression to its derivative, each with its rules.
+///
 /// It can be replayed: every line records its evidence, and `replayed(with:)` repeats it step by step.
 public struct Derivation: Sendable {
   /// The lines, in order.

@@ -26,8 +26,8 @@ struct Inquiry {
     let verdict: Verdict?
   }
 
-  /// The answers to a question about derivatives, one for each variable if the question is about each of them.
-  func outcomes(_ kind: QuestionKind, by variables: [Formula]) throws(Failure) -> [Outcome] {
+  /// The derivatives: one for each variable, but one Hessian and one differential for all.
+  func outcomes(_ kind: DerivativeKind, by variables: [Formula]) throws(Failure) -> [Outcome] {
     switch kind {
     case .gradient: return try gradients(by: variables)
     case .jacobian:
@@ -38,7 +38,6 @@ struct Inquiry {
       guard let first = variables.first, let last = variables.last else { return [] }
       return [try hessian(by: first, last)]
     case .differential: return [try differential(by: variables)]
-    case .simplify, .check, .stationary: throw .problem(.noDifferential(of: expression))
     }
   }
 

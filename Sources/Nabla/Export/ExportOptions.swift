@@ -3,15 +3,6 @@ import NablaCore
 import NablaExport
 import NablaTypes
 
-extension Compiler.Options {
-  /// Uses definitions of the book, and Cholesky if it knows that a matrix is definite.
-  static func exporting(_ book: RuleBook) -> Compiler.Options {
-    var options = Compiler.Options(book)
-    options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
-    return options
-  }
-}
-
 extension ExportRequest.SlopeLayout {
   /// The layout of a gradient.
   init(value: Shape, variable: Shape, layout: DerivativeLayout) {

@@ -50,7 +50,7 @@ private struct ExportedAnswers {
   init(session: Session) {
     self.session = session
     names = session.names().names
-    options = .exporting(session.options.book)
+    options = .relyingOnProperties(session.options.book)
     for name in session.file.definitions {
       if let formula = names[name], formula.height > 0 { definitions.append((name, formula)) }
     }
@@ -74,10 +74,7 @@ private struct ExportedAnswers {
       let valueName = outputs[value].name
       var output = ExportRequest.Output(
         name: unique(Self.name(answer, valueName)), formula: formula, text: text, value: value)
-      switch answer.kind {
-      case .gradient, .jacobian, .differential: output.formula = formula.takingSubgradients(of: expression)
-      case .hessian, .simplify, .check, .stationary: break
-      }
+      if answer.kind.isFirstDerivative { output.formula = formula.takingSubgradients(of: expression) }
       for name in answer.variables.compactMap(\.name) where answer.kind == .differential {
         guard let variable = names[name]?.variable else { continue }
         directions["d" + name] = Variable(name: "d" + name, shape: variable.shape, properties: [])

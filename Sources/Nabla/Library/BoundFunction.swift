@@ -5,6 +5,7 @@ import NablaNumerics
 import NablaOutput
 
 /// Compiled formulas for given sizes with their own memory, for loops that evaluate often.
+///
 /// Calls allocate nothing. An instance belongs to one thread at a time. Arrays are in column-major order and have the
 /// sizes it was made for. Declared properties are not checked, and values outside the range of its numbers are not
 /// recomputed. If the formulas were compiled with `precision: .float32`, addresses are those of `Float`s.
@@ -74,7 +75,7 @@ public final class BoundFunction {
     return true
   }
 
-  /// Computes all values.
+  /// Computes all values, which `value` and `pointer` read. Throws if an index of a sum exceeds the bounds of its array.
   public func callAsFunction() throws(FormulaError) {
     try FormulaError.computing { () throws(EvaluationError) in
       do throws(RunError) { try workspace.run() } catch { throw .failed(error) }
@@ -82,7 +83,7 @@ public final class BoundFunction {
   }
 
   /// Computes all values with the argument read from `x`, writes the last one to `y`, and returns the first entry of
-  /// the first. Throws if the function has another precision.
+  /// the first, or 0 if it is empty. Throws if the function has another precision, or as a call without arguments does.
   @discardableResult
   public func callAsFunction(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>

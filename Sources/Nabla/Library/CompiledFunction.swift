@@ -7,6 +7,7 @@ import NablaVerify
 import Synchronization
 
 /// A formula as a function of the values of its variables.
+///
 /// The first call with new sizes compiles the computation; later calls only evaluate it. Any thread may call it.
 public struct CompiledFunction: Sendable {
   private let functions: CompiledFunctions
@@ -19,6 +20,7 @@ public struct CompiledFunction: Sendable {
   public var variables: [Formula] { functions.variables }
 
   /// The value for values of the variables; a vector is n × 1, a scalar 1 × 1.
+  ///
   /// Sizes are inferred from the data; `sizes` gives those that no data determine. Variables that do not occur may be
   /// given, and determine sizes too. If finite data lead to a value that is not finite, it is recomputed as by
   /// `certified`, since an intermediate may have overflowed. Throws if data are missing, do not fit together, or
@@ -31,6 +33,9 @@ public struct CompiledFunction: Sendable {
   }
 
   /// The formula for given sizes with its own memory, for loops; see `BoundFunction`.
+  ///
+  /// `argument` is the variable whose values each call reads in place. Throws if a size is missing, or if the argument
+  /// does not occur.
   public func bound(
     _ sizes: [String: Int], argument: Formula? = nil
   ) throws(FormulaError) -> BoundFunction {
@@ -38,8 +43,10 @@ public struct CompiledFunction: Sendable {
   }
 
   /// The same value, with more digits where doubles lose theirs.
+  ///
   /// It is recomputed in ball arithmetic, with the data taken as exact, so entries are the doubles nearest to the true
-  /// values. That takes up to a few tenths of a second; longer computations keep the doubles.
+  /// values. That takes up to a few tenths of a second; longer computations keep the doubles. Errors are those of a
+  /// call.
   public func certified(
     _ values: [Formula: Matrix], sizes: [String: Int] = [:]
   ) throws(FormulaError) -> Matrix {
@@ -69,24 +76,12 @@ public struct CompiledFunctions: Sendable {
     if let name = formulas.sharedName { throw .nameTwice(name) }
     variables = formulas.freeVariables
     sizeNames = Set(InstanceSizes(formulas).names)
-    var options = Compiler.Options(book)
+    var options = checksProperties ? Compiler.Options.relyingOnProperties(book) : .init(book)
     options.functions = functions
     options.threads = threads
     options.precision = precision
-    // Relies on declared properties, so only if the data are known to have them.
-    if checksProperties {
-      options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
-    }
     self.options = options
-    for formula in formulas {
-      if formula.isInvalid { throw .notComputable(.invalidFormula) }
-      if formula.containsDifferential { throw .notComputable(.differential) }
-      if functions == nil {
-        for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
-          throw .notComputable(.functionWithoutValues(function.name))
-        }
-      }
-    }
+    try Compiler.checkValues(of: formulas, options)
   }
 
   /// The values of all formulas, in their order; data, sizes and errors as for `CompiledFunction`.
@@ -115,7 +110,7 @@ public struct CompiledFunctions: Sendable {
     return zip(outputs, formulas).map { correction.corrected($0, $1).value }
   }
 
-  /// The formulas for given sizes with their own memory, for loops; see `BoundFunction`.
+  /// The formulas for given sizes with their own memory, for loops; see `CompiledFunction.bound`.
   public func bound(
     _ sizes: [String: Int], argument: Formula? = nil
   ) throws(FormulaError) -> BoundFunction {
@@ -142,16 +137,9 @@ public struct CompiledFunctions: Sendable {
   private func computed(
     _ values: [Formula: Matrix], _ sizes: [String: Int]
   ) throws(EvaluationError) -> (outputs: [Matrix], sizes: [String: Int]) {
-    let given = values.count == variables.count ? variables : values.keys.sorted()
-    for variable in variables where values[variable] == nil {
-      throw .missingValue(name: variable.name ?? "", shape: variable.shape)
-    }
-    if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
-    var reader = SizeReader(given: sizes)
-    try reader.read(given, values)
-    if checksProperties { try DeclaredProperties.check(given, values) }
-    let program = try program(reader.sizes)
-    do throws(RunError) { return (try program.run(values), reader.sizes) } catch { throw .failed(error) }
+    let data = try BoundData(values, for: variables, sizes: sizes, checksProperties: checksProperties)
+    let program = try program(data.sizes)
+    do throws(RunError) { return (try program.run(values), data.sizes) } catch { throw .failed(error) }
   }
 }
 
@@ -178,12 +166,14 @@ private final class Programs: Sendable {
 
 extension Formula {
   /// The formula as a function of its variables.
-  /// `functions` provides the values of functions declared without a body. With `checkingProperties` each call checks
-  /// that the data have the declared properties. Throws for a formula that has no value at all: a differential, or a
-  /// declared function without values. With `threads` large operations are divided among up to that many threads, the
-  /// calling one included; otherwise there is one, or as many as the environment variable `NABLA_THREADS` gives.
-  /// Results do not depend on it. With `precision: .float32` data and results are rounded to floats, and so are those of
-  /// all operations but factorizations and rare functions, which compute in doubles.
+  ///
+  /// With `checkingProperties` each call checks that the data have the declared properties. With `threads` large
+  /// operations are divided among up to that many threads, the calling one included; otherwise there is one, or as many
+  /// as the environment variable `NABLA_THREADS` gives. Results do not depend on the number of threads. With
+  /// `precision: .float32` data and results are rounded to floats, and so are those of all operations except
+  /// factorizations and rare functions, which compute in doubles.
+  ///
+  /// Throws for a formula that has no value at all: a differential, or a function declared without a body.
   public func compiled(
     using book: RuleBook = .standard, checkingProperties: Bool = true, threads: Int? = nil,
     precision: Precision = .float64
@@ -194,6 +184,8 @@ extension Formula {
   }
 
   /// Several formulas as one function, with shared parts computed once, such as a value with its gradients.
+  ///
+  /// Arguments and errors are those of `compiled` for a single formula.
   public static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
     threads: Int? = nil, precision: Precision = .float64
@@ -203,7 +195,7 @@ extension Formula {
       functions: nil)
   }
 
-  /// As above, with values for functions that are declared without a body.
+  /// As above; `functions` provides the values of functions declared without a body.
   package static func compiled(
     _ formulas: [Formula], using book: RuleBook = .standard, checkingProperties: Bool = true,
     threads: Int? = nil, precision: Precision = .float64, functions: FunctionProvider?

@@ -4,6 +4,7 @@ import NablaTypes
 
 extension Formula {
   /// A matrix variable; `Formula.matrix("A", "n", "n", .symmetric)`.
+  ///
   /// Sizes are numbers, names or polynomials such as `"h + 1"`. Names are spelled as in the language, so `"λ"` is
   /// `"lambda"`. Traps if the declaration is invalid; `declared(_:)` throws instead.
   public static func matrix(
@@ -28,6 +29,7 @@ extension Formula {
   }
 
   /// The size of a name, or a polynomial in such sizes, as a scalar: the `n` of `norm2(r)^2 / n`.
+  ///
   /// Traps if the text is not a size.
   public static func dimension(_ size: String) -> Formula {
     let variable = declaredOrTrap("x", "matrix(\(size), 2)", [])
@@ -35,6 +37,7 @@ extension Formula {
   }
 
   /// The variables of a declaration of the language, such as `A, B : matrix(n, n), symmetric`.
+  ///
   /// Use this for names that are known only at run time; throws the errors of the language.
   public static func declared(_ text: String) throws(FormulaError) -> [Formula] {
     let source = SourceText(text, name: "<declaration>")

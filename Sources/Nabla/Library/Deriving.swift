@@ -4,14 +4,15 @@ import NablaNumerics
 import NablaOutput
 import NablaVerify
 
-// Each of these throws a `FormulaError` if `wrt` is not a variable, if the derivative has more than two axes, if no
-// rule is known, or if the check refutes the answer (a defect in Nabla).
-
 extension Formula {
   /// The gradient with respect to a variable, in denominator layout unless the options say otherwise.
+  ///
   /// The gradient of a scalar has the shape of the variable; that of any formula with respect to a scalar has the shape
   /// of the formula; that of a vector or row of m with respect to one of n is n × m. If the variable does not occur, it
   /// is zero, with a note.
+  ///
+  /// Throws if `wrt` is not a variable, if the derivative has more than two axes, if no rule for an operation is known,
+  /// or if the check refutes the answer, which is a defect in Nabla.
   public func gradient(
     wrt variable: Formula, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -19,6 +20,8 @@ extension Formula {
   }
 
   /// The gradients with respect to several variables, from one sweep, in the order of the variables.
+  ///
+  /// Shapes and errors are those of `gradient`; a variable given twice is an error too.
   public func gradients(
     wrt variables: [Formula], options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> [DerivationResult] {
@@ -26,6 +29,9 @@ extension Formula {
   }
 
   /// The Jacobian in numerator layout: m × n for a vector of m with respect to one of n, 1 × n for a scalar.
+  ///
+  /// Matrices are stacked by `vec`: an m × n matrix with respect to a p × q one has a Jacobian of m*n × p*q. Errors are
+  /// those of `gradient`, but no number of axes is too large.
   public func jacobian(
     wrt variable: Formula, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -33,7 +39,9 @@ extension Formula {
   }
 
   /// The second derivatives of a scalar: n × n with respect to a vector of n. A mixed Hessian has rows for the first
-  /// variable and columns for the second.
+  /// variable and columns for the second; matrices are stacked by `vec`.
+  ///
+  /// Throws if the formula is not a scalar; other errors are those of `gradient`.
   public func hessian(
     wrt first: Formula, and second: Formula? = nil, options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -41,7 +49,10 @@ extension Formula {
     return try DerivedQuestion(self, variables, options).results(.hessian, by: variables)[0]
   }
 
-  /// The differential in terms of the differentials of the variables: `d(x)` prints as `dx`.
+  /// The differential in terms of the differentials of the variables: `d(x)` prints as `dx`. It has the shape of the
+  /// formula.
+  ///
+  /// Errors are those of `gradient`.
   public func differential(
     wrt variables: Formula..., options: SessionOptions = SessionOptions()
   ) throws(FormulaError) -> DerivationResult {
@@ -92,7 +103,7 @@ private struct DerivedQuestion {
   }
 
   /// The verified answers, in the layout of the options.
-  func results(_ kind: QuestionKind, by variables: [Formula]) throws(FormulaError) -> [DerivationResult] {
+  func results(_ kind: DerivativeKind, by variables: [Formula]) throws(FormulaError) -> [DerivationResult] {
     let check = options.checks ? Verification(seed: options.seed, book: options.book) : nil
     let inquiry = Inquiry(
       expression: expression, calculus: calculus, check: check, layout: options.layout)
@@ -107,7 +118,7 @@ private struct DerivedQuestion {
     return results
   }
 
-  private func result(_ kind: QuestionKind, _ outcome: Inquiry.Outcome) -> DerivationResult {
+  private func result(_ kind: DerivativeKind, _ outcome: Inquiry.Outcome) -> DerivationResult {
     let (derivative, variables) = (outcome.derivative, outcome.variables)
     let remarks = Remarks(
       variables: variables, occurring: Set(expression.variables), caveats: derivative.caveats)
@@ -115,7 +126,7 @@ private struct DerivedQuestion {
       result: derivative.formula, conditions: remarks.conditions,
       notes: remarks.notes, verdict: outcome.verdict, calculus: calculus,
       question: DerivationQuestion(
-        kind: kind, expression: expression, variables: variables, answer: derivative.formula,
+        kind: kind.question, expression: expression, variables: variables, answer: derivative.formula,
         shown: derivative.formula, layout: options.layout))
   }
 }

@@ -7,6 +7,7 @@ import NablaTypes
 
 extension Formula {
   /// The value and its gradients as source code: one function that returns them together.
+  ///
   /// ```swift
   /// let code = try J.exported(to: .numpy, name: "ridge", gradients: [w])
   /// print(code.text)
@@ -36,7 +37,8 @@ extension Formula {
       }
     }
     let request = ExportRequest(
-      name: name, variables: parameters, outputs: outputs, remarks: remarks, options: .exporting(options.book)
+      name: name, variables: parameters, outputs: outputs, remarks: remarks,
+      options: .relyingOnProperties(options.book)
     )
     do throws(ExportProblem) { return try request.source(for: target) } catch {
       throw FormulaError(text, name: "<formula>", message: error.description)

@@ -166,6 +166,7 @@ public func zeros(_ m: Dimension, _ n: Dimension = 1) -> Formula { .form("zeros(
 public func commutation(_ m: Dimension, _ n: Dimension) -> Formula { .form("commutation(\(m), \(n))") }
 
 /// The power of a scalar to a scalar, or of a square matrix to an integer.
+///
 /// For elementwise powers see `elementwisePow`.
 public func pow(_ base: Formula, _ exponent: Formula) -> Formula {
   if !base.isScalar, let number = exponent.number { return .form("%1^(\(number))", base) }

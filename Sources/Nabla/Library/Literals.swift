@@ -11,6 +11,7 @@ extension FormulaInitializers where Self == Formula {
   public init(_ value: Int) { self = Formula.number(value) }
 
   /// A number, exactly as in its shortest decimal text: `0.1` is 1/10.
+  ///
   /// A `Double` variable beside a formula needs it: `Formula(c) * w`. Operators take no `Double`, since Swift would then
   /// round the 1/3 of `1 / 3 * x`, which is exact.
   /// Traps if it is not an exact fraction of 128 bits: infinities, NaN, and very large or small magnitudes.

@@ -2,6 +2,7 @@ import NablaNumerics
 
 extension Matrix {
   /// A matrix of standard normal numbers; a column vector if `columns` is omitted.
+  ///
   /// The same sizes and seed always give the same numbers. Traps for negative sizes.
   public static func random(_ rows: Int, _ columns: Int = 1, seed: UInt64 = 1) -> Matrix {
     let sizes =

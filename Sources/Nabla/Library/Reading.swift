@@ -10,8 +10,9 @@ extension Formula: FormulaInitializers {}
 
 extension FormulaInitializers where Self == Formula {
   /// Parses an expression of the language.
+  ///
   /// `variables` are the names that it may use, with their sizes; other names are errors. The result is identical to
-  /// that of operators. Functions of the book's rules may be called.
+  /// that of operators. Functions of the book's rules may be called. Throws with the location of the first error.
   public init(
     parsing text: String, in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
@@ -19,7 +20,9 @@ extension FormulaInitializers where Self == Formula {
   }
 
   /// Parses an expression of the language and infers the types of names that are not among `variables`.
-  /// `freeVariables` of the result has the inferred variables.
+  ///
+  /// `declarations` are lines such as `X : matrix(n, d)`, also separated by semicolons. `freeVariables` of the result
+  /// has the inferred variables. Throws with the location of the first error, and if two typings are equally likely.
   public init(
     _ text: String, declarations: String = "", in variables: [Formula] = [], using book: RuleBook = .standard
   ) throws(FormulaError) {
@@ -27,7 +30,9 @@ extension FormulaInitializers where Self == Formula {
   }
 
   /// Parses a LaTeX expression and infers the types of names that are not among `variables`.
+  ///
   /// Adjacent letters are a product, `\\hat{y}` is the name `yhat`, and a bold letter is a vector or a matrix.
+  /// Errors are those of the initializer from text.
   public init(
     latex text: String, declarations: String = "", in variables: [Formula] = [],
     using book: RuleBook = .standard

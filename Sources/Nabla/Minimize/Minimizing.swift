@@ -7,13 +7,14 @@ import NablaTypes
 
 extension Formula {
   /// Finds values of variables that minimize a scalar formula.
+  ///
   /// `data` gives values to all other variables, in their declared shapes, and a start to those of `variables` that it
   /// contains; the others start at zero. Sizes are inferred from the data; `sizes` gives those that no data determine.
   /// Variables may be scalars, vectors, rows and matrices; properties that couple their entries are rejected, and
   /// declared signs are kept. Gradient and Hessian are derived, and checked unless `derivation` says otherwise. The
   /// result is a point where the gradient vanishes, or `reason` explains why not; a minimum is local unless the formula
   /// is convex.
-  /// Throws a `MinimizationError` if the formula is not a scalar, if data are missing or do not fit, if a derivative is
+  /// Throws if the formula is not a scalar, if data are missing or do not fit, if a derivative is
   /// unknown, or if the formula is not finite at the start.
   /// The methods are those of Nocedal and Wright, Numerical Optimization, 2nd edition: gradient descent (chapter 3),
   /// Newton's method with a modified Hessian (sections 3.3 and 3.4), L-BFGS (section 7.2).
@@ -34,26 +35,17 @@ extension Formula {
     _ variables: [Formula], _ data: [Formula: Matrix], _ sizes: [String: Int],
     _ options: MinimizationOptions, _ derivation: SessionOptions, _ progress: (MinimizationProgress) -> Void
   ) throws(MinimizationError) -> Minimization {
-    let given = data.keys.sorted()
-    var reader = SizeReader(given: sizes)
+    let bound: BoundData
     do throws(EvaluationError) {
       if let name = ([self] + variables).sharedName { throw .nameTwice(name) }
-      if let other = given.first(where: { $0.variable == nil }) { throw .notAVariable(other.text) }
-      let needed = [self].freeVariables.filter { !variables.contains($0) }
-      if let missing = needed.first(where: { data[$0] == nil }) {
-        throw .missingValue(name: missing.name ?? "", shape: missing.shape)
-      }
-      try reader.read(given, data)
-      try DeclaredProperties.check(given, data)
+      bound = try BoundData(
+        data, for: [self].freeVariables.filter { !variables.contains($0) }, sizes: sizes)
     } catch {
       throw .evaluation(.data(error))
     }
-    let book = derivation.book
-    var compiler = Compiler.Options(book)
-    compiler.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
     let task = MinimizationTask(
-      objective: self, variables: variables, values: data, sizes: reader.sizes, compiler: compiler,
-      derivation: derivation, options: options)
+      objective: self, variables: variables, values: bound.values, sizes: bound.sizes,
+      compiler: .relyingOnProperties(derivation.book), derivation: derivation, options: options)
     return try task.run(progress)
   }
 }

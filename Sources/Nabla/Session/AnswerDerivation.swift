@@ -3,6 +3,7 @@ import NablaLanguage
 
 extension Session {
   /// The derivation of an answer of this session, line by line; `nil` for a `check`, which derives nothing.
+  ///
   /// It starts with the expression as typed and ends with the answer as printed.
   public func derivation(of answer: Answer) -> Derivation? {
     let wrt = Set(answer.variables.compactMap { $0.variable?.name })

@@ -51,7 +51,8 @@ struct Answering {
     let kind = question.question.kind
     switch kind {
     case .gradient, .jacobian, .hessian, .differential:
-      return try inquiry.outcomes(kind, by: question.wrt.map(variable)).map { outcome in
+      guard let derivative = kind.derivative else { return [] }
+      return try inquiry.outcomes(derivative, by: question.wrt.map(variable)).map { outcome in
         Draft(
           derivative: outcome.derivative, variables: outcome.variables, expression: expression,
           verdict: outcome.verdict)

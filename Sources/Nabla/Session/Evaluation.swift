@@ -75,16 +75,16 @@ package struct Evaluation: Sendable {
       values[variable] = Self.transposed(matrix, variable.shape)
     }
     let ordered = given.compactMap { variables[$0] }
-    var reader = SizeReader(given: sizes.filter { session.sizeNames.contains($0.key) })
-    do throws(EvaluationError) { try reader.read(ordered, values) } catch { throw .data(error) }
     for formula in ordered {
       guard let variable = formula.variable, let value = values[formula],
         let (row, column) = value.firstNotFinite
       else { continue }
       throw .notFinite(name: variable.name, row: row, column: column, value: value[row, column])
     }
+    let bound: BoundData
     do throws(EvaluationError) {
-      try DeclaredProperties.check(ordered, values)
+      bound = try BoundData(
+        values, for: [], sizes: sizes.filter { session.sizeNames.contains($0.key) })
     } catch {
       throw .data(error)
     }
@@ -97,12 +97,8 @@ package struct Evaluation: Sendable {
     }
     self.values = rounded
     self.precision = precision
-    self.sizes = reader.sizes
-    let book = session.options.book
-    var options = Compiler.Options(book)
-    // Relies on declared properties, which the data were just checked to have.
-    options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
-    self.options = options
+    self.sizes = bound.sizes
+    options = .relyingOnProperties(session.options.book)
   }
 
   /// Transposes a column where a row is declared, and a row where a column is.
@@ -196,10 +192,7 @@ package struct Evaluation: Sendable {
     [expression]
       + answers.map { answer in
         let formula = closed(answer.expanded)
-        return switch answer.kind {
-        case .gradient, .jacobian, .differential: formula.takingSubgradients(of: expression)
-        case .hessian, .simplify, .check, .stationary: formula
-        }
+        return answer.kind.isFirstDerivative ? formula.takingSubgradients(of: expression) : formula
       }
   }
 
@@ -245,17 +238,24 @@ package struct Evaluation: Sendable {
 }
 
 extension Compiler {
+  /// Throws for a formula that has no value whatever the data: a differential, or a declared function without values.
+  static func checkValues(of formulas: [Formula], _ options: Options) throws(EvaluationError) {
+    for formula in formulas {
+      if formula.isInvalid { throw .notComputable(.invalidFormula) }
+      if options.functions == nil {
+        for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
+          throw .notComputable(.functionWithoutValues(function.name))
+        }
+      }
+      if formula.containsDifferential { throw .notComputable(.differential) }
+    }
+  }
+
   /// A program for formulas in variables that have data, if all sizes are known.
   static func program(
     for formulas: [Formula], sizes: [String: Int], options: Options
   ) throws(EvaluationError) -> CompiledProgram {
-    for formula in formulas {
-      if formula.isInvalid { throw .notComputable(.invalidFormula) }
-      for case .apply(.function(let function, _), _) in formula.nodesChildrenFirst.map(\.kind) {
-        throw .notComputable(.functionWithoutValues(function.name))
-      }
-      if formula.containsDifferential { throw .notComputable(.differential) }
-    }
+    try checkValues(of: formulas, options)
     for name in InstanceSizes(formulas).names where sizes[name] == nil { throw .unknownSize(name) }
     do throws(CompileError) { return try compile(formulas, sizes: sizes, options: options) } catch {
       throw .notComputable(error)

@@ -27,13 +27,13 @@ struct ValueAsTyped {
       for j in 0..<result.columns { for i in 0..<result.rows where hasNoValue(i, j) { result[i, j] = .nan } }
       return result
     }
-    switch kind {
-    case .simplify where result.count == entries.count, .differential where result.count == entries.count:
+    if [.simplify, .differential].contains(kind), result.count == entries.count {
       return without { entries[$0 + $1 * result.rows].isUndefined }
-    case .jacobian where result.rows == entries.count: return without { row, _ in entries[row].isUndefined }
-    case .gradient, .jacobian, .hessian, .differential, .simplify, .check, .stationary:
-      return without { _, _ in true }
     }
+    if kind == .jacobian, result.rows == entries.count {
+      return without { row, _ in entries[row].isUndefined }
+    }
+    return without { _, _ in true }
   }
 }
 

@@ -32,7 +32,7 @@ public struct FormulaError: Error, Sendable {
   init(_ source: SourceText, _ diagnostics: [Diagnostic]) {
     self.source = source
     self.diagnostics = diagnostics
-    message = diagnostics.first?.message ?? "nothing can be said of `\(source.name)`"
+    message = diagnostics.first?.message ?? "there is no answer for `\(source.name)`"
     hint = diagnostics.first?.hint
     place = diagnostics.first.map {
       let position = source.position(at: $0.range.start)

@@ -236,7 +236,6 @@ public struct Session: Sendable {
   }
 }
 
-/// The reason why a question has no answer.
 /// The role of a name in a question.
 package struct SessionDeclaration: Sendable {
   package let declaration: Declaration

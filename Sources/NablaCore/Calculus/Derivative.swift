@@ -1,3 +1,4 @@
+import NablaLanguage
 import NablaTypes
 
 /// The layout of derivatives of vectors with respect to vectors.
@@ -179,6 +180,22 @@ package struct Calculus {
   {
     let both = first === second ? [first] : [first, second]
     return try gradients(of: expression, by: both, keepsEntriesFree: true)[0]
+  }
+
+  /// A derivative with respect to the first variable; of second order, with respect to the first and the last; a
+  /// differential, with respect to all.
+  package func derivative(
+    _ kind: DerivativeKind, of expression: Formula, by variables: [Formula]
+  ) throws(DerivativeProblem) -> Derivative {
+    guard let first = variables.first, let last = variables.last else {
+      throw .noDifferential(of: expression)
+    }
+    switch kind {
+    case .gradient: return try gradients(of: expression, by: [first])[0]
+    case .jacobian: return try jacobian(of: expression, by: first)
+    case .hessian: return try hessian(of: expression, by: first, last)
+    case .differential: return try differential(of: expression, by: variables)
+    }
   }
 
   /// dE in terms of the differentials of the variables.

@@ -9,14 +9,15 @@ extension Problem {
     case .notText(let byte): ("a byte that is not text (\(byte))", "formulas are UTF-8 text")
     case .foreignOperator(let found, let instead): ("`\(found)` is not an operator", "write `\(instead)`")
     case .unknownSuperscript: ("a superscript is a number or a T, with or without a sign", nil)
-    case .numberTooLarge(let text): ("the number \(text.shortened) is too large to be kept exactly", nil)
+    case .numberTooLarge(let text):
+      ("the number \(text.shortened) is too large: exact numbers have up to 38 digits", nil)
     case .tooLong(let what, let limit, let unit): ("\(what) may have at most \(limit) \(unit)", nil)
     case .tooDeep(let limit):
       ("the expression is nested deeper than \(limit) levels", "name a part of it on a line of its own")
     case .tooManyErrors(let limit): ("more than \(limit) errors; the rest of the text is not read", nil)
     case .tooManyUndeclared(let limit): ("more than \(limit) undeclared names", "declare some of them")
     case .undecided(let limit):
-      ("the shapes of the undeclared names are not found in \(limit) steps", "declare some of them")
+      ("the shapes of the undeclared names were not found in \(limit) steps", "declare some of them")
     case .ambiguous(let first, let second):
       (
         "the undeclared names can be read in two ways with different answers",
@@ -72,7 +73,7 @@ extension Problem {
     case .tooManySubscripts(let count): ("\(count) subscripts; a matrix takes two", nil)
     case .notAStatement:
       (
-        "a line is a declaration (`name : type`), a definition (`name = expression`) or a question",
+        "this is neither a declaration (`name : type`) nor a definition (`name = expression`) nor a question",
         "`simplify E` gives the simplest form of an expression"
       )
     case .unknownQuestion(let word, let nearest):
@@ -115,7 +116,7 @@ extension Problem {
         "`\(name)` is \(isFunction ? "a function" : "a reserved word") and cannot be declared",
         "choose another name"
       )
-    case .declaredTwice(let name): ("`\(name)` already has a meaning", nil)
+    case .declaredTwice(let name): ("`\(name)` already has a meaning", "choose another name")
     case .dimensionDeclared(let name):
       ("`\(name)` is already a size", "a size can be used in an expression without a declaration")
     case .declaredIsNoSize(let name):
@@ -141,7 +142,7 @@ extension Problem {
       )
     case .usedBeforeItsLine(let name, let line):
       ("`\(name)` is defined only in line \(line)", "move that line up")
-    case .cyclic(let name): ("`\(name)` is defined in terms of itself", nil)
+    case .cyclic(let name): ("`\(name)` is defined in terms of itself", "give the new value another name")
     case .dependsOnFaulty(let name): ("`\(name)` has an error above", nil)
     case .dimensionAsVariable(let name):
       ("cannot differentiate with respect to the size `\(name)`", nil)
@@ -203,7 +204,7 @@ extension Problem {
       )
     case .rootOfMatrix(let name):
       (
-        "a matrix has no power here but whole ones, and `\(name)` is likely to be a matrix",
+        "only whole powers of a matrix are supported, and `\(name)` is likely to be a matrix",
         "declare `\(name) : scalar` if it is a number"
       )
     case .numberTransposed(let text):
@@ -223,7 +224,7 @@ extension Problem {
       )
     case .lowerMatrix(let name):
       (
-        "`\(name)` fits only as a matrix, which a lower-case name is not taken for",
+        "`\(name)` would have to be a matrix here, and lower-case names are not read as matrices",
         "`.*` multiplies entry by entry; or declare `\(name) : matrix(n, n)`"
       )
     case .entryAsArray(let text):
@@ -243,7 +244,7 @@ extension Problem {
       )
     case .keyword(let name):
       (
-        "`\(name) =` is not read: functions take their arguments by place",
+        "`\(name) =` is not supported: arguments are given by position",
         "`nabla help functions` lists them"
       )
     case .colonInCall:

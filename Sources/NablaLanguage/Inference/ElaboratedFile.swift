@@ -2,8 +2,8 @@ import NablaTypes
 
 /// One side of a question with its shape: an expression or its derivative.
 package struct TypedSide: Sendable {
-  /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
-  package let derivative: QuestionKind?
+  /// `nil` for the expression itself.
+  package let derivative: DerivativeKind?
   package let expression: TypedExpression
   package let wrt: [String]
   /// The shape of the side: that of the derivative if it is one.

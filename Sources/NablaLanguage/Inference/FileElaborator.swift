@@ -201,11 +201,8 @@ package struct FileElaborator {
 
   private func read(_ question: Question) throws(Diagnostic) -> DraftQuestion {
     let claim = try read(question.expression)
-    var shapes: [Shape] = [claim.shape]
-    if question.kind.takesVariables {
-      shapes = try self.shapes(of: question.kind, claim.draft, question.wrt)
-      try limit(question.wrt, to: question.kind == .hessian ? 2 : .max, isSide: false)
-    }
+    let shapes = try self.shapes(question, claim)
+    if question.kind == .hessian { try limit(question.wrt, to: 2, isSide: false) }
     if question.kind == .differential {
       for mention in question.wrt where isValue("d" + mention.name) {
         throw Diagnostic(.differentialTaken("d" + mention.name, variable: mention.name), at: mention.range)
@@ -236,10 +233,26 @@ package struct FileElaborator {
     if wrt.count > most { throw Diagnostic(.tooManyVariables(most: most, side: isSide), at: wrt[most].range) }
   }
 
-  /// The shapes of a derivative with respect to each of the variables.
-  private func shapes(
-    of kind: QuestionKind, _ draft: Draft, _ wrt: [VariableMention]
-  ) throws(Diagnostic) -> [Shape] {
+  /// The shapes of the answers.
+  private func shapes(_ question: Question, _ claim: DraftSide) throws(Diagnostic) -> [Shape] {
+    switch question.kind {
+    case .gradient, .jacobian, .hessian, .differential:
+      guard let derivative = question.kind.derivative else { return [] }
+      return try shapes(of: derivative, claim.draft, question.wrt)
+    case .stationary:
+      let variables = try variables(question.wrt)
+      try requireScalar(claim.draft, question.kind)
+      return variables.map(\.shape)
+    case .simplify, .check: return [claim.shape]
+    }
+  }
+
+  private func requireScalar(_ draft: Draft, _ kind: QuestionKind) throws(Diagnostic) {
+    try engine.require(
+      draft.shape, equals: .scalar, .scalar("`\(kind.rawValue)`", draft), at: draft.tree.range)
+  }
+
+  private func variables(_ wrt: [VariableMention]) throws(Diagnostic) -> [Draft] {
     var variables: [Draft] = []
     for (index, mention) in wrt.enumerated() {
       if wrt[..<index].contains(where: { $0.name == mention.name }) {
@@ -247,6 +260,14 @@ package struct FileElaborator {
       }
       variables.append(try variable(mention))
     }
+    return variables
+  }
+
+  /// The shapes of a derivative with respect to each of the variables.
+  private func shapes(
+    of kind: DerivativeKind, _ draft: Draft, _ wrt: [VariableMention]
+  ) throws(Diagnostic) -> [Shape] {
+    let variables = try variables(wrt)
     func size(_ draft: Draft) -> Dimension {
       let shape = engine.state.unifier.resolve(draft.shape)
       return shape.rows * shape.columns
@@ -262,14 +283,11 @@ package struct FileElaborator {
       }
       return shapes
     case .jacobian: return variables.map { Shape(size(draft), size($0)) }
-    case .hessian, .stationary:
-      try engine.require(
-        draft.shape, equals: .scalar, .scalar("`\(kind.rawValue)`", draft), at: draft.tree.range)
-      if kind == .stationary { return variables.map(\.shape) }
+    case .hessian:
+      try requireScalar(draft, .hessian)
       guard let first = variables.first, let last = variables.last else { return [] }
       return [Shape(size(first), size(last))]
     case .differential: return variables.map { _ in draft.shape }
-    case .simplify, .check: return [draft.shape]
     }
   }
 

@@ -98,12 +98,12 @@ extension FileElaborator {
         if isProduct || !isCertain { problem = problem ?? name }
       }
     }
-    func isScalar(_ kind: QuestionKind?, _ side: DraftSide) -> Bool {
+    func isScalar(_ kind: DerivativeKind?, _ side: DraftSide) -> Bool {
       kind != .gradient || engine.kind(of: side.draft.shape) == .scalar
     }
     let wrt = question.question.wrt.map(\.name)
     let tree = question.claim.claim.tree
-    let asksOfScalar = isScalar(question.question.kind, question.claim)
+    let asksOfScalar = isScalar(question.question.kind.derivative, question.claim)
     look(for: wrt, in: tree, isScalar: asksOfScalar, isCertain: false)
     // Beside a variable, any name may end a product: `u'Av` with respect to u.
     if !asksOfScalar { look(for: Set(tree.allNames).sorted(), in: tree, isScalar: false, isCertain: true) }

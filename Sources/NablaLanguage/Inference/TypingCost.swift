@@ -8,9 +8,9 @@ enum Use {
   case array(Draft)
   /// The expression of a derivative, and its variables.
   case question(Draft, variables: [Draft])
-  /// What `^` raises.
+  /// The base of a power `^`.
   case raised(Draft, isRoot: Bool)
-  /// What `^T` transposes.
+  /// The operand of `^T`.
   case transposedByLetter(Draft)
   /// `x - x'`, where x' probably denotes another name.
   case twins(Draft)

@@ -23,7 +23,7 @@ struct TypingSearch {
   var alternative: InferenceEngine.State?
   /// Whether capitals may be scalars for the sake of the question.
   var freesCapitals = false
-  /// Whether typings that nobody means are considered too.
+  /// Whether implausible typings are considered too.
   private var allowsImplausible = false
   /// The questions whose expressions are not scalars: typings in which they are have been tried.
   private var declined: [Draft] = []
@@ -63,7 +63,7 @@ struct TypingSearch {
     let decisions = questions.map(Decision.question) + engine.openNames.map(Decision.name)
     allowsImplausible = false
     try descend(decisions[...])
-    // Nothing that nobody means is better than this.
+    // No implausible typing is better than this.
     if let best, best.cost.scalarsAsArrays == 0, best.cost.implausible == 0 { return }
     allowsImplausible = true
     engine.state = start

@@ -8,7 +8,7 @@ package struct LaTeXDerivative: Sendable {
     let isTransposed: Bool
   }
 
-  let kind: QuestionKind
+  let kind: DerivativeKind
   let tree: SyntaxTree
   let variables: [Variable]
   /// Whether it is written as a fraction, which for arrays may mean either layout.

@@ -9,7 +9,7 @@ extension LaTeXParser {
     "LeakyReLU": "leakyrelu", "Exp": "exp",
   ]
 
-  /// Words of probability, which are no functions of their arguments.
+  /// Words of probability, which are not functions of their arguments.
   private static let randomWords: Set<String> = ["E", "Var", "Cov", "Corr", "Pr", "P", "Prob", "KL"]
 
   /// The function of the language named by a word.

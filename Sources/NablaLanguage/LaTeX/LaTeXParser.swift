@@ -21,7 +21,7 @@ struct LaTeXParser {
   var derivatives: [LaTeXDerivative] = []
   /// Whether the name just read is transposed within its own superscript, as in `x^{(l)\top}`.
   var isRaisedTransposed = false
-  /// What extrema in front of the objective are taken over.
+  /// The variables of the extrema in front of the objective.
   var extremized: [String] = []
   /// The number of digits of the current number already taken as arguments, as in `\frac12`.
   var digitsTaken = 0

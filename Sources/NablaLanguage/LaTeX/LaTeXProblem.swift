@@ -81,7 +81,7 @@ enum LaTeXProblem: Sendable, Hashable {
     case .unknownFunction(let name):
       (
         "`\(name)` is not a function of the language",
-        "declared functions take one argument; write out what it is"
+        "write out its definition; declared functions take one argument"
       )
     case .sampleAsVariable(let name, let matrix):
       (
@@ -118,7 +118,7 @@ enum LaTeXProblem: Sendable, Hashable {
       ("an extremum over an index or a set is not read", "`\\max(x)` is the largest entry of a vector")
     case .notMinimizedOver(let name):
       (
-        "the extremum is not taken over `\(name)`, so its value depends on that in another way than the objective",
+        "the extremum is not taken over `\(name)`, so the derivative of its value is not that of the objective",
         "leave the extremum out for the derivative of the objective"
       )
     case .randomVariable(let text):
@@ -160,7 +160,7 @@ enum LaTeXProblem: Sendable, Hashable {
     case "lim": "limits are not supported"
     case "pm", "mp": "write two formulas, one with `+` and one with `-`"
     case "backslash": "write `A^{-1} b`"
-    case "binom": "write out what it is; `\\operatorname{lgamma}` is the logarithm of the gamma function"
+    case "binom": "write out its definition; `\\operatorname{lgamma}` is the logarithm of the gamma function"
     case "lfloor", "lceil": "rounding is not supported"
     case "E", "mathbbE": "expectations are not supported"
     default: nil

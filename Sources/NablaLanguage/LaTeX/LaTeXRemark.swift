@@ -1,6 +1,6 @@
 import NablaTypes
 
-/// What is said behind a formula: `\quad (\text{if } A \text{ is symmetric})`, `, \quad A \succ 0`.
+/// A remark behind a formula: `\quad (\text{if } A \text{ is symmetric})`, `, \quad A \succ 0`.
 struct LaTeXRemark {
   let range: SourceRange
   /// The properties that it gives to names.

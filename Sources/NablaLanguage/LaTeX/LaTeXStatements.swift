@@ -7,9 +7,9 @@ struct LaTeXStatements {
   let tokens: [Token]
   var names = LaTeXNames()
   private var fontHints: [String: FontHint] = [:]
-  /// What remarks say of names, such as `if A is symmetric`.
+  /// The properties that remarks give to names, as in `if A is symmetric`.
   private var properties: [String: Property] = [:]
-  /// What the extrema in front of the expression that was read last are taken over.
+  /// The variables of the extrema in front of the last expression read.
   private var extremized: [String] = []
 
   init(_ source: SourceText, tokens: [Token]) {
@@ -68,7 +68,7 @@ struct LaTeXStatements {
     if !isClaim {
       let plain = QuestionSide(derivative: nil, tree: first.tree, wrt: [], range: first.range)
       return .question(
-        Question(kind: derivative, expression: plain, wrt: first.wrt, otherSides: [], text: text))
+        Question(kind: derivative.question, expression: plain, wrt: first.wrt, otherSides: [], text: text))
     }
     return .question(
       Question(kind: .check, expression: first, wrt: [], otherSides: Array(claims.dropFirst()), text: text))
@@ -279,12 +279,12 @@ struct LaTeXStatements {
   private mutating func claim(_ whole: SourceRange) throws(Diagnostic) -> QuestionSide {
     let range = trimmed(whole)
     let word = firstWord(range)
-    if let question = QuestionKind(rawValue: source.text(word)), word.end < range.end,
-      source.bytes[word.end] == UInt8(ascii: " "), [.gradient, .jacobian, .hessian].contains(question)
+    if let derivative = DerivativeKind(rawValue: source.text(word)), derivative.canBeSide,
+      word.end < range.end, source.bytes[word.end] == UInt8(ascii: " ")
     {
       let rest = trimmed(SourceRange(start: word.end, end: range.end))
-      let (tree, wrt) = try differentiated(question, word, rest)
-      return QuestionSide(derivative: question, tree: tree, wrt: wrt, range: range)
+      let (tree, wrt) = try differentiated(derivative.question, word, rest)
+      return QuestionSide(derivative: derivative, tree: tree, wrt: wrt, range: range)
     }
     guard LaTeXDetection.isLaTeX(source, range) else {
       let tree = try expression(range)

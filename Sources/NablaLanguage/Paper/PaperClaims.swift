@@ -187,7 +187,7 @@ extension PaperReader {
   // MARK: Texts
 
   private func reading(
-    _ cases: [[Side]], _ properties: [String: Property], layout: QuestionKind, _ remark: String?,
+    _ cases: [[Side]], _ properties: [String: Property], layout: DerivativeKind, _ remark: String?,
     keepsDeclarations: Bool, transposesMatrices: Bool? = nil
   ) throws(Diagnostic) -> PaperReading {
     var questions: [PaperQuestion] = []

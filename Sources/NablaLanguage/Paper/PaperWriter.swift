@@ -5,7 +5,7 @@ struct PaperWriter {
   let reader: PaperReader
   let properties: [String: Property]
   /// The interpretation of a fraction of arrays.
-  let layout: QuestionKind
+  let layout: DerivativeKind
   let keepsDeclarations: Bool
   /// Whether gradients with respect to matrices are transposed, as in numerator layout.
   let transposesMatrices: Bool
@@ -17,7 +17,7 @@ struct PaperWriter {
   private var variables: Set<String> = []
 
   init(
-    reader: PaperReader, properties: [String: Property], layout: QuestionKind, keepsDeclarations: Bool,
+    reader: PaperReader, properties: [String: Property], layout: DerivativeKind, keepsDeclarations: Bool,
     transposesMatrices: Bool
   ) {
     self.transposesMatrices = transposesMatrices

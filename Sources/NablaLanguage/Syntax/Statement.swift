@@ -1,44 +1,5 @@
 import NablaTypes
 
-/// The kind of a question about an expression.
-public enum QuestionKind: String, Sendable, Hashable, CaseIterable {
-  /// The gradient, in the shape of the variable.
-  case gradient
-  /// The matrix of first derivatives.
-  case jacobian
-  /// The matrix of second derivatives.
-  case hessian
-  /// The differential in those of the variables.
-  case differential
-  /// The simplest form.
-  case simplify
-  /// Whether all sides are equal.
-  case check
-  /// The point at which the gradient is zero.
-  case stationary
-
-  /// Its meaning, for `nabla help`.
-  package var meaning: String {
-    switch self {
-    case .gradient: "the gradient of a scalar, in the shape of the variable"
-    case .jacobian: "the matrix of all first derivatives"
-    case .hessian: "the matrix of all second derivatives of a scalar"
-    case .differential: "the differential, in the differentials dx of the variables"
-    case .simplify: "the simplest form of an expression"
-    case .check: "whether all sides are equal: check E1 == E2 == E3, where a side may be `gradient E wrt x`"
-    case .stationary: "the zeros of the gradient, if it is linear in the variable"
-    }
-  }
-
-  /// Whether it names variables after `wrt`.
-  package var takesVariables: Bool {
-    switch self {
-    case .gradient, .jacobian, .hessian, .differential, .stationary: true
-    case .simplify, .check: false
-    }
-  }
-}
-
 /// A name after `wrt`.
 package struct VariableMention: Sendable, Hashable {
   package let name: String
@@ -52,8 +13,8 @@ package struct VariableMention: Sendable, Hashable {
 
 /// The subject of a question: an expression, or in a `check` also its derivative.
 package struct QuestionSide: Sendable {
-  /// `gradient`, `jacobian` or `hessian`; `nil` for the expression itself.
-  package let derivative: QuestionKind?
+  /// `nil` for the expression itself.
+  package let derivative: DerivativeKind?
   package let tree: SyntaxTree
   package let wrt: [VariableMention]
   package let range: SourceRange

@@ -143,16 +143,14 @@ extension Parser {
       let range = SourceRange(start: first.range.start, end: previousEnd)
       return QuestionSide(derivative: .gradient, tree: tree, wrt: [variable], range: range)
     }
-    if allowsDerivative, kind == .name, let derivative = QuestionKind(rawValue: first.text) {
-      switch derivative {
-      case .gradient, .jacobian, .hessian:
-        advance()
-        let tree = try expression()
-        let wrt = try variables(of: derivative, word: first)
-        let range = SourceRange(start: first.range.start, end: previousEnd)
-        return QuestionSide(derivative: derivative, tree: tree, wrt: wrt, range: range)
-      case .differential, .simplify, .check, .stationary: break
-      }
+    if allowsDerivative, kind == .name, let derivative = DerivativeKind(rawValue: first.text),
+      derivative.canBeSide
+    {
+      advance()
+      let tree = try expression()
+      let wrt = try variables(of: derivative.question, word: first)
+      let range = SourceRange(start: first.range.start, end: previousEnd)
+      return QuestionSide(derivative: derivative, tree: tree, wrt: wrt, range: range)
     }
     let tree = try expression()
     return QuestionSide(derivative: nil, tree: tree, wrt: [], range: tree.range)

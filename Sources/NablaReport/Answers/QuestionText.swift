@@ -19,7 +19,7 @@ package enum QuestionText {
     guard let sign = text.firstIndex(of: "="), text.index(after: sign) < text.endIndex,
       text[text.index(after: sign)] != "="
     else { return text }
-    // What is defined behind a formula is not its left side.
+    // An equals sign in a remark behind the formula does not separate its sides.
     guard !["\\text", "\\quad", "\\qquad"].contains(where: text[..<sign].contains) else { return text }
     let left = text[..<sign].filter { $0 != " " }
     let name = left.prefix { $0.isLetter || $0.isNumber || "_\\{}^".contains($0) }

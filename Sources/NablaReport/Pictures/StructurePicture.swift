@@ -37,11 +37,8 @@ package struct StructurePicture {
 
   /// The structure of a Jacobian or a Hessian; nil for any other answer.
   package init?(of answer: Answer, in session: Session) {
-    switch answer.kind {
-    case .jacobian, .hessian:
-      self.init(of: answer.formula, definitions: answer.definitions, book: session.options.book)
-    case .gradient, .differential, .simplify, .check, .stationary: return nil
-    }
+    guard [.jacobian, .hessian].contains(answer.kind) else { return nil }
+    self.init(of: answer.formula, definitions: answer.definitions, book: session.options.book)
   }
 
   /// Values at the first sizes at which the matrix is neither tiny nor huge.

@@ -28,15 +28,14 @@ package enum Claim: Sendable {
     .derivative(DerivativeClaim(formula, objective, y ?? x, .numerator, first: x))
   }
 
-  /// The claim that a formula answers a question; `nil` if the answer to such a question is not a derivative.
-  package init?(_ kind: QuestionKind, _ formula: Formula, of objective: Formula, by variables: [Formula]) {
+  /// The claim that a formula is a derivative; `nil` without variables.
+  package init?(_ kind: DerivativeKind, _ formula: Formula, of objective: Formula, by variables: [Formula]) {
     guard let first = variables.first, let last = variables.last else { return nil }
     switch kind {
     case .gradient: self = .gradient(formula, of: objective, by: first)
     case .jacobian: self = .jacobian(formula, of: objective, by: first)
     case .hessian: self = .hessian(formula, of: objective, by: first, last)
     case .differential: self = .differential(formula, of: objective, by: variables)
-    case .simplify, .check, .stationary: return nil
     }
   }
 }

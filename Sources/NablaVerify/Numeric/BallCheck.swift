@@ -80,8 +80,8 @@ package struct BallCheck {
         if sides == .differ { return .undefined }
         // In the mean of both the second-order terms cancel.
         let middle = zip(quotient.ahead.entries, quotient.behind.entries).map { ($0 + $1).scaled(-1) }
-        // If the slope has a kink, it leaves an error of the size of the step. What is small beside a value that is
-        // small itself is not zero.
+        // A kink of the slope leaves an error of the size of the step. The threshold for zero shrinks with the
+        // expression, so that the small slope of a small expression is not taken for zero.
         let rounded = Precision(
           relative: precision.relative,
           zero: max(precision.zero, Self.bend.zero) + min(0, quotient.size ?? 0))

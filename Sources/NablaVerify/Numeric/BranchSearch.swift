@@ -24,9 +24,9 @@ struct BranchCoverage {
   }
 }
 
-/// Finds points until every reachable combination of branches has been visited: random points, and points between two
-/// on different combinations, since a border may be far from every number in the formulas. What differs may be too small
-/// to see away from a border, so points close to some of the borders are compared too.
+/// Finds points until every reachable combination of branches has been visited. A border may be far from every number in
+/// the formulas, so it tries random points and points between two on different combinations. A difference may be too
+/// small to see away from a border, so points close to some of the borders are compared too.
 struct BranchSearch {
   typealias Point = (values: [Formula: Matrix], outputs: [Matrix])
 

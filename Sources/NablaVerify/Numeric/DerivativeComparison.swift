@@ -213,12 +213,12 @@ struct DerivativeComparison {
     found.order = self.orders.isEmpty ? nil : self.orders.sorted()[self.orders.count / 2]
   }
 
-  /// Largest relative error of differences that still tells a claim from one that is off by a factor of 1 + 1e-7.
+  /// Largest relative error of differences that still expose a claim that is off by a factor of 1 + 1e-7.
   private static let sharp = 2e-8
 
   /// Counts the point as evidence if it would refute twice the claim, its negation, or a change in one entry. If
-  /// doubles have too few digits for that, balls decide. If they do not either, the point is unsettled where the claim
-  /// is further off than the differences are.
+  /// doubles have too few digits for that, balls decide. If balls do not decide, the point is unsettled if the claim
+  /// deviates by more than the error of the differences.
   private mutating func noteEvidence(
     _ claimed: Matrix, _ offset: Double, _ error: Double, _ values: [Formula: Matrix], _ place: Place
   ) -> Outcome {

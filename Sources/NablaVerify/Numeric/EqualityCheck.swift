@@ -26,8 +26,8 @@ extension NumericCheck {
     }
   }
 
-  /// Whether agreement at a point may be evidence. Both sides, the first outputs, must have values nearby too: what
-  /// agrees at an isolated point, as `polygamma(b, 1)` and `polygamma(1, b)` do at 1, need not agree anywhere else. No
+  /// Whether agreement at a point may be evidence. Both sides, the first outputs, must have values nearby too: sides
+  /// that agree at an isolated point, as `polygamma(b, 1)` and `polygamma(1, b)` do at 1, may differ elsewhere. No
   /// matrix may be symmetric by chance, which would hide transposes.
   func mayBeEvidence(_ values: [Formula: Matrix], _ program: CompiledProgram) -> Bool {
     if values.contains(where: { $0.key.variable?.properties.isEmpty == true && $0.value.isSymmetric }) {
@@ -110,8 +110,8 @@ extension NumericCheck {
     return result.isFinite ? result : nil
   }
 
-  /// Whether the terms of a formula, an output of a program, cancel at a point and at one nearby. Those that do cancel
-  /// everywhere; a factor that underflows does not, nor do the terms of `x - 10` at 10.
+  /// Whether the terms of a formula, an output of a program, cancel both at a point and at one nearby, and so
+  /// presumably everywhere. A factor that underflows does not cancel, nor do the terms of `x - 10` at 10.
   func cancels(
     _ formula: Formula, _ program: CompiledProgram, output: Int, _ values: [Formula: Matrix],
     _ sizes: [String: Int]

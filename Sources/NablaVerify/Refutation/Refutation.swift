@@ -60,11 +60,10 @@ package struct Refutation: Sendable, Equatable {
   /// The true value of a side that is a derivative.
   package struct Derived: Sendable, Equatable {
     package let side: Side
-    /// `gradient`, `jacobian` or `hessian`.
-    package let kind: QuestionKind
+    package let kind: DerivativeKind
     package let formula: Formula
 
-    package init(side: Side, kind: QuestionKind, formula: Formula) {
+    package init(side: Side, kind: DerivativeKind, formula: Formula) {
       self.side = side
       self.kind = kind
       self.formula = formula
@@ -87,7 +86,7 @@ extension Refutation {
     var result: [String] = []
     for side in derived {
       let place = derived.count > 1 ? " on the \(side.side.rawValue) side" : ""
-      result.append("the \(side.kind.word)\(place) is \(side.formula.text)")
+      result.append("the \(side.kind.words)\(place) is \(side.formula.text)")
     }
     return result + hints.map { "hint: \($0)" }
   }
@@ -133,17 +132,6 @@ extension Refutation.Slip {
     let place = "on the \(side.rawValue) side"
     if isShort { return "true with \(text) \(place): \(edit)" }
     return edit.contains(" for ") ? "true with \(edit) \(place)" : "\(place) \(edit)"
-  }
-}
-
-extension QuestionKind {
-  /// The name within a sentence.
-  var word: String {
-    switch self {
-    case .jacobian: "Jacobian"
-    case .hessian: "Hessian"
-    case .gradient, .differential, .simplify, .check, .stationary: rawValue
-    }
   }
 }
 

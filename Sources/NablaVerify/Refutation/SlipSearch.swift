@@ -88,20 +88,9 @@ package struct SlipSearch {
 
   /// The derivative of an expression. Differences of the expression may all lie on one side of its kinks; a comparison
   /// with its derivative shows the other side.
-  private func derivative(_ kind: QuestionKind, of expression: Formula, by variables: [Formula]) -> Formula? {
-    guard let first = variables.first, let last = variables.last else { return nil }
-    let calculus = calculus.about(expression)
-    do {
-      switch kind {
-      case .gradient: return try calculus.gradients(of: expression, by: [first]).first?.formula
-      case .jacobian: return try calculus.jacobian(of: expression, by: first).formula
-      case .hessian: return try calculus.hessian(of: expression, by: first, last).formula
-      case .differential: return try calculus.differential(of: expression, by: variables).formula
-      case .simplify, .check, .stationary: return nil
-      }
-    } catch {
-      return nil
-    }
+  private func derivative(_ kind: DerivativeKind, of expression: Formula, by variables: [Formula]) -> Formula?
+  {
+    try? calculus.about(expression).derivative(kind, of: expression, by: variables).formula
   }
 
   /// Edits of the differentiated expression, whose differences are compared with the other side.

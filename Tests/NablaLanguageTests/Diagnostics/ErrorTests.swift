@@ -24,7 +24,7 @@ import Testing
       #"1:1: only a scalar or a square matrix has a power `^`; `x` is n x 1 | `x .^ 2` raises every entry"#
     ),
     (#""#, #"x⁻"#, #"1:2: a superscript is a number or a T, with or without a sign"#),
-    (#""#, #"1e500"#, #"1:1: the number 1e500 is too large to be kept exactly"#),
+    (#""#, #"1e500"#, #"1:1: the number 1e500 is too large: exact numbers have up to 38 digits"#),
     (#""#, #"a +"#, #"1:4: the text ends where an expression is expected"#),
     (#""#, #"a + )"#, #"1:5: found `)` where an expression is expected"#),
     (#""#, #"(a + b"#, #"1:1: `(` is never closed"#),
@@ -238,9 +238,9 @@ import Testing
 
   static let files: [(String, String)] = [
     (#"a = b\#nb = 1"#, #"1:5: `b` is defined only in line 2 | move that line up"#),
-    (#"a = a + 1"#, #"1:5: `a` is defined in terms of itself"#),
-    (#"a = 1\#na = 2"#, #"2:1: `a` already has a meaning"#),
-    (#"x : scalar\#nx : scalar"#, #"2:1: `x` already has a meaning"#),
+    (#"a = a + 1"#, #"1:5: `a` is defined in terms of itself | give the new value another name"#),
+    (#"a = 1\#na = 2"#, #"2:1: `a` already has a meaning | choose another name"#),
+    (#"x : scalar\#nx : scalar"#, #"2:1: `x` already has a meaning | choose another name"#),
     (
       #"x : vector(n)\#nn : scalar"#,
       #"2:1: `n` is already a size | a size can be used in an expression without a declaration"#
@@ -293,7 +293,7 @@ import Testing
     ),
     (
       #"x + 1"#,
-      #"1:1: a line is a declaration (`name : type`), a definition (`name = expression`) or a question | `simplify E` gives the simplest form of an expression"#
+      #"1:1: this is neither a declaration (`name : type`) nor a definition (`name = expression`) nor a question | `simplify E` gives the simplest form of an expression"#
     ),
     (
       #"q = (1 +\#nsimplify q"#,

@@ -26,7 +26,8 @@ import Testing
   @Test func undecided() {
     let wording = Problem.undecided(limit: Limits.inferenceSteps).wording(in: .language)
     #expect(
-      wording.message == "the shapes of the undeclared names are not found in \(Limits.inferenceSteps) steps")
+      wording.message == "the shapes of the undeclared names were not found in \(Limits.inferenceSteps) steps"
+    )
     #expect(wording.hint == "declare some of them")
   }
 }

@@ -52,7 +52,8 @@ private let questions = [
   private struct EvaluationFailure: Error {}
 
   private func finding(_ answer: Answer, _ claim: Formula) throws -> ExactCheck.Finding {
-    let claim = Claim(answer.kind, claim, of: answer.expression, by: answer.variables)
+    let claim = Claim(
+      try #require(answer.kind.derivative), claim, of: answer.expression, by: answer.variables)
     return check.finding(on: try #require(claim))
   }
 
