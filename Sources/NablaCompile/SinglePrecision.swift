@@ -2,7 +2,7 @@ import NablaNumerics
 
 extension Schedule {
   /// Computes in floats where there are kernels for them, and otherwise in doubles, with operands and results converted
-  /// around the step. What only such steps use, a factorization for example, stays in doubles.
+  /// around the step. Values that only such steps use, such as a factorization, stay in doubles.
   mutating func useFloats() {
     fuseAll()
     markFloats()

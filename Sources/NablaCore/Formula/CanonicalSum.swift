@@ -4,7 +4,7 @@ extension Formula {
   package static let zero = number(0)
   package static let one = number(1)
   package static let half = number(Rational(1, over: 2))
-  /// What a constructor returns for parts that do not fit; it never leaves the engine.
+  /// The result of a constructor whose parts do not fit; it never leaves the engine.
   package static let invalid = number(.overflow)
 
   package static func number(_ value: Rational) -> Formula { interned(.number(value), .scalar) }

@@ -71,7 +71,7 @@ extension Factoring {
     let ways =
       term.isScalar
       ? orientations(of: term).map { ($0, removingOne(term.factors, $0)) } : chains(of: term)
-    // Of (x'*x)*x = x*x'*x rather x*x' remains than (x'*x)*I.
+    // Of (x'*x)*x = x*x'*x, x*x' remains rather than (x'*x)*I.
     var bare: Formula?
     for (chain, scalars) in ways {
       guard let end = fromLeft ? chain.first : chain.last, end === factor else { continue }

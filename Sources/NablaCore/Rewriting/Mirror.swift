@@ -1,8 +1,8 @@
 import NablaTypes
 
 extension RuleBook {
-  /// A function of a sum by the same function of the opposite sum, and whether the sign changes by that: read off the
-  /// rules that prefer one of the two, such as `tanh(-x) => -tanh(x)`.
+  /// Replaces a function of a sum by the same function of the negated sum, and reports whether that changes the sign.
+  /// It is read off the rules that prefer one of the two, such as `tanh(-x) => -tanh(x)`.
   package func mirrored(_ formula: Formula) -> (formula: Formula, isOdd: Bool)? {
     guard case .apply(let operation, let arguments) = formula.kind, let first = arguments.first,
       case .sum = first.kind

@@ -114,7 +114,7 @@ package final class Simplifier {
   /// The cheapest form by arithmetic and one `==` rule; otherwise one found by lookahead.
   private func cheaper(_ formula: Formula) -> Formula? {
     work -= 1
-    // Of clamped costs none is known to be less.
+    // Clamped costs cannot be compared.
     guard searches, formula.cost < Cost.limit else { return nil }
     var best: Rewrite?
     var dearer: [Rewrite] = []
@@ -175,7 +175,7 @@ package final class Simplifier {
     apply(equality, formula) { $0.cost < cost }
   }
 
-  /// Makes the tables have all rules for a formula.
+  /// Loads all rules that may apply to a formula into the tables.
   private func cover(_ formula: Formula) {
     if !formula.marks.isSubset(of: tables.covered) { tables = book.tables(covering: formula.marks) }
   }
@@ -201,7 +201,7 @@ package final class Simplifier {
         let candidate = formula.rebuilt(children)
         guard !candidate.isInvalid, candidate.cost <= formula.cost + Self.slack else { continue }
         tried += 1
-        // What is multiplied out meets the other terms before its parts go back to the form that they had.
+        // The expanded terms are combined with the other terms before they are factored again.
         var ways: [(steps: [Rewrite], result: Formula)] = []
         if let result = settledAhead(candidate) { ways.append(([rewrite], result)) }
         if case .sum = candidate.kind {

@@ -20,7 +20,7 @@ struct Matcher {
   /// The parts that a partial match left over: terms, factors, or the factors after a run.
   var rest: [Formula] = []
 
-  /// A list of goals that remain to be matched. Closures would express the same, but the optimizer specializes those
+  /// A list of goals that remain to be matched. Closures would express the same, but the optimizer specializes them
   /// without end.
   indirect enum Goal {
     case found
@@ -138,7 +138,7 @@ struct Matcher {
       guard case .power(let otherBase, let otherExponent) = subject.kind,
         !exponent.isNumberVariable || otherExponent.number != nil
       else {
-        // What is not a power has the exponent 1.
+        // A formula that is not a power has the exponent 1.
         return exponent.isNumberVariable && match(exponent, .one, .match(base, subject, next))
       }
       return match(exponent, otherExponent, .match(base, otherBase, next))

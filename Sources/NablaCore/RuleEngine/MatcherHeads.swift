@@ -82,7 +82,7 @@ extension Matcher {
 }
 
 extension Formula {
-  /// What a number multiplies; any other formula is itself.
+  /// The formula without its numeric coefficient.
   fileprivate var withoutNumber: Formula {
     if case .times(let factors) = kind, factors.count == 2, factors[0].number != nil { return factors[1] }
     return self

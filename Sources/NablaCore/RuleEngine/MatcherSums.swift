@@ -82,9 +82,9 @@ extension Matcher {
     let others = patterns.filter { $0 !== pattern }[...]
 
     if let known = bindings[pattern] {
-      // To join many parts for every candidate would take quadratic time.
-      if others.isEmpty, isEntrywise, subjects.count <= Self.mostJoined,
-        isSame(known, group.joined(subjects))
+      // Constant arrays are compared by their entries, so their parts may differ.
+      if others.isEmpty, isEntrywise, known.uniformValue != nil,
+        subjects.allSatisfy({ $0.uniformValue != nil }), isSame(known, group.joined(subjects))
       {
         return matchBare(others, [], group, next)
       }
@@ -136,9 +136,6 @@ extension Matcher {
     }
     return false
   }
-
-  /// The most parts that are compared as a whole.
-  private static let mostJoined = 8
 
   /// In a product a scalar variable matches scalars, and an array variable arrays.
   func isEligible(_ part: Formula, for pattern: Formula, _ group: Group) -> Bool {

@@ -219,7 +219,7 @@ package struct LU: Sendable {
     for i in stride(from: n - 1, through: 0, by: -1) { swapColumns(x, n, i, Int(pivots[i])) }
   }
 
-  /// Writes the inverse of the lower triangle of an n×n array. What is known to be zero is not computed.
+  /// Writes the inverse of the lower triangle of an n×n array. Entries known to be zero are not computed.
   static func inverseOfLower(
     _ n: Int, _ a: UnsafePointer<Double>, unit: Bool, into x: UnsafeMutablePointer<Double>
   ) {

@@ -22,7 +22,7 @@ struct Piece {
   }
 }
 
-/// Converts a formula to the layout in which people write it.
+/// Converts a formula to the layout that authors use.
 /// Every node is presented once, children first, so depth uses no stack.
 final class Presenter {
   private var pieces: [Formula: Piece] = [:]
