@@ -18,7 +18,7 @@ package struct RuleStatement: Sendable {
   package enum Arrow: String, Sendable {
     /// Used left to right; makes things simpler.
     case rewrites = "->"
-    /// Used left to right; of two forms the one that people write, though it may be longer.
+    /// Used left to right; leads to the conventional form, though it may be longer.
     case prefers = "=>"
     /// True both ways; tried by the search.
     case equals = "=="

@@ -149,7 +149,7 @@ private let large: [HardCase] = [
 
 @Suite("No input crashes, hangs or eats memory", .serialized)
 struct RobustnessTests {
-  @Test("faulty input", arguments: wrong)
+  @Test("faulty input", arguments: Sample.of(wrong, oneIn: 4))
   func faulty(_ hard: HardCase) throws { try expectCivil(hard) }
 
   @Test("too much input", arguments: Sample.of(large, oneIn: 4))

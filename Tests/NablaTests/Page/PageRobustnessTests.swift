@@ -14,7 +14,7 @@ import Testing
     let seed: UInt64 = 14
     var mutator = FuzzMutator(random: SplitMix64(seed: seed))
     let texts = FuzzCorpus.files.filter { $0.utf8.count < 400 }
-    for number in 0..<Sample.count(40, of: 150) {
+    for number in 0..<Sample.count(20, of: 150) {
       let base = Array((texts.randomElement(using: &mutator.random) ?? "").utf8)
       let lines = String(decoding: mutator.spoiled(base, others: []), as: UTF8.self).split(separator: "\n")
         .map(String.init)

@@ -201,7 +201,7 @@ import Testing
 
   @Test func manyRequestsInARow() throws {
     let client = try client()
-    for number in 0..<Sample.count(60, of: 1000) {
+    for number in 0..<Sample.count(30, of: 1000) {
       let response = try client.ask(["expression": "\(number)*x'*x", "mode": "simplify"])
       #expect(
         response.answers.first?["text"] as? String
@@ -212,7 +212,7 @@ import Testing
   @Test func manyRequestsAtOnce() throws {
     let client = try client()
     let done = Counter()
-    let count = Sample.count(16, of: 50)
+    let count = Sample.count(8, of: 50)
     let threads = (1...count).map { number in
       let thread = Thread {
         let response = try? client.ask(["expression": "\(number)*norm2(A*x - b)^2", "wrt": ["x"]])

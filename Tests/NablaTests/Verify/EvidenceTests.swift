@@ -169,7 +169,7 @@ private let seeds = 0..<Sample.count(1, of: 8)
     ),
   ]
 
-  @Test("sides that agree at isolated points alone are not verified", arguments: 0..<Sample.count(10, of: 40))
+  @Test("sides that agree at isolated points alone are not verified", arguments: 0..<Sample.count(4, of: 40))
   func isolatedPoints(_ seed: Int) throws {
     let b = Formula.scalar("b")
     let sides = try ["polygamma(1, b)", "polygamma(b, 1)"].map { try Formula(parsing: $0, in: [b]) }
@@ -180,11 +180,12 @@ private let seeds = 0..<Sample.count(1, of: 8)
   /// Claims that hold for some functions in place of the declared one and fail for others.
   @Test(
     "a declared function may have any value", arguments: seeds,
-    [
-      ("psi(1) > 0", "2*a", "1"), ("psi(2) > 3", "1", "2*a"), ("abs(psi(b)) > 20", "1", "2*a"),
-      ("psi(2) > psi(1)", "1", "2*a"),
-      ("psi(a) > 10", "where(psi(a) > 100, 2*a, 1)", "where(psi(a) > 4, 2*a, 1)"),
-    ])
+    Sample.of(
+      [
+        ("psi(1) > 0", "2*a", "1"), ("psi(2) > 3", "1", "2*a"), ("abs(psi(b)) > 20", "1", "2*a"),
+        ("psi(2) > psi(1)", "1", "2*a"),
+        ("psi(a) > 10", "where(psi(a) > 100, 2*a, 1)", "where(psi(a) > 4, 2*a, 1)"),
+      ], oneIn: 3))
   func declaredFunctionsHaveAnyValue(_ seed: Int, _ question: (test: String, String, String)) throws {
     for claim in [question.1, question.2] {
       let text = "check gradient where(\(question.test), a^2, a) wrt a == \(claim)"
@@ -248,7 +249,7 @@ private let seeds = 0..<Sample.count(1, of: 8)
     }
   }
 
-  @Test(arguments: Sample.of(claims.indices, oneIn: 3)) func falseClaimsAreRefuted(_ index: Int) {
+  @Test(arguments: Sample.of(claims.indices, oneIn: 6)) func falseClaimsAreRefuted(_ index: Int) {
     let (question, truth, wrong) = Self.claims[index]
     for answer in answers("check \(question) == \(truth)") {
       #expect(answer.verdict?.status == .verified, "\(question) == \(truth)")

@@ -105,7 +105,7 @@ import Testing
     return nil
   }
 
-  @Test(arguments: [("formulas.txt", 24), ("latex.txt", 8)])
+  @Test(arguments: [("formulas.txt", 40), ("latex.txt", 16)])
   func answersAreThoseMeant(file: String, step: Int) throws {
     let all = try Self.entries(file)
     let entries = Sample.of(all, oneIn: step)

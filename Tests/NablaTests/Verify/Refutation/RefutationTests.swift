@@ -122,7 +122,7 @@ struct RefutationTests {
 
   private struct Failure: Error { let text: String }
 
-  @Test("the likeliest slip", arguments: Sample.of(slips.filter { $0.slip != nil }, oneIn: 2))
+  @Test("the likeliest slip", arguments: Sample.of(slips.filter { $0.slip != nil }, oneIn: 5))
   fileprivate func slip(_ claim: FalseClaim) throws {
     let (_, answer) = try answer(claim.text)
     #expect(answer.verdict?.status == .refuted)
@@ -134,7 +134,7 @@ struct RefutationTests {
   }
 
   @Test(
-    "the weakest property", arguments: Sample.of(properties.filter { !$0.text.contains("prod2") }, oneIn: 3))
+    "the weakest property", arguments: Sample.of(properties.filter { !$0.text.contains("prod2") }, oneIn: 6))
   fileprivate func property(_ claim: FalseClaim) throws {
     let (session, answer) = try answer(claim.text)
     #expect(answer.verdict?.status == .refuted)
