@@ -70,7 +70,9 @@ struct RemovableTests {
     ]
   }
 
-  @Test("polynomials of singular matrices have the derivatives that they tend to", arguments: Sample.of(polynomials, oneIn: 3))
+  @Test(
+    "polynomials of singular matrices have the derivatives that they tend to",
+    arguments: Sample.of(polynomials, oneIn: 3))
   func singular(_ question: String) throws {
     let answered = try Answered(question)
     for matrix in Sample.of(Self.singular, oneIn: 3) {
