@@ -128,9 +128,9 @@ package struct Sampler {
       return nil
     }
     if base == nil, successes.count < Self.mostSuccesses { successes.append(choice) }
-    var known = points[sizes, default: []]
-    if known.count == Self.mostSuccesses { known.remove(at: generator.integer(in: 0...(known.count - 1))) }
-    points[sizes] = known + [values]
+    let known = points[sizes]?.count ?? 0
+    if known == Self.mostSuccesses { points[sizes]?.remove(at: generator.integer(in: 0...(known - 1))) }
+    points[sizes, default: []].append(values)
     return found
   }
 
@@ -140,6 +140,7 @@ package struct Sampler {
     _ sizes: [String: Int], _ distributions: [SamplingDistribution], changing base: [Formula: Matrix]? = nil
   ) -> [Formula: Matrix]? {
     var values: [Formula: Matrix] = [:]
+    let special = numbers + sizes.values.sorted().map(Double.init)
     for (formula, distribution) in zip(variables, distributions) {
       if let value = pinned[formula] {
         values[formula] = value
@@ -152,8 +153,7 @@ package struct Sampler {
       }
       guard let variable = formula.variable,
         let drawn = Instance.value(
-          of: variable, sizes, distribution, near: numbers + sizes.values.sorted().map(Double.init),
-          &generator)
+          of: variable, sizes, distribution, near: special, &generator)
       else { return nil }
       if var known, generator.coin(), known.count > 1, variable.hasIndependentEntries {
         let entry = generator.integer(in: 0...(known.count - 1))
