@@ -23,6 +23,18 @@ struct BlockArray {
     rows = (0..<height).map { Array(blocks[($0 * width)..<(($0 + 1) * width)]) }
   }
 
+  /// A column of entries times a row of entries, such as [1; 0]*[0, 1]; `nil` for anything else.
+  init?(outerProduct formula: Formula) {
+    let (scalars, array) = formula.splitScalars
+    guard let chain = array?.chain, chain.count == 2, let left = BlockArray(chain[0]),
+      let right = BlockArray(chain[1]), left.rows[0].count == 1, right.rows.count == 1, left.isOfEntries,
+      right.isOfEntries
+    else { return nil }
+    rows = left.rows.map { row in right.rows[0].map { .product(scalars + [row[0], $0]) } }
+  }
+
+  private var isOfEntries: Bool { rows.allSatisfy { $0.allSatisfy { $0.isScalar || $0.isZero } } }
+
   var transposed: BlockArray {
     BlockArray(rows: rows[0].indices.map { column in rows.map { $0[column].transposed } })
   }
@@ -41,7 +53,7 @@ struct BlockArray {
   /// The terms of a sum with all arrays of entries and zeros merged into one; `nil` if fewer than two merge.
   static func mergingEntries(of terms: [Formula]) -> [Formula]? {
     guard terms.count(where: { mark.isSubset(of: $0.marks) }) > 1 else { return nil }
-    return merging(terms) { $0.rows.allSatisfy { $0.allSatisfy { $0.isScalar || $0.isZero } } }
+    return merging(terms, where: \.isOfEntries)
   }
 
   private static let mark = Marks(operation: "[]")
@@ -52,7 +64,7 @@ struct BlockArray {
     var count = 0
     var others: [Formula] = []
     for term in terms {
-      guard let blocks = BlockArray(term), isSuitable(blocks) else {
+      guard let blocks = BlockArray(term) ?? BlockArray(outerProduct: term), isSuitable(blocks) else {
         others.append(term)
         continue
       }

@@ -135,7 +135,7 @@ package enum Cost {
     // A quotient of a matrix product by a size is harder to read than one of a scalar.
     if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
       let others = factors.dropLast()
-      if others.contains(where: \.isReciprocal),
+      if others.contains(where: \.isReciprocalOfSize),
         others.allSatisfy({ $0.isReciprocal || $0.number == -1 })
       {
         sum += symbol
@@ -149,12 +149,14 @@ package enum Cost {
         guard case .product(let chain) = factor.kind else { return true }
         return chain.first?.isOnes == true || chain.last?.isOnes == true
       }
+      || factors.count == 2 && factors[0].number?.numerator.magnitude == 1 && factors[1].precedesDivisor
     let scales = factors.dropLast().allSatisfy { $0.number != nil }
     if isMean(factors) { sum -= dot + symbol }
     if !isChain, factors.contains(where: \.hasNumerator),
       factors.allSatisfy({ $0.isReciprocal || $0.number == -1 })
     {
-      sum += symbol
+      // The numerator 1.
+      sum += symbol + dot
     }
     var index = factors.startIndex
     while index < factors.endIndex {
@@ -184,10 +186,15 @@ package enum Cost {
     return (clamp(sum), depth)
   }
 
-  /// Whether one factor is a sum over axes and the others divide by their sizes: this prints as `mean(...)`.
+  /// Whether one factor is a sum over axes, or a power of one, and the others divide by their sizes: this prints as
+  /// `mean(...)`.
   private static func isMean(_ factors: [Formula]) -> Bool {
     for factor in factors {
-      guard factor.isScalar, case .product(let chain) = factor.kind, let first = chain.first,
+      var (total, count): (Formula, Rational) = (factor, 1)
+      if case .power(let base, let exponent) = factor.kind, let value = exponent.number {
+        (total, count) = (base, value)
+      }
+      guard factor.isScalar, case .product(let chain) = total.kind, let first = chain.first,
         let last = chain.last
       else { continue }
       var sizes: [Dimension] = []
@@ -196,7 +203,7 @@ package enum Cost {
       if sizes.isEmpty { continue }
       return sizes.allSatisfy { size in
         factors.contains { other in
-          guard case .power(let base, let exponent) = other.kind, exponent.number == -1,
+          guard case .power(let base, let exponent) = other.kind, exponent.number == -count,
             case .dimension(let name) = base.kind
           else { return false }
           return name == size.name
@@ -219,6 +226,23 @@ extension Formula {
   fileprivate var isReciprocal: Bool {
     if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }
     return false
+  }
+
+  fileprivate var isReciprocalOfSize: Bool {
+    guard isReciprocal, case .power(let base, _) = kind else { return false }
+    if case .dimension = base.kind { return true }
+    return base.factors.contains { if case .dimension = $0.kind { true } else { false } }
+  }
+
+  /// Whether it prints before a number that divides it: x/2 and exp(x)/2, but 1/2*A*x.
+  fileprivate var precedesDivisor: Bool {
+    switch kind {
+    case .variable, .power, .sum, .apply(.elementwise, _): true
+    case .number, .constant, .dimension, .zeros, .ones, .identity, .times, .product, .inverse, .transpose,
+      .apply,
+      .differential:
+      false
+    }
   }
 
   /// Whether it prints as a fraction with numerator 1 unless other factors precede it.

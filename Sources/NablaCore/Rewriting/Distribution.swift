@@ -37,18 +37,21 @@ struct Distribution {
       if let joined = overCommonDenominator(formula) { result.append(joined) }
       if let blocks = Blocks.collected(formula) { result.append(blocks) }
       result += Factoring.overOneBar(formula)
+      if !named.contains(formula) { result += Factoring.sharedColumns(of: formula) }
       result += normsMultipliedOut(formula)
       return result + multipliedOut(formula)
     case .times(let factors):
       return multipliedOut(formula) + multipliedOnce(factors, formula.shape) { .times($0) }
-        + withoutInnerDenominators(factors) + withoutSharedEntries(factors)
+        + withoutInnerDenominators(factors) + withoutSharedEntries(factors) + multipliedInside(factors)
     case .product(let chain):
       return multipliedOut(formula) + multipliedOnce(chain, formula.shape) { .product($0) }
         + withoutSharedEnds(chain) + Blocks.distributed(chain)
     case .apply(.array(.kron), let sides):
       return Blocks.kronecker(sides[0], sides[1]).map { [$0] } ?? []
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .power, .inverse, .transpose,
-      .apply, .differential:
+    case .power:
+      return withoutInnerDenominators([formula])
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+      .differential:
       return []
     }
   }
@@ -107,6 +110,23 @@ struct Distribution {
       guard !named.contains(factors[index]), let (shared, rest) = Factoring.sharedEntries(of: factors[index])
       else { return nil }
       return .times(replacing(factors, index, rest) + shared)
+    }
+  }
+
+  /// A scalar factor multiplied into a sum of a matrix product that is divided by it: s*(A/s + B)*x is (A + s*B)*x.
+  private func multipliedInside(_ factors: [Formula]) -> [Formula] {
+    guard case .product(let chain)? = factors.last?.kind else { return [] }
+    let others = Array(factors.dropLast())
+    return others.indices.flatMap { index -> [Formula] in
+      let scalar = others[index]
+      guard scalar.isScalar, scalar.number == nil else { return [] }
+      return chain.indices.compactMap { place in
+        guard case .sum(let terms) = chain[place].kind, !named.contains(chain[place]),
+          terms.contains(where: { $0.factors.contains { $0.denominator?.base === scalar } })
+        else { return nil }
+        let sum = Formula.sum(terms.map { .times([scalar, $0]) }, chain[place].shape)
+        return .times(replacing(others, index, .product(replacing(chain, place, sum))))
+      }
     }
   }
 

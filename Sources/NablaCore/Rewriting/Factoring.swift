@@ -178,12 +178,16 @@ struct Factoring {
         let alike = order.filter { other in
           if case .entry = other { groups[other] == group } else { false }
         }
-        if alike.count > 1, let taken = takenOut(entries: alike.compactMap(\.entry), group, sum) {
-          offer(taken, Set(group))
-          if let all = result.last, all.cost < sum.cost {
-            done.formUnion(alike)
-            continue
+        if alike.count > 1 {
+          let bases = alike.compactMap(\.entry)
+          if let taken = takenOut(entries: bases, group, sum) {
+            offer(taken, Set(group))
+            if let all = result.last, all.cost < sum.cost {
+              done.formUnion(alike)
+              continue
+            }
           }
+          if let taken = dividedOnce(entries: bases, group, sum) { offer(taken, Set(group)) }
         }
       }
       if case .entry(let base) = place, let taken = dividedOnce(by: base, group, sum) {
@@ -296,6 +300,28 @@ struct Factoring {
     return .times([factor, bracket])
   }
 
+  /// The same for one base, with the other factors that the terms share taken out as well: a*(x - y/b)/b.
+  private mutating func dividedOnce(entries bases: [Formula], _ group: [Int], _ sum: Formula) -> Formula? {
+    let chosen = group.map { sum.terms[$0] }
+    var powers: [Formula] = []
+    var isOpen = false
+    for base in bases {
+      let exponents = chosen.map { Self.exponent(of: base, in: $0) }
+      guard let least = exponents.min(by: <), let most = exponents.max(by: <), !least.isZero else {
+        return nil
+      }
+      if least != most, least.isNegative {
+        guard most.isNegative, base.isScalar, !base.children.isEmpty else { return nil }
+        isOpen = true
+      }
+      powers.append(.power(base, .number(least.isNegative ? most : least)))
+    }
+    guard isOpen else { return nil }
+    let factor = Formula.times(powers)
+    guard let bracket = bracket(Self.divided(chosen, by: factor, sum.shape)) else { return nil }
+    return .times([factor, bracket])
+  }
+
   /// The terms of a group with the common powers of some factors taken out.
   private mutating func takenOut(entries bases: [Formula], _ group: [Int], _ sum: Formula) -> Formula? {
     let chosen = group.map { sum.terms[$0] }
@@ -319,7 +345,7 @@ struct Factoring {
     guard let first = rest.first else { return nil }
     let sum = Formula.sum(rest, first.shape)
     if sum.isInvalid { return nil }
-    if mustCancel, sum.terms.count >= rest.count { return nil }
+    if mustCancel, sum.terms.count >= rest.reduce(0, { $0 + $1.terms.count }) { return nil }
     var best = cheapest(sum)
     if let open = Self.withoutInnerNumbers(sum) {
       let other = cheapest(open)

@@ -114,6 +114,11 @@ extension Presenter {
         let (_, other) = flipped(base, depth: depth + 1)
       else { return nil }
       return (count < 0 ? 2 : 1, .interned(.power(other, exponent), factor.shape))
+    case .inverse(let inner):
+      // inv(I - A) rather than -inv(A - I).
+      guard case .sum = inner.kind, let (rank, other) = flipped(inner, depth: depth + 1) else { return nil }
+      let isUnsettled = settled(inner, depth: depth + 1).isNegated
+      return (isUnsettled ? 0 : rank, .interned(.inverse(other), factor.shape))
     case .apply(.array(let operation), let arguments) where operation.isLinear && arguments.count == 1:
       guard let (rank, other) = flipped(arguments[0], depth: depth + 1) else { return nil }
       return (rank, .interned(.apply(.array(operation), [other]), factor.shape))
@@ -122,7 +127,7 @@ extension Presenter {
         let mirror = RuleBook.standard.mirrored(factor), mirror.isOdd
       else { return nil }
       return (oriented(argument) == argument ? 1 : 0, mirror.formula)
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose, .apply,
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .transpose, .apply,
       .differential:
       return nil
     }
@@ -132,7 +137,7 @@ extension Presenter {
   private func takesSign(_ term: Formula, depth: Int) -> Bool {
     let (coefficient, core) = term.splitCoefficient
     guard !coefficient.isNegative, core.terms.count == 1 else { return false }
-    return bestFlip(core.factors, depth: depth).map { $0.rank == 0 } ?? false
+    return bestFlip(core.factors, depth: depth).map { $0.rank < 2 } ?? false
   }
 
   /// The factors with a sum within an index sum negated, if that puts its heavier term first.

@@ -42,14 +42,18 @@ extension Presenter {
       if isSized, factor.isOnes { return number(1) }
       return isSized && factor.isIdentity ? inferredIdentity(factor) : piece(factor)
     }
+    if mean == nil, let (number, others) = numeratorInside(coefficient, factors) {
+      return times(number, others, shape: shape, isSized: isSized, isWhole: isWhole)
+    }
     if shape.isRow || !isWhole { factors = transposedTogether(factors) }
     let arraysAreMany = factors.count(where: { !$0.isScalar }) > 1
     var sorted = Sorted()
     if let mean { sorted.scalars.append(factor(mean.total, mean.piece)) }
+    let hasNumerator = factors.contains { !$0.isOnes && divisor(of: $0) == nil }
     for factor in dividedInside(&factors, &sorted) {
       if isSized, factor.isOnes { continue }
-      if let (base, exponent) = positivePower(factor) {
-        let divisor = self.factor(base, power(base, .number(exponent), isElementwise: !factor.isScalar))
+      if let (base, exponent) = divisor(of: factor), hasNumerator || exponent.number != nil {
+        let divisor = self.factor(base, power(base, exponent, isElementwise: !factor.isScalar))
         if factor.isScalar { sorted.divisors.append(divisor) } else { sorted.arrayDivisors.append(divisor) }
       } else if factor.isScalar {
         sorted.scalars.append(self.factor(factor, piece(factor)))
@@ -86,6 +90,29 @@ extension Presenter {
     return factors.filter(\.isScalar) + [.interned(.transpose(inner), arrays[0].shape)]
   }
 
+  /// Scalars as the numerator in a diagonal matrix of reciprocals, where a 1 would be: diag(s ./ x) is shorter than
+  /// s*diag(1 ./ x).
+  private func numeratorInside(_ coefficient: Rational, _ factors: [Formula]) -> (Rational, [Formula])? {
+    let scalars = factors.filter(\.isScalar)
+    guard coefficient.isInteger, !scalars.isEmpty || !coefficient.isOne, factors.count == scalars.count + 1,
+      !scalars.contains(where: { divisor(of: $0) != nil }), let array = factors.first(where: { !$0.isScalar })
+    else { return nil }
+    var chain = array.chain
+    let places = chain.indices.filter { diagonalDivisor(chain[$0]) != nil }
+    guard places.count == 1, let power = diagonalDivisor(chain[places[0]]) else { return nil }
+    let inner = Formula.times([.number(coefficient)] + scalars + [power])
+    chain[places[0]] = .interned(.apply(.array(.diagonalMatrix), [inner]), chain[places[0]].shape)
+    return (1, [chain.count == 1 ? chain[0] : .interned(.product(chain), array.shape)])
+  }
+
+  /// The argument of a diagonal matrix that is a power below a fraction bar.
+  private func diagonalDivisor(_ formula: Formula) -> Formula? {
+    guard case .apply(.array(.diagonalMatrix), let arguments) = formula.kind,
+      positivePower(arguments[0]) != nil
+    else { return nil }
+    return arguments[0]
+  }
+
   /// A scalar that adds up the entries of an array and those that divide it by their number.
   private struct Mean {
     let total: Formula
@@ -94,7 +121,8 @@ extension Presenter {
   }
 
   private func mean(among factors: [Formula]) -> Mean? {
-    for (place, total) in factors.enumerated() {
+    for (place, factor) in factors.enumerated() {
+      let (total, count) = factor.integerPower
       guard case .product(let chain) = total.kind, total.isScalar, chain.count > 1 else { continue }
       var inner = chain[...]
       var sizes: [Dimension] = []
@@ -113,17 +141,16 @@ extension Presenter {
       var others = factors
       others.remove(at: place)
       for size in sizes {
-        guard size.name != nil, let index = others.firstIndex(of: .power(.dimension(size), .number(-1)))
-        else {
-          return nil
-        }
+        guard size.name != nil,
+          let index = others.firstIndex(of: .power(.dimension(size), .number(-count)))
+        else { return nil }
         others.remove(at: index)
       }
       let inside = piece(array)
+      let call = Layout.call(.named("mean"), [inside.layout])
+      let layout = count == 1 ? call : .power(call, .number("\(count)"), isElementwise: false)
       return Mean(
-        total: total,
-        piece: Piece(.call(.named("mean"), [inside.layout]), of: [Piece(.one, key: "mean"), inside]),
-        others: others)
+        total: factor, piece: Piece(layout, of: [Piece(.one, key: "mean"), inside]), others: others)
     }
     return nil
   }
@@ -262,6 +289,15 @@ extension Presenter {
     return (base, -value)
   }
 
+  /// The same where the exponent may be symbolic: x/s^(a + 1) is shorter than s^(-a - 1)*x.
+  private func divisor(of formula: Formula) -> (base: Formula, exponent: Formula)? {
+    if let (base, exponent) = positivePower(formula) { return (base, .number(exponent)) }
+    guard case .power(let base, let exponent) = formula.kind,
+      exponent.terms.allSatisfy({ $0.coefficient.isNegative })
+    else { return nil }
+    return (base, exponent.negatedTermwise)
+  }
+
   /// A lone power.
   func power(_ base: Formula, _ exponent: Formula, _ formula: Formula) -> Piece {
     if positivePower(formula) != nil { return times(1, [formula], shape: formula.shape, isSized: false) }
@@ -283,6 +319,14 @@ extension Presenter {
 }
 
 extension Formula {
+  /// The base and the exponent of a power with a positive integer exponent; otherwise the formula and 1.
+  fileprivate var integerPower: (base: Formula, exponent: Int) {
+    guard case .power(let base, let exponent) = kind, let count = exponent.number?.integer, count > 0 else {
+      return (self, 1)
+    }
+    return (base, count)
+  }
+
   /// Whether it contains a size.
   fileprivate var holdsSizes: Bool {
     nodesChildrenFirst.contains { node in
