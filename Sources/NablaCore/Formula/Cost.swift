@@ -135,7 +135,7 @@ package enum Cost {
     // A quotient of a matrix product by a size is harder to read than one of a scalar.
     if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
       let others = factors.dropLast()
-      if others.contains(where: \.isReciprocalOfSize),
+      if others.contains(where: \.isReciprocal),
         others.allSatisfy({ $0.isReciprocal || $0.number == -1 })
       {
         sum += symbol
@@ -226,12 +226,6 @@ extension Formula {
   fileprivate var isReciprocal: Bool {
     if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }
     return false
-  }
-
-  fileprivate var isReciprocalOfSize: Bool {
-    guard isReciprocal, case .power(let base, _) = kind else { return false }
-    if case .dimension = base.kind { return true }
-    return base.factors.contains { if case .dimension = $0.kind { true } else { false } }
   }
 
   /// Whether it prints before a number that divides it: x/2 and exp(x)/2, but 1/2*A*x.

@@ -37,7 +37,6 @@ struct Distribution {
       if let joined = overCommonDenominator(formula) { result.append(joined) }
       if let blocks = Blocks.collected(formula) { result.append(blocks) }
       result += Factoring.overOneBar(formula)
-      if !named.contains(formula) { result += Factoring.sharedColumns(of: formula) }
       result += normsMultipliedOut(formula)
       return result + multipliedOut(formula)
     case .times(let factors):

@@ -75,19 +75,6 @@ extension Factoring {
     }
   }
 
-  /// The same for a short sum of columns that all end with one column: (I - x*x')*A*x for A*x - (x'*A*x)*x.
-  static func sharedColumns(of sum: Formula) -> [Formula] {
-    guard case .sum(let terms) = sum.kind, terms.count <= 3, sum.shape.isVector else { return [] }
-    return places(of: terms[0]).flatMap { place -> [Formula] in
-      guard case .right(let column) = place, column.shape.isVector else { return [] }
-      let parts = terms.compactMap { remainder(of: $0, without: place) }
-      guard parts.count == terms.count, let shape = parts.first?.shape,
-        parts.allSatisfy({ $0.shape == shape })
-      else { return [] }
-      return sharedEnds(of: .sum(parts, shape)).map { .product([$0, column]) }
-    }
-  }
-
   /// The scalar by which the first part is multiplied in one of the terms.
   private func multiple(of parts: [Formula], among terms: [Formula]) -> Formula? {
     let (scalars, array) = parts[0].splitScalars

@@ -194,6 +194,9 @@ struct LinearSpeller {
   private func call(_ head: Layout.Head, _ arguments: [Layout]) -> [Job] {
     switch head {
     case .named(let function):
+      if function == "polygamma", arguments.count == 2, case .number("1") = arguments[0] {
+        return call("trigamma", [arguments[1]])
+      }
       return call(isUnicode && function == "sigmoid" ? "σ" : function, arguments)
     case .array(.kron) where isUnicode && arguments.count == 2: return call("kron", arguments)
     case .array(let operation): return call(operation.name, arguments)
