@@ -6,6 +6,11 @@ public protocol KernelNumber: BinaryFloatingPoint {
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ ars: Int, _ acs: Int,
     _ b: UnsafePointer<Self>, _ brs: Int, _ bcs: Int, _ accumulate: Int32, _ c: UnsafeMutablePointer<Self>,
     _ ldc: Int, _ part: nabla_part)
+  static func gram(
+    _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ ars: Int, _ acs: Int,
+    _ b: UnsafePointer<Self>,
+    _ brs: Int, _ bcs: Int, _ weights: UnsafePointer<Self>?, _ c: UnsafeMutablePointer<Self>, _ ldc: Int)
+  static func mirror(_ n: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int)
   static func gemv(
     _ m: Int, _ n: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int, _ x: UnsafePointer<Self>,
     _ accumulate: Int32, _ y: UnsafeMutablePointer<Self>)
@@ -45,6 +50,20 @@ extension Double: KernelNumber {
     _ c: UnsafeMutablePointer<Double>, _ ldc: Int, _ part: nabla_part
   ) {
     nabla_gemm(nabla_kernels_active(), m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part)
+  }
+
+  @inlinable
+  public static func gram(
+    _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ ars: Int, _ acs: Int,
+    _ b: UnsafePointer<Double>,
+    _ brs: Int, _ bcs: Int, _ weights: UnsafePointer<Double>?, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
+  ) {
+    nabla_gram(nabla_kernels_active(), n, k, alpha, a, ars, acs, b, brs, bcs, weights, c, ldc)
+  }
+
+  @inlinable
+  public static func mirror(_ n: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int) {
+    nabla_mirror(nabla_kernels_active(), n, c, ldc)
   }
 
   @inlinable
@@ -162,6 +181,20 @@ extension Float: KernelNumber {
   ) {
     nabla_single_gemm(
       nabla_single_kernels_active(), m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part)
+  }
+
+  @inlinable
+  public static func gram(
+    _ n: Int, _ k: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ ars: Int, _ acs: Int,
+    _ b: UnsafePointer<Float>,
+    _ brs: Int, _ bcs: Int, _ weights: UnsafePointer<Float>?, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+  ) {
+    nabla_single_gram(nabla_single_kernels_active(), n, k, alpha, a, ars, acs, b, brs, bcs, weights, c, ldc)
+  }
+
+  @inlinable
+  public static func mirror(_ n: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int) {
+    nabla_single_mirror(nabla_single_kernels_active(), n, c, ldc)
   }
 
   @inlinable

@@ -143,6 +143,14 @@ public enum Kernels {
     return largest * T(total.squareRoot())
   }
 
+  /// The square of the Euclidean norm, given the sum of squares, which may have left the range.
+  @inlinable
+  public static func squaredNorm<T: KernelNumber>(_ count: Int, _ x: UnsafePointer<T>, square: T) -> T {
+    if square > T.leastNormalMagnitude / T.ulpOfOne && square.isFinite { return square }
+    let size = norm(count, x, square: square)
+    return size * size
+  }
+
   /// Writes the transpose of an m×n matrix, n×m; the output must not be the input.
   @inlinable
   public static func transpose<T: KernelNumber>(

@@ -30,43 +30,22 @@ extension Kernels {
   /// Writes A'A, or AA' when `transposed`, for an m×n matrix: half of the work of a product.
   @inlinable
   public static func gram<T: KernelNumber>(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, transposed: Bool, into c: UnsafeMutablePointer<T>,
-    factor: T = 1
+    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, transposed: Bool, into c: UnsafeMutablePointer<T>
   ) {
-    crossGram(m, n, a, a, transposed: transposed, into: c, factor: factor)
+    let (size, depth) = transposed ? (m, n) : (n, m)
+    multiplySymmetric(
+      size, depth, a, transA: !transposed, a, transB: transposed, weights: nil, into: c, factor: 1)
   }
 
-  /// Writes A'B, or AB' when `transposed`, for m×n matrices for which that is known to be symmetric.
+  /// Writes factor*op(A)*diag(weights)*op(B), which is known to be symmetric, with half of the work. op(A) is n×k; see
+  /// `multiply`.
   @inlinable
-  public static func crossGram<T: KernelNumber>(
-    _ m: Int, _ n: Int, _ a: UnsafePointer<T>, _ b: UnsafePointer<T>, transposed: Bool,
-    into c: UnsafeMutablePointer<T>, factor: T = 1
+  public static func multiplySymmetric<T: KernelNumber>(
+    _ n: Int, _ k: Int, _ a: UnsafePointer<T>, transA: Bool, _ b: UnsafePointer<T>, transB: Bool,
+    weights: UnsafePointer<T>?, into c: UnsafeMutablePointer<T>, factor: T
   ) {
-    let size = transposed ? m : n
-    if transposed {
-      T.gemm(m, m, n, factor, a, 1, m, b, m, 1, 0, c, m, NABLA_LOWER)
-    } else {
-      T.gemm(n, n, m, factor, a, m, 1, b, 1, m, 0, c, n, NABLA_LOWER)
-    }
-    mirrorLower(size, c)
-  }
-
-  /// Copies the lower triangle to the upper one.
-  @inlinable
-  public static func mirrorLower<T: KernelNumber>(_ n: Int, _ c: UnsafeMutablePointer<T>) {
-    let tile = 32
-    for jj in stride(from: 0, to: n, by: tile) {
-      for ii in stride(from: jj, to: n, by: tile) {
-        for j in jj..<Swift.min(jj &+ tile, n) {
-          var i = Swift.max(ii, j &+ 1)
-          let end = Swift.min(ii &+ tile, n)
-          while i < end {
-            c[j &+ i &* n] = c[i &+ j &* n]
-            i &+= 1
-          }
-        }
-      }
-    }
+    T.gram(
+      n, k, factor, a, transA ? k : 1, transA ? 1 : n, b, transB ? n : 1, transB ? 1 : k, weights, c, n)
   }
 
   /// Writes y = Ax and z = A'u for an m×n matrix, in one pass over it.

@@ -35,14 +35,14 @@ struct BlockPass {
     for other in 0..<(chunks &- 1) {
       var sums = partial.assumingMemoryBound(to: type) + other &* width
       for index in 0..<partCount {
-        let part = parts[index]
-        if let fused = part.fused {
+        let part = parts + index
+        if let fused = part.pointee.fused {
           for total in 0..<fused.totalCount { fused.total(total, type)[0] += sums[total] }
-        } else if part.sumCount > 0 {
+        } else if part.pointee.sumCount > 0 {
           let z = Operands<T>(part).z
-          Kernels.add(part.sumCount, z, sums, into: z)
+          Kernels.add(part.pointee.sumCount, z, sums, into: z)
         }
-        sums += part.sumCount
+        sums += part.pointee.sumCount
       }
     }
   }
@@ -74,9 +74,9 @@ struct BlockPass {
       let size = Swift.min(block, end &- first)
       var next = sums
       for index in 0..<partCount {
-        let part = parts[index]
+        let part = parts + index
         run(part, first, size, isFirst: first == start, sums: next)
-        if let place = next { next = place + part.sumCount }
+        if let place = next { next = place + part.pointee.sumCount }
       }
       first &+= size
     }
@@ -84,11 +84,12 @@ struct BlockPass {
 
   /// A part for `size` rows, or columns, from the first on.
   private func run<T: KernelNumber>(
-    _ part: Instruction, _ first: Int, _ size: Int, isFirst: Bool, sums: UnsafeMutablePointer<T>?
+    _ part: UnsafePointer<Instruction>, _ first: Int, _ size: Int, isFirst: Bool,
+    sums: UnsafeMutablePointer<T>?
   ) {
-    if let fused = part.fused {
+    if let fused = part.pointee.fused {
       if let sums, isFirst { Kernels.fill(fused.totalCount, 0, into: sums) }
-      let width = part.m / count
+      let width = part.pointee.m / count
       if byColumns || size == count {
         fused.run(from: first &* width, count: size &* width, T.self, sums: sums)
       } else {
@@ -97,41 +98,46 @@ struct BlockPass {
       return
     }
     let (x, z) = (Operands<T>(part).x + first, Operands<T>(part).z + first)
-    if part.opcode == .gemm {
+    if part.pointee.opcode == .gemm {
       multiply(part, first, size, isFirst: isFirst, sums: sums)
-    } else if part.opcode == .logSumExp {
-      T.logSumExp(size, part.n, x, count, z)
-    } else if part.opcode == .softmax {
-      T.softmax(size, part.n, x, count, z, count)
-    } else if part.opcode == .logSoftmax {
-      T.logSoftmax(size, part.n, x, count, z, count)
+    } else if part.pointee.opcode == .logSumExp {
+      T.logSumExp(size, part.pointee.n, x, count, z)
+    } else if part.pointee.opcode == .softmax {
+      T.softmax(size, part.pointee.n, x, count, z, count)
+    } else if part.pointee.opcode == .logSoftmax {
+      T.logSoftmax(size, part.pointee.n, x, count, z, count)
     }
   }
 
   private func multiply<T: KernelNumber>(
-    _ part: Instruction, _ first: Int, _ size: Int, isFirst: Bool, sums: UnsafeMutablePointer<T>?
+    _ part: UnsafePointer<Instruction>, _ first: Int, _ size: Int, isFirst: Bool,
+    sums: UnsafeMutablePointer<T>?
   ) {
-    let (isTransposedA, isTransposedB) = (part.flags.contains(.transposeA), part.flags.contains(.transposeB))
-    let (strideA, strideB) = (isTransposedA ? part.k : part.m, isTransposedB ? part.n : part.k)
+    let (isTransposedA, isTransposedB) = (
+      part.pointee.flags.contains(.transposeA), part.pointee.flags.contains(.transposeB)
+    )
+    let (strideA, strideB) = (
+      isTransposedA ? part.pointee.k : part.pointee.m, isTransposedB ? part.pointee.n : part.pointee.k
+    )
     let (rowsA, columnsA) = isTransposedA ? (strideA, 1) : (1, strideA)
     let (rowsB, columnsB) = isTransposedB ? (strideB, 1) : (1, strideB)
-    var (m, n, k) = (part.m, part.n, part.k)
+    var (m, n, k) = (part.pointee.m, part.pointee.n, part.pointee.k)
     let own = Operands<T>(part)
     var (a, b, c) = (UnsafePointer(own.x), UnsafePointer(own.y), own.z)
-    let alpha = T(part.alpha)
+    let alpha = T(part.pointee.alpha)
     var adds: Int32 = 0
-    if part.flags.contains(.splitRows) {
+    if part.pointee.flags.contains(.splitRows) {
       (a, c, m) = (a + first &* rowsA, c + first, size)
-    } else if part.flags.contains(.splitColumns) {
-      (b, c, n) = (b + first &* columnsB, c + first &* part.m, size)
+    } else if part.pointee.flags.contains(.splitColumns) {
+      (b, c, n) = (b + first &* columnsB, c + first &* part.pointee.m, size)
     } else {
       (a, b, k) = (a + first &* columnsA, b + first &* rowsB, size)
       if let sums { c = sums }
       adds = isFirst ? 0 : 1
     }
-    if part.n > 1 {
+    if part.pointee.n > 1 {
       T.gemm(
-        m, n, k, alpha, a, rowsA, columnsA, b, rowsB, columnsB, adds, c, part.m, NABLA_WHOLE)
+        m, n, k, alpha, a, rowsA, columnsA, b, rowsB, columnsB, adds, c, part.pointee.m, NABLA_WHOLE)
     } else if isTransposedA {
       T.gemvt(k, m, alpha, a, strideA, b, adds, c)
     } else {

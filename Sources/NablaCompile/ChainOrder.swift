@@ -32,6 +32,16 @@ struct ChainOrder {
     /// A product that is computed in any case.
     case known(Run)
     case node(Tree, Tree)
+
+    /// The factors of the product.
+    var run: Run {
+      switch self {
+      case .leaf(let index): Run(start: index, count: 1)
+      case .known(let run): run
+      case .node(let left, let right):
+        Run(start: left.run.start, count: left.run.count + right.run.count)
+      }
+    }
   }
 
   private let factors: [Factor]

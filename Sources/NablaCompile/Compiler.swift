@@ -10,6 +10,8 @@ package struct Compiler {
     /// Tells which matrices are known to be symmetric positive definite, so that Cholesky factorization applies. If
     /// `nil`, it is never used.
     package var isPositiveDefinite: (@Sendable (Formula) -> Bool)?
+    /// Tells which matrices are known to be symmetric, so that half of some products suffices. If `nil`, none are.
+    package var isSymmetric: (@Sendable (Formula) -> Bool)?
     /// Provides the elementwise functions that the numeric library lacks, as formulas.
     package var definitions: FunctionDefinitions?
     /// Provides the values of declared functions.

@@ -80,12 +80,12 @@ struct Operands<T> {
   let scratch: UnsafeMutablePointer<T>
 
   @inline(__always)
-  init(_ step: Instruction) {
-    z = step.z.assumingMemoryBound(to: T.self)
-    x = step.x.assumingMemoryBound(to: T.self)
-    y = step.y.assumingMemoryBound(to: T.self)
-    w = step.w.assumingMemoryBound(to: T.self)
-    scratch = step.scratch.assumingMemoryBound(to: T.self)
+  init(_ step: UnsafePointer<Instruction>) {
+    z = step.pointee.z.assumingMemoryBound(to: T.self)
+    x = step.pointee.x.assumingMemoryBound(to: T.self)
+    y = step.pointee.y.assumingMemoryBound(to: T.self)
+    w = step.pointee.w.assumingMemoryBound(to: T.self)
+    scratch = step.pointee.scratch.assumingMemoryBound(to: T.self)
   }
 }
 
@@ -138,9 +138,10 @@ enum Interpreter {
     var position = 0
     var untilLook = nanosecondsBetweenLooks
     while position < count {
-      let step = instructions[position]
+      // Read in place: copying a step would take longer than a small operation.
+      let step = instructions + position
       position &+= 1
-      switch step.precision {
+      switch step.pointee.precision {
       case .float64:
         try perform(step, Operands<Double>(step), instructions, tables, counters, &position, &untilLook)
       case .float32:
@@ -152,14 +153,16 @@ enum Interpreter {
   /// Performs a step; only control steps change the position. Steps without kernels for floats are in doubles.
   @inline(__always)
   private static func perform<T: KernelNumber>(
-    _ step: Instruction, _ own: Operands<T>, _ instructions: UnsafePointer<Instruction>,
+    _ step: UnsafePointer<Instruction>, _ own: Operands<T>, _ instructions: UnsafePointer<Instruction>,
     _ tables: InstructionTables, _ counters: UnsafeMutablePointer<Int>, _ position: inout Int,
     _ untilLook: inout Int
   ) throws(RunError) {
     let (z, x, y) = (own.z, own.x, own.y)
     let wide = Operands<Double>(step)
-    let (m, n, k, alpha, factor) = (step.m, step.n, step.k, step.alpha, T(step.alpha))
-    switch step.opcode {
+    let (m, n, k, alpha, factor) = (
+      step.pointee.m, step.pointee.n, step.pointee.k, step.pointee.alpha, T(step.pointee.alpha)
+    )
+    switch step.pointee.opcode {
     case .addColumn: for j in 0..<n { Kernels.axpy(m, factor, x, into: z + j &* m) }
     case .addRow: for j in 0..<n { Kernels.addScalar(m, factor * x[j], z + j &* m, into: z + j &* m) }
     case .addDiagonal: for i in 0..<m { z[i &* (m &+ 1)] += factor * x[i] }
@@ -167,13 +170,14 @@ enum Interpreter {
     case .addDiagonalConstant: for i in 0..<m { z[i &* (m &+ 1)] += factor }
     case .gemm:
       Kernels.multiply(
-        m, n, k, x, transA: step.flags.contains(.transposeA), y, transB: step.flags.contains(.transposeB),
+        m, n, k, x, transA: step.pointee.flags.contains(.transposeA), y,
+        transB: step.pointee.flags.contains(.transposeB),
         into: z, factor: factor)
     case .gram:
-      let isTransposed = !step.flags.contains(.transposeA)
-      Kernels.crossGram(
-        isTransposed ? m : k, isTransposed ? k : m, x, y, transposed: isTransposed, into: z,
-        factor: factor)
+      Kernels.multiplySymmetric(
+        m, k, x, transA: step.pointee.flags.contains(.transposeA), y,
+        transB: step.pointee.flags.contains(.transposeB),
+        weights: step.pointee.flags.contains(.weighted) ? UnsafePointer(own.w) : nil, into: z, factor: factor)
     case .multiplyBoth: Kernels.multiplyBoth(m, n, x, y, into: z, own.w, into: own.scratch)
     case .scaleRows: for j in 0..<n { Kernels.hadamard(m, x + j &* m, y, into: z + j &* m) }
     case .scaleColumns: for j in 0..<n { Kernels.scale(m, y[j], x + j &* m, into: z + j &* m) }
@@ -195,6 +199,7 @@ enum Interpreter {
     case .traceOfProduct: z[0] = ArrayKernels.traceOfProduct(m, n, x, y)
     case .transpose: Kernels.transpose(m, n, x, into: z)
     case .norm1: z[0] = ArrayKernels.norm1(k, x)
+    case .squaredNorm: z[0] = Kernels.squaredNorm(k, y, square: x[0])
     case .norm2: z[0] = Kernels.norm(k, y, square: x[0])
     case .normInf: z[0] = Kernels.maxAbs(k, x)
     case .maximum: z[0] = Kernels.maximum(k, x)
@@ -206,7 +211,7 @@ enum Interpreter {
       Kernels.fill(m &* m, 0, into: z)
       for i in 0..<m { z[i &* (m &+ 1)] = x[i] }
     case .diagonal: for i in 0..<m { z[i] = x[i &* (n &+ 1)] }
-    case .kron: Kernels.kronecker(m, n, x, k, step.extra, y, into: z)
+    case .kron: Kernels.kronecker(m, n, x, k, step.pointee.extra, y, into: z)
     case .kronIdentity: Kernels.kronecker(m, n, x, identity: k, factor: factor, into: z)
     case .scaleBlocks:
       for block in 0..<k {
@@ -214,7 +219,7 @@ enum Interpreter {
       }
     case .addBlocks:
       for block in 0..<k {
-        let (source, corner) = (x + block &* step.extra, z + block &* (n &* m &* k &+ m))
+        let (source, corner) = (x + block &* step.pointee.extra, z + block &* (n &* m &* k &+ m))
         for j in 0..<n { Kernels.axpy(m, factor, source + j &* m, into: corner + j &* m &* k) }
       }
     case .lowerTriangle: Kernels.lowerTriangle(m, n, x, into: z)
@@ -223,22 +228,23 @@ enum Interpreter {
     case .commutation: Kernels.commutation(m, n, into: z)
     case .argmaxHot: ArrayKernels.argmaxHot(k, x, into: z)
     case .slice:
-      let start = x + step.extra
+      let start = x + step.pointee.extra
       for j in 0..<n { Kernels.copy(m, start + j &* k, into: z + j &* m) }
     case .slidingSlice:
-      try slide(tables.slices[step.extra], m, n, x, counters, into: z)
+      try slide(tables.slices[step.pointee.extra], m, n, x, counters, into: z)
     case .place:
-      let start = z + step.extra
+      let start = z + step.pointee.extra
       for j in 0..<n { Kernels.copy(m, x + j &* m, into: start + j &* k) }
     case .fused:
-      if let run = step.fused {
+      if let run = step.pointee.fused {
         run.clearTotals(T.self)
         run.run(from: 0, count: m, T.self)
       }
     case .stream:
       BlockPass(
-        parts: instructions + position, partCount: n, count: m, block: k, chunk: step.extra,
-        byColumns: step.flags.contains(.byColumns), precision: step.precision, partial: step.scratch
+        parts: instructions + position, partCount: n, count: m, block: k, chunk: step.pointee.extra,
+        byColumns: step.pointee.flags.contains(.byColumns), precision: step.pointee.precision,
+        partial: step.pointee.scratch
       )
       .run()
       position &+= n
@@ -264,21 +270,21 @@ enum Interpreter {
     case .pow: LibraryFunction.apply(.power, m, wide.x, xStride: n, wide.y, yStride: k, into: wide.z)
     case .less: for i in 0..<m { wide.z[i] = ScalarKernels.less(wide.x[i &* n], wide.y[i &* k]) }
     case .lessEqual: for i in 0..<m { wide.z[i] = ScalarKernels.lessEqual(wide.x[i &* n], wide.y[i &* k]) }
-    case .unary: LibraryFunction.apply(ScalarKernels.library[step.extra], m, wide.x, into: wide.z)
+    case .unary: LibraryFunction.apply(ScalarKernels.library[step.pointee.extra], m, wide.x, into: wide.z)
     case .binary:
       LibraryFunction.apply(
-        ScalarKernels.library[step.extra], m, wide.x, xStride: n, wide.y, yStride: k, into: wide.z)
+        ScalarKernels.library[step.pointee.extra], m, wide.x, xStride: n, wide.y, yStride: k, into: wide.z)
     case .sum: wide.z[0] = Kernels.sum(m, wide.x)
     case .dot: wide.z[0] = Kernels.dot(m, wide.x, wide.y)
     case .factorLU: FactorKernels.factorLU(m, wide.x, into: wide.z)
     case .factorCholesky: FactorKernels.factorCholesky(m, wide.x, into: wide.z)
-    case .solve: FactorKernels.solve(m, n, wide.x, wide.y, step.flags, into: wide.z)
+    case .solve: FactorKernels.solve(m, n, wide.x, wide.y, step.pointee.flags, into: wide.z)
     case .solveRight:
-      FactorKernels.solveRight(m, n, wide.x, wide.y, step.flags, into: wide.z)
-    case .inverse: FactorKernels.inverse(m, wide.x, step.flags, into: wide.z)
-    case .determinant: wide.z[0] = FactorKernels.determinant(m, wide.x, step.flags)
-    case .logDeterminant: wide.z[0] = FactorKernels.logDeterminant(m, wide.x, step.flags)
-    case .logSignedDeterminant: wide.z[0] = FactorKernels.logSignedDeterminant(m, wide.x, step.flags)
+      FactorKernels.solveRight(m, n, wide.x, wide.y, step.pointee.flags, into: wide.z)
+    case .inverse: FactorKernels.inverse(m, wide.x, step.pointee.flags, into: wide.z)
+    case .determinant: wide.z[0] = FactorKernels.determinant(m, wide.x, step.pointee.flags)
+    case .logDeterminant: wide.z[0] = FactorKernels.logDeterminant(m, wide.x, step.pointee.flags)
+    case .logSignedDeterminant: wide.z[0] = FactorKernels.logSignedDeterminant(m, wide.x, step.pointee.flags)
     case .singularNorm: wide.z[0] = ArrayKernels.singularValues(m, n, wide.x, wide.scratch).first
     case .nuclearNorm: wide.z[0] = ArrayKernels.singularValues(m, n, wide.x, wide.scratch).sum
     case .polar: MatrixFunctions.polar(m, n, wide.x, into: wide.z, work: wide.scratch)
@@ -289,7 +295,7 @@ enum Interpreter {
     case .exponential: MatrixFunctions.exponential(m, wide.x, into: wide.z, work: wide.scratch)
     case .cholesky: FactorKernels.cholesky(m, wide.x, into: wide.z)
     case .function:
-      let evaluate = tables.functions[step.extra]
+      let evaluate = tables.functions[step.pointee.extra]
       if m == 1 { evaluate(wide.x, wide.z) } else { for i in 0..<m { evaluate(wide.x + i, wide.z + i) } }
     case .widen:
       let narrow = Operands<Float>(step)
@@ -298,7 +304,7 @@ enum Interpreter {
       let narrow = Operands<Float>(step)
       for i in 0..<m { narrow.z[i] = Float(wide.x[i]) }
     case .loopBegin:
-      counters[step.extra] = m
+      counters[step.pointee.extra] = m
       z[0] = T(m)
     case .loopEnd:
       untilLook &-= k
@@ -306,11 +312,11 @@ enum Interpreter {
         if Cancellation.isRequested { throw .cancelled }
         untilLook = nanosecondsBetweenLooks
       }
-      let next = counters[step.extra] &+ 1
+      let next = counters[step.pointee.extra] &+ 1
       if next <= n {
-        counters[step.extra] = next
+        counters[step.pointee.extra] = next
         z[0] = T(next)
-        position = tables.loops[step.extra].begin &+ 1
+        position = tables.loops[step.pointee.extra].begin &+ 1
       }
     }
   }

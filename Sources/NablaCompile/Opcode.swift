@@ -11,7 +11,7 @@ enum Opcode: UInt8, Hashable, Sendable {
   // Products and reductions.
   case gemm, gram, multiplyBoth, scaleRows, scaleColumns, selectRows, selectColumns
   case sum, rowSums, columnSums, dot, trace, traceOfProduct, transpose
-  case norm1, norm2, normInf, maximum, minimum
+  case norm1, norm2, squaredNorm, normInf, maximum, minimum
   // Factorizations.
   case factorLU, factorCholesky, solve, solveRight, inverse
   case determinant, logDeterminant, logSignedDeterminant
@@ -46,4 +46,6 @@ struct StepFlags: OptionSet, Hashable, Sendable {
   static let splitInner = StepFlags(rawValue: 32)
   /// The pass goes by columns.
   static let byColumns = StepFlags(rawValue: 64)
+  /// The third operand has the diagonal between the factors of a symmetric product.
+  static let weighted = StepFlags(rawValue: 128)
 }

@@ -20,7 +20,11 @@ struct Planner {
   /// The sums into which products are distributed.
   var apart: [Formula: Formula] = [:]
   /// For a matrix with scaled rows or columns, the original matrix.
-  var scaledFrom: [Int: (value: Int, byRows: Bool)] = [:]
+  var scaledFrom: [Int: ScaledArray] = [:]
+  /// Factors of products that are symmetric, values that are, and for products with those the other factor.
+  var symmetric: Set<Formula> = []
+  var symmetricValues: Set<Int> = []
+  var symmetricTimes: [Int: SymmetricFactor] = [:]
   /// Index names that loops count, innermost last.
   var counters: [String: (counter: Int, value: Int)] = [:]
   /// Number of iterations of the enclosing loops.
@@ -37,6 +41,7 @@ struct Planner {
     var planner = Planner(sizes: sizes, options: options)
     var inverses = SmallerInverses(planner)
     let formulas = formulas.map { inverses.rewritten($0) }
+    planner.findSymmetric(formulas)
     for formula in formulas {
       for node in formula.nodes(without: { _ in false }) {
         if case .product = node.kind { planner.products.insert(node) }

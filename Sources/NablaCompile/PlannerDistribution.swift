@@ -11,7 +11,17 @@ extension Planner {
       guard case .sum(let terms) = factor.kind, terms.count <= 8, planned[factor] == nil, !isKnown(factor),
         !factor.shape.isScalar
       else { continue }
-      var whole = Work(self)
+      // What both forms compute does not count.
+      var common = Work(self)
+      for other in chain.indices where other != place {
+        guard try common.factor(chain[other]) != nil else { return nil }
+      }
+      for term in terms {
+        for inner in term.splitCoefficient.1.chain where inner !== term {
+          guard try common.factor(inner) != nil else { return nil }
+        }
+      }
+      var whole = common
       guard let together = try whole.product(chain) else { return nil }
       var apart = 0.0
       var products: [Formula] = []
@@ -19,7 +29,7 @@ extension Planner {
         let (coefficient, core) = term.splitCoefficient
         if coefficient.isOverflow { return nil }
         let product = Formula.product(Array(chain[..<place]) + [core] + Array(chain[(place + 1)...]))
-        var part = Work(self)
+        var part = common
         guard product.shape == node.shape, !product.isInvalid, let work = try part.value(product) else {
           return nil
         }
@@ -40,6 +50,8 @@ extension Planner {
 private struct Work {
   private let planner: Planner
   private var seen: Set<Formula> = []
+  /// Matrices that are factored.
+  private var factored: Set<Formula> = []
   /// Nodes visited before giving up the estimate.
   private static let most = 400
 
@@ -52,7 +64,11 @@ private struct Work {
 
   /// `nil` if the formula is too large to estimate.
   mutating func value(_ formula: Formula) throws(CompileError) -> Double? {
-    if planner.planned[formula] != nil || !seen.insert(formula).inserted { return 0 }
+    if planner.planned[formula] != nil || planner.knownTransposed(formula) != nil
+      || seen.contains(planner.flipped(formula)) || !seen.insert(formula).inserted
+    {
+      return 0
+    }
     if seen.count > Self.most { return nil }
     let size = try entries(formula)
     switch formula.kind {
@@ -79,42 +95,63 @@ private struct Work {
     var total = 0.0
     var factors: [ChainOrder.Factor] = []
     for formula in chain {
-      let (rows, columns) = try planner.sizes(formula.shape)
-      var inner = formula
-      if case .transpose(let stored) = inner.kind { inner = stored }
-      var kind = ChainOrder.Factor.Kind.dense
-      if let structure = inner.kroneckerStructure {
-        switch structure {
-        case .blocks(let count, let block):
-          guard let part = try value(block) else { return nil }
-          total += part
-          factors.append(
-            ChainOrder.Factor(rows: rows, columns: columns, kind: .blocks(try planner.size(count))))
-        case .stack(_, _, let size):
-          let size = try planner.size(size)
-          factors.append(ChainOrder.Factor(rows: rows, columns: size, kind: .stack))
-          factors.append(ChainOrder.Factor(rows: size, columns: columns, kind: .stack))
-        }
-        continue
-      }
-      switch inner.kind {
-      case .ones: kind = .ones
-      case .inverse(let matrix):
-        kind = .inverse
-        guard let part = try value(matrix) else { return nil }
-        total += part + 2 * Double(rows) * Double(rows) * Double(rows) / 3
-      case .apply(.array(.diagonalMatrix), let arguments):
-        kind = .diagonal
-        guard let part = try value(arguments[0]) else { return nil }
-        total += part
-      case .number, .constant, .variable, .dimension, .zeros, .identity, .sum, .times, .product, .power,
-        .transpose,
-        .apply, .differential:
-        guard let part = try value(inner) else { return nil }
-        total += part
-      }
-      factors.append(ChainOrder.Factor(rows: rows, columns: columns, kind: kind))
+      guard let part = try factor(formula) else { return nil }
+      total += part
+      factors += try order(formula)
     }
-    return total + ChainOrder(factors, longest: factors.count).cost(start: 0, count: factors.count)
+    let shared = factors.count == chain.count ? Set(planner.sharedRuns(chain).keys) : []
+    let order = ChainOrder(factors, longest: factors.count, known: shared)
+    return total + order.cost(start: 0, count: factors.count)
+  }
+
+  /// The operations to prepare a factor of a product.
+  mutating func factor(_ formula: Formula) throws(CompileError) -> Double? {
+    var inner = formula
+    if case .transpose(let stored) = inner.kind { inner = stored }
+    if let structure = inner.kroneckerStructure {
+      switch structure {
+      case .blocks(_, let block): return try value(block)
+      case .stack: return 0
+      }
+    }
+    switch inner.kind {
+    case .ones: return 0
+    case .inverse(let matrix):
+      let size = try entries(formula).squareRoot()
+      let factoring = factored.insert(matrix).inserted ? 2 * size * size * size / 3 : 0
+      return try value(matrix).map { $0 + factoring }
+    case .apply(.array(.diagonalMatrix), let arguments): return try value(arguments[0])
+    case .number, .constant, .variable, .dimension, .zeros, .identity, .sum, .times, .product, .power,
+      .transpose, .apply, .differential:
+      return try value(inner)
+    }
+  }
+
+  /// A factor as `ChainOrder` sees it.
+  private func order(_ formula: Formula) throws(CompileError) -> [ChainOrder.Factor] {
+    let (rows, columns) = try planner.sizes(formula.shape)
+    var inner = formula
+    if case .transpose(let stored) = inner.kind { inner = stored }
+    switch inner.kroneckerStructure {
+    case .blocks(let count, _)?:
+      return [ChainOrder.Factor(rows: rows, columns: columns, kind: .blocks(try planner.size(count)))]
+    case .stack(_, _, let size)?:
+      let size = try planner.size(size)
+      return [
+        ChainOrder.Factor(rows: rows, columns: size, kind: .stack),
+        ChainOrder.Factor(rows: size, columns: columns, kind: .stack),
+      ]
+    case nil: break
+    }
+    let kind: ChainOrder.Factor.Kind =
+      switch inner.kind {
+      case .ones: .ones
+      case .inverse: .inverse
+      case .apply(.array(.diagonalMatrix), _): .diagonal
+      case .number, .constant, .variable, .dimension, .zeros, .identity, .sum, .times, .product, .power,
+        .transpose, .apply, .differential:
+        .dense
+      }
+    return [ChainOrder.Factor(rows: rows, columns: columns, kind: kind)]
   }
 }

@@ -100,7 +100,7 @@ extension Planner {
     }
   }
 
-  private mutating func square(_ value: Int) throws(CompileError) -> Int {
+  mutating func square(_ value: Int) throws(CompileError) -> Int {
     try emit(PlanStep(opcode: .dot, inputs: [value, value], m: count(value)), 1, 1)
   }
 

@@ -104,3 +104,36 @@ struct SmallerInverses {
     }
   }
 }
+
+// Products with factored inverses.
+extension Planner {
+  /// The product of a factored inverse and an array.
+  mutating func solved(
+    _ factors: Int, _ n: Int, _ transposed: Bool, _ definite: Bool, _ right: ProductOperand
+  ) throws(CompileError) -> ProductOperand {
+    // inv(A)*B' is (B*inv(A'))'.
+    if case .array(let value, true) = right, rows(value) > 1 {
+      return transposedOperand(try solvedRight(factors, n, !transposed, definite, value))
+    }
+    let value = try dense(right)
+    let result = try emit(
+      PlanStep(
+        opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
+        flags: flags(transposed: transposed, definite: definite)), n, columns(value))
+    if definite { symmetricTimes[result] = SymmetricFactor(value, transposed: false, isFirst: true) }
+    return .array(result, transposed: false)
+  }
+
+  /// The product of an array and a factored inverse.
+  mutating func solvedRight(
+    _ factors: Int, _ n: Int, _ transposed: Bool, _ definite: Bool, _ value: Int
+  ) throws(CompileError) -> ProductOperand {
+    let m = rows(value)
+    let result = try emit(
+      PlanStep(
+        opcode: .solveRight, inputs: [factors, value], m: m, n: n,
+        flags: flags(transposed: transposed, definite: definite)), m, n)
+    if definite { symmetricTimes[result] = SymmetricFactor(value, transposed: false, isFirst: false) }
+    return .array(result, transposed: false)
+  }
+}

@@ -48,7 +48,9 @@ extension Planner {
       return .array(result, transposed: isTransposed)
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .times, .product, .power,
       .apply, .differential:
-      return .array(try plan(formula), transposed: false)
+      let value = try plan(formula)
+      if symmetric.contains(formula) { symmetricValues.insert(schedule.values[value].root) }
+      return .array(value, transposed: false)
     }
   }
 
@@ -56,7 +58,7 @@ extension Planner {
   func knownTransposed(_ formula: Formula) -> Int? {
     switch formula.kind {
     case .sum, .times, .product, .power, .apply:
-      formula.isScalar || planned[formula] != nil ? nil : planned[formula.transposed]
+      formula.isScalar || planned[formula] != nil ? nil : planned[flipped(formula)]
     case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .inverse, .transpose,
       .differential:
       nil
@@ -169,20 +171,22 @@ extension Planner {
       operands.replaceSubrange(
         ..<head.count, with: [try multiply(order.tree(start: 0, count: head.count), head)])
     }
-    let shared = operands.count == formulas.count ? sharedRuns(formulas) : [:]
+    let isWhole = operands.count == formulas.count
+    let shared = isWhole ? sharedRuns(formulas) : [:]
     let order = ChainOrder(factors(operands), longest: operands.count, known: Set(shared.keys))
-    return try multiply(order.tree(start: 0, count: operands.count), operands, shared)
+    return try multiply(
+      order.tree(start: 0, count: operands.count), operands, shared, formulas: isWhole ? formulas : [])
   }
 
   /// The parts of a product that are computed anyway, directly or transposed.
-  private func sharedRuns(_ formulas: [Formula]) -> [ChainOrder.Run: Formula] {
+  func sharedRuns(_ formulas: [Formula]) -> [ChainOrder.Run: Formula] {
     guard formulas.count > 2, formulas.count <= CompileLimits.searched else { return [:] }
     var runs: [ChainOrder.Run: Formula] = [:]
     for start in formulas.indices {
       for count in 2..<max(formulas.count - start + 1, 2) where count < formulas.count {
         let run = Formula.product(Array(formulas[start..<(start + count)]))
         let isVector = run.shape.isVector || run.shape.isRow
-        if isShared(run, isVector) || isShared(run.transposed, isVector) {
+        if isShared(run, isVector) || isShared(flipped(run), isVector) {
           runs[ChainOrder.Run(start: start, count: count)] = run
         }
       }
@@ -212,7 +216,8 @@ extension Planner {
   }
 
   mutating func multiply(
-    _ tree: ChainOrder.Tree, _ operands: [ProductOperand], _ shared: [ChainOrder.Run: Formula] = [:]
+    _ tree: ChainOrder.Tree, _ operands: [ProductOperand], _ shared: [ChainOrder.Run: Formula] = [:],
+    formulas: [Formula] = []
   ) throws(CompileError) -> ProductOperand {
     switch tree {
     case .leaf(let index): return operands[index]
@@ -225,10 +230,24 @@ extension Planner {
       if planned[formula] != nil || products.contains(formula) {
         return .array(try view(try plan(formula), rows, columns), transposed: false)
       }
-      return .array(try view(try plan(formula.transposed), columns, rows), transposed: true)
+      return .array(try view(try plan(flipped(formula)), columns, rows), transposed: true)
     case .node(let left, let right):
-      return try multiply(try multiply(left, operands, shared), try multiply(right, operands, shared))
+      let product = try multiply(
+        try multiply(left, operands, shared, formulas: formulas),
+        try multiply(right, operands, shared, formulas: formulas))
+      note(product, tree.run, of: formulas)
+      return product
     }
+  }
+
+  /// Notes the value of a part of a chain for other formulas with this part, if it is a matrix.
+  private mutating func note(_ product: ProductOperand, _ run: ChainOrder.Run, of formulas: [Formula]) {
+    guard run.count < formulas.count, case .array(let value, let isTransposed) = product, rows(value) > 1,
+      columns(value) > 1
+    else { return }
+    let part = Formula.product(Array(formulas[run.start..<(run.start + run.count)]))
+    let formula = isTransposed ? flipped(part) : part
+    if planned[formula] == nil { planned[formula] = value }
   }
 
   /// The product of two operands.
@@ -257,31 +276,14 @@ extension Planner {
       // One inverse serves both.
       return try multiply(try formed(left), try formed(right))
     case (.inverse(let factors, let n, let transposed, let definite), _):
-      let value = try dense(right)
-      return .array(
-        try emit(
-          PlanStep(
-            opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
-            flags: flags(transposed: transposed, definite: definite)), n, columns(value)), transposed: false)
+      return try solved(factors, n, transposed, definite, right)
     case (_, .inverse(let factors, let n, let transposed, let definite)):
-      // X = B inv(A) is X' = inv(A') B'.
+      // B'*inv(A) is (inv(A')*B)'.
       if case .array(let value, true) = left {
         return transposedOperand(
-          .array(
-            try emit(
-              PlanStep(
-                opcode: .solve, inputs: [factors, value], m: n, n: columns(value),
-                flags: flags(transposed: !transposed, definite: definite)), n, columns(value)),
-            transposed: false))
+          try solved(factors, n, !transposed, definite, .array(value, transposed: false)))
       }
-      let value = try dense(left)
-      let m = rows(value)
-      return .array(
-        try emit(
-          PlanStep(
-            opcode: .solveRight, inputs: [factors, value], m: m, n: n,
-            flags: flags(transposed: transposed, definite: definite)), m, n),
-        transposed: false)
+      return try solvedRight(factors, n, transposed, definite, try dense(left))
     case (.ones(let m, let k), .ones(_, let n)):
       return .array(try filled(Double(k), m, n), transposed: false)
     case (.ones(let m, _), .array(let value, let transposed)):
@@ -294,12 +296,29 @@ extension Planner {
       let column = try dense(left)
       return .array(try spread(column, .addColumn, rows(column), n), transposed: false)
     case (.array(let a, let transposedA), .array(let b, let transposedB)):
-      // B'A' is known where AB is.
-      if let known = emitted[gemmStep(b, !transposedB, a, !transposedA)], count(known) > 1 {
-        return .array(known, transposed: true)
-      }
-      return .array(try gemm(a, transposedA, b, transposedB), transposed: false)
+      return try multiplyArrays(a, transposedA, b, transposedB)
     }
+  }
+
+  private mutating func multiplyArrays(
+    _ a: Int, _ transposedA: Bool, _ b: Int, _ transposedB: Bool
+  ) throws(CompileError) -> ProductOperand {
+    // B'A' is known where AB is.
+    if let known = emitted[turnedStep(a, transposedA, b, transposedB)], count(known) > 1 {
+      return .array(known, transposed: true)
+    }
+    return .array(
+      try gemm(a, isTurned(a, transposedA), b, isTurned(b, transposedB)), transposed: false)
+  }
+
+  /// Whether an operand is read transposed; a symmetric matrix never is.
+  private func isTurned(_ value: Int, _ isTransposed: Bool) -> Bool {
+    isSymmetric(value) ? false : isTransposed
+  }
+
+  /// The step for the transpose of a product.
+  private func turnedStep(_ a: Int, _ transposedA: Bool, _ b: Int, _ transposedB: Bool) -> PlanStep {
+    gemmStep(b, isTurned(b, !transposedB), a, isTurned(a, !transposedA))
   }
 
   /// An inverse as an array, or the transpose of one.
@@ -311,7 +330,7 @@ extension Planner {
     return .array(try dense(straight), transposed: true)
   }
 
-  private func flags(transposed: Bool, definite: Bool) -> StepFlags {
+  func flags(transposed: Bool, definite: Bool) -> StepFlags {
     definite ? .positiveDefinite : transposed ? .transposeA : []
   }
 
@@ -322,12 +341,20 @@ extension Planner {
     guard (transposedB ? columns(b) : rows(b)) == k else { throw .invalidFormula }
     if m == 1, n == 1 { return try emit(PlanStep(opcode: .dot, inputs: [a, b], m: k), 1, 1) }
     if m == 1 { return try view(try gemm(b, !transposedB, a, !transposedA), 1, n) }
-    if transposedA != transposedB, m == n, m > 1, isGram(a, b, byRows: transposedA) {
-      return try emit(
-        PlanStep(
-          opcode: .gram, inputs: [a, b], m: m, n: n, k: k, flags: transposedA ? .transposeA : []), m, n)
+    if m == n, m > 1,
+      let step = gramStep(a, transposedA, b, transposedB) ?? sandwichStep(a, transposedA, b, transposedB)
+    {
+      let value = try emit(step, m, n)
+      symmetricValues.insert(value)
+      return value
     }
-    return try emit(gemmStep(a, transposedA, b, transposedB), m, n)
+    let value = try emit(gemmStep(a, transposedA, b, transposedB), m, n)
+    if isSymmetric(a) {
+      symmetricTimes[value] = SymmetricFactor(b, transposed: transposedB, isFirst: true)
+    } else if isSymmetric(b) {
+      symmetricTimes[value] = SymmetricFactor(a, transposed: transposedA, isFirst: false)
+    }
+    return value
   }
 
   /// A vector on the right is the same array either way.
@@ -343,18 +370,6 @@ extension Planner {
     )
   }
 
-  /// Whether A'B (AB' unless `byRows`) is symmetric: B is A, or A with scaled rows (columns).
-  private func isGram(_ a: Int, _ b: Int, byRows: Bool) -> Bool {
-    func same(_ x: Int, _ y: Int) -> Bool {
-      schedule.values[x].root == schedule.values[y].root && rows(x) == rows(y) && columns(x) == columns(y)
-    }
-    func isScaled(_ x: Int, from y: Int) -> Bool {
-      guard let source = scaledFrom[x] else { return false }
-      return source.byRows == byRows && same(source.value, y)
-    }
-    return same(a, b) || isScaled(a, from: b) || isScaled(b, from: a)
-  }
-
   /// diag(v) times an operand that is not diagonal.
   private mutating func scaled(
     _ operand: ProductOperand, rowsBy vector: Int, selects: Bool
@@ -366,14 +381,14 @@ extension Planner {
         opcode: selects ? .selectColumns : .scaleColumns, inputs: [value, vector], m: rows(value),
         n: columns(value))
       let result = try emit(step, rows(value), columns(value))
-      scaledFrom[result] = (value, false)
+      scaledFrom[result] = ScaledArray(value, by: selects ? nil : vector, isByRows: false)
       return .array(result, transposed: true)
     }
     let value = try dense(operand)
     let step = PlanStep(
       opcode: selects ? .selectRows : .scaleRows, inputs: [value, vector], m: rows(value), n: columns(value))
     let result = try emit(step, rows(value), columns(value))
-    scaledFrom[result] = (value, true)
+    scaledFrom[result] = ScaledArray(value, by: selects ? nil : vector, isByRows: true)
     return .array(result, transposed: false)
   }
 

@@ -153,6 +153,11 @@ extension Planner {
         let positive = try plan(.power(base, .number(-number)))
         return try emit(PlanStep(opcode: .reciprocal, inputs: [positive], m: count), rows, columns)
       }
+      if number == 2, case .apply(.array(.norm2), let arguments) = base.kind {
+        let value = try plan(arguments[0])
+        return try emit(
+          PlanStep(opcode: .squaredNorm, inputs: [try square(value), value], k: self.count(value)), 1, 1)
+      }
       let value = try plan(base)
       if number == 2 { return try emit(PlanStep(opcode: .square, inputs: [value], m: count), rows, columns) }
       if number == Rational(1, over: 2) {

@@ -69,7 +69,8 @@ package final class CompiledProgram: Sendable {
           output: step.output >= 0 ? place(step.output) : Place.nowhere,
           a: step.inputs.isEmpty ? Place.nowhere : place(step.inputs[0]),
           b: step.inputs.count > 1 ? place(step.inputs[1]) : Place.nowhere,
-          c: step.opcode == .multiplyBoth ? place(step.inputs[2]) : Place.nowhere,
+          c: step.inputs.count > 2 && (step.opcode == .multiplyBoth || step.opcode == .gram)
+            ? place(step.inputs[2]) : Place.nowhere,
           scratch: step.opcode == .multiplyBoth
             ? place(step.extra) : Place(offset: max(scratch, 0), rows: 0, columns: 0, root: -1),
           m: step.m, n: step.n, k: step.k,

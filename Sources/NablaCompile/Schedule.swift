@@ -225,7 +225,8 @@ extension Schedule {
       .determinant, .logDeterminant, .logSignedDeterminant, .widen, .narrow, .loopBegin, .loopEnd:
       return m
     case .addColumn, .addRow, .scaleRows, .scaleColumns, .selectRows, .selectColumns, .rowSums, .columnSums,
-      .traceOfProduct, .transpose, .norm1, .norm2, .normInf, .maximum, .minimum, .logSumExp, .softmax,
+      .traceOfProduct, .transpose, .norm1, .norm2, .squaredNorm, .normInf, .maximum, .minimum, .logSumExp,
+      .softmax,
       .logSoftmax,
       .kron, .kronIdentity, .lowerTriangle, .upperTriangle, .lowHalf, .commutation, .argmaxHot, .slice,
       .slidingSlice,

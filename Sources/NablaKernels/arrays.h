@@ -48,6 +48,15 @@ static NUMBER FN(rounded_dot)(long n, const NUMBER *x, long xs, const NUMBER *y,
   }
   return sum;
 }
+static NUMBER FN(rounded_weighted_dot)(
+  long n, const NUMBER *x, long xs, const NUMBER *y, long ys, const NUMBER *weights) {
+  NUMBER sum = 0;
+  for (long i = 0; i < n; i++) {
+    NUMBER left = x[i * xs] * weights[i], product = left * y[i * ys];
+    sum += product;
+  }
+  return sum;
+}
 /// Adds to a compensated sum; leaves both parts alone if the sum is not finite.
 INLINE void FN(add_exactly)(double term, double *sum, double *lost) {
   double next = *sum + term;
@@ -265,16 +274,6 @@ static void FN(map_task)(void *context, long chunk) {
 static void FN(map_long)(int function, long n, const NUMBER *x, NUMBER *y) {
   FN(map_job) job = {function, n, x, y};
   nabla_divide_work(1.5 * (double)n, (n + FN(least_chunk) - 1) / FN(least_chunk), FN(map_task), &job);
-}
-
-static void FN(transpose)(long m, long n, const NUMBER *a, long lda, NUMBER *b, long ldb) {
-  enum { tile = 32 };
-  for (long j0 = 0; j0 < n; j0 += tile)
-    for (long i0 = 0; i0 < m; i0 += tile) {
-      long j1 = n - j0 < tile ? n : j0 + tile, i1 = m - i0 < tile ? m : i0 + tile;
-      for (long i = i0; i < i1; i++)
-        for (long j = j0; j < j1; j++) b[j + i * ldb] = a[i + j * lda];
-    }
 }
 
 // Rows of exponentials. The largest number m is factored out, unless it is not finite.

@@ -82,6 +82,17 @@ static void blas_gemm(
   own->settle(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
 }
 
+static void blas_gram(
+  long n, long k, double alpha, const double *a, long ars, long acs, const double *b, long brs, long bcs,
+  const double *weights, double *c, long ldc) {
+  if (weights || a != b) {
+    own->gram(n, k, alpha, a, ars, acs, b, brs, bcs, weights, c, ldc);
+  } else {
+    blas_gemm(n, n, k, alpha, a, ars, acs, b, brs, bcs, 0, c, ldc, NABLA_LOWER);
+    own->mirror(n, c, ldc);
+  }
+}
+
 static void blas_trsm(
   int lower, long n, long k, const double *t, long trs, long tcs, int unit, double *b, long brs, long bcs) {
   char trans, side;
@@ -143,6 +154,7 @@ static const nabla_kernels *load(const char *library, char *problem, size_t size
   own = nabla_kernels_in_use;
   table = *own;
   table.gemm = blas_gemm;
+  table.gram = blas_gram;
   table.trsm = blas_trsm;
   table.name = "blas";
   return &table;

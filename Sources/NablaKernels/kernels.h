@@ -24,6 +24,7 @@ extern const nabla_single_kernels NABLA_JOIN(nabla_single_kernels, ISA);
 #include "maps.h"
 #include "arrays.h"
 #include "matrix.h"
+#include "symmetric.h"
 #include "matvec.h"
 #include "solve.h"
 
@@ -54,5 +55,6 @@ extern const nabla_single_kernels NABLA_JOIN(nabla_single_kernels, ISA);
 #include "maps.h"
 #include "arrays.h"
 #include "matrix.h"
+#include "symmetric.h"
 #include "matvec.h"
 #include "solve.h"

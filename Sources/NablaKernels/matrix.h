@@ -20,6 +20,12 @@ INLINE void FN(tile)(
   for (int j = 0; j < columns; j++)
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) sum[j][v] = S(0.0);
+  // C is needed last, so it comes from memory while the sums are computed.
+  if (packed)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < columns; j++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) __builtin_prefetch(c + j * ldc + v * LANES, 1);
 #pragma clang loop unroll_count(2)
   for (long p = 0; p < k; p++) {
     V x[TILE_VECTORS];
@@ -111,72 +117,7 @@ static void FN(strip)(
   }
 }
 
-/// Writes `count` contiguous arrays of k numbers, with distance `stride`, as k rows of `count` numbers with distance
-/// `width`.
-INLINE void FN(interleave)(long count, long k, const NUMBER *from, long stride, NUMBER *to, const int width) {
-  long r = 0;
-  for (; r + LANES <= count; r += LANES) {
-    const NUMBER *x = from + r * stride;
-    long p = 0;
-    for (; p + LANES <= k; p += LANES) {
-      V rows[LANES];
-#pragma clang loop unroll(full)
-      for (int q = 0; q < LANES; q++) rows[q] = LOAD(x + q * stride + p);
-      FN(transpose_square)(rows);
-#pragma clang loop unroll(full)
-      for (int q = 0; q < LANES; q++) STORE(to + (p + q) * width + r, rows[q]);
-    }
-    for (; p < k; p++)
-      for (int q = 0; q < LANES; q++) to[p * width + r + q] = x[q * stride + p];
-  }
-  for (; r < count; r++)
-    for (long p = 0; p < k; p++) to[p * width + r] = from[r * stride + p];
-}
-
-static void FN(pack_a)(long m, long k, const NUMBER *a, long ars, long acs, NUMBER *to) {
-  for (long i = 0; i < m; i += FN(tile_rows)) {
-    long rows = m - i < FN(tile_rows) ? m - i : FN(tile_rows);
-    const NUMBER *from = a + i * ars;
-    if (ars == 1 && rows == FN(tile_rows)) {
-      for (long p = 0; p < k; p++)
-#pragma clang loop unroll(full)
-        for (int v = 0; v < TILE_VECTORS; v++)
-          STORE(to + p * FN(tile_rows) + v * LANES, LOAD(from + p * acs + v * LANES));
-    } else if (acs == 1 && rows == FN(tile_rows)) {
-      FN(interleave)(rows, k, from, ars, to, FN(tile_rows));
-    } else {
-      for (long p = 0; p < k; p += 8) {
-        long end = k - p < 8 ? k : p + 8;
-        for (long r = 0; r < rows; r++)
-          for (long q = p; q < end; q++) to[q * FN(tile_rows) + r] = from[r * ars + q * acs];
-        // Pads to whole vectors; the padding is never read.
-        for (long r = rows; r % LANES != 0; r++)
-          for (long q = p; q < end; q++) to[q * FN(tile_rows) + r] = 0;
-      }
-    }
-    to += k * FN(tile_rows);
-  }
-}
-static void FN(pack_b)(long k, long n, const NUMBER *b, long brs, long bcs, NUMBER *to) {
-  for (long j = 0; j < n; j += TILE_COLUMNS) {
-    long columns = n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS;
-    const NUMBER *from = b + j * bcs;
-    if (columns == TILE_COLUMNS && bcs == 1) {
-      for (long p = 0; p < k; p++)
-#pragma clang loop unroll(full)
-        for (int q = 0; q < TILE_COLUMNS; q++) to[p * TILE_COLUMNS + q] = from[p * brs + q];
-    } else if (columns == TILE_COLUMNS && brs == 1) {
-      FN(interleave)(columns, k, from, bcs, to, TILE_COLUMNS);
-    } else {
-      for (long p = 0; p < k; p += 8) {
-        long end = k - p < 8 ? k : p + 8;
-        for (long q = 0; q < columns; q++)
-          for (long r = p; r < end; r++) to[r * TILE_COLUMNS + q] = from[r * brs + q * bcs];
-      }
-    }
-    to += k * TILE_COLUMNS;
-  }
-}
+#include "packing.h"
 
 static void FN(clear)(long m, long n, NUMBER *c, long ldc) {
   for (long j = 0; j < n; j++) FN(fill)(m, 0, c + j * ldc);
@@ -193,21 +134,29 @@ static void FN(gemm_direct)(
   }
 }
 
-/// Recomputes the infinite entries of C with rounded products.
-static void FN(settle)(
+/// Recomputes the infinite entries of C with rounded products; the columns of A have weights, or none.
+static void FN(settle_weighted)(
   long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
-  long bcs, int accumulate, NUMBER *c, long ldc, int part) {
+  long bcs, const NUMBER *weights, int accumulate, NUMBER *c, long ldc, int part) {
   for (long j = 0; j < n; j++) {
     long first = part == NABLA_LOWER ? j : 0;
     NUMBER *column = c + j * ldc;
     if (!FN(any_infinite)(m - first, column + first)) continue;
     for (long i = first; i < m; i++) {
       if (!__builtin_isinf(column[i])) continue;
-      NUMBER product = FN(rounded_dot)(k, a + i * ars, acs, b + j * bcs, brs);
+      const NUMBER *row = a + i * ars, *right = b + j * bcs;
+      NUMBER product = weights ? FN(rounded_weighted_dot)(k, row, acs, right, brs, weights)
+                               : FN(rounded_dot)(k, row, acs, right, brs);
       // The previous value is lost; it was added with rounding.
       if (!accumulate || product != product) column[i] = alpha * product;
     }
   }
+}
+
+static void FN(settle)(
+  long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
+  long bcs, int accumulate, NUMBER *c, long ldc, int part) {
+  FN(settle_weighted)(m, n, k, alpha, a, ars, acs, b, brs, bcs, NULL, accumulate, c, ldc, part);
 }
 
 /// Inner products of four columns of A with some of B, over a part of their length that stays in the cache.
@@ -287,6 +236,8 @@ typedef struct {
   NUMBER *c;
   long ldc;
   int part;
+  /// Factors of the columns of A, or none.
+  const NUMBER *weights;
   /// Rows and columns of a part of C, and the number of parts side by side.
   long rows, columns, across;
   /// Whether B consists of packed panels.
@@ -352,6 +303,19 @@ static void FN(pack_task)(void *context, long chunk) {
   long j = chunk * p->columns, columns = p->n - j < p->columns ? p->n - j : p->columns;
   FN(pack_b)(p->k, columns, p->b + j * p->bcs, p->brs, p->bcs, p->packed + j * p->k);
 }
+/// Entry by entry, if there is no memory for packing.
+static void FN(product_by_entries)(const FN(product) *p, long first, long rows, long start, long columns) {
+  for (long j = start; j < start + columns; j++)
+    for (long i = first; i < first + rows; i++) {
+      NUMBER sum = 0;
+      for (long q = 0; q < p->k; q++) {
+        NUMBER left = p->a[i * p->ars + q * p->acs];
+        if (p->weights) left *= p->weights[q];
+        sum += left * p->b[q * p->brs + j * p->bcs];
+      }
+      p->c[i + j * p->ldc] = (p->accumulate ? p->c[i + j * p->ldc] : 0) + p->alpha * sum;
+    }
+}
 static void FN(panel_task)(void *context, long chunk) {
   const FN(product) *p = context;
   long first, start, mc, nc;
@@ -360,16 +324,11 @@ static void FN(panel_task)(void *context, long chunk) {
   NUMBER *packedA =
     FN(packing)(NABLA_PACKING_OWN, (mc + FN(tile_rows)) / FN(tile_rows) * FN(tile_rows) * p->k);
   if (!packedA) {
-    // Entry by entry, if there is no memory at all.
-    for (long j = start; j < start + nc; j++)
-      for (long i = first; i < first + mc; i++) {
-        NUMBER sum = 0;
-        for (long q = 0; q < p->k; q++) sum += p->a[i * p->ars + q * p->acs] * p->b[q * p->brs + j * p->bcs];
-        p->c[i + j * p->ldc] = (p->accumulate ? p->c[i + j * p->ldc] : 0) + p->alpha * sum;
-      }
+    FN(product_by_entries)(p, first, mc, start, nc);
     return;
   }
   FN(pack_a)(mc, p->k, p->a + first * p->ars, p->ars, p->acs, packedA);
+  if (p->weights) FN(weigh)((mc + FN(tile_rows) - 1) / FN(tile_rows), p->k, p->weights, packedA);
   // A group of columns of B stays in the L1 cache while the panels of A pass.
   for (long j = start; j < start + nc; j += TILE_COLUMNS) {
     long columns = start + nc - j < TILE_COLUMNS ? start + nc - j : TILE_COLUMNS;
@@ -390,13 +349,13 @@ static void FN(panel_task)(void *context, long chunk) {
 
 static void FN(gemm_raw)(
   long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
-  long bcs, int accumulate, NUMBER *c, long ldc, int part) {
+  long bcs, const NUMBER *weights, int accumulate, NUMBER *c, long ldc, int part) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) {
     if (!accumulate) FN(clear)(m, n, c, ldc);
     return;
   }
-  FN(product) p = {m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part};
+  FN(product) p = {m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part, weights};
   // Packing does not pay for few columns or small operands.
   int isSmall = m * k <= 16384 && n * k <= 16384;
   if (part == NABLA_WHOLE && acs == 1 && brs == 1 && (m <= 16 || n <= 16)
@@ -405,7 +364,7 @@ static void FN(gemm_raw)(
     nabla_parallel(chunks, FN(dots_task), &p);
     return;
   }
-  if (ars == 1 && (isSmall || n <= 2 * TILE_COLUMNS)) {
+  if (ars == 1 && !weights && (isSmall || n <= 2 * TILE_COLUMNS)) {
     double work = FN(product_work)(&p);
     if (work < NABLA_LEAST_SHARED) {
       FN(gemm_direct)(m, n, k, alpha, a, acs, b, brs, bcs, accumulate, c, ldc, part);
@@ -430,6 +389,7 @@ static void FN(gemm_raw)(
       p.accumulate = accumulate || pc > 0;
       p.a = a + pc * acs;
       p.b = b + pc * brs + jc * bcs;
+      if (weights) p.weights = weights + pc;
       double work = FN(product_work)(&p);
       if (p.packsB) {
         p.columns = 16 * TILE_COLUMNS;
@@ -445,14 +405,14 @@ static void FN(settle_task)(void *context, long chunk) {
   const FN(product) *p = context;
   long j = chunk * p->columns, columns = p->n - j < p->columns ? p->n - j : p->columns;
   long i = p->part == NABLA_LOWER ? j : 0;
-  FN(settle)(p->m - i, columns, p->k, p->alpha, p->a + i * p->ars, p->ars, p->acs, p->b + j * p->bcs, p->brs, p->bcs,
-    p->accumulate, p->c + i + j * p->ldc, p->ldc, p->part);
+  FN(settle_weighted)(p->m - i, columns, p->k, p->alpha, p->a + i * p->ars, p->ars, p->acs, p->b + j * p->bcs, p->brs,
+    p->bcs, p->weights, p->accumulate, p->c + i + j * p->ldc, p->ldc, p->part);
 }
 
 static void FN(gemm)(
   long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
   long bcs, int accumulate, NUMBER *c, long ldc, int part) {
-  FN(gemm_raw)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
+  FN(gemm_raw)(m, n, k, alpha, a, ars, acs, b, brs, bcs, NULL, accumulate, c, ldc, part);
   if (m * n < 1 << 16) {
     FN(settle)(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, part);
     return;

@@ -187,8 +187,11 @@ static void FN(gemvboth_rows)(
   for (long begin = first; begin < last; begin += FN(vector_rows)) {
     long size = last - begin < FN(vector_rows) ? last - begin : FN(vector_rows);
     NUMBER *out = y + begin;
-    for (long j = 0; j < n; j += 8) {
-      long columns = n - j < 8 ? n - j : 8;
+    // As many columns as stay in the L1 cache.
+    long wide = (1 << 12) / size / 8 * 8;
+    if (wide < 8) wide = 8;
+    for (long j = 0; j < n; j += wide) {
+      long columns = n - j < wide ? n - j : wide;
       const NUMBER *block = a + begin + j * lda;
       FN(gemv_raw)(size, columns, 1, block, lda, x + j, j > 0, out);
       FN(gemvt_raw)(size, columns, 1, block, lda, u + begin, begin > first, z + j);

@@ -86,7 +86,7 @@ static void FN(trsm)(
 }
 
 const TYPED(kernels) NABLA_JOIN(TYPED(kernels), ISA) = {
-  SET_NAME, FN(gemm), FN(gemv), FN(gemvt), FN(gemvboth), FN(symv), FN(trsm), FN(dot), FN(sum), FN(axpy), FN(scale),
-  FN(offset), FN(add), FN(multiply), FN(divide), FN(map_long), FN(pairs), FN(fused), FN(transpose), FN(softmax),
-  FN(logsoftmax), FN(logsumexp), FN(settle), FN(rotate), OTHER_TABLE
+  SET_NAME, FN(gemm), FN(gram), FN(mirror), FN(gemv), FN(gemvt), FN(gemvboth), FN(symv), FN(trsm), FN(dot), FN(sum),
+  FN(axpy), FN(scale), FN(offset), FN(add), FN(multiply), FN(divide), FN(map_long), FN(pairs), FN(fused),
+  FN(transpose), FN(softmax), FN(logsoftmax), FN(logsumexp), FN(settle), FN(rotate), OTHER_TABLE
 };

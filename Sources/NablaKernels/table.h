@@ -6,6 +6,10 @@ typedef struct {
   void (*gemm)(
     long m, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs,
     long bcs, int accumulate, NUMBER *c, long ldc, int part);
+  void (*gram)(
+    long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b, long brs, long bcs,
+    const NUMBER *weights, NUMBER *c, long ldc);
+  void (*mirror)(long n, NUMBER *c, long ldc);
   void (*gemv)(long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y);
   void (*gemvt)(long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x, int accumulate, NUMBER *y);
   void (*gemvboth)(
@@ -42,6 +46,15 @@ static inline void TYPED(gemm)(
   const NUMBER *b, long brs, long bcs, int accumulate, NUMBER *c, long ldc, nabla_part part) {
   set->gemm(m, n, k, alpha, a, ars, acs, b, brs, bcs, accumulate, c, ldc, (int)part);
 }
+/// C = alpha*A*diag(weights)*B for an n×k matrix A, if that is symmetric: half of the work of a product. Without weights
+/// C = alpha*A*B.
+static inline void TYPED(gram)(
+  const TYPED(kernels) *set, long n, long k, NUMBER alpha, const NUMBER *a, long ars, long acs, const NUMBER *b,
+  long brs, long bcs, const NUMBER *weights, NUMBER *c, long ldc) {
+  set->gram(n, k, alpha, a, ars, acs, b, brs, bcs, weights, c, ldc);
+}
+/// Copies the lower triangle of an n×n matrix to the upper one.
+static inline void TYPED(mirror)(const TYPED(kernels) *set, long n, NUMBER *c, long ldc) { set->mirror(n, c, ldc); }
 /// y = alpha*A*x, or y += alpha*A*x, for an m×n matrix.
 static inline void TYPED(gemv)(
   const TYPED(kernels) *set, long m, long n, NUMBER alpha, const NUMBER *a, long lda, const NUMBER *x,

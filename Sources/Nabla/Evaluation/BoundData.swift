@@ -27,10 +27,12 @@ struct BoundData {
 }
 
 extension Compiler.Options {
-  /// For data that have the declared properties: Cholesky factorization serves where a matrix is known to be definite.
+  /// For data that have the declared properties: Cholesky factorization serves where a matrix is known to be definite, and
+  /// half of a product where that is known to be symmetric.
   static func relyingOnProperties(_ book: RuleBook) -> Compiler.Options {
     var options = Compiler.Options(book)
     options.isPositiveDefinite = { Knowledge(book).truth(.spd, of: $0) == .yes }
+    options.isSymmetric = { Knowledge(book).truth(.symmetric, of: $0) == .yes }
     return options
   }
 }

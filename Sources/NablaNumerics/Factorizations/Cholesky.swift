@@ -119,7 +119,7 @@ package struct Cholesky: Sendable {
         nabla_kernels_active(), end &- start, end, n &- start, 1, inverse + start &* (n &+ 1), n, 1,
         inverse + start, 1, n, 0, x + start, n, NABLA_WHOLE)
     }
-    Kernels.mirrorLower(n, x)
+    nabla_mirror(nabla_kernels_active(), n, x, n)
   }
 
   /// The logarithm of the determinant of LL'.

@@ -54,6 +54,56 @@ import Testing
     }
   }
 
+  /// With weights between the factors, in every instruction set; a product beyond the range is rounded.
+  @Test(arguments: 0..<24) func weightedProducts(seed: Int) {
+    var g = SplitMix64(seed: UInt64(seed))
+    let top = seed % 8 == 0 ? 280 : 40
+    let (n, k) = (g.integer(in: 1...top), g.integer(in: 1...top))
+    var (a, weights) = (g.matrix(n, k), g.matrix(k, 1))
+    if seed % 3 == 0, k > 1 {
+      (weights[0, 0], weights[1, 0]) = (1e200, -.infinity)
+      for i in 0..<n { (a[i, 0], a[i, 1]) = (1e200, 1) }
+    }
+    var scaled = a
+    for i in 0..<n { for p in 0..<k { scaled[i, p] *= weights[p, 0] } }
+    let wanted = Self.product(scaled, a.transposed)
+    for set in Self.sets {
+      for isTransposed in [false, true] {
+        var got = Matrix(rows: n, columns: n)
+        (isTransposed ? a.transposed : a).withPointer { x in
+          weights.withPointer { w in
+            got.withMutablePointer { z in
+              let (rows, columns) = isTransposed ? (k, 1) : (1, n)
+              nabla_gram(set, n, k, 1, x, rows, columns, x, columns, rows, w, z, n)
+            }
+          }
+        }
+        let isRight = (0..<n * n).allSatisfy { place in
+          let (i, j) = (place % n, place / n)
+          let (x, y) = (got[i, j], wanted[i, j])
+          return x.isNaN ? y.isNaN : x == y || abs(x - y) < 1e-12 * Double(k)
+        }
+        #expect(isRight, "seed \(seed), \(String(cString: set.pointee.name))")
+      }
+    }
+  }
+
+  /// Every size of a tile and of what remains.
+  @Test(arguments: [1, 7, 8, 9, 31, 64, 65, 130]) func transposesAndMirrors(n: Int) {
+    var g = SplitMix64(seed: UInt64(n))
+    for m in [1, 5, 16, 67] {
+      let a = g.matrix(m, n)
+      let square = g.matrix(n, n)
+      for set in Self.sets {
+        var (turned, mirrored) = (Matrix(rows: n, columns: m), square)
+        a.withPointer { x in turned.withMutablePointer { nabla_transpose(set, m, n, x, m, $0, n) } }
+        mirrored.withMutablePointer { nabla_mirror(set, n, $0, n) }
+        #expect(turned == a.transposed && mirrored == mirrored.transposed)
+        #expect((0..<n).allSatisfy { j in (j..<n).allSatisfy { mirrored[$0, j] == square[$0, j] } })
+      }
+    }
+  }
+
   @Test(arguments: 0..<30) func matrixTimesVector(seed: Int) {
     var g = SplitMix64(seed: UInt64(seed))
     let (m, n) = (g.integer(in: 0...(seed % 10 == 0 ? 2500 : 70)), g.integer(in: 0...40))

@@ -20,8 +20,8 @@ import Testing
   static let plans: [(text: String, has: [String], lacks: [String])] = [
     ("X'*X", ["gram"], ["gemm"]),
     ("X*X'", ["gram"], ["gemm"]),
-    ("X'*diag(v)*X", ["gram", "scaleRows"], ["gemm"]),
-    ("X*diag(x)*X'", ["gram", "scaleColumns"], ["gemm"]),
+    ("X'*diag(v)*X", ["gram X X v"], ["gemm", "scaleRows"]),
+    ("X*diag(x)*X'", ["gram X X x"], ["gemm", "scaleColumns"]),
     ("X'*Y", ["gemm"], ["gram"]),
     ("(A + A')*x", ["multiplyBoth"], ["transpose"]),
     ("A*x + A'*z", ["multiplyBoth"], ["gemm"]),
