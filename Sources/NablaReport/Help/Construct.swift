@@ -17,6 +17,10 @@ package struct Construct: Sendable {
 
   package static let all = [
     Construct(
+      "scalar vector row matrix", "x : scalar, vector(n), row(n), matrix(m, n)",
+      "the type of a name in a declaration; properties may follow",
+      example: "gradient a'*X*b wrt X", "a : vector(m)", "b : vector(n)", "X : matrix(m, n)"),
+    Construct(
       "where", "where(c, a, b)", "a where c is true or not zero, b elsewhere, entry by entry",
       example: "gradient sum(where(x > 1, x.^2, x)) wrt x", "x : vector(n)"),
     Construct(
@@ -40,6 +44,12 @@ package struct Construct: Sendable {
     Construct(
       "^ **", "a^p, A^k", "the power of a number, or a whole power of a square matrix; `A^-1` is the inverse",
       example: "gradient tr(X^2) wrt X", "X : matrix(n, n)"),
+    Construct(
+      "sqrt", "sqrt(x)", "the square root, entry by entry",
+      example: "gradient sum(sqrt(x)) wrt x", "x : vector(n)"),
+    Construct(
+      "trigamma", "trigamma(x)", "the derivative of digamma, `polygamma(1, x)`, entry by entry",
+      example: "gradient sum(digamma(x)) wrt x", "x : vector(n)"),
     Construct(
       "/ \\", "a/b, A\\b", "division by a number; `A\\b` is `inv(A)*b`, and `B/A` is `B*inv(A)`",
       example: "gradient c'*(A\\b) wrt b", "A : matrix(n, n)", "b, c : vector(n)"),

@@ -72,7 +72,8 @@ import Testing
       var sum = 0.0
       for i in 0..<30 { sum += (v[i, 0] / largest) * (v[i, 0] / largest) }
       let wanted = sum * largest * largest
-      #expect(got == wanted || abs(got - wanted) <= 1e-14 * wanted + 5e-324, "\(scale): \(got), \(wanted)")
+      let allowed = 1e-14 * wanted + .leastNonzeroMagnitude
+      #expect(got == wanted || abs(got - wanted) <= allowed, "\(scale): \(got), \(wanted)")
     }
   }
 }

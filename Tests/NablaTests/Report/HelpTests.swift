@@ -19,7 +19,8 @@ struct HelpTests {
       #expect(!entries.isEmpty, "\(name)")
       for entry in entries { #expect(!entry.meaning.isEmpty && entry.usage.contains(name), "\(name)") }
     }
-    for name in reference.names { #expect(!reference.entries(named: name).isEmpty, "\(name)") }
+    let names = reference.names + Signature.builtins.keys
+    for name in names { #expect(!reference.entries(named: name).isEmpty, "\(name)") }
     #expect(reference.entries(named: "nothing").isEmpty)
   }
 
