@@ -11,7 +11,7 @@ extension Planner {
       guard case .sum(let terms) = factor.kind, terms.count <= 8, planned[factor] == nil, !isKnown(factor),
         !factor.shape.isScalar
       else { continue }
-      // What both forms compute does not count.
+      // Work that both forms share does not count.
       var common = Work(self)
       for other in chain.indices where other != place {
         guard try common.factor(chain[other]) != nil else { return nil }

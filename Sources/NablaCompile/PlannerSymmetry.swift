@@ -71,7 +71,7 @@ extension Planner {
 
   /// The step for A'*(S*A) with a symmetric S; nil for other products.
   func sandwichStep(_ a: Int, _ isTransposedA: Bool, _ b: Int, _ isTransposedB: Bool) -> PlanStep? {
-    /// C of the operand S*C; nil if it is no such product.
+    /// The factor C of an operand S*C; nil for other operands.
     func factor(_ value: Int, _ isTransposed: Bool) -> (value: Int, isTransposed: Bool)? {
       guard let known = symmetricTimes[value], known.isFirst != isTransposed else { return nil }
       return (known.value, known.isTransposed != isTransposed)

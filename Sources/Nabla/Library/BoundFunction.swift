@@ -7,8 +7,9 @@ import NablaOutput
 /// Compiled formulas for given sizes with their own memory, for loops that evaluate often.
 ///
 /// Calls allocate nothing. An instance belongs to one thread at a time. Arrays are in column-major order and have the
-/// sizes it was made for. Declared properties are not checked, and values outside the range of its numbers are not
-/// recomputed. If the formulas were compiled with `precision: .float32`, addresses are those of `Float`s.
+/// sizes it was made for. Data must have their declared properties, which are not checked: half of a matrix that is
+/// declared symmetric may be read. Values outside the range of its numbers are not recomputed. If the formulas were
+/// compiled with `precision: .float32`, addresses are those of `Float`s.
 /// ```swift
 /// let slope = try Formula.compiled([J, gradient]).bound(["n": 1000, "d": 200], argument: w)
 /// slope.read(X, at: data)

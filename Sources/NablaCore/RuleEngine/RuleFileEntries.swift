@@ -78,7 +78,7 @@ extension RuleFile {
   }
 }
 
-/// What the names of operations say about the formulas that a pattern with them matches.
+/// The marks that the names of operations in a pattern require of formulas that it matches.
 struct PatternNames {
   private struct Meaning {
     var marks = Marks()
@@ -182,7 +182,7 @@ private struct PatternScan {
     switch text[index] {
     case UInt8(ascii: "["): hasSizes = true
     case UInt8(ascii: "<"), UInt8(ascii: ">"):
-      // An arrow is no comparison.
+      // The `>` of an arrow does not compare.
       let before = index > text.startIndex ? text[index - 1] : UInt8(ascii: " ")
       let isArrow = before == UInt8(ascii: "-") || before == UInt8(ascii: "=")
       if !isArrow { found.formUnion(Marks(operation: next == UInt8(ascii: "=") ? "lessequal" : "less")) }
@@ -195,7 +195,7 @@ private struct PatternScan {
     }
   }
 
-  /// What ends a side of a statement.
+  /// The words that end a side of a statement.
   private enum Separator {
     case arrow, equality, end
 

@@ -54,7 +54,7 @@ final class RuleLibrary: Sendable {
     let marks: [Marks]
     /// The name of a block.
     let block: String?
-    /// What a fact derives.
+    /// The property that a fact derives.
     let property: Property?
   }
 
