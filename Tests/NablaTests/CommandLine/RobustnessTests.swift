@@ -149,10 +149,10 @@ private let large: [HardCase] = [
 
 @Suite("No input crashes, hangs or eats memory", .serialized)
 struct RobustnessTests {
-  @Test("faulty input", arguments: Sample.of(wrong, oneIn: 4))
+  @Test("faulty input", arguments: Sample.of(wrong, oneIn: 8))
   func faulty(_ hard: HardCase) throws { try expectCivil(hard) }
 
-  @Test("too much input", arguments: Sample.of(large, oneIn: 4))
+  @Test("too much input", arguments: Sample.of(large, oneIn: 8))
   func tooMuch(_ hard: HardCase) throws { try expectCivil(hard) }
 
   private func expectCivil(_ hard: HardCase) throws {

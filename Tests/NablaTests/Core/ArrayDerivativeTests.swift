@@ -71,7 +71,7 @@ struct ArrayDerivativeTests {
         "hessian nucnorm(X) wrt X", "hessian specnorm(X) wrt X", "gradient sum(polar(X) .* X.^2) wrt X",
         "gradient sum(leftsv(X)*rightsv(X)') wrt X", "gradient sum(kron(A, X)*kron(B, X)') wrt X",
         "jacobian chol(S) wrt S", "jacobian kron(A, A) wrt A", "gradient logdet(expm(A) + S) wrt A",
-      ], oneIn: 3)) func verified(_ question: String) throws
+      ], oneIn: 6)) func verified(_ question: String) throws
   {
     let session = Session(SourceText(declarations + question + "\n", name: "<test>"))
     guard case .answers(let found) = session.answer(try #require(session.questions.first)) else {

@@ -177,7 +177,7 @@ struct ComponentValueTests {
   func rules() {
     var compared = 0
     var unusable: [String] = []
-    let rules = Sample.of(RuleBook.standard.rules, oneIn: 4)
+    let rules = Sample.of(RuleBook.standard.rules, oneIn: 8)
     for rule in rules {
       for side in [rule.left, rule.right] where !side.isInvalid {
         switch ComponentCheck(seed: seed).outcome(side, points: 1) {

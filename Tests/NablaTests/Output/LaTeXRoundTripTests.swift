@@ -26,7 +26,7 @@ import Testing
 
   @Test func randomFormulas() throws {
     var generator = FormulaGenerator(seed: 7)
-    for _ in 0..<Sample.count(150, of: 1000) {
+    for _ in 0..<Sample.count(75, of: 1000) {
       let formula = generator.next()
       if formula.isInvalid || formula.cost > 3000 { continue }
       let latex = formula.latex

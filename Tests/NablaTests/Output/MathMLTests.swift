@@ -75,7 +75,7 @@ import Testing
 
   @Test func randomFormulasAreWellFormed() {
     var generator = FormulaGenerator(seed: 11)
-    for _ in 0..<Sample.count(100, of: 1000) {
+    for _ in 0..<Sample.count(50, of: 1000) {
       let formula = generator.next()
       if formula.isInvalid || formula.cost > 3000 { continue }
       expectWellFormed(formula.mathML)

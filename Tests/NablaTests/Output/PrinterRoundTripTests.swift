@@ -18,7 +18,7 @@ import Testing
 
   @Test func randomFormulas() throws {
     var generator = FormulaGenerator(seed: 7)
-    for _ in 0..<Sample.count(200, of: 1000) {
+    for _ in 0..<Sample.count(100, of: 1000) {
       let formula = generator.next()
       if formula.isInvalid || formula.cost > 3000 { continue }
       let text = formula.text

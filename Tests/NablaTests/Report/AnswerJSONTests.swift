@@ -1,5 +1,6 @@
 import Foundation
 import Nabla
+import TestSupport
 import Testing
 
 @testable import NablaReport
@@ -9,7 +10,7 @@ import Testing
 struct AnswerJSONTests {
   private static let sessions = Documents.examples + Documents.derivations + Documents.seeds
 
-  @Test(arguments: sessions.map(\.source.name))
+  @Test(arguments: Sample.of(sessions.map(\.source.name), oneIn: 2))
   func carriesTheText(_ name: String) throws {
     let session = try #require(Self.sessions.first { $0.source.name == name })
     // Derivations of the seeds are compared elsewhere, and take long.

@@ -22,7 +22,7 @@ import Testing
 
   @Test func thereAreExamples() { #expect(Self.examples.count >= 7) }
 
-  @Test(arguments: Sample.of(examples, oneIn: 3))
+  @Test(arguments: Sample.of(examples, oneIn: 6))
   func examplesAreDocuments(_ name: String) throws {
     let text = try String(
       contentsOf: Repository.root.appending(path: "Examples/" + name), encoding: .utf8)

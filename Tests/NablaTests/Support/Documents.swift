@@ -32,7 +32,7 @@ enum Documents {
 
 extension Session {
   /// The questions that a run of the tests takes from a file. All suites take the same, so their answers are shared.
-  var sampledQuestions: [TypedQuestion] { Sample.of(questions, oneIn: 3) }
+  var sampledQuestions: [TypedQuestion] { Sample.of(questions, oneIn: 6) }
 
   /// The outcome of a question of a file that several tests read; it is computed once.
   func sharedAnswer(_ question: TypedQuestion) -> Outcome {

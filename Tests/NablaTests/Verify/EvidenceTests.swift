@@ -185,7 +185,7 @@ private let seeds = 0..<Sample.count(1, of: 8)
         ("psi(1) > 0", "2*a", "1"), ("psi(2) > 3", "1", "2*a"), ("abs(psi(b)) > 20", "1", "2*a"),
         ("psi(2) > psi(1)", "1", "2*a"),
         ("psi(a) > 10", "where(psi(a) > 100, 2*a, 1)", "where(psi(a) > 4, 2*a, 1)"),
-      ], oneIn: 3))
+      ], oneIn: 6))
   func declaredFunctionsHaveAnyValue(_ seed: Int, _ question: (test: String, String, String)) throws {
     for claim in [question.1, question.2] {
       let text = "check gradient where(\(question.test), a^2, a) wrt a == \(claim)"
@@ -249,7 +249,7 @@ private let seeds = 0..<Sample.count(1, of: 8)
     }
   }
 
-  @Test(arguments: Sample.of(claims.indices, oneIn: 6)) func falseClaimsAreRefuted(_ index: Int) {
+  @Test(arguments: Sample.of(claims.indices, oneIn: 12)) func falseClaimsAreRefuted(_ index: Int) {
     let (question, truth, wrong) = Self.claims[index]
     for answer in answers("check \(question) == \(truth)") {
       #expect(answer.verdict?.status == .verified, "\(question) == \(truth)")
@@ -276,7 +276,7 @@ private let seeds = 0..<Sample.count(1, of: 8)
   @Test("verified answers, each spoiled by one change, are not verified again unless it makes no difference")
   func spoiledClaims() {
     let campaign = ClaimCampaign(seed: 20)
-    for number in Sample.of(0..<40, oneIn: 8) {
+    for number in Sample.of(0..<40, oneIn: 16) {
       let defect = campaign.tried(number)
       #expect(defect == nil, "case \(number): \(defect?.message ?? "")\n\(defect?.input ?? "")")
     }
@@ -290,7 +290,7 @@ private let seeds = 0..<Sample.count(1, of: 8)
     for name in SeedFiles.names {
       guard let session = SeedFiles.sessions[name] else { continue }
       let questions = session.questions.filter { $0.question.kind != .check }
-      for question in Sample.of(questions, oneIn: 6) {
+      for question in Sample.of(questions, oneIn: 12) {
         guard case .answers(let answers) = session.sharedAnswer(question), let answer = answers.first,
           !answer.expanded.containsDifferential, answer.expanded.cost < 4_000,
           let (edit, claim) = answer.expanded.spoiled(using: &random).randomElement(using: &random),

@@ -84,7 +84,7 @@ extension Derived {
       cases.filter { $0.session.source.name.hasPrefix("more") },
       cases.filter { !$0.session.source.name.hasPrefix("more") }
     )
-    return more + Sample.of(documents, oneIn: 10)
+    return more + Sample.of(documents, oneIn: 20)
   }()
 }
 

@@ -41,10 +41,11 @@ private let rosenbrock = pow(1 - a, 2) + 100 * pow(b - a * a, 2)
 struct MinimizeTests {
   @Test(
     "least squares on the diabetes data agree with the closed form",
-    arguments: [
-      (MinimizationMethod.newton, 0.0), (.newton, 0.1), (.limitedMemoryBFGS, 0), (.limitedMemoryBFGS, 0.1),
-      (.gradientDescent, 0.1),
-    ])
+    arguments: Sample.of(
+      [
+        (MinimizationMethod.newton, 0.0), (.newton, 0.1), (.limitedMemoryBFGS, 0), (.limitedMemoryBFGS, 0.1),
+        (.gradientDescent, 0.1),
+      ], oneIn: 2))
   func leastSquares(_ method: MinimizationMethod, _ lambda: Double) throws {
     let evaluation = try Support.evaluation(
       regression,
@@ -85,7 +86,7 @@ struct MinimizeTests {
 
   @Test("floats first, then doubles with the same tolerance", arguments: MinimizationMethod.allCases)
   func floats(_ method: MinimizationMethod) throws {
-    for (unit, lambda) in [(1.0, 0.01), (1e-3, 0.1), (1e150, 1e299)] {
+    for (unit, lambda) in Sample.of([(1.0, 0.01), (1e-3, 0.1), (1e150, 1e299)], oneIn: 2) {
       let evaluation = try Support.evaluation(
         regression,
         ["X": unit * .random(30, 5, seed: 7), "y": .random(30, seed: 8), "lambda": Matrix(lambda)])

@@ -50,7 +50,7 @@ import Testing
 
   @Test func documentsAreUnderstood() throws {
     var (understood, all) = (0, 0)
-    for (name, wrong) in Sample.of(Self.documents, oneIn: 3) {
+    for (name, wrong) in Sample.of(Self.documents, oneIn: 6) {
       let text = try Self.paper(name + ".md")
       let found = try Self.lines(text, isMarkdown: true)
       let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -152,7 +152,7 @@ import Testing
     ("$$\\nabla_x x^\\top x", 0, 0, 0),
   ]
 
-  @Test(arguments: Sample.of(texts, oneIn: 3))
+  @Test(arguments: Sample.of(texts, oneIn: 6))
   func reads(_ text: String, _ verified: Int, _ refuted: Int, _ notUnderstood: Int) throws {
     let found = try Self.lines(text, isMarkdown: true)
     let counts = [found.verified.count, found.refuted.count, found.notUnderstood.count]

@@ -82,7 +82,7 @@ struct BatteryModelsTests {
     try expect("gradient \(spelling) wrt w", prints: "X'*(X*w - y)/n")
   }
 
-  @Test("a model", arguments: Sample.of(models.indices, oneIn: 3))
+  @Test("a model", arguments: Sample.of(models.indices, oneIn: 6))
   func model(index: Int) throws { try expect(models[index].question, prints: models[index].printed) }
 
   private func expect(_ question: String, prints expected: String) throws {

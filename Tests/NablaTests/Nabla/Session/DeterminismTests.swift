@@ -26,7 +26,7 @@ struct DeterminismTests {
       .joined(separator: "\n")
   }
 
-  @Test(arguments: Sample.of(questions, oneIn: 3)) func processes(_ words: [String]) throws {
+  @Test(arguments: Sample.of(questions, oneIn: 6)) func processes(_ words: [String]) throws {
     let first = try Program.run(words, folder: folder)
     #expect(first.endedByItself && !first.output.isEmpty)
     for _ in 1..<Self.processes {
@@ -52,7 +52,7 @@ struct DeterminismTests {
       check gradient J wrt lambda == w'*S*w
       """
     var outputs: Set<String> = []
-    for shift in Sample.of(0..<declarations.count, oneIn: 4) {
+    for shift in Sample.of(0..<declarations.count, oneIn: 8) {
       let rotated = Array(declarations[shift...] + declarations[..<shift])
       for order in [rotated, rotated.reversed()] {
         let text = (order + [rest]).joined(separator: "\n") + "\n"

@@ -43,7 +43,7 @@ private enum Examples {
 struct ExampleTests {
   @Test("there are some") func existence() { #expect(Examples.names.count >= 8) }
 
-  @Test("each runs and checks", arguments: Sample.of(Examples.names, oneIn: 4))
+  @Test("each runs and checks", arguments: Sample.of(Examples.names, oneIn: 8))
   func runs(_ name: String) throws {
     let answers = try Examples.run(["run", "Examples/\(name).nabla"])
     #expect(answers.code == 0 && answers.errors.isEmpty, "\(answers.errors)")
@@ -53,7 +53,7 @@ struct ExampleTests {
     #expect(check.output.contains(" verified, 0 refuted\n"))
   }
 
-  @Test("each has on its data the values that NumPy finds", arguments: Sample.of(Examples.names, oneIn: 4))
+  @Test("each has on its data the values that NumPy finds", arguments: Sample.of(Examples.names, oneIn: 8))
   func values(_ name: String) throws {
     let objects = try Examples.objects(name)
     var compared = 0

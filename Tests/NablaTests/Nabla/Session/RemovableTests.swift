@@ -72,10 +72,10 @@ struct RemovableTests {
 
   @Test(
     "polynomials of singular matrices have the derivatives that they tend to",
-    arguments: Sample.of(polynomials, oneIn: 3))
+    arguments: Sample.of(polynomials, oneIn: 6))
   func singular(_ question: String) throws {
     let answered = try Answered(question)
-    for matrix in Sample.of(Self.singular, oneIn: 3) {
+    for matrix in Sample.of(Self.singular, oneIn: 6) {
       let n = matrix.rows
       let found = try #require(try answered.results(Self.data(matrix)).first)
       #expect(found.result.isFinite && found.failures.isEmpty, "\(matrix): \(found.result)")
@@ -93,7 +93,7 @@ struct RemovableTests {
     }
   }
 
-  @Test("so have those of matrices of rank one", arguments: Sample.of(lowRanks, oneIn: 3))
+  @Test("so have those of matrices of rank one", arguments: Sample.of(lowRanks, oneIn: 6))
   func lowRank(_ question: String) throws {
     let answered = try Answered(question)
     for n in 1...3 {

@@ -16,7 +16,7 @@ struct WorkedExampleTests {
 
   @Test("there are thirty and more") func count() { #expect(Self.names.count >= 30) }
 
-  @Test("each names its source, and its claims are verified", arguments: Sample.of(names, oneIn: 4))
+  @Test("each names its source, and its claims are verified", arguments: Sample.of(names, oneIn: 8))
   func example(name: String) throws {
     let path = Repository.root.appendingPathComponent("Examples/gallery/\(name)")
     let text = try String(contentsOf: path, encoding: .utf8)

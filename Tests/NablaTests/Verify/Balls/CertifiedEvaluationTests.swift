@@ -136,7 +136,7 @@ struct CertifiedEvaluationTests {
 
   @Test(
     "every function at matrices of special numbers",
-    arguments: Sample.of(Signature.builtins.keys.sorted(), oneIn: 4))
+    arguments: Sample.of(Signature.builtins.keys.sorted(), oneIn: 8))
   func specialMatrices(_ name: String) throws {
     let names = try Formula.declared("A : matrix(2, 2)")
     // Functions of sizes, and of several arguments, have none of a matrix.

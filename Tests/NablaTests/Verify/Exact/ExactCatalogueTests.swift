@@ -15,7 +15,7 @@ private let claiming = verifier.subjects.filter { subject in
   }
 }
 
-private let names = Sample.of(claiming.map(\.name), oneIn: 4)
+private let names = Sample.of(claiming.map(\.name), oneIn: 8)
 private let mutated = Sample.of(claiming.map(\.name), oneIn: 48)
 
 /// True by laws that the unknowns of the field do not have: those of exponentials of logarithms, of logarithms of roots

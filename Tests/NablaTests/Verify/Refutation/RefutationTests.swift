@@ -122,7 +122,7 @@ struct RefutationTests {
 
   private struct Failure: Error { let text: String }
 
-  @Test("the likeliest slip", arguments: Sample.of(slips.filter { $0.slip != nil }, oneIn: 5))
+  @Test("the likeliest slip", arguments: Sample.of(slips.filter { $0.slip != nil }, oneIn: 10))
   fileprivate func slip(_ claim: FalseClaim) throws {
     let (_, answer) = try answer(claim.text)
     #expect(answer.verdict?.status == .refuted)
@@ -134,7 +134,7 @@ struct RefutationTests {
   }
 
   @Test(
-    "the weakest property", arguments: Sample.of(properties.filter { !$0.text.contains("prod2") }, oneIn: 6))
+    "the weakest property", arguments: Sample.of(properties.filter { !$0.text.contains("prod2") }, oneIn: 12))
   fileprivate func property(_ claim: FalseClaim) throws {
     let (session, answer) = try answer(claim.text)
     #expect(answer.verdict?.status == .refuted)
@@ -204,7 +204,7 @@ struct RefutationTests {
 
   @Test("a claim of two hundred terms is answered")
   func large() throws {
-    let count = Sample.count(100, of: 200)
+    let count = Sample.count(80, of: 200)
     let terms = (1...count).map { "\($0)*A*x" }
     let left = terms.joined(separator: " + ")
     let refutation = try answer("\(left) == \(left.replacing(" 77*A*x", with: " 77*A'*x"))").1.refutation
