@@ -15,8 +15,13 @@ package enum Cost {
   static let nestedBracket = 6
   static let nestedScaledBracket = 7
   package static let call = 10
-  /// A sum of entries that a product can express.
-  static let total = 11
+  /// Sums of rows or of columns.
+  static let axisTotal = 11
+  /// The sum of the entries of a vector, which a norm can express: norm2(A*x)^2 rather than sum((A*x).^2).
+  static let vectorTotal = 13
+  /// The sum of the entries of a matrix, which a norm or a trace can express: tr(S*inv(Q)) rather than
+  /// sum(S .* inv(Q)) for symmetric matrices, but sum(A .* B) rather than tr(A'*B).
+  static let matrixTotal = 18
   /// A power is harder to read than its symbols suggest: s*(1 - s) is easier than s - s^2.
   static let exponent = 11
   /// A quotient of integers has three symbols.
@@ -56,6 +61,10 @@ package enum Cost {
       // Rather prod(x) ./ x than diag(adj(diag(x))).
       let isDiagonal = if case .apply(.array(.diagonalMatrix), _) = arguments[0].kind { true } else { false }
       return (clamp(arguments[0].cost + (isDiagonal ? 8 : 2) * call + minus), deepest(arguments))
+    case .apply(.array(.trace), let arguments):
+      // Rather tr(W'*S*W) than tr(S*W*W').
+      let symmetry = if case .product(let factors) = arguments[0].kind, factors.isMirrored { 1 } else { 0 }
+      return (clamp(ofHead(.array(.trace)) + arguments[0].cost + minus - symmetry), deepest(arguments))
     case .apply(let operation, let arguments):
       return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), deepest(arguments))
     }
@@ -67,7 +76,7 @@ package enum Cost {
   private static func ofHead(_ operation: Operation) -> Int {
     switch operation {
     case .array(.kron): 2 * call + symbol / 2
-    case .array(.dot): 3 * call
+    case .array(.dot): 4 * call
     case .array(.trace): call + symbol / 2
     case .array(.pseudoInverse): 2 * call + minus
     case .array(.diagonalMatrix): call + minus
@@ -107,6 +116,8 @@ package enum Cost {
     if inner.count > 1, let first = inner.first, first.isOnes, first.shape.isRow { inner = inner.dropFirst() }
     if inner.count > 1, let last = inner.last, last.isOnes, last.shape.isVector { inner = inner.dropLast() }
     if inner.count == factors.count { return combine(factors, isChain: true) }
+    let isScalar = factors.first?.shape.rows == 1 && factors.last?.shape.columns == 1
+    let total = inner.count + 2 == factors.count ? matrixTotal : isScalar ? vectorTotal : axisTotal
     if inner.count == 1, let only = inner.first { return (clamp(total + only.cost), only.bracketDepth) }
     let (cost, depth) = combine(Array(inner), isChain: true)
     return (clamp(total + cost), depth)
@@ -214,6 +225,16 @@ package enum Cost {
   }
 
   private static func clamp(_ value: Int) -> Int { min(value, limit) }
+}
+
+extension [Formula] {
+  /// Whether the last factor is the transpose of the first, as in W'*S*W.
+  fileprivate var isMirrored: Bool {
+    guard count > 2, let first, let last else { return false }
+    if case .transpose(let inner) = first.kind { return inner === last }
+    if case .transpose(let inner) = last.kind { return inner === first }
+    return false
+  }
 }
 
 extension Formula {

@@ -25,7 +25,7 @@ private let answers: [(question: String, text: String)] = [
     "gradient vec(X)'*kron(S, eye(m))*vec(X) wrt X",
     "2*X*S"
   ),
-  ("gradient sum(kron(A, X).^2) wrt X", "2*sum(A.^2)*X"),
+  ("gradient sum(kron(A, X).^2) wrt X", "2*norm2(A)^2*X"),
   ("gradient sum(kron(A, exp(X))) wrt X", "sum(A)*exp(X)"),
   ("gradient tr(kron(A, B)) wrt A", "tr(B)*eye(n)"),
   ("jacobian vec(A*X') wrt A", "kron(X, eye(n))"),

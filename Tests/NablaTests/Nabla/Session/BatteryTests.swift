@@ -16,7 +16,7 @@ private let battery: [(question: String, printed: String)] = [
   ("gradient tr(X^3) wrt X", "3*(X')^2"),
   ("gradient det(X) wrt X", "adj(X)'"),
   ("gradient log(det(X)) wrt X", "inv(X')"),
-  ("gradient log(tr(X'*X)) wrt X", "2*X/sum(X.^2)"),
+  ("gradient log(tr(X'*X)) wrt X", "2*X/norm2(X)^2"),
   ("gradient sqrt(tr(X'*X)) wrt X", "X/norm2(X)"),
   ("gradient (x'*x)^2 wrt x", "4*(x'*x)*x"),
   ("gradient x'*x * a'*x wrt x", "(a*x' + 2*x*a')*x"),
