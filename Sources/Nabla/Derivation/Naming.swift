@@ -208,7 +208,7 @@ extension Formula {
   }
 
   /// The formula without transposes of variables that are declared symmetric.
-  fileprivate var withoutTransposesOfSymmetric: Formula {
+  var withoutTransposesOfSymmetric: Formula {
     // Long definitions of deep models are not searched.
     guard cost <= 80 * Cost.symbol else { return self }
     let transposes = nodesChildrenFirst.filter { node in

@@ -21,6 +21,8 @@ struct CommonSubexpressions {
   private static let unwieldy = 84 * Cost.symbol
   /// The most names for parts of an answer that is not long.
   private static let mostNames = 8
+  /// Cost below which answers have no part whose name would save enough.
+  private static let short = 12 * Cost.symbol
   /// The fewest names and numbers in a part that gets a name.
   private static let substantial = 3
 
@@ -39,7 +41,7 @@ struct CommonSubexpressions {
     }
     // One at a time, smallest first: with its name the others may be short enough.
     var current = all
-    for _ in 0..<Self.mostNames {
+    for _ in 0..<Self.mostNames where Self.total(current) >= Self.short {
       let worthwhile = Self.repeated(current).filter { Self.isWorthwhile($0.key, places: $0.value) }
       guard let part = Self.maximal(worthwhile).min(by: Self.isSmaller) else { break }
       current = withNames(current, [part], &names)
@@ -113,12 +115,24 @@ struct CommonSubexpressions {
     return rest.isEmpty ? formula : .times(rest)
   }
 
-  /// The parts that occur more than once, with their counts.
+  private static func total(_ named: Named) -> Int {
+    (named.formulas + named.used.map(\.formula)).reduce(0) { min($0 + $1.cost, unwieldy) }
+  }
+
+  /// The parts that occur more than once, with their counts. A part and its transpose are counted together.
   private static func repeated(_ named: Named) -> [Formula: Int] {
     let bodies = named.formulas + named.used.map(\.formula)
     if bodies.contains(where: \.containsIndexSum) { return [:] }
+    var turned = Turned()
     var counts: [Formula: Int] = [:]
-    for formula in bodies { for (node, count) in formula.occurrences { counts[node, default: 0] += count } }
+    for formula in bodies {
+      var visited: Set<Formula> = []
+      let nodes = formula.nodesChildrenFirst
+      if formula.children.isEmpty { counts[formula, default: 0] += 1 }
+      for node in nodes where visited.insert(turned.upright(node)).inserted {
+        for child in node.children { counts[turned.upright(child), default: 0] += 1 }
+      }
+    }
     // A part and its negative share the name of the part.
     for (node, count) in counts {
       guard case .times(let factors) = node.kind, node.coefficient == -1 else { continue }
@@ -163,6 +177,25 @@ struct CommonSubexpressions {
       }
     }
     return result
+  }
+}
+
+/// One of a part and its transpose: the column, or else the one that costs less.
+private struct Turned {
+  private var memo: [Formula: Formula] = [:]
+
+  mutating func upright(_ part: Formula) -> Formula {
+    if part.isScalar || part.height == 0 { return part }
+    if let known = memo[part] { return known }
+    let transposed = part.transposed.withoutTransposesOfSymmetric
+    let result = Self.precedes(transposed, part) ? transposed : part
+    memo[part] = result
+    return result
+  }
+
+  private static func precedes(_ a: Formula, _ b: Formula) -> Bool {
+    if a.shape != b.shape, a.shape.isVector || b.shape.isVector { return a.shape.isVector }
+    return (a.cost, a) < (b.cost, b)
   }
 }
 
