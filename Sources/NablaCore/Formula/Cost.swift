@@ -143,10 +143,11 @@ package enum Cost {
   private static func combine(_ factors: [Formula], isChain: Bool = false) -> (Int, Int) {
     var sum = -dot
     var depth = 0
-    // A quotient of a matrix product by a size is harder to read than one of a scalar.
+    // A quotient of a matrix product is harder to read than one of a scalar, unless it is of a matrix by a name or a
+    // call.
     if let array = factors.last, case .product = array.kind, !array.isScalar, factors.count > 1 {
       let others = factors.dropLast()
-      if others.contains(where: \.isReciprocal),
+      if others.contains(where: { !array.shape.isMatrix && $0.isReciprocal || $0.isLongReciprocal }),
         others.allSatisfy({ $0.isReciprocal || $0.number == -1 })
       {
         sum += symbol
@@ -247,6 +248,17 @@ extension Formula {
   fileprivate var isReciprocal: Bool {
     if case .power(_, let exponent) = kind, let value = exponent.number { return value.isNegative }
     return false
+  }
+
+  /// A reciprocal of a size, of an inner product or of a power: 1/n, 1/(x'*x), 1/s^3.
+  fileprivate var isLongReciprocal: Bool {
+    guard isReciprocal, case .power(let base, let exponent) = kind else { return false }
+    switch base.kind {
+    case .dimension, .product: return true
+    case .number, .constant, .variable, .zeros, .ones, .identity, .sum, .times, .power, .inverse, .transpose,
+      .apply, .differential:
+      return exponent.number != -1
+    }
   }
 
   /// Whether it prints before a number that divides it: x/2 and exp(x)/2, but 1/2*A*x.

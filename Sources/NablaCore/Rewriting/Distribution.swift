@@ -215,8 +215,9 @@ struct Distribution {
     case .product(let chain):
       guard let index = chain.firstIndex(where: { isExpandable($0) }) else { return nil }
       return pieces(chain[index]).map { .product(replacing(chain, index, $0)) }
-    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .power, .inverse,
-      .transpose,
+    case .power:
+      return isExpandable(formula) ? pieces(formula) : nil
+    case .number, .constant, .variable, .dimension, .zeros, .ones, .identity, .sum, .inverse, .transpose,
       .apply, .differential:
       return nil
     }

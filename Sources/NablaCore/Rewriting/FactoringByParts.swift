@@ -75,13 +75,17 @@ extension Factoring {
     }
   }
 
-  /// The scalar by which the first part is multiplied in one of the terms.
+  /// The scalar whose products with all parts are among the terms.
   private func multiple(of parts: [Formula], among terms: [Formula]) -> Formula? {
     let (scalars, array) = parts[0].splitScalars
-    guard let array else { return nil }
     for term in terms {
       let (others, same) = term.splitScalars
-      if same === array { return .times(others + scalars.map { .power($0, .number(-1)) }) }
+      guard same === array else { continue }
+      let multiple = Formula.times(others + scalars.map { .power($0, .number(-1)) })
+      let isWhole = array != nil || !multiple.hasDenominators
+      if isWhole, parts.allSatisfy({ part in terms.contains { $0 === Formula.times([multiple, part]) } }) {
+        return multiple
+      }
     }
     return nil
   }

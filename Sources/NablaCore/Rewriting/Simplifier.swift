@@ -82,15 +82,19 @@ package final class Simplifier {
   private func settle(_ start: Formula) -> Formula {
     var current = start
     var preferred: Formula?
+    var left: [Formula: Formula] = [:]
     var visited: Set<Formula> = []
     while visited.count < 24, work > 0, !Cancellation.isRequested {
       if let known = known(current) { return known }
-      // Only a preferred form can be left and found again.
-      guard visited.insert(current).inserted else { return preferred ?? current }
+      // Only a preferred form can be left and found again. A `->` rule of one's own may lead away from it.
+      guard visited.insert(current).inserted else { return preferred.map { left[$0] ?? $0 } ?? current }
       guard let next = rewritten(current) ?? cheaper(current) else { return current }
-      if case .rule(let rule)? = rewrites.last?.reason, rule.arrow == .prefers, rewrites.last?.after === next
-      {
-        preferred = next
+      if case .rule(let rule)? = rewrites.last?.reason, rewrites.last?.after === next {
+        switch rule.arrow {
+        case .prefers: preferred = next
+        case .rewrites: left[current] = next
+        case .equals: break
+        }
       }
       // New parts are simplified first, then the root again.
       let children = next.children
@@ -152,7 +156,8 @@ package final class Simplifier {
     }
     if case .product(let factors) = a.kind, case .product(let others) = b.kind {
       if factors.count != others.count { return factors.count > others.count }
-      return inverseOrder(factors) < inverseOrder(others)
+      let (order, other) = (inverseOrder(factors), inverseOrder(others))
+      return order != other ? order < other : earlyInverses(factors) < earlyInverses(others)
     }
     guard case .apply(let operation, _) = a.kind, case .apply(let other, _) = b.kind else { return false }
     return operation == other && a < b
@@ -168,6 +173,20 @@ package final class Simplifier {
       else { return false }
       let gram = [factor, chain[place - 1]]
       return terms.contains { $0.splitScalars.array?.chain == gram }
+    }
+  }
+
+  /// How often an inverse comes before a term of its sum: S*inv(S + s*I) is preferred to inv(S + s*I)*S, but
+  /// S*inv(S + s*I)*S is symmetric.
+  private func earlyInverses(_ chain: [Formula]) -> Int {
+    chain.indices.reduce(0) { count, place in
+      guard case .inverse(let inner) = chain[place].kind, case .sum(let terms) = inner.kind,
+        !distribution.named.contains(inner)
+      else { return count }
+      let arrays = terms.compactMap(\.splitScalars.array)
+      let later = chain[(place + 1)...].filter { factor in arrays.contains { $0 === factor } }
+      let isSymmetric = place > 0 && later.first === chain[place - 1]
+      return count + (isSymmetric ? 0 : later.count)
     }
   }
 
