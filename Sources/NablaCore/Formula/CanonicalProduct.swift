@@ -85,9 +85,19 @@ extension Formula {
     if chain.count == 2, chain[0].isOnes, chain[1].isOnes { return dimension(chain[1].shape.rows) }
     let (content, forward) = primitive(chain)
     let (transposedContent, transposed) = primitive(chain.reversed().map(\.transposed))
-    let isForward = !transposed.lexicographicallyPrecedes(forward)
+    let isForward =
+      hasPlainerTotal(forward, transposed) ?? !transposed.lexicographicallyPrecedes(forward)
     return interned(.product(isForward ? forward : transposed), .scalar)
       .scaled(by: isForward ? content : transposedContent)
+  }
+
+  /// Whether the sum of the entries of a matrix costs less than that of its transpose; `nil` for other chains, and if
+  /// both cost the same. Rules do not see functions of entries inside a transpose.
+  private static func hasPlainerTotal(_ chain: [Formula], _ transposed: [Formula]) -> Bool? {
+    guard chain.count == 3, chain[0].isOnes, chain[2].isOnes, chain[1].cost != transposed[1].cost else {
+      return nil
+    }
+    return chain[1].cost < transposed[1].cost
   }
 
   /// Gives the multiples of a sum one form: the number moves out of the chain.

@@ -62,8 +62,8 @@ package enum Cost {
       let isDiagonal = if case .apply(.array(.diagonalMatrix), _) = arguments[0].kind { true } else { false }
       return (clamp(arguments[0].cost + (isDiagonal ? 8 : 2) * call + minus), deepest(arguments))
     case .apply(.array(.trace), let arguments):
-      // Rather tr(W'*S*W) than tr(S*W*W').
-      let symmetry = if case .product(let factors) = arguments[0].kind, factors.isMirrored { 1 } else { 0 }
+      // Rather tr(W'*S*W) than tr(S*W*W') or sum(W .* (S*W)).
+      let symmetry = if case .product(let factors) = arguments[0].kind, factors.isMirrored { turn } else { 0 }
       return (clamp(ofHead(.array(.trace)) + arguments[0].cost + minus - symmetry), deepest(arguments))
     case .apply(let operation, let arguments):
       return (clamp(arguments.reduce(ofHead(operation)) { $0 + $1.cost + minus }), deepest(arguments))
@@ -115,12 +115,29 @@ package enum Cost {
     var inner = factors[...]
     if inner.count > 1, let first = inner.first, first.isOnes, first.shape.isRow { inner = inner.dropFirst() }
     if inner.count > 1, let last = inner.last, last.isOnes, last.shape.isVector { inner = inner.dropLast() }
-    if inner.count == factors.count { return combine(factors, isChain: true) }
     let isScalar = factors.first?.shape.rows == 1 && factors.last?.shape.columns == 1
-    let total = inner.count + 2 == factors.count ? matrixTotal : isScalar ? vectorTotal : axisTotal
+    if inner.count == factors.count {
+      let (cost, depth) = combine(factors, isChain: true)
+      return (isScalar ? cost - turnsSaved(factors) : cost, depth)
+    }
+    let total = !isScalar ? axisTotal : factors.count == 3 && inner.count == 1 ? matrixTotal : vectorTotal
     if inner.count == 1, let only = inner.first { return (clamp(total + only.cost), only.bracketDepth) }
     let (cost, depth) = combine(Array(inner), isChain: true)
     return (clamp(total + cost), depth)
+  }
+
+  /// A scalar product is printed in the direction with fewer transposes.
+  private static func turnsSaved(_ factors: [Formula]) -> Int {
+    let turns = factors.reduce(0) { count, factor in
+      switch factor.kind {
+      case .transpose: count + 1
+      case .ones, .identity: count
+      case .number, .constant, .variable, .dimension, .zeros, .sum, .times, .product, .power, .inverse,
+        .apply, .differential:
+        count - 1
+      }
+    }
+    return max(0, turns) * turn
   }
 
   /// The sign of a term is free: a sum has an operator there anyway.
