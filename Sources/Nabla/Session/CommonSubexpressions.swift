@@ -51,9 +51,11 @@ struct CommonSubexpressions {
 
   /// The parts that do not occur only inside others.
   private static func maximal(_ repeated: [Formula: Int]) -> [Formula] {
+    var turned = Turned()
     var inside: Set<Formula> = []
     for (part, count) in repeated {
-      for inner in part.nodesChildrenFirst where inner !== part {
+      for node in part.nodesChildrenFirst where node !== part {
+        let inner = turned.upright(node)
         if let places = repeated[inner], places <= count { inside.insert(inner) }
       }
     }
