@@ -25,6 +25,7 @@ private let numericOnly: Set = [
   "exp.log", "exp.minus.log", "exp.log.plus", "exp.log.minus", "exp.log.scaled", "exp.logdet.plus",
   "exp.logdet.minus", "exp.logdet.plus.scaled", "exp.logdet.both", "prod.spelled", "expm1.log1p",
   "sigmoid.logit", "logit.sigmoid", "softplus.difference",
+  "logdet.rank1", "logdet.rank1.scaled", "exp.factor",
   "softmax.exp", "softmax.shifted", "logsumexp.shifted", "leakyrelu.max", "exp.product", "cholesky.diagonal",
   "cholesky.form", "cholesky.form.spelled", "clip.symmetric", "clip.odd", "power.square",
   "softmax.weighted", "softmax.weighted.inner", "logsumexp.weighted", "less.abs", "less.abs.difference",
