@@ -129,9 +129,8 @@ struct CommonSubexpressions {
     var counts: [Formula: Int] = [:]
     for formula in bodies {
       var visited: Set<Formula> = []
-      let nodes = formula.nodesChildrenFirst
       if formula.children.isEmpty { counts[formula, default: 0] += 1 }
-      for node in nodes where visited.insert(turned.upright(node)).inserted {
+      for node in formula.nodesChildrenFirst where visited.insert(turned.upright(node)).inserted {
         for child in node.children { counts[turned.upright(child), default: 0] += 1 }
       }
     }

@@ -22,6 +22,14 @@ import Testing
     #expect(onDisk.count > 10)
   }
 
+  @Test func linesFitAPage() {
+    for (name, text) in RuleBook.embeddedTexts {
+      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        #expect(line.count <= 100, "\(name):\(index + 1)")
+      }
+    }
+  }
+
   private func message(_ text: String) -> String {
     do throws(RuleError) {
       _ = try RuleBook.standard.verified(adding: text, file: "own.rules")
